@@ -199,7 +199,7 @@ export const functionNeeds = {
     table: 'write',
     // An account that is linked or merged changes what tokens read, and which there are.
     sends: ['publish-roots', 'publish-access'],
-    integrations: true,
+    integrations: 'add',
     originSecret: 'api',
     sessions: true,
     personGrants: 'keep',

@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { createSecretReader, tableClient, workQueueClient } from '../../shared/composition/clients.ts';
 import { credentialCipher } from '../../shared/composition/encryption.ts';
 import { createForges } from '../../shared/composition/forges.ts';
+import { integrationsSecret } from '../../shared/composition/integrations.ts';
 import { cdnRequestCheck } from '../../shared/composition/origin-secret.ts';
 import { moduleOf } from '../../shared/forge/modules.ts';
+import { pageRegistrations } from '../../shared/organizations/page-registrations.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { required } from '../../shared/runtime/config.ts';
 import { httpHandler } from '../../shared/runtime/http-handler.ts';
@@ -17,15 +19,20 @@ const logger = createLogger('sign-in');
 const table = tableClient();
 const secret = createSecretReader();
 const forges = createForges(table, logger);
-const dependencies = {
+const common = {
   table,
-  workQueue: workQueueClient(),
   cipher: credentialCipher(),
   clock: systemClock,
   randomBytes,
   logger,
   consoleBaseUrl: required('consoleBaseUrl'),
+};
+const dependencies = {
+  ...common,
+  workQueue: workQueueClient(),
   integrations: forges.integrations,
+  newestIntegrations: forges.newestIntegrations,
+  registrations: pageRegistrations({ ...common, forges, integrationsSecret: integrationsSecret() }),
   servicesOf: forges.servicesOf,
   signInOf: ({ forge }: { readonly forge: string }) => moduleOf(forge).signIn,
   setUpCode: () => secret(required('setUpCodeSecretArn')),

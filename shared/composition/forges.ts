@@ -20,6 +20,8 @@ import { createIntegrations } from './integrations.ts';
 export interface Forges {
   /** @throws Error when the operator's secret cannot be read */
   integrations(): Promise<Integrations>;
+  /** At most a few seconds old: to be asked before something is refused. */
+  newestIntegrations(): Promise<Integrations>;
   /** What an adapter is given to send requests of its own, as for sign-in. */
   servicesOf(integration: Integration): ForgeServices;
   open(to: Pick<OpenConnection, 'integration' | 'connection' | 'organization'>): Promise<ForgeClient>;
@@ -50,7 +52,7 @@ export function createForges(
   logger: Pick<Logger, 'error'>,
   shared: SharedState = readWrite,
 ): Forges {
-  const { current: integrations } = createIntegrations({ logger });
+  const { current: integrations, newest: newestIntegrations } = createIntegrations({ logger });
   const services = new WeakMap<Integration, ForgeServices>();
   const servicesOf = (integration: Integration): ForgeServices => {
     const { forge, settings } = integration;
@@ -75,6 +77,7 @@ export function createForges(
   };
   return {
     integrations,
+    newestIntegrations,
     servicesOf,
     open,
     async openFor(synchronization) {

@@ -1,6 +1,7 @@
 /** The integrations that people can sign in with. */
 import type { Integration } from '../forge/integration.ts';
 import { integrationAddresses, integrationKeyOf } from '../forge/integration-key.ts';
+import type { Integrations } from '../forge/integrations.ts';
 import { type SignIn, s256 } from '../forge/sign-in.ts';
 import type { HttpAnswer } from '../runtime/http-message.ts';
 import { redirectAnswer } from '../runtime/page.ts';
@@ -18,11 +19,39 @@ export interface Offered {
   readonly origin: string;
 }
 
-/** In the order of the operator's list. */
-export async function offeredIntegrations(dependencies: SignInDependencies): Promise<readonly Offered[]> {
-  const { valid } = await dependencies.integrations();
-  return valid.flatMap((integration) => {
-    const signIn = dependencies.signInOf(integration);
+/** The integrations that people can sign in with, and why others are none. */
+export interface OfferedIntegrations {
+  /** In the order of the operator's list. */
+  readonly offered: readonly Offered[];
+  /** Hosts of integrations without what signing in needs. */
+  readonly withoutSignIn: readonly string[];
+  /** Entries of the operator's list that cannot be used. */
+  readonly invalid: number;
+}
+
+export async function offeredIntegrations(dependencies: SignInDependencies): Promise<OfferedIntegrations> {
+  const found = offeredOf(dependencies, await dependencies.integrations());
+  return found.offered.length > 0 ? found : offeredOf(dependencies, await dependencies.newestIntegrations());
+}
+
+/** The integration with this key, if people can sign in with it. */
+export async function findOffered(
+  dependencies: SignInDependencies,
+  key: string,
+): Promise<Offered | undefined> {
+  const named = ({ offered }: OfferedIntegrations) => offered.find((one) => one.key === key);
+  return (
+    named(offeredOf(dependencies, await dependencies.integrations())) ??
+    named(offeredOf(dependencies, await dependencies.newestIntegrations()))
+  );
+}
+
+export function offeredOf(
+  dependencies: SignInDependencies,
+  { valid, invalid }: Integrations,
+): OfferedIntegrations {
+  const all = valid.map((integration) => ({ integration, signIn: dependencies.signInOf(integration) }));
+  const offered = all.flatMap(({ integration, signIn }) => {
     if (signIn?.isOffered(integration) !== true) {
       return [];
     }
@@ -30,6 +59,10 @@ export async function offeredIntegrations(dependencies: SignInDependencies): Pro
     const { origin } = new URL(signIn.authorizeUrl(integration, anywhere));
     return [{ integration, signIn, key: integrationKeyOf(hostOf(integration)), origin }];
   });
+  const withoutSignIn = valid
+    .filter((integration) => !offered.some((one) => one.integration === integration))
+    .map(({ settings }) => new URL(settings.baseUrl).host);
+  return { offered, withoutSignIn, invalid: invalid.length };
 }
 
 export const hostOf = ({ forge, settings }: Integration) => ({ forge, baseUrl: settings.baseUrl });

@@ -12,7 +12,7 @@ import { originOf } from './request-checks.ts';
 const quotas = { page: 120, 'sign-in': 30 } as const;
 
 const kindOf = ({ method, path }: HttpRequest): keyof typeof quotas =>
-  method === 'POST' || path.startsWith('/sign-in/callback/') ? 'sign-in' : 'page';
+  method === 'POST' || /^\/sign-in\/(callback|registered)\//.test(path) ? 'sign-in' : 'page';
 
 /**
  * Counts the request. One write, and no read.

@@ -7,16 +7,17 @@ import type { Problem } from '../runtime/problem-details.ts';
 import { delaySecondsUntil } from '../runtime/retries.ts';
 import type { User } from '../store/user-store.ts';
 import type { Outcome } from './complete-sign-in.ts';
-import type { Offered } from './offered.ts';
+import type { Offered, OfferedIntegrations } from './offered.ts';
 import type { Purpose } from './pending-sign-in.ts';
 
 /** For a person: the host, as all integrations differ in it. */
-const nameOf = ({ integration }: Pick<Offered, 'integration'>): string =>
+export const nameOf = ({ integration }: Pick<Offered, 'integration'>): string =>
   new URL(integration.settings.baseUrl).host;
 
-const targetsOf = (offered: readonly Offered[]): readonly string[] => offered.map(({ origin }) => origin);
+export const targetsOf = (offered: readonly Offered[]): readonly string[] =>
+  offered.map(({ origin }) => origin);
 
-const hidden = (name: string, value: string): Html =>
+export const hidden = (name: string, value: string): Html =>
   html`<input type="hidden" name="${name}" value="${value}">`;
 
 interface StartForm {
@@ -34,7 +35,8 @@ ${hidden('purpose', purpose)}${hidden('return', returnTo)}${formToken === undefi
 <button type="submit">${label} ${nameOf(one)}</button>
 </form>`;
 
-export function signInPage(offered: readonly Offered[], returnTo: string, isSetUp: boolean): Page {
+export function signInPage(integrations: OfferedIntegrations, returnTo: string, isSetUp: boolean): Page {
+  const { offered } = integrations;
   if (!isSetUp) {
     return {
       title: 'Set up this registry',
@@ -47,14 +49,21 @@ export function signInPage(offered: readonly Offered[], returnTo: string, isSetU
     title: 'Sign in',
     content:
       offered.length === 0
-        ? noIntegration
+        ? html`<p>No code host is set up for signing in. The administrator of this registry adds one to its integrations.</p>
+${unusable(integrations)}`
         : html`<p>Use the account that you have where your code is. It tells us who you are; we never see its password.</p>
 ${offered.map((one) => startForm(one, form))}`,
     formTargets: targetsOf(offered),
   };
 }
 
-const noIntegration = html`<p>No code host is set up for signing in. The administrator of this registry adds one to its integrations.</p>`;
+/** Why integrations that are there are not offered. */
+export const unusable = ({ withoutSignIn, invalid }: OfferedIntegrations): Html =>
+  html`${
+    withoutSignIn.length === 0
+      ? ''
+      : html`<p>Nobody can sign in with ${withoutSignIn.join(', ')}: its integration has no client id or no client secret.</p>`
+  }${invalid === 0 ? '' : html`<p>An integration cannot be used as it is written down. The log of this registry says why.</p>`}`;
 
 /** For who is signed in already. */
 export function signedInPage(
@@ -84,24 +93,6 @@ export function againPage(
     title: 'Is it still you?',
     content: html`<p>You signed in a while ago. Before another account can sign in as you, prove that it is still you.</p>
 ${offered.map((one) => startForm(one, form))}`,
-    formTargets: targetsOf(offered),
-  };
-}
-
-export function setUpPage(offered: readonly Offered[], problem?: string): Page {
-  return {
-    ...(problem === undefined ? {} : { status: 403 }),
-    title: 'Set up this registry',
-    content:
-      offered.length === 0
-        ? noIntegration
-        : html`<p>The set-up code was made when this registry was installed. Whoever signs in with it first becomes its administrator; after that the code is worth nothing.</p>
-${problem === undefined ? '' : html`<p role="alert"><strong>${problem}</strong></p>`}
-<form method="post" action="/sign-in/setup">
-<label for="code">Set-up code</label>
-<input type="text" id="code" name="code" required autocomplete="off" spellcheck="false">
-${offered.map((one) => html`<p><button type="submit" name="integration" value="${one.key}">Sign in with ${nameOf(one)}</button></p>`)}
-</form>`,
     formTargets: targetsOf(offered),
   };
 }

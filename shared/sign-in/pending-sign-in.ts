@@ -47,11 +47,26 @@ const PendingMerge = z.object({
 });
 export type PendingMerge = Readonly<z.infer<typeof PendingMerge>>;
 
+/** A registration at a code host that this browser began with the set-up code. It proves the code until somebody is administrator. */
+const PendingRegistration = z.object({
+  /** The key of the integration that it is to become. */
+  integration: z.string(),
+  state: z.string(),
+});
+export type PendingRegistration = Readonly<z.infer<typeof PendingRegistration>>;
+
 /** A page that was left open for longer begins anew; milliseconds. */
 const livesMs = 10 * 60_000;
+/** As long as a code host's code for a registration is good; milliseconds. */
+const registrationMs = 3600_000;
 
 /** A kind of cookie, which none of another kind is taken for. */
-function sealedCookie<Value>(name: `__Host-${string}`, type: string, schema: z.ZodType<Value>) {
+function sealedCookie<Value>(
+  name: `__Host-${string}`,
+  type: string,
+  schema: z.ZodType<Value>,
+  lifetimeMs = livesMs,
+) {
   const algorithms = { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] };
   return {
     forgotten: forgottenCookie(name),
@@ -61,9 +76,9 @@ function sealedCookie<Value>(name: `__Host-${string}`, type: string, schema: z.Z
       const now = Math.floor(dependencies.clock.now() / 1000);
       const text = await new EncryptJWT({ value })
         .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid: key.id, typ: type })
-        .setExpirationTime(now + livesMs / 1000)
+        .setExpirationTime(now + lifetimeMs / 1000)
         .encrypt(key.bytes);
-      return hostCookie(name, text, livesMs);
+      return hostCookie(name, text, lifetimeMs);
     },
     /** @returns undefined when there is none, or none of ours, or it is over */
     async opened(
@@ -104,3 +119,9 @@ function sealedCookie<Value>(name: `__Host-${string}`, type: string, schema: z.Z
 
 export const pendingSignIn = sealedCookie('__Host-sign-in', 'sign-in+jwt', PendingSignIn);
 export const pendingMerge = sealedCookie('__Host-merge', 'merge+jwt', PendingMerge);
+export const pendingRegistration = sealedCookie(
+  '__Host-registration',
+  'registration+jwt',
+  PendingRegistration,
+  registrationMs,
+);

@@ -1,47 +1,40 @@
 /** The routes below `/sign-in`, as browsers without JavaScript use them. */
 import { isSameSecret } from '../runtime/constant-time.ts';
 import type { HttpAnswer, HttpRequest } from '../runtime/http-message.ts';
-import { type Page, pageAnswer, redirectAnswer } from '../runtime/page.ts';
-import type { SignedIn } from '../sessions/access-token.ts';
+import { pageAnswer, redirectAnswer } from '../runtime/page.ts';
 import { endSession } from '../sessions/end-sessions.ts';
-import { formTokenFor, isFormToken } from '../sessions/form-token.ts';
+import { formTokenFor } from '../sessions/form-token.ts';
 import { forgottenSession, readSession, sessionCookies } from '../sessions/session.ts';
 import { findInstallationSettings } from '../store/installation-settings.ts';
-import type { RequestOrigin } from '../store/session-store.ts';
 import { refusalOfUser } from './admission.ts';
 import { completeSignIn, type Outcome } from './complete-sign-in.ts';
+import {
+  beginAgain,
+  type Context,
+  hasFormToken,
+  outdatedForm,
+  provenAgain,
+  type Route,
+  unknownIntegration,
+} from './context.ts';
 import type { SignInDependencies } from './dependencies.ts';
 import { errorAnswer } from './error-answer.ts';
 import { mergeUsers, proofMs } from './merge-users.ts';
-import { beginSignIn, type Offered, offeredIntegrations } from './offered.ts';
+import { beginSignIn, findOffered, type Offered, offeredIntegrations } from './offered.ts';
 import {
-  againPage,
   failurePage,
   installedPage,
   mergePage,
   messagePage,
   refusedPage,
-  setUpPage,
   signedInPage,
   signInPage,
 } from './pages.ts';
 import { type PendingSignIn, pendingMerge, pendingSignIn } from './pending-sign-in.ts';
 import { originOf, sentByOurPage } from './request-checks.ts';
 import { returnPath } from './return-path.ts';
+import { register, registered, setUp, showRegister, showSetUp } from './set-up.ts';
 import { presentUser } from './user-accounts.ts';
-
-interface Context {
-  readonly dependencies: SignInDependencies;
-  readonly request: HttpRequest;
-  readonly origin: RequestOrigin;
-  readonly current: SignedIn | undefined;
-  /** What stands behind the route's name. */
-  readonly key: string;
-  /** Of a form. */
-  readonly form: URLSearchParams;
-}
-
-type Route = (context: Context) => Promise<HttpAnswer>;
 
 const routes: Readonly<Record<string, Route>> = {
   'GET ': showSignIn,
@@ -49,8 +42,11 @@ const routes: Readonly<Record<string, Route>> = {
   'GET callback': callback,
   'GET installed': installed,
   'POST out': signOut,
-  'GET setup': async ({ dependencies }) => pageAnswer(setUpPage(await offeredIntegrations(dependencies))),
+  'GET setup': showSetUp,
   'POST setup': setUp,
+  'GET register': showRegister,
+  'POST register': register,
+  'GET registered': registered,
   'POST merge': merge,
 };
 
@@ -92,7 +88,7 @@ function decoded(text: string): string {
 }
 
 async function showSignIn({ dependencies, request, current }: Context): Promise<HttpAnswer> {
-  const offered = await offeredIntegrations(dependencies);
+  const { offered, ...others } = await offeredIntegrations(dependencies);
   const returnTo = returnPath(request.query.get('return') ?? undefined);
   if (current !== undefined) {
     const user = await presentUser(dependencies, current.user);
@@ -100,14 +96,14 @@ async function showSignIn({ dependencies, request, current }: Context): Promise<
     return pageAnswer(signedInPage(user, offered, { returnTo, formToken }));
   }
   const { administrators } = await findInstallationSettings(dependencies.table);
-  const page = signInPage(offered, returnTo, administrators.length > 0);
+  const page = signInPage({ offered, ...others }, returnTo, administrators.length > 0);
   const isLeftOver = Object.values(sessionCookies).some((name) => request.cookies.has(name));
   return pageAnswer(isLeftOver ? { ...page, cookies: forgottenSession } : page);
 }
 
 async function start(context: Context): Promise<HttpAnswer> {
   const { dependencies, current, form } = context;
-  const one = await offeredBy(context);
+  const one = await findOffered(dependencies, context.key);
   const returnTo = returnPath(form.get('return') ?? undefined);
   const purpose = form.get('purpose') ?? 'sign-in';
   if (one === undefined) {
@@ -129,8 +125,7 @@ async function start(context: Context): Promise<HttpAnswer> {
   }
   // A further way to sign in: who sits down at a browser that was left open does not get one.
   if (purpose === 'link' && dependencies.clock.now() >= current.authenticatedAt + proofMs) {
-    const formToken = await formTokenFor(dependencies, current.session);
-    return pageAnswer(againPage(await offeredIntegrations(dependencies), { returnTo, formToken }));
+    return pageAnswer(await provenAgain(dependencies, current, returnTo));
   }
   return beginSignIn(dependencies, one, { purpose, returnTo, current });
 }
@@ -138,7 +133,7 @@ async function start(context: Context): Promise<HttpAnswer> {
 async function callback(context: Context): Promise<HttpAnswer> {
   const { dependencies, request, key } = context;
   const pending = await pendingSignIn.opened(dependencies, request.cookies);
-  const one = await offeredBy(context);
+  const one = await findOffered(dependencies, context.key);
   // Any site can send a browser here. Without the state of what this browser began, that goes on as it is.
   const isAnswer =
     pending?.integration === key && isSameSecret(request.query.get('state') ?? '', pending.state);
@@ -206,9 +201,13 @@ function failed({ dependencies: { clock, logger }, key }: Context, error: unknow
 
 async function installed(context: Context): Promise<HttpAnswer> {
   const { dependencies, current } = context;
-  const one = await offeredBy(context);
+  const one = await findOffered(dependencies, context.key);
   if (one === undefined) {
     return pageAnswer(unknownIntegration);
+  }
+  const { administrators } = await findInstallationSettings(dependencies.table);
+  if (administrators.length === 0) {
+    return showSetUp(context);
   }
   const formToken = current && (await formTokenFor(dependencies, current.session));
   return pageAnswer(installedPage(one, { returnTo: '/', formToken }));
@@ -223,20 +222,6 @@ async function signOut(context: Context): Promise<HttpAnswer> {
     await endSession(dependencies, current.user, current.session, origin);
   }
   return redirectAnswer('/sign-in', forgottenSession);
-}
-
-async function setUp(context: Context): Promise<HttpAnswer> {
-  const { dependencies, form } = context;
-  const offered = await offeredIntegrations(dependencies);
-  const one = offered.find(({ key }) => key === form.get('integration'));
-  const { administrators } = await findInstallationSettings(dependencies.table);
-  const code = (form.get('code') ?? '').trim();
-  if (administrators.length > 0 || code === '' || !isSameSecret(code, await dependencies.setUpCode())) {
-    return pageAnswer(setUpPage(offered, 'That is not the set-up code, or it was used already.'));
-  }
-  return one === undefined
-    ? pageAnswer(unknownIntegration)
-    : beginSignIn(dependencies, one, { purpose: 'set-up', returnTo: '/' });
 }
 
 async function merge(context: Context): Promise<HttpAnswer> {
@@ -260,25 +245,3 @@ async function merge(context: Context): Promise<HttpAnswer> {
   );
   return redirectAnswer('/sign-in', [pendingMerge.forgotten]);
 }
-
-const offeredBy = async ({ dependencies, key }: Context): Promise<Offered | undefined> =>
-  (await offeredIntegrations(dependencies)).find((one) => one.key === key);
-
-const hasFormToken = ({ dependencies, form }: Context, { session }: SignedIn): Promise<boolean> =>
-  isFormToken(dependencies, session, form.get('form-token') ?? '');
-
-const unknownIntegration: Page = messagePage(
-  'There is no such page',
-  'Nobody can sign in with this code host here.',
-  404,
-);
-const beginAgain: Page = messagePage(
-  'You are not signed in',
-  'This browser began no such sign-in, or it took too long. Begin again.',
-  400,
-);
-const outdatedForm: Page = messagePage(
-  'That did not work',
-  'You were signed out, or signed in anew, since this page was opened. Open it again.',
-  403,
-);

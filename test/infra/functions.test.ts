@@ -146,6 +146,8 @@ describe('functions', () => {
       'sign-in',
       [
         integrations,
+        'secretsmanager:PutSecretValue IntegrationsSecret',
+        'secretsmanager:UpdateSecretVersionStage IntegrationsSecret',
         originSecret,
         'secretsmanager:GetSecretValue SetUpCodeSecret',
         ...renewCredentials,
@@ -217,7 +219,7 @@ describe('functions', () => {
     expect(others).toHaveLength(7);
     expect(conditions.map(({ Condition }) => Condition)).toContainEqual(only('answer', 'caller'));
     expect(conditions.map(({ Condition }) => Condition)).toContainEqual(only('registration', 'registration'));
-    expect(conditions).toHaveLength(15);
+    expect(conditions).toHaveLength(16);
     for (const { Condition } of others) {
       expect(Condition).toEqual(only('credential', 'connection'));
     }

@@ -84,6 +84,7 @@ export function createApiForges(): ApiForges {
       random: () => 0,
     }),
     integrations: async () => ({ valid: [integration], invalid: forges.invalid }),
+    newestIntegrations: () => forges.integrations(),
     async open({ connection }) {
       const organization =
         connection.kind === 'app-installation' ? organizations.get(connection.installation) : undefined;

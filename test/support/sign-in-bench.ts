@@ -1,9 +1,12 @@
 /** A browser at the routes of sign-in, and a code host that believes whoever brings a code. */
 import { asId, type ForgeAccountId, type UserId } from '../../shared/domain/ids.ts';
+import { createMemoryBudgets } from '../../shared/forge/budget.ts';
 import { ForgeError } from '../../shared/forge/errors.ts';
 import type { Integration } from '../../shared/forge/integration.ts';
 import { integrationKeyOf } from '../../shared/forge/integration-key.ts';
+import { parseIntegrations } from '../../shared/forge/integrations.ts';
 import { type SignIn, SignInError, s256 } from '../../shared/forge/sign-in.ts';
+import { pageRegistrations } from '../../shared/organizations/page-registrations.ts';
 import type { HttpAnswer } from '../../shared/runtime/http-message.ts';
 import { readSession } from '../../shared/sessions/session.ts';
 import { answerSignIn } from '../../shared/sign-in/routes.ts';
@@ -11,6 +14,7 @@ import {
   changeInstallationSettings,
   findInstallationSettings,
 } from '../../shared/store/installation-settings.ts';
+import { registeredApp } from './api-forges.ts';
 import { createPeople } from './people.ts';
 import { admitsEverybody } from './session-bench.ts';
 import { gitHubHost } from './synchronized.ts';
@@ -27,6 +31,8 @@ export async function createSignInBench(facts: Parameters<typeof createPeople>[0
   const people = await createPeople(facts);
   /** What goes wrong at the code host. */
   const forge = { fault: undefined as Error | undefined };
+  /** What the process knows of the operator's secret, and its text now. */
+  const integrations = { known: [integration] as readonly Integration[], text: '[]' };
   const codes = new Map<string, { account: string; codeChallenge: string; redirectUri: string }>();
   const signIn: SignIn = {
     isOffered: () => true,
@@ -53,6 +59,7 @@ export async function createSignInBench(facts: Parameters<typeof createPeople>[0
       const id = accessToken.replace('secret-of-', '');
       return { account: asId<ForgeAccountId>(id), login: `user-${id}`, name: `User <${id}>` };
     },
+    installUrl: (_, { state }) => `https://code.example.com/install?state=${state}`,
     ownedOrganizations: () => Promise.reject(new ForgeError('unexpected', 'nobody asks here')),
     owns: () => Promise.reject(new ForgeError('unexpected', 'nobody asks here')),
   };
@@ -60,7 +67,31 @@ export async function createSignInBench(facts: Parameters<typeof createPeople>[0
     ...people.dependencies,
     consoleBaseUrl,
     logger: { warn: () => {}, error: () => {} },
-    integrations: async () => ({ valid: [integration], invalid: [] }),
+    integrations: async () => ({ valid: integrations.known, invalid: [] }),
+    newestIntegrations: async () => {
+      const { valid, invalid } = parseIntegrations(integrations.text);
+      return { valid: [...integrations.known, ...valid], invalid };
+    },
+    registrations: pageRegistrations({
+      ...people.dependencies,
+      consoleBaseUrl,
+      logger: { error: () => {} },
+      forges: {
+        servicesOf: () => ({
+          fetch: async () => Response.json(registeredApp, { status: 201 }),
+          clock: people.clock,
+          budgets: createMemoryBudgets(),
+          random: () => 0,
+        }),
+      },
+      integrationsSecret: {
+        read: async () => ({ text: integrations.text, version: integrations.text }),
+        async replace(text) {
+          integrations.text = text;
+          return true;
+        },
+      },
+    }),
     signInOf: () => signIn,
     servicesOf: () => ({
       fetch: () => Promise.reject(new Error('nobody fetches here')),
@@ -77,6 +108,7 @@ export async function createSignInBench(facts: Parameters<typeof createPeople>[0
     ...people,
     dependencies,
     forge,
+    integrations,
     /** Makes the user of the account an administrator, so that the installation is set up. */
     async administrators(...users: UserId[]) {
       const settings = await findInstallationSettings(people.table);

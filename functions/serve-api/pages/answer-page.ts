@@ -11,6 +11,7 @@ import { errorAnswer } from '../../../shared/sign-in/error-answer.ts';
 import { messagePage } from '../../../shared/sign-in/pages.ts';
 import { originOf, sentByOurPage } from '../../../shared/sign-in/request-checks.ts';
 import { bestEffortQueue } from '../../../shared/store/best-effort-queue.ts';
+import { findInstallationSettings } from '../../../shared/store/installation-settings.ts';
 import { readUser } from '../../../shared/store/user-store.ts';
 import { freshMs } from '../frame/access.ts';
 import type { ApiDependencies } from '../frame/dependencies.ts';
@@ -54,13 +55,20 @@ export async function answerPage(dependencies: PageDependencies, request: HttpRe
 
 async function home(dependencies: PageDependencies, { user, session }: SignedIn): Promise<Page> {
   const { table, clock, registryBaseUrl } = dependencies;
-  const [person, memberships, formToken] = await Promise.all([
+  const [person, memberships, formToken, { administrators }] = await Promise.all([
     readUser(table, user),
     organizationsOf(table, user, clock.now()),
     formTokenFor(dependencies, session),
+    findInstallationSettings(table),
   ]);
   const name = person?.name ?? person?.login ?? user;
-  return homePage({ name, memberships, registryBaseUrl, formToken });
+  return homePage({
+    name,
+    memberships,
+    registryBaseUrl,
+    formToken,
+    isAdministrator: administrators.includes(user),
+  });
 }
 
 async function tokenMade(

@@ -16,6 +16,8 @@ interface Home {
   readonly memberships: readonly Membership[];
   readonly registryBaseUrl: string;
   readonly formToken: string;
+  /** Of the installation. */
+  readonly isAdministrator: boolean;
 }
 
 const roles = { owner: 'owner', member: 'member', outside: 'outside collaborator' } as const;
@@ -25,7 +27,7 @@ const organizationItem = (
   { organization: { name, slug }, role }: Membership,
 ): Html => html`<li><strong>${name}</strong>, ${roles[role]}<br><code>${registryBaseUrl}/${slug}</code></li>`;
 
-export function homePage({ name, memberships, registryBaseUrl, formToken }: Home): Page {
+export function homePage({ name, memberships, registryBaseUrl, formToken, isAdministrator }: Home): Page {
   const organizations =
     memberships.length === 0
       ? html`<p>You belong to no organization that is connected here. An owner connects one.</p>`
@@ -42,7 +44,7 @@ ${organizations}
 <input type="text" id="description" name="description" required maxlength="100" value="Composer">
 <p><button type="submit">Make a token</button></p></form>
 <form method="post" action="/sign-in/out"><input type="hidden" name="form-token" value="${formToken}"><button class="second" type="submit">Sign out</button></form>
-<p class="quiet"><a href="/sign-in">Accounts and sign-in</a> · <a href="/api/v1/docs">the API</a></p>`,
+<p class="quiet">${isAdministrator ? html`<a href="/sign-in/register">Add a code host</a> · ` : ''}<a href="/sign-in">Accounts and sign-in</a> · <a href="/api/v1/docs">the API</a></p>`,
   };
 }
 

@@ -1,0 +1,164 @@
+/** Registering this installation at a code host from the pages. */
+import { describe, expect, it } from 'vitest';
+import { proven } from '../../test/support/people.ts';
+import { minute } from '../../test/support/session-bench.ts';
+import { createSignInBench } from '../../test/support/sign-in-bench.ts';
+import { parseIntegrations } from '../forge/integrations.ts';
+import type { HttpAnswer } from '../runtime/http-message.ts';
+import { auditLog } from '../store/audit-log.ts';
+import { findInstallationSettings } from '../store/installation-settings.ts';
+import { signInUser } from './user-accounts.ts';
+
+const baseUrl = 'https://git.example.com';
+const newKey = 'github~git.example.com';
+const form = { code: 'the-set-up-code', forge: 'github', address: baseUrl };
+
+/** An installation without integrations. */
+async function bench() {
+  const made = await createSignInBench();
+  made.integrations.known = [];
+  return made;
+}
+
+/** Where the code host sends the browser back to, after it made the App of the form. */
+function backFrom({ body = '' }: HttpAnswer): string {
+  const action = /action="(https:[^"]+)"/.exec(body)?.[1] ?? '';
+  const state = new URL(action.replaceAll('&amp;', '&')).searchParams.get('state') ?? '';
+  return `/sign-in/registered/${newKey}?${new URLSearchParams({ code: 'c0de', state })}`;
+}
+
+describe('the first run without an integration', () => {
+  it('makes the App, leads to installing it, and signs the first administrator in', async () => {
+    const { visitor, integrations, table } = await bench();
+    const ann = visitor();
+    expect((await ann.get('/sign-in/setup')).body).toContain('value="github"');
+
+    const page = await ann.post('/sign-in/setup', form);
+    expect(page.status).toBe(200);
+    // The browser lets the form lead to the code host and nowhere else.
+    expect(page.headers?.['content-security-policy']).toContain(`form-action 'self' ${baseUrl};`);
+    expect(page.body).not.toContain('the-set-up-code');
+
+    const done = await ann.get(backFrom(page));
+    expect([done.status, done.body]).toEqual([
+      200,
+      expect.stringContaining('https://code.example.com/install'),
+    ]);
+    expect(parseIntegrations(integrations.text).valid).toMatchObject([{ settings: { baseUrl } }]);
+    expect((await findInstallationSettings(table)).administrators).toEqual([]);
+
+    // From installing the App too; the code need not be typed again.
+    expect((await ann.get(`/sign-in/installed/${newKey}`)).body).not.toContain('name="code"');
+    const begun = await ann.post('/sign-in/setup', { integration: newKey });
+    expect((await ann.get(ann.back(begun, '1'))).status).toBe(303);
+    const { user } = (await ann.who()) ?? {};
+    expect((await findInstallationSettings(table)).administrators).toEqual([user]);
+    expect((await auditLog(table, undefined, 2)).map(({ act, actor }) => [act, actor?.kind]).sort()).toEqual([
+      ['begin-registration', 'system'],
+      ['register-integration', 'system'],
+    ]);
+  });
+
+  it('needs the set-up code', async () => {
+    const { visitor, integrations } = await bench();
+    for (const code of ['', 'x', 'the-set-up-cod']) {
+      expect((await visitor().post('/sign-in/setup', { ...form, code })).status).toBe(403);
+    }
+    expect(integrations.text).toBe('[]');
+  });
+
+  it('takes the answer of the code host in the browser that asked, with its state, and once', async () => {
+    const { visitor, integrations } = await bench();
+    const [ann, thief] = [visitor(), visitor()];
+    const back = backFrom(await ann.post('/sign-in/setup', form));
+    const other = backFrom(await thief.post('/sign-in/setup', form));
+    expect((await thief.get(back)).status).toBe(400);
+    expect((await ann.get(other)).status).toBe(400);
+    expect((await ann.get(back.replace(newKey, 'github~other.example'))).status).toBe(400);
+    expect(integrations.text).toBe('[]');
+    expect((await ann.get(back)).status).toBe(200);
+    const { text } = integrations;
+    // Loaded again it is shown again, and nothing is registered twice.
+    expect((await ann.get(back)).status).toBe(200);
+    expect((await thief.get(other)).status).toBe(200);
+    expect(integrations.text).toBe(text);
+  });
+
+  it('ends with the first administrator: what the set-up code began before is worth nothing', async () => {
+    const { visitor, integrations, dependencies, administrators } = await bench();
+    const ann = visitor();
+    const back = backFrom(await ann.post('/sign-in/setup', form));
+    await administrators(await signInUser(dependencies, proven(9)));
+    expect((await ann.get(back)).status).toBe(303);
+    expect((await ann.post('/sign-in/setup', form)).status).toBe(403);
+    expect(integrations.text).toBe('[]');
+  });
+
+  it('says which integration lacks what signing in needs', async () => {
+    const { visitor, integrations, dependencies } = await bench();
+    const without = {
+      forge: 'github',
+      settings: { baseUrl, appId: '1' },
+      secrets: { privateKey: 'k', webhookSecret: 's' },
+    };
+    integrations.text = JSON.stringify([without, { forge: 'github' }]);
+    const signIn = dependencies.signInOf();
+    const { body } = await (() => {
+      dependencies.signInOf = () => ({ ...signIn, isOffered: () => false });
+      return visitor().get('/sign-in/setup');
+    })();
+    expect(body).toContain('git.example.com: its integration has no client id or no client secret');
+    expect(body).toContain('An integration cannot be used');
+  });
+});
+
+describe('an administrator', () => {
+  const { code: _, ...fields } = form;
+
+  async function signedIn() {
+    const made = await createSignInBench();
+    const root = await signInUser(made.dependencies, proven(9));
+    await made.administrators(root);
+    const ann = made.visitor();
+    await ann.signIn('9');
+    return { ...made, ann };
+  }
+
+  it('adds a further code host from the page', async () => {
+    const { ann, integrations } = await signedIn();
+    expect((await ann.get('/sign-in/register')).body).toContain('Add a code host');
+    const page = await ann.post('/sign-in/register', { ...fields, 'form-token': await ann.formToken() });
+    const done = await ann.get(backFrom(page));
+    expect([done.status, done.body]).toEqual([200, expect.not.stringContaining('become the administrator')]);
+    expect(parseIntegrations(integrations.text).valid).toMatchObject([{ settings: { baseUrl } }]);
+  });
+
+  it('has to have signed in a short while ago, and to send the form of the session', async () => {
+    const { ann, clock, integrations } = await signedIn();
+    expect((await ann.post('/sign-in/register', { ...fields, 'form-token': 'x' })).status).toBe(403);
+    const token = await ann.formToken();
+    const back = backFrom(await ann.post('/sign-in/register', { ...fields, 'form-token': token }));
+    clock.time += 15 * minute;
+    expect((await ann.post('/sign-in/register', { ...fields, 'form-token': token })).body).toContain(
+      'still you',
+    );
+    expect((await ann.get(back)).body).toContain('still you');
+    expect(integrations.text).toBe('[]');
+  });
+
+  it('alone does so', async () => {
+    const { dependencies, visitor, policy, ann, integrations } = await signedIn();
+    await policy('anyone');
+    await signInUser(dependencies, proven(2));
+    const bob = visitor();
+    await bob.signIn('2');
+    const token = await bob.formToken();
+    expect((await bob.post('/sign-in/register', { ...fields, 'form-token': token })).status).toBe(403);
+    const back = backFrom(
+      await ann.post('/sign-in/register', { ...fields, 'form-token': await ann.formToken() }),
+    );
+    expect((await bob.get(back)).status).toBe(403);
+    expect((await visitor().get(back)).headers?.location).toContain('/sign-in?return=');
+    expect(integrations.text).toBe('[]');
+  });
+});

@@ -1,0 +1,98 @@
+/** The pages of the first run, and of registering this installation at a code host. */
+import { html } from 'hono/html';
+import type { RegistrationForm } from '../forge/registration.ts';
+import type { Html, Page } from '../runtime/page.ts';
+import type { RegistrationForge } from './dependencies.ts';
+import type { Offered, OfferedIntegrations } from './offered.ts';
+import { hidden, nameOf, targetsOf, unusable } from './pages.ts';
+
+const title = 'Set up this registry';
+
+interface SetUp {
+  readonly problem: string | undefined;
+  /** This browser has shown the set-up code. */
+  readonly isProven: boolean;
+  /** Where it can be registered. */
+  readonly forges: readonly RegistrationForge[];
+}
+
+export function setUpPage(integrations: OfferedIntegrations, { problem, isProven, forges }: SetUp): Page {
+  const { offered } = integrations;
+  return {
+    ...(problem === undefined ? {} : { status: 403 }),
+    title,
+    content: html`<p>The set-up code was made when this registry was installed. Whoever signs in with it first becomes its administrator; after that the code is worth nothing.</p>
+${problem === undefined ? '' : html`<p role="alert"><strong>${problem}</strong></p>`}
+<form method="post" action="/sign-in/setup">
+${isProven ? html`<p>You have given the code.</p>` : codeField}
+${offered.length > 0 ? signInButtons(offered) : html`${unusable(integrations)}${registrationFields(forges)}`}
+</form>`,
+    formTargets: targetsOf(offered),
+  };
+}
+
+const codeField = html`<label for="code">Set-up code</label>
+<input type="text" id="code" name="code" required autocomplete="off" spellcheck="false">`;
+
+const signInButtons = (offered: readonly Offered[]): Html =>
+  html`${offered.map((one) => html`<p><button type="submit" name="integration" value="${one.key}">Sign in with ${nameOf(one)}</button></p>`)}`;
+
+const registrationFields = (forges: readonly RegistrationForge[]): Html =>
+  html`<h2>Connect it with your code host</h2>
+<p>People sign in with their accounts there, and it is read with an App of your own, which the next page makes.</p>
+<label for="organization">Organization that will own the App (empty: your own account)</label>
+<input type="text" id="organization" name="organization" autocomplete="off" spellcheck="false" maxlength="100">
+<label for="address">Address of your own server (empty: the public one)</label>
+<input type="text" id="address" name="address" autocomplete="off" spellcheck="false" maxlength="200" placeholder="https://git.example.com">
+${forges.map(
+  ({ forge, baseUrl }) =>
+    html`<p><button type="submit" name="forge" value="${forge}">Go on with ${baseUrl === undefined ? forge : new URL(baseUrl).host}</button></p>`,
+)}`;
+
+/** For administrators. */
+export const registerPage = (forges: readonly RegistrationForge[], formToken: string): Page => ({
+  title: 'Add a code host',
+  content: html`<form method="post" action="/sign-in/register">${hidden('form-token', formToken)}
+${registrationFields(forges)}
+</form>
+<p><a href="/">Back</a></p>`,
+});
+
+/** One button, whose form the code host takes. */
+export function registrationFormPage({ action, fields }: RegistrationForm): Page {
+  const { host, origin } = new URL(action);
+  return {
+    title: 'Make the App',
+    content: html`<p>${host} shows what the App may read, and makes it for you. Then it sends you back here.</p>
+<form method="post" action="${action}">
+${Object.entries(fields).map(([name, value]) => hidden(name, value))}
+<button type="submit">Make the App at ${host}</button>
+</form>`,
+    formTargets: [origin],
+  };
+}
+
+export function registeredPage(
+  one: Offered,
+  { installUrl, isSetUp }: { readonly installUrl: string | undefined; readonly isSetUp: boolean },
+): Page {
+  const host = nameOf(one);
+  return {
+    title: 'The App was made',
+    content: html`<p>This registry knows ${host} now, and what belongs to the App is stored.</p>
+${
+  installUrl === undefined
+    ? ''
+    : html`<h2>Give it access</h2>
+<p>Install the App on the organizations whose packages it is to serve: <a href="${installUrl}">Install it at ${host}</a></p>`
+}
+${
+  isSetUp
+    ? html`<p><a href="/">Go on</a></p>`
+    : html`<h2>Sign in</h2>
+<p>You become the administrator of this registry.</p>
+<form method="post" action="/sign-in/setup">${signInButtons([one])}</form>`
+}`,
+    formTargets: [one.origin],
+  };
+}

@@ -1,0 +1,168 @@
+/** The first run: registering this installation at a code host, and its first administrator. Later administrators register further code hosts. */
+import { isSameSecret } from '../runtime/constant-time.ts';
+import type { HttpAnswer } from '../runtime/http-message.ts';
+import { type Page, pageAnswer, redirectAnswer } from '../runtime/page.ts';
+import { formTokenFor } from '../sessions/form-token.ts';
+import { findInstallationSettings } from '../store/installation-settings.ts';
+import {
+  beginAgain,
+  type Context,
+  hasFormToken,
+  outdatedForm,
+  provenAgain,
+  unknownIntegration,
+} from './context.ts';
+import type { Registrant } from './dependencies.ts';
+import { proofMs } from './merge-users.ts';
+import { beginSignIn, findOffered, type Offered, offeredIntegrations, offeredOf } from './offered.ts';
+import { messagePage } from './pages.ts';
+import { pendingRegistration } from './pending-sign-in.ts';
+import { registeredPage, registerPage, registrationFormPage, setUpPage } from './set-up-pages.ts';
+
+const wrongCode = 'That is not the set-up code, or it was used already.';
+/** For administrators. */
+const registerPath = '/sign-in/register';
+
+const isSetUp = async ({ dependencies }: Context): Promise<boolean> =>
+  (await findInstallationSettings(dependencies.table)).administrators.length > 0;
+
+/** Whether this browser has shown the set-up code, which counts until there is an administrator. */
+async function hasShownCode({ dependencies, request }: Context): Promise<boolean> {
+  return (await pendingRegistration.opened(dependencies, request.cookies)) !== undefined;
+}
+
+export async function showSetUp(context: Context): Promise<HttpAnswer> {
+  return pageAnswer(await setUpPageFor(context));
+}
+
+async function setUpPageFor(context: Context, problem?: string): Promise<Page> {
+  const { dependencies } = context;
+  return setUpPage(await offeredIntegrations(dependencies), {
+    problem,
+    isProven: await hasShownCode(context),
+    forges: dependencies.registrations.forges,
+  });
+}
+
+/** Signs in with a code host, or begins the registration at one; both need the set-up code. */
+export async function setUp(context: Context): Promise<HttpAnswer> {
+  const { dependencies, form, origin } = context;
+  const code = (form.get('code') ?? '').trim();
+  const isProven =
+    !(await isSetUp(context)) &&
+    (code === '' ? await hasShownCode(context) : isSameSecret(code, await dependencies.setUpCode()));
+  if (!isProven) {
+    return pageAnswer(await setUpPageFor(context, wrongCode));
+  }
+  if (form.has('forge')) {
+    return begin(context, { ...origin, signedIn: undefined });
+  }
+  const one = await findOffered(dependencies, form.get('integration') ?? '');
+  return one === undefined
+    ? pageAnswer(unknownIntegration)
+    : beginSignIn(dependencies, one, { purpose: 'set-up', returnTo: '/' });
+}
+
+export async function showRegister(context: Context): Promise<HttpAnswer> {
+  const { dependencies, current } = context;
+  const registrant = await administratorOf(context);
+  if ('refusal' in registrant || current === undefined) {
+    return 'refusal' in registrant ? registrant.refusal : pageAnswer(beginAgain);
+  }
+  const formToken = await formTokenFor(dependencies, current.session);
+  return pageAnswer(registerPage(dependencies.registrations.forges, formToken));
+}
+
+export async function register(context: Context): Promise<HttpAnswer> {
+  const { current } = context;
+  const registrant = await administratorOf(context);
+  if ('refusal' in registrant) {
+    return registrant.refusal;
+  }
+  return current !== undefined && (await hasFormToken(context, current))
+    ? begin(context, registrant)
+    : pageAnswer(outdatedForm);
+}
+
+/** The administrator who is signed in, and has just proved to be it. */
+async function administratorOf({
+  dependencies,
+  current,
+  origin,
+}: Context): Promise<Registrant | { readonly refusal: HttpAnswer }> {
+  if (current === undefined) {
+    return { refusal: redirectAnswer(`/sign-in?return=${encodeURIComponent(registerPath)}`) };
+  }
+  const { administrators } = await findInstallationSettings(dependencies.table);
+  if (!administrators.includes(current.user)) {
+    const text = 'Only administrators of this registry add a code host.';
+    return { refusal: pageAnswer(messagePage('That did not work', text, 403)) };
+  }
+  if (dependencies.clock.now() >= current.authenticatedAt + proofMs) {
+    return { refusal: pageAnswer(await provenAgain(dependencies, current, registerPath)) };
+  }
+  return { ...origin, signedIn: current };
+}
+
+async function begin({ dependencies, form }: Context, registrant: Registrant): Promise<HttpAnswer> {
+  const named = dependencies.registrations.forges.find(({ forge }) => forge === form.get('forge'));
+  const baseUrl = (form.get('address') ?? '').trim() || named?.baseUrl;
+  if (named === undefined || baseUrl === undefined) {
+    const text = 'Name the address of the code host.';
+    return pageAnswer(messagePage('That did not work', text, 422));
+  }
+  const organization = (form.get('organization') ?? '').trim() || undefined;
+  const { action, fields, key, state } = await dependencies.registrations.begin(registrant, {
+    forge: named.forge,
+    baseUrl,
+    organization,
+  });
+  const page = registrationFormPage({ action, fields });
+  // An administrator's is bound to the user instead, who may also have begun it with the API.
+  return registrant.signedIn === undefined
+    ? pageAnswer({
+        ...page,
+        cookies: [await pendingRegistration.sealed(dependencies, { integration: key, state })],
+      })
+    : pageAnswer(page);
+}
+
+/** Where the code host sends people back after the registration, with a code for what it made. */
+export async function registered(context: Context): Promise<HttpAnswer> {
+  const { dependencies, request, key } = context;
+  const known = await findOffered(dependencies, key);
+  const code = request.query.get('code') ?? '';
+  const state = request.query.get('state') ?? '';
+  const registrant = await registrantOf(context, state);
+  if ('refusal' in registrant) {
+    return registrant.refusal;
+  }
+  // The page was loaded again.
+  if (known !== undefined) {
+    return shown(context, known);
+  }
+  const integration = await dependencies.registrations.complete(registrant, { code, state });
+  const [one] = offeredOf(dependencies, { valid: [integration], invalid: [] }).offered;
+  return one === undefined ? pageAnswer(unknownIntegration) : shown(context, one);
+}
+
+async function registrantOf(
+  context: Context,
+  state: string,
+): Promise<Registrant | { readonly refusal: HttpAnswer }> {
+  const { dependencies, request, key, origin } = context;
+  if (await isSetUp(context)) {
+    return administratorOf(context);
+  }
+  const pending = await pendingRegistration.opened(dependencies, request.cookies);
+  return pending?.integration === key && isSameSecret(state, pending.state)
+    ? { ...origin, signedIn: undefined }
+    : { refusal: pageAnswer(beginAgain) };
+}
+
+async function shown(context: Context, one: Offered): Promise<HttpAnswer> {
+  const { dependencies } = context;
+  const state = Buffer.from(dependencies.randomBytes(16)).toString('base64url');
+  const installUrl = one.signIn.installUrl?.(one.integration, { state });
+  return pageAnswer(registeredPage(one, { installUrl, isSetUp: await isSetUp(context) }));
+}
