@@ -5,6 +5,17 @@ import { ForgeError } from '../errors.ts';
 /** The time-out of a response, its body included; GitHub itself gives up on a GraphQL query after 10 s. */
 export const answerTimeoutMs = 15_000;
 
+/**
+ * The most bytes of a response that are read. Far more than any list has; a query for many manifests, each of at most 1 MB, is asked again
+ * in smaller portions, as after a time-out.
+ */
+export const answerBytesMax = 32 * 1024 * 1024;
+
+/** A response is larger than what we read. */
+class AnswerTooLargeError extends Error {
+  override readonly name = 'AnswerTooLargeError';
+}
+
 /** GitHub gave up on a request because of its size: a smaller one may work. */
 export class OverloadError extends ForgeError {
   override readonly name = 'OverloadError';
@@ -28,21 +39,40 @@ export class LimitError extends ForgeError {
 }
 
 /**
- * A fetch for the API. It has a time-out and reads the whole body, so that a truncated response is an error and never a partial one. It
- * does not follow redirects.
+ * A fetch for the API. It has a time-out and reads the whole body, so that a truncated response is an error and never a partial one; so is one
+ * above `bytesMax`, of which no more is read. It does not follow redirects.
  */
-export function createApiFetch(send: typeof fetch, timeoutMs = answerTimeoutMs): typeof fetch {
+export function createApiFetch(
+  send: typeof fetch,
+  timeoutMs = answerTimeoutMs,
+  bytesMax = answerBytesMax,
+): typeof fetch {
   return async (input, init) => {
     const timeout = AbortSignal.timeout(timeoutMs);
     const signal = init?.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
     const response = await send(input, { ...init, signal, redirect: 'manual' });
-    const body = await response.arrayBuffer();
+    const body = await bodyOf(response, bytesMax);
     return new Response(body.byteLength === 0 ? null : body, {
       status: response.status,
       statusText: response.statusText,
       headers: response.headers,
     });
   };
+}
+
+/** @throws AnswerTooLargeError */
+async function bodyOf({ body }: Response, bytesMax: number): Promise<Buffer<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  // Leaving the loop by an error cancels the stream.
+  for await (const chunk of body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > bytesMax) {
+      throw new AnswerTooLargeError(`the answer is larger than ${bytesMax} bytes`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 /** What is known of a failed request. */
@@ -55,6 +85,8 @@ export interface Failure {
   readonly message: string;
   /** Whether we, not GitHub, gave up. */
   readonly timedOut: boolean;
+  /** Whether we stopped reading the response. */
+  readonly isTooLarge?: boolean;
   /** Whether the request was for an installation token. */
   readonly tokenRequest: boolean;
 }
@@ -92,6 +124,7 @@ export function failureOf(error: unknown, redact: (text: string) => string): Fai
     headers: response?.headers ?? {},
     message: redact(githubMessage),
     timedOut: causes.some((cause) => cause instanceof Error && cause.name === 'TimeoutError'),
+    isTooLarge: causes.some((cause) => cause instanceof AnswerTooLargeError),
     tokenRequest: parsed.data?.request?.url.endsWith('/access_tokens') ?? false,
   };
 }
@@ -108,6 +141,9 @@ export function failureOf(error: unknown, redact: (text: string) => string): Fai
 export function forgeErrorOf(failure: Failure, what: string, now: number): ForgeError {
   const { status, headers, message } = failure;
   const text = `GitHub answered ${what} with ${status}${message === '' ? '' : `: ${message}`}`;
+  if (failure.isTooLarge) {
+    return new OverloadError('unavailable', `GitHub's answer to ${what} is too large`);
+  }
   if (status === undefined) {
     return failure.timedOut
       ? new OverloadError('unavailable', `GitHub did not answer ${what} in time`)

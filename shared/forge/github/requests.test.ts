@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { asId, type InstallationId } from '../../domain/ids.ts';
@@ -214,6 +215,22 @@ describe('R5: a failed request', () => {
     const error = await errorOf(createRequests(app, installation).query(query, {}));
     expect(error.code).toBe('unavailable');
     expect(error).toBeInstanceOf(OverloadError);
+  });
+
+  test('larger than what is read is an overload, and the rest of it is not waited for', async () => {
+    let isCut: Promise<unknown> | undefined;
+    api.answer = () => ({
+      by: (response) => {
+        isCut = once(response, 'close');
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.write(`{"login":"${'x'.repeat(2000)}`);
+      },
+    });
+    const app = testApp(api, { clock, fetch: createApiFetch(fetch, 10_000, 1000) });
+    const error = await errorOf(createRequests(app, installation).query(query, {}));
+    expect(error).toBeInstanceOf(OverloadError);
+    expect(error.message).toContain('too large');
+    await isCut;
   });
 });
 
