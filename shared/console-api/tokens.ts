@@ -21,6 +21,9 @@ export const Token = z
       .object({ kind: z.enum(['user', 'key', 'operator']), id: z.string(), name: z.string() })
       .optional()
       .meta({ description: 'Missing in what was made on the machine itself.' }),
+    isShared: z.boolean().meta({
+      description: 'It reads further organizations. Revoking it ends it in this organization only.',
+    }),
     createdAt: Time,
     expiresAt: Time.optional().meta({ description: 'Missing: never.' }),
     lastInstallAt: Time.optional().meta({
@@ -40,7 +43,13 @@ export const NewToken = z
       .discriminatedUnion('kind', [
         z.strictObject({ kind: z.literal('member'), login: Line(100) }),
         z.strictObject({ kind: z.literal('team'), slug: Line(100) }),
-        z.strictObject({ kind: z.literal('organization') }),
+        z.strictObject({
+          kind: z.literal('organization'),
+          organizations: z.array(Line(100)).max(14).optional().meta({
+            description:
+              'Slugs of further organizations that it reads. You have to own all of them, and a key cannot.',
+          }),
+        }),
       ])
       .meta({ example: { kind: 'member', login: 'ann' } }),
     description: Line(200).default('').meta({ example: 'build server' }),

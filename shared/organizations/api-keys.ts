@@ -65,14 +65,14 @@ export async function createApiKey(
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };
   const after = { description, scopes: key.scopes, expiresAt };
-  await inTurn(table, keys.creationsIn(organization.id, 'api-keys'), async (turn) => {
+  await inTurn(table, [keys.creationsIn(organization.id, 'api-keys')], async (turn) => {
     if ((await apiKeysOf(table, organization.id)).length >= apiKeysMax) {
       throw new CallerError('conflict', `an organization has at most ${apiKeysMax} keys; revoke one first`);
     }
     await table.transact([
       ...addApiKey(key),
       ownerAct(dependencies, organization.id, accountable, 'create-api-key', key.id, { after }),
-      turn,
+      ...turn,
     ]);
   });
   return { key, secret };

@@ -15,21 +15,29 @@ import {
 } from '../tokens/issue-token.ts';
 import { expiryOf } from '../tokens/token-expiry.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
+import { makeSharedToken, rotateSharedToken } from './shared-tokens.ts';
 
 /** When a token is to expire: milliseconds since the epoch, `never`, or undefined for the organization's default. */
 type AskedExpiry = number | 'never' | undefined;
 
-/** @throws CallerError when there is no such member or team, or the organization does not allow the expiry */
+/**
+ * @param holder for a token of the organization with the slugs of further organizations that it is to read
+ * @throws CallerError when there is no such member or team, or the organization does not allow the expiry
+ */
 export async function makeTokenFor(
   dependencies: IssueTokenDependencies,
   organization: Organization,
-  holder: TokenHolder,
+  holder: TokenHolder & { readonly organizations?: readonly string[] | undefined },
   { description, expiresAt }: { readonly description: string; readonly expiresAt: AskedExpiry },
   accountable: Accountable,
 ): Promise<IssuedToken> {
   const { table, clock } = dependencies;
-  const life = await findOrganizationSettings(table, organization.id);
   const madeBy = makerOf(accountable);
+  if (holder.organizations !== undefined && holder.organizations.length > 0) {
+    const asked = { description, expiresAt, madeBy };
+    return makeSharedToken(dependencies, organization, holder.organizations, asked, accountable);
+  }
+  const life = await findOrganizationSettings(table, organization.id);
   return issueToken(dependencies, organization, holder, {
     description,
     expiresAt: expiryOf(expiresAt, life, clock.now()),
@@ -90,6 +98,10 @@ export async function rotateToken(
   }
   if (token.personal !== undefined) {
     throw new CallerError('forbidden', 'only the person whose token it is can rotate it');
+  }
+  if (token.shared !== undefined) {
+    const asked = { expiresAt, madeBy: makerOf(accountable) };
+    return rotateSharedToken(dependencies, token, asked, accountable);
   }
   const until = expiryOf(expiresAt, await findOrganizationSettings(table, organization.id), now);
   const secret = makeToken(token.kind === 'user' ? 'member' : token.kind, randomBytes);

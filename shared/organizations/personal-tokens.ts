@@ -6,7 +6,6 @@ import { makeToken, tokenHash } from '../domain/token.ts';
 import { ensureKey } from '../publish/open-at-edge.ts';
 import { inTurn } from '../store/creation-turn.ts';
 import { keys } from '../store/keys.ts';
-import { findOrganizationSettings } from '../store/organization-settings.ts';
 import {
   addPersonalToken,
   endPersonal,
@@ -22,7 +21,7 @@ import { addSignIn, type SignInEntry } from '../store/sign-in-log.ts';
 import { ConflictError, type Operation, type Table } from '../store/table.ts';
 import { entriesOf, personalEntry, type Token } from '../store/token-store.ts';
 import type { IssueTokenDependencies } from '../tokens/issue-token.ts';
-import { expiryOf, type TokenLife } from '../tokens/token-expiry.ts';
+import { expiryOf, strictestLife } from '../tokens/token-expiry.ts';
 import { organizationsOf } from './membership.ts';
 
 /** Who asks: the person, in one session, from somewhere. */
@@ -83,12 +82,12 @@ export async function makeOwnToken(
   };
   const places = organizations.map((one) => ({ organization: one.id, slug: one.slug }));
   const act = entryOf(dependencies, 'own-token-created', { user, ...from }, description);
-  const messages = await inTurn(table, keys.creationsFor(user, 'tokens'), async (turn) => {
+  const messages = await inTurn(table, [keys.creationsFor(user, 'tokens')], async (turn) => {
     const live = (await personalTokensOf(table, user)).filter((one) => isLivePersonal(one, now));
     if (live.length >= tokensMax) {
       throw new CallerError('conflict', `a person has at most ${tokensMax} tokens; revoke one first`);
     }
-    return addPersonalToken(table, token, places, [act, turn]);
+    return addPersonalToken(table, token, places, [act, ...turn]);
   });
   await workQueue.send(messages);
   return { ...(await ownToken(table, user, id)), secret };
@@ -162,21 +161,6 @@ const placesOf = (entries: readonly Token[]): readonly PersonalEntry[] =>
 /** The organizations in which the person may have something to read. */
 const organizationsRead = async (table: Table, user: UserId, now: number): Promise<readonly Organization[]> =>
   (await organizationsOf(table, user, now)).map(({ organization }) => organization);
-
-/** Of a token that no organization says anything of. */
-const usualDays = 90;
-
-/** What all of the organizations allow. */
-async function strictestLife(table: Table, organizations: readonly Organization[]): Promise<TokenLife> {
-  const lives = await Promise.all(organizations.map(({ id }) => findOrganizationSettings(table, id)));
-  const longest = Math.min(
-    ...lives.map(({ longestTokenDays = Number.POSITIVE_INFINITY }) => longestTokenDays),
-  );
-  return {
-    usualTokenDays: Math.min(usualDays, ...lives.map(({ usualTokenDays }) => usualTokenDays)),
-    longestTokenDays: longest === Number.POSITIVE_INFINITY ? undefined : longest,
-  };
-}
 
 async function unlessChanged<Result>(change: () => Promise<Result>): Promise<Result> {
   try {

@@ -1,7 +1,7 @@
 /** Owners switch people on and off, and activate those who wait, whatever code hosts say. */
 import type { PersonState } from '../domain/access.ts';
 import { CallerError } from '../domain/caller-error.ts';
-import { newId, organizationPrincipal, type UserId, userPrincipal } from '../domain/ids.ts';
+import { newId, type UserId, userPrincipal } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import { primaryOf } from '../domain/primary.ts';
 import { absent } from '../store/condition.ts';
@@ -9,6 +9,7 @@ import { findPerson, putPerson, stateOf } from '../store/member-store.ts';
 import { changeOwners, findOrganization } from '../store/organization-store.ts';
 import { findSynchronization, synchronizationsOf } from '../store/synchronization-store.ts';
 import { ConflictError, type Operation } from '../store/table.ts';
+import { organizationPrincipalsIn } from '../store/token-store.ts';
 import { accountIn, makeUser } from '../store/user-store.ts';
 import { requestWork, type WorkItem } from '../store/work.ts';
 import { principalWork } from '../store/work-items.ts';
@@ -88,7 +89,8 @@ async function change(
     return user;
   }
   // Whether the person's own views, and the organization's tokens that the person made, count.
-  const works = [userPrincipal(user), organizationPrincipal(organization)].map((principal) =>
+  const ofOrganizations = await organizationPrincipalsIn(table, organization);
+  const works = [userPrincipal(user), ...ofOrganizations.principals].map((principal) =>
     principalWork(organization, principal),
   );
   const items = await table.getMany(works.map(({ key }) => key));
@@ -96,6 +98,7 @@ async function change(
   await table.transact([
     ...(await newUser(dependencies, person, user)),
     ...guard,
+    ofOrganizations.unchanged,
     ...putPerson(organization, user, { ...before, isOff: state === 'off', isWaiting: false }, before),
     ...works.map(
       (work, place): Operation =>

@@ -86,13 +86,13 @@ export async function startSession(
     address,
     userAgent,
   };
-  await inTurn(table, keys.creationsFor(user, 'sessions'), async (turn) =>
+  await inTurn(table, [keys.creationsFor(user, 'sessions')], async (turn) =>
     table.transact([
       ...addSession(session),
       ...(replaces === undefined ? [] : [forgetSession(replaces.user, replaces.session)]),
       ...(await endExcess(dependencies, user, replaces?.session)),
       ...others(session.id),
-      turn,
+      ...turn,
     ]),
   );
   return { signedIn, setCookies: await cookiesOf(dependencies, signedIn, session, token) };

@@ -16,25 +16,23 @@ const delayMaxMs = 20;
 /**
  * Creates something in turn. One read and one more write, again in each round.
  *
- * @param key counts the creations of this kind
+ * @param counters count the creations of this kind, one for each owner
  * @param create counts what is there, and writes `turn` in the transaction that creates one more; called again when another was first
  * @throws CallerError when others were first each time; what `create` throws
  */
 export async function inTurn<Result>(
   table: Table,
-  key: Key,
-  create: (turn: Operation) => Promise<Result>,
+  counters: readonly Key[],
+  create: (turn: readonly Operation[]) => Promise<Result>,
 ): Promise<Result> {
-  const count = async (): Promise<number> => Number((await table.get(key))?.count ?? 0);
+  const read = async (): Promise<readonly number[]> =>
+    (await table.getMany(counters)).map((item) => Number(item?.count ?? 0));
   for (let tries = 1; ; tries++) {
-    const before = await count();
+    const before = await read();
     try {
-      return await create({
-        update: { key, set: { count: before + 1 } },
-        when: before === 0 ? absent : equal('count', before),
-      });
+      return await create(counters.map((key, place) => turnAfter(key, before[place] ?? 0)));
     } catch (error) {
-      if (!(error instanceof ConflictError) || (await count()) === before) {
+      if (!(error instanceof ConflictError) || String(await read()) === String(before)) {
         throw error;
       }
       if (tries === triesMax) {
@@ -44,3 +42,8 @@ export async function inTurn<Result>(
     await setTimeout(Math.random() * delayMaxMs);
   }
 }
+
+const turnAfter = (key: Key, before: number): Operation => ({
+  update: { key, set: { count: before + 1 } },
+  when: before === 0 ? absent : equal('count', before),
+});

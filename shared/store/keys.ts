@@ -43,6 +43,7 @@
  * | root file of a principal (work) | ORG#id | PRINCIPAL#principal |
  * | token: its record | ORG#id | TOKEN#principal#id |
  * | token: pointer from its hash to the record | TOKEN#hash | TOKEN |
+ * | token that reads several organizations | SHAREDTOKEN#id | TOKEN |
  * | token of a person's own | USER#id | TOKEN#id |
  * | that a user has made such tokens | PERSONALTOKENS | USER#id |
  * | how many of a kind were created in an organization | ORG#id | CREATIONS#kind |
@@ -289,6 +290,7 @@ export const keys = {
   repetition: (caller: string, hash: string): Key => ({ pk: `REPETITION#${caller}#${hash}`, sk: 'ANSWER' }),
   /** @param hash the whole one, as `tokenHash` returns it */
   token: (hash: string): Key => ({ pk: `TOKEN#${hash}`, sk: 'TOKEN' }),
+  sharedToken: (token: string): Key => ({ pk: `SHAREDTOKEN#${token}`, sk: 'TOKEN' }),
   personalToken: (user: string, token: string): Key => ({ pk: `USER#${user}`, sk: `TOKEN#${token}` }),
   hasPersonalTokens: (user: string): Key => ({ pk: 'PERSONALTOKENS', sk: `USER#${user}` }),
   user: (user: string): Key => ({ pk: `USER#${user}`, sk: 'USER' }),

@@ -4,13 +4,14 @@ import {
   asId,
   asPrincipal,
   type OrganizationId,
+  organizationPrincipal,
   type Principal,
   type TokenId,
   type UserId,
   userPrincipal,
 } from '../domain/ids.ts';
 import { type TokenKind, tokenHash } from '../domain/token.ts';
-import { absent, all, missingOrLess, present } from './condition.ts';
+import { absent, all, equal, missingOrLess, present } from './condition.ts';
 import { keys, nameInKey, ranges } from './keys.ts';
 import {
   findPersonalToken,
@@ -18,6 +19,7 @@ import {
   type PersonalEntry,
   type PersonalToken,
 } from './personal-token-store.ts';
+import { findSharedToken, type SharedEntry } from './shared-token-store.ts';
 import { listSynchronizations } from './synchronization-store.ts';
 import { ConflictError, type Item, type Operation, type Table } from './table.ts';
 import { requestWork, type WorkMessage } from './work.ts';
@@ -58,6 +60,8 @@ export interface Token {
   readonly lastInstallAt?: number | undefined;
   /** This is the organization's entry of a person's own token, whose hash and expiry stand with the token itself. */
   readonly personal?: { readonly user: UserId; readonly slug: string } | undefined;
+  /** This is the organization's entry of a token that reads several, whose hash stands with the token itself. */
+  readonly shared?: { readonly slug: string } | undefined;
 }
 
 const TokenItem = z.object({
@@ -79,6 +83,7 @@ const TokenItem = z.object({
   personal: z
     .object({ user: z.string().transform((text) => asId<UserId>(text)), slug: z.string() })
     .optional(),
+  shared: z.object({ slug: z.string() }).optional(),
 });
 
 const parseToken = (item: Item): Token => TokenItem.parse(item);
@@ -134,6 +139,10 @@ export async function addToken(
 export const personalEntry = ({ id, organization, personal }: Token): PersonalEntry | undefined =>
   personal && { id, organization, ...personal };
 
+/** What the token is, if it reads several organizations. */
+export const sharedEntry = ({ id, organization, principal, shared }: Token): SharedEntry | undefined =>
+  shared && { id, organization, principal, slug: shared.slug };
+
 /** Where the token is stored. */
 export const keyOf = ({ organization, principal, id }: Pick<Token, 'organization' | 'principal' | 'id'>) =>
   keys.principalToken(organization, principal, id);
@@ -166,12 +175,17 @@ export async function findToken(table: Table, secret: string): Promise<Token | u
 }
 
 /**
- * The token with this secret in each organization that it reads: one, or all entries of a person's own.
+ * The token with this secret in each organization that it reads: one, or all entries of a person's own or of a shared one.
  *
  * @param now milliseconds since the epoch
  */
 export async function findTokens(table: Table, secret: string, now: number): Promise<readonly Token[]> {
-  const pointer = PersonalPointer.safeParse(await table.get(keys.token(tokenHash(secret))));
+  const item = await table.get(keys.token(tokenHash(secret)));
+  const shared = SharedPointer.safeParse(item);
+  if (shared.success) {
+    return sharedEntriesOf(table, shared.data.id);
+  }
+  const pointer = PersonalPointer.safeParse(item);
   if (!pointer.success) {
     const token = await findToken(table, secret);
     return token === undefined ? [] : [token];
@@ -183,6 +197,19 @@ export async function findTokens(table: Table, secret: string, now: number): Pro
 const PersonalPointer = TokenItem.pick({ id: true }).extend({
   user: z.string().transform((text) => asId<UserId>(text)),
 });
+
+const SharedPointer = TokenItem.pick({ id: true }).extend({ shared: z.literal(true) });
+
+/** The organizations' entries of a token that reads several, ended ones too. Two reads. */
+export async function sharedEntriesOf(table: Table, id: TokenId): Promise<readonly Token[]> {
+  const token = await findSharedToken(table, id);
+  if (token === undefined) {
+    return [];
+  }
+  const { organizations, principal } = token;
+  const items = await table.getMany(organizations.map((one) => keys.principalToken(one, principal, id)));
+  return items.flatMap((item) => (item === undefined ? [] : [parseToken(item)]));
+}
 
 /** The organizations' entries of a person's own token. Two reads, while organizations are few. */
 export async function entriesOf(table: Table, { user, id }: PersonalToken): Promise<readonly Token[]> {
@@ -202,6 +229,25 @@ export async function findTokenById(
 ): Promise<Token | undefined> {
   const item = await table.get(keyOf(pointer));
   return item === undefined ? undefined : parseToken(item);
+}
+
+/**
+ * Principals of organizations whose tokens read this one, with the operation that checks that no token was added since. Two reads.
+ *
+ * Its own is always among them, whether it has tokens or not.
+ */
+export async function organizationPrincipalsIn(
+  table: Table,
+  organization: OrganizationId,
+): Promise<{ readonly principals: readonly Principal[]; readonly unchanged: Operation }> {
+  const creations = keys.creationsIn(organization, 'tokens');
+  const count = (await table.get(creations))?.count;
+  const { pk, sk } = keys.principal(organization, 'o.');
+  const found = (await table.query(pk, sk)).map((item) => asPrincipal(nameInKey(item.sk)));
+  return {
+    principals: [...new Set([organizationPrincipal(organization), ...found])],
+    unchanged: { check: creations, when: typeof count === 'number' ? equal('count', count) : absent },
+  };
 }
 
 /** The token of the organization with this id; among all of them, since the key names the principal first. */

@@ -4,8 +4,16 @@ import { absent, all, type Condition, equal, present } from './condition.ts';
 import { desire } from './edge-store.ts';
 import { keys } from './keys.ts';
 import { endPersonal, excludeFrom, findPersonalToken } from './personal-token-store.ts';
+import { changeSharedEntry } from './shared-token-store.ts';
 import { ConflictError, type Item, type Operation, type Table } from './table.ts';
-import { findTokenById, keyOf, personalEntry, type Token, type TokenMaker } from './token-store.ts';
+import {
+  findTokenById,
+  keyOf,
+  personalEntry,
+  sharedEntry,
+  type Token,
+  type TokenMaker,
+} from './token-store.ts';
 import { type Lease, leaseHeld, requestWork, type WorkMessage } from './work.ts';
 import { edgeWork, principalWork } from './work-items.ts';
 
@@ -27,6 +35,11 @@ export async function activateToken(
   lease: Lease,
   now: number,
 ): Promise<readonly WorkMessage[]> {
+  const shared = sharedEntry(token);
+  if (shared !== undefined) {
+    const change = { reads: true, set: { state: 'active' }, when: equal('state', 'waiting') };
+    return changeSharedEntry(table, shared, change, now, [leaseHeld(lease)]);
+  }
   const key = edgeKeys.token(token.hash);
   try {
     await table.transact([
@@ -66,6 +79,12 @@ export async function suspendOrResume(
   lease: Lease,
   now: number,
 ): Promise<readonly WorkMessage[]> {
+  const shared = sharedEntry(token);
+  if (shared !== undefined) {
+    // Who rotates it at this very moment becomes its maker, and requests this work again.
+    const change = { reads: to === 'active', set: { state: to }, when: equal('state', token.state) };
+    return changeSharedEntry(table, shared, change, now, [leaseHeld(lease)]);
+  }
   const key = edgeKeys.token(token.hash);
   const value = to === 'active' ? valueIn(slug, token) : undefined;
   try {
@@ -180,6 +199,16 @@ export async function revokeToken(
   if (entry !== undefined) {
     return excludeFrom(table, entry, { state: 'revoked', revokedAt: now }, now, others);
   }
+  const shared = sharedEntry(token);
+  if (shared !== undefined) {
+    const set = { state: 'revoked', revokedAt: now };
+    const work = principalWork(token.organization, token.principal);
+    const messages = await changeSharedEntry(table, shared, { reads: false, set, when: present }, now, [
+      requestWork(work, now),
+      ...others,
+    ]);
+    return [...messages, work.message];
+  }
   // Whoever rotates at this very moment must not leave a new secret behind.
   const when = all(present, equal('hash', token.hash));
   try {
@@ -206,6 +235,13 @@ export async function retireToken(table: Table, token: Token, now: number): Prom
   if (entry !== undefined) {
     const own = await findPersonalToken(table, entry.user, entry.id);
     return own === undefined ? [] : endPersonal(table, own, [entry], 'expired', now);
+  }
+  const shared = sharedEntry(token);
+  if (shared !== undefined) {
+    const work = principalWork(token.organization, token.principal);
+    const change = { reads: false, set: { state: 'expired' }, when: equal('state', token.state) };
+    const messages = await changeSharedEntry(table, shared, change, now, [requestWork(work, now)]);
+    return [...messages, work.message];
   }
   return endToken(table, token, { state: 'expired' }, now, equal('state', token.state));
 }

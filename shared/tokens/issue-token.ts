@@ -77,7 +77,7 @@ export async function issueToken(
   const synchronizations = await synchronizationsOf(table, organization.id);
   const id = newId<TokenId>(randomBytes);
   const expiry = expiresAt === undefined ? 0 : Math.floor(expiresAt / 1000);
-  const create = async (turn: Operation) => {
+  const create = async (turn: readonly Operation[]) => {
     await checkNumber(table, organization, now);
     const { kind, principal, operations } = await find(dependencies, organization, synchronizations, holder);
     const secret = makeToken(kind, randomBytes);
@@ -93,9 +93,13 @@ export async function issueToken(
       ...(madeBy === undefined ? {} : { madeBy }),
     };
     const recorded = record === undefined ? [] : [record(token)];
-    return { secret, principal, messages: await addToken(table, token, [...operations, ...recorded, turn]) };
+    return {
+      secret,
+      principal,
+      messages: await addToken(table, token, [...operations, ...recorded, ...turn]),
+    };
   };
-  const made = await inTurn(table, keys.creationsIn(organization.id, 'tokens'), create).catch(
+  const made = await inTurn(table, [keys.creationsIn(organization.id, 'tokens')], create).catch(
     (error: unknown) => {
       throw error instanceof ConflictError
         ? new CallerError('conflict', 'this user was changed at the same time; try again', { cause: error })
@@ -112,7 +116,7 @@ export async function issueToken(
 }
 
 /** @throws CallerError when the organization has too many tokens */
-async function checkNumber(table: Table, { id }: Organization, now: number): Promise<void> {
+export async function checkNumber(table: Table, { id }: Organization, now: number): Promise<void> {
   const tokens = await tokensOfOrganization(table, id);
   const live = tokens.filter((token) => token.personal === undefined && isLive(token, now));
   if (live.length >= tokensMax) {

@@ -1,6 +1,8 @@
 /** When a new token expires, by what its maker says and what the organization's owners set. */
 import { CallerError } from '../domain/caller-error.ts';
-import type { OrganizationSettings } from '../store/organization-settings.ts';
+import type { Organization } from '../domain/organization.ts';
+import { findOrganizationSettings, type OrganizationSettings } from '../store/organization-settings.ts';
+import type { Table } from '../store/table.ts';
 
 const dayMs = 24 * 3600_000;
 
@@ -27,4 +29,22 @@ export function expiryOf(
     throw new CallerError('invalid', `a token of this organization lives ${longestTokenDays} days at most`);
   }
   return expiresAt === Number.POSITIVE_INFINITY ? undefined : expiresAt;
+}
+
+/** Of a token that no organization says anything of. */
+const usualDays = 90;
+
+/** What all of the organizations allow. One read for each. */
+export async function strictestLife(
+  table: Table,
+  organizations: readonly Pick<Organization, 'id'>[],
+): Promise<TokenLife> {
+  const lives = await Promise.all(organizations.map(({ id }) => findOrganizationSettings(table, id)));
+  const longest = Math.min(
+    ...lives.map(({ longestTokenDays = Number.POSITIVE_INFINITY }) => longestTokenDays),
+  );
+  return {
+    usualTokenDays: Math.min(usualDays, ...lives.map(({ usualTokenDays }) => usualTokenDays)),
+    longestTokenDays: longest === Number.POSITIVE_INFINITY ? undefined : longest,
+  };
 }

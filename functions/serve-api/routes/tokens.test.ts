@@ -32,6 +32,7 @@ describe('the tokens of an organization', () => {
       description: 'laptop',
       state: 'waiting',
       madeBy: { kind: 'user', id: userOf('owner'), name: 'owner-login' },
+      isShared: false,
       createdAt: '2026-11-22T12:00:00.000Z',
       expiresAt: '2027-02-20T12:00:00.000Z',
       secret: expect.stringMatching(/^rprt_m_[0-9a-f]{68}$/),

@@ -29,6 +29,7 @@ const shown = (token: StoredToken) => ({
   description: token.description,
   state: token.state,
   madeBy: token.madeBy,
+  isShared: token.shared !== undefined,
   createdAt: timeOf(token.createdAt),
   expiresAt: optionalTimeOf(token.expiry === 0 ? undefined : token.expiry * 1000),
   lastInstallAt: optionalTimeOf(token.lastInstallAt),
@@ -70,7 +71,7 @@ const createToken = defineRoute(
     path,
     summary: 'Make a token for a member, a team or the organization',
     description:
-      'A token of the organization reads every package, secret ones of later times too, as long as the person who made it owns the organization.',
+      'A token of the organization reads every package, secret ones of later times too, as long as the person who made it owns the organization. It may read several organizations, all of which its maker owns.',
     body: NewToken,
     act: 'create-token',
     isDangerous: true,

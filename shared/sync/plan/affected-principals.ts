@@ -4,7 +4,6 @@ import {
   asId,
   type ForgeAccountId,
   type ForgeTeamId,
-  organizationPrincipal,
   type Principal,
   parsePrincipal,
   teamPrincipal,
@@ -17,6 +16,7 @@ import { loadFacts } from '../../store/fact-store.ts';
 import { type Key, keys } from '../../store/keys.ts';
 import { havingTokens } from '../../store/personal-token-store.ts';
 import type { Operation, Table } from '../../store/table.ts';
+import { organizationPrincipalsIn } from '../../store/token-store.ts';
 import { accountIn, findUsers } from '../../store/user-store.ts';
 import { requestWork, type WorkItem } from '../../store/work.ts';
 import { grantsWork, principalWork } from '../../store/work-items.ts';
@@ -135,7 +135,11 @@ async function requestNamed(
     principals.add(teamPrincipal(id, team));
   }
   if (named.owners) {
-    principals.add(organizationPrincipal(organization));
+    const ofOrganizations = await organizationPrincipalsIn(table, organization);
+    operations.push(ofOrganizations.unchanged);
+    for (const principal of ofOrganizations.principals) {
+      principals.add(principal);
+    }
   }
   const workItems = [...principals].map((principal) => principalWork(organization, principal));
   const items = await table.getMany(workItems.map(({ key }) => key));
