@@ -216,7 +216,7 @@ export function checkVendors(vendors: readonly string[]): readonly string[] {
 }
 
 /** Checks with the forge's API that the installation is active. One without a record is no error: its delivery may have been lost. */
-async function activeInstallation(
+export async function activeInstallation(
   open: OpenStructure,
   id: InstallationId,
   known: StoredInstallation | undefined,

@@ -17,7 +17,7 @@ import type { Example } from './api-example.ts';
 import { integrationKey } from './api-forges.ts';
 import { type ApiWorld, type Person, userOf } from './api-world.ts';
 import { aFact } from './memory-forge.ts';
-import { gitHubHost, organizationId, synchronizationId } from './synchronized.ts';
+import { forgeOrganizationId, gitHubHost, organizationId, synchronizationId } from './synchronized.ts';
 
 /** `rocket` gave access, and the person has just signed in. */
 const granted =
@@ -31,6 +31,18 @@ const granted =
       ),
     ]);
   };
+
+/** `acme` removed the App and installed it again, and its owner has just signed in. */
+export async function reinstalled(world: ApiWorld): Promise<undefined> {
+  await granted('owner')(world);
+  const id = asId<InstallationId>(99);
+  const acme = { id: forgeOrganizationId, login: 'acme', suspended: false };
+  world.forges.organizations.set(id, acme);
+  world.forges.owned = world.forges.owned.map((one) =>
+    one.id === acme.id ? { ...one, connection: { kind: 'app-installation', installation: id } } : one,
+  );
+  await world.table.transact([addInstallation({ ...gitHubHost, installation: id }, acme)]);
+}
 
 export const secondSynchronization = asId<SynchronizationId>('sync2');
 
@@ -97,6 +109,7 @@ export const organizationExamples: Readonly<Record<string, Example>> = {
     body: { packages: 'keep', confirm: 'acme', why: 'the company moves' },
   },
   listConnections: {},
+  replaceConnection: { params: { synchronization: synchronizationId }, prepare: reinstalled },
   readSettings: {},
   changeSettings: {
     body: { newMembers: 'active', branchesLeftOut: ['wip/*'], longestTokenDays: null },

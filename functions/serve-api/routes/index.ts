@@ -1,6 +1,7 @@
 import type { Route } from '../frame/route.ts';
 import { accessRoutes } from './access.ts';
 import { apiKeyRoutes } from './api-keys.ts';
+import { connectionRoutes } from './connections.ts';
 import { heldRemovalRoutes } from './held-removals.ts';
 import { historyRoutes } from './history.ts';
 import { installationRoutes } from './installation.ts';
@@ -48,6 +49,7 @@ export const routes: readonly Route[] = [
   ...integrationRoutes,
   ...registrationRoutes,
   ...synchronizationRoutes,
+  ...connectionRoutes,
   ...settingsRoutes,
   ...organizationEndRoutes,
 ];

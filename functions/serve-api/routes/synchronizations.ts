@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { Id, optionalTimeOf, timeOf } from '../../../shared/console-api/common.ts';
-import { Connection } from '../../../shared/console-api/forges.ts';
 import { ForgeChoice } from '../../../shared/console-api/organizations.ts';
 import {
   Caution,
@@ -14,7 +13,6 @@ import { asId, type SynchronizationId } from '../../../shared/domain/ids.ts';
 import type { Organization } from '../../../shared/domain/organization.ts';
 import { isImporting, type Synchronization } from '../../../shared/domain/synchronization.ts';
 import { findModule } from '../../../shared/forge/modules.ts';
-import { connectionsOf } from '../../../shared/organizations/connections.ts';
 import { addSynchronizationTo } from '../../../shared/organizations/create-organization.ts';
 import { disconnectSynchronization } from '../../../shared/organizations/disconnect-synchronization.ts';
 import { isPrimary } from '../../../shared/organizations/owners.ts';
@@ -208,39 +206,4 @@ const end = defineRoute(
   },
 );
 
-const connections = defineRoute(
-  {
-    name: 'listConnections',
-    method: 'get',
-    path: '/organizations/{slug}/connections',
-    tag,
-    summary: 'What code hosts are read with, and whether that works',
-    access: 'owner',
-    scope: 'read',
-    answer: {
-      status: 200,
-      schema: z.object({ items: z.array(Connection) }),
-      description: 'One connection for each synchronization.',
-    },
-  },
-  async ({ table }, { organization }) => {
-    const all = await connectionsOf(table, organization.id);
-    return {
-      body: {
-        items: all.map(
-          ({ credentialState, credentialScope, stateSince, checkedAt, expiresAt, usedBy, ...one }) => ({
-            ...one,
-            state: credentialState,
-            scope: credentialScope,
-            stateSince: optionalTimeOf(stateSince),
-            checkedAt: optionalTimeOf(checkedAt),
-            expiresAt: optionalTimeOf(expiresAt),
-            usedBy: { synchronization: usedBy.id, login: usedBy.login },
-          }),
-        ),
-      },
-    };
-  },
-);
-
-export const synchronizationRoutes: readonly Route[] = [list, read, add, primary, caution, end, connections];
+export const synchronizationRoutes: readonly Route[] = [list, read, add, primary, caution, end];

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { Id, optionalTimeOf } from '../../../shared/console-api/common.ts';
+import { Connection } from '../../../shared/console-api/forges.ts';
+import { connectionsOf } from '../../../shared/organizations/connections.ts';
+import { replaceConnection } from '../../../shared/organizations/replace-connection.ts';
+import { synchronizationIn } from '../../../shared/organizations/synchronization-of.ts';
+import { defineRoute, type Route } from '../frame/route.ts';
+
+const tag = 'Synchronizations';
+
+const list = defineRoute(
+  {
+    name: 'listConnections',
+    method: 'get',
+    path: '/organizations/{slug}/connections',
+    tag,
+    summary: 'What code hosts are read with, and whether that works',
+    access: 'owner',
+    scope: 'read',
+    answer: {
+      status: 200,
+      schema: z.object({ items: z.array(Connection) }),
+      description: 'One connection for each synchronization.',
+    },
+  },
+  async ({ table }, { organization }) => {
+    const all = await connectionsOf(table, organization.id);
+    return {
+      body: {
+        items: all.map(
+          ({ credentialState, credentialScope, stateSince, checkedAt, expiresAt, usedBy, ...one }) => ({
+            ...one,
+            state: credentialState,
+            scope: credentialScope,
+            stateSince: optionalTimeOf(stateSince),
+            checkedAt: optionalTimeOf(checkedAt),
+            expiresAt: optionalTimeOf(expiresAt),
+            usedBy: { synchronization: usedBy.id, login: usedBy.login },
+          }),
+        ),
+      },
+    };
+  },
+);
+
+const replace = defineRoute(
+  {
+    name: 'replaceConnection',
+    method: 'put',
+    path: '/organizations/{slug}/synchronizations/{synchronization}/connection',
+    tag,
+    summary: 'Read it with what you have on the code host now',
+    description:
+      'For an App that was installed anew. The code host says what you have there, and that you own the same organization; the operator takes what its deliveries said. Nothing is removed: everything is read again.',
+    access: 'owner',
+    scope: 'none',
+    params: z.object({ synchronization: Id }),
+    act: 'replace-connection',
+    isDangerous: true,
+    idempotency: 'natural',
+    answer: { status: 204, description: 'It is read with the other one from now on.' },
+  },
+  async (dependencies, { organization, caller, params, accountable }) => {
+    const one = await synchronizationIn(dependencies.table, organization, params.synchronization);
+    const user = caller.kind === 'user' ? caller.user : undefined;
+    await replaceConnection(dependencies, one, user, await accountable());
+    return {};
+  },
+);
+
+export const connectionRoutes: readonly Route[] = [list, replace];
