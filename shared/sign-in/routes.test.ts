@@ -86,7 +86,7 @@ describe('a sign-in', () => {
   });
 
   it('is not that of another state, code or integration, and not one that was declined', async () => {
-    const { visitor } = await setUpBench();
+    const { visitor, table } = await setUpBench();
     const ann = visitor();
     const changes: readonly ((back: URL) => unknown)[] = [
       (back) => back.searchParams.set('state', 'x'),
@@ -104,6 +104,11 @@ describe('a sign-in', () => {
       expect(status).toBeLessThan(500);
       expect(await ann.who()).toBeUndefined();
     }
+    // The others were no answers to what this browser began.
+    const noted = (await signInLog(table, 9)).map(({ act, why, address }) => `${act}: ${why}, ${address}`);
+    expect(noted.sort()).toEqual(
+      [`bad-code at ${key}`, `denied at ${key}`].map((why) => `failed: ${why}, 192.0.2.7`),
+    );
   });
 
   it('goes on when another site sends the browser to the callback meanwhile', async () => {

@@ -1,4 +1,6 @@
 /** The routes below `/sign-in`, as browsers without JavaScript use them. */
+import { ForgeError } from '../forge/errors.ts';
+import { SignInError } from '../forge/sign-in.ts';
 import { isSameSecret } from '../runtime/constant-time.ts';
 import type { HttpAnswer, HttpRequest } from '../runtime/http-message.ts';
 import { pageAnswer, redirectAnswer } from '../runtime/page.ts';
@@ -34,7 +36,7 @@ import { type PendingSignIn, pendingMerge, pendingSignIn } from './pending-sign-
 import { originOf, sentByOurPage } from './request-checks.ts';
 import { returnPath } from './return-path.ts';
 import { register, registered, setUp, showRegister, showSetUp } from './set-up.ts';
-import { presentUser } from './user-accounts.ts';
+import { entry, presentUser } from './user-accounts.ts';
 
 const routes: Readonly<Record<string, Route>> = {
   'GET ': showSignIn,
@@ -190,11 +192,15 @@ async function answerTo(
 }
 
 /** @throws what is an error of ours */
-function failed({ dependencies: { clock, logger }, key }: Context, error: unknown): HttpAnswer {
+async function failed({ dependencies, key, origin, current }: Context, error: unknown): Promise<HttpAnswer> {
+  const { table, clock, logger } = dependencies;
   const page = failurePage(error, clock.now());
   if (page === undefined) {
     throw error;
   }
+  const code = error instanceof SignInError || error instanceof ForgeError ? error.code : 'unexpected';
+  const about = { user: current?.user, why: `${code} at ${key}`, ...origin };
+  await table.transact([entry(dependencies, 'failed', about)]);
   logger.warn('a sign-in failed at a code host', { integration: key, error: error as Error });
   return pageAnswer(page);
 }

@@ -38,8 +38,10 @@ describe('the set-up code', () => {
   });
 
   it.each(['', 'x', 'the-set-up-cod', 'the-set-up-code-'])('is not %j', async (code) => {
-    const { visitor } = await createSignInBench();
+    const { visitor, table } = await createSignInBench();
     expect((await visitor().post('/sign-in/setup', { code, integration: key })).status).toBe(403);
+    const noted = { act: 'refused', why: 'set-up-code', address: '192.0.2.7' };
+    expect(await signInLog(table, 9)).toMatchObject(code === '' ? [] : [noted]);
   });
 
   it('is no purpose that a form can name', async () => {

@@ -18,6 +18,7 @@ import { beginSignIn, findOffered, type Offered, offeredIntegrations, offeredOf 
 import { messagePage } from './pages.ts';
 import { pendingRegistration } from './pending-sign-in.ts';
 import { registeredPage, registerPage, registrationFormPage, setUpPage } from './set-up-pages.ts';
+import { entry } from './user-accounts.ts';
 
 const wrongCode = 'That is not the set-up code, or it was used already.';
 /** For administrators. */
@@ -52,6 +53,9 @@ export async function setUp(context: Context): Promise<HttpAnswer> {
     !(await isSetUp(context)) &&
     (code === '' ? await hasShownCode(context) : isSameSecret(code, await dependencies.setUpCode()));
   if (!isProven) {
+    if (code !== '') {
+      await dependencies.table.transact([entry(dependencies, 'refused', { why: 'set-up-code', ...origin })]);
+    }
     return pageAnswer(await setUpPageFor(context, wrongCode));
   }
   if (form.has('forge')) {

@@ -14,11 +14,15 @@ export const signInActs = [
   'authenticated-again',
   /** A sign-in was refused, or a session ended because its user is not let in any more; `why` has the reason. */
   'refused',
+  /** A code host did not say who somebody is, who came back from it; `why` has the code of the error. */
+  'failed',
   /** A user ended a session. */
   'signed-out',
   /** A user ended all other sessions, or all of them. */
   'signed-out-others',
   'signed-out-everywhere',
+  /** An administrator ended all sessions of a user; `why` has the reason, and who it was. */
+  'signed-out-by-administrator',
   /** A new session ended the one that was not used for longest, because there were too many. */
   'ended-by-limit',
   /** A replaced refresh token was used again: its session ended. */
