@@ -67,6 +67,16 @@ export async function endAllSessions(
   return endMany(dependencies, user, () => true, { act: 'signed-out-everywhere', ...origin });
 }
 
+/** Ends all sessions of a person because an administrator says so. @param why for the log, with who it was @returns how many */
+export async function endSessionsFor(
+  dependencies: Dependencies,
+  user: UserId,
+  why: string,
+  origin: RequestOrigin,
+): Promise<number> {
+  return endMany(dependencies, user, () => true, { act: 'signed-out-by-administrator', why, ...origin });
+}
+
 type Entry = Omit<SignInEntry, 'at' | 'user'>;
 
 /** What one transaction holds beside its entry of the history, with room to spare. */

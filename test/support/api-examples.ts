@@ -25,6 +25,7 @@ export const examples: Readonly<Record<string, Example>> = {
     },
   },
   listInstallationHistory: {},
+  endSessionsOfUser: { params: { user: userOf('member') }, body: { why: 'a lost laptop' } },
   listSignIns: { query: 'limit=10' },
   unlinkAccount: {
     async prepare({ dependencies }) {

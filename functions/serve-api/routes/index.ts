@@ -24,6 +24,7 @@ import { statusRoutes } from './status.ts';
 import { synchronizationRoutes } from './synchronizations.ts';
 import { teamRoutes } from './teams.ts';
 import { tokenRoutes } from './tokens.ts';
+import { userSessionRoutes } from './user-sessions.ts';
 
 /** Every route of the API but those of its documentation. */
 export const routes: readonly Route[] = [
@@ -43,6 +44,7 @@ export const routes: readonly Route[] = [
   ...teamRoutes,
   ...historyRoutes,
   ...installationRoutes,
+  ...userSessionRoutes,
   ...statusRoutes,
   ...runRoutes,
   ...heldRemovalRoutes,
