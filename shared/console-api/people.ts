@@ -1,7 +1,7 @@
 /** People and teams of an organization. */
 import { z } from 'zod';
 import { delegatedRights } from '../domain/delegated-right.ts';
-import { Role } from './common.ts';
+import { Line, Role } from './common.ts';
 
 const state = z.enum(['active', 'waiting', 'off']).meta({
   description: 'What owners here say, whatever the code host says: only somebody active reads anything.',
@@ -46,7 +46,8 @@ export const TeamRights = z
 export const Team = z
   .object({
     id: z.string().meta({ description: 'Also the principal of its tokens.' }),
-    synchronization: z.string(),
+    from: z.enum(['code-host', 'here']).meta({ description: '`here`: owners made it by hand.' }),
+    synchronization: z.string().optional().meta({ description: 'Missing: a team from here.' }),
     slug: z.string(),
     name: z.string(),
     parent: z.string().optional().meta({ description: 'The team above it.' }),
@@ -57,12 +58,17 @@ export const Team = z
 
 export const TeamMember = z
   .object({
-    account: z.string(),
+    account: z.string().optional().meta({ description: "The code host's id; of its teams." }),
+    person: z.string().optional().meta({ description: 'The id of the user; of teams from here.' }),
     login: z.string(),
     level: z.string().optional(),
     inheritedFrom: z.string().optional().meta({ description: 'The team that the membership comes from.' }),
   })
   .meta({ id: 'TeamMember' });
+
+export const OwnTeamNames = z
+  .strictObject({ name: Line(100).meta({ example: 'Release managers' }) })
+  .meta({ id: 'OwnTeamNames' });
 
 export const TeamId = z
   .string()

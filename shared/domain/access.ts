@@ -20,7 +20,7 @@ import {
   type TeamMemberFact,
   type TeamRepositoryFact,
 } from './facts.ts';
-import type { ForgeAccountId, ForgeRepositoryId, ForgeTeamId } from './ids.ts';
+import type { ForgeAccountId, ForgeRepositoryId, ForgeTeamId, OwnTeamId } from './ids.ts';
 
 /** A grant by which somebody may read a repository. */
 export type Via =
@@ -177,6 +177,27 @@ export function decideAccess(subject: Subject, all: AccessFacts, now: number): R
     readable.set(repository, [...(readable.get(repository) ?? []), via]);
   }
   return readable;
+}
+
+/** What owners grant on a repository of no forge, which has an id of ours: a team that they made by hand may read it. */
+export interface OwnGrant {
+  readonly team: OwnTeamId;
+  readonly repository: string;
+}
+
+/**
+ * The repositories of no forge that somebody may read, each with the teams that allow it. These teams read nothing else: what is on a forge, its
+ * own rights decide.
+ *
+ * @param teams that a person is in, or the team that asks
+ */
+export function decideOwnAccess(
+  { teams, state = 'active' }: { readonly teams: readonly OwnTeamId[]; readonly state?: PersonState },
+  grants: readonly OwnGrant[],
+): ReadonlyMap<string, readonly OwnTeamId[]> {
+  const counting = state === 'active' ? grants.filter(({ team }) => teams.includes(team)) : [];
+  const byRepository = Map.groupBy(counting, ({ repository }) => repository);
+  return new Map([...byRepository].map(([repository, list]) => [repository, list.map(({ team }) => team)]));
 }
 
 interface Grant {

@@ -17,6 +17,8 @@ export type SessionId = Id<'session'>;
 export type PersonGrantId = Id<'person-grant'>;
 /** Ours: one token, not its secret. */
 export type TokenId = Id<'token'>;
+/** Ours: one team that an organization has by hand. */
+export type OwnTeamId = Id<'own-team'>;
 /** Ours: one key of a machine for the API, not its secret. */
 export type ApiKeyId = Id<'api-key'>;
 /** Ours: one entry of an organization's audit log. */
@@ -42,6 +44,7 @@ type AnyId =
   | SessionId
   | PersonGrantId
   | TokenId
+  | OwnTeamId
   | ApiKeyId
   | AuditEntryId
   | ForgeOrganizationId
@@ -79,6 +82,7 @@ export function newId<
     | SessionId
     | PersonGrantId
     | TokenId
+    | OwnTeamId
     | ApiKeyId
     | AuditEntryId,
 >(randomBytes: (count: number) => Uint8Array): Kind {
@@ -95,6 +99,8 @@ export type Principal = Id<'principal'>;
 export const userPrincipal = (user: UserId): Principal => `u.${user}` as Principal;
 export const teamPrincipal = (synchronization: SynchronizationId, team: ForgeTeamId): Principal =>
   `t.${synchronization}.${escapeId(team)}` as Principal;
+/** `own` is no id of a synchronization: ours have 16 characters. */
+export const ownTeamPrincipal = (team: OwnTeamId): Principal => `t.own.${team}` as Principal;
 export const organizationPrincipal = (organization: OrganizationId): Principal =>
   `o.${organization}` as Principal;
 
@@ -113,6 +119,7 @@ const unescapeId = (text: string): string =>
 export type PrincipalParts =
   | { kind: 'user'; user: UserId }
   | { kind: 'team'; synchronization: SynchronizationId; team: ForgeTeamId }
+  | { kind: 'own-team'; team: OwnTeamId }
   | { kind: 'organization'; organization: OrganizationId };
 
 /**
@@ -124,6 +131,9 @@ export function parsePrincipal(text: string): PrincipalParts {
   const [kind, first, second, rest] = text.split('.');
   if (kind === 'u' && first && second === undefined) {
     return { kind: 'user', user: asId<UserId>(first) };
+  }
+  if (kind === 't' && first === 'own' && second && rest === undefined) {
+    return { kind: 'own-team', team: asId<OwnTeamId>(second) };
   }
   if (kind === 't' && first && second && rest === undefined) {
     const synchronization = asId<SynchronizationId>(first);

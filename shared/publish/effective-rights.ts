@@ -118,6 +118,10 @@ async function subjectsOf(
       ? [{ kind: 'team', team: reader.team }]
       : [{ kind: 'anyone' }];
   }
+  if (reader.kind === 'own-team') {
+    // A team by hand reads no repository of a forge but what everybody does.
+    return [{ kind: 'anyone' }];
+  }
   const state = stateOf(await findPerson(table, organization, reader.user));
   const accounts = (await accountsOf(table, reader.user)).filter(
     (account) => account.forge === synchronization.forge && account.baseUrl === synchronization.baseUrl,

@@ -53,6 +53,8 @@
  * | settings of the installation | INSTALLATION | SETTINGS |
  * | what an organization says of a user | ORG#id | PERSON#user |
  * | that an organization says something of the user | USER#id | PERSONIN#organization |
+ * | team that an organization has by hand | ORG#id | TEAM#id |
+ * | member of such a team | ORG#id | TEAMMEMBER#team#user |
  * | rights that owners left to a team | ORG#id | TEAMRIGHTS#principal |
  * | machine's key by its hash | APIKEY#hash | APIKEY |
  * | machine's key of an organization | ORG#id | APIKEY#id |
@@ -273,6 +275,11 @@ export const keys = {
   }),
   installationSettings: (): Key => ({ pk: 'INSTALLATION', sk: 'SETTINGS' }),
   /** What the organization itself says of a person, whatever code hosts say. */
+  ownTeam: (organization: string, team: string): Key => ({ pk: `ORG#${organization}`, sk: `TEAM#${team}` }),
+  ownTeamMember: (organization: string, team: string, user: string): Key => ({
+    pk: `ORG#${organization}`,
+    sk: `TEAMMEMBER#${team}#${user}`,
+  }),
   teamRights: (organization: string, team: string): Key => ({
     pk: `ORG#${organization}`,
     sk: `TEAMRIGHTS#${team}`,

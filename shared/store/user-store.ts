@@ -46,6 +46,15 @@ export async function readUser(table: Table, user: UserId): Promise<User | undef
   return item === undefined ? undefined : UserItem.parse(item);
 }
 
+/** The users, in the order of the ids. One read for each 100. */
+export async function readUsers(
+  table: Table,
+  users: readonly UserId[],
+): Promise<readonly (User | undefined)[]> {
+  const items = await table.getMany(users.map((user) => keys.user(user)));
+  return items.map((item) => (item === undefined ? undefined : UserItem.parse(item)));
+}
+
 const AccountsItem = z.object({ accounts: z.array(Account) });
 
 /** The accounts of the user; none when there is no such user. */

@@ -5,6 +5,7 @@ import {
   type ForgeAccountId,
   newId,
   organizationPrincipal,
+  ownTeamPrincipal,
   type Principal,
   type TokenId,
   teamPrincipal,
@@ -19,6 +20,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { inTurn } from '../store/creation-turn.ts';
 import { loadFacts } from '../store/fact-store.ts';
 import { keys } from '../store/keys.ts';
+import { ownTeamIsThere, ownTeamsOf } from '../store/own-team-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
 import { ConflictError, type Operation, type Table } from '../store/table.ts';
 import { addToken, isLive, type Token, type TokenMaker, tokensOfOrganization } from '../store/token-store.ts';
@@ -140,16 +142,21 @@ async function find(
     return { kind: 'organization', principal: organizationPrincipal(organization.id), operations: [] };
   }
   if (holder.kind === 'team') {
-    const teams = [];
+    const teams: Pick<Found, 'principal' | 'operations'>[] = [];
     for (const synchronization of synchronizations) {
       for (const team of await loadFacts(table, synchronization.id, 'team')) {
         if (team.slug === holder.slug) {
-          teams.push(teamPrincipal(synchronization.id, team.team));
+          teams.push({ principal: teamPrincipal(synchronization.id, team.team), operations: [] });
         }
       }
     }
-    const principal = only(teams, `team ${holder.slug}`, organization);
-    return { kind: 'team', principal, operations: [] };
+    for (const { id, slug } of await ownTeamsOf(table, organization.id)) {
+      if (slug === holder.slug || ownTeamPrincipal(id) === holder.slug) {
+        const operations = [ownTeamIsThere(organization.id, id)];
+        teams.push({ principal: ownTeamPrincipal(id), operations });
+      }
+    }
+    return { kind: 'team', ...only(teams, `team ${holder.slug}`, organization) };
   }
   const accounts = new Map<string, { synchronization: Synchronization; account: ForgeAccountId }>();
   for (const synchronization of synchronizations) {

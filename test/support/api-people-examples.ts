@@ -57,6 +57,17 @@ async function withTeam(world: ApiWorld): Promise<Example> {
   return { params: { id: teamPrincipal(synchronizationId, asId('7')) } };
 }
 
+const ownTeam = { name: 'Release managers' };
+
+/** With the member in it. */
+async function withOwnTeam(world: ApiWorld): Promise<Example> {
+  const path = '/organizations/acme/teams';
+  const { body } = await world.ask('owner', { method: 'POST', path, body: ownTeam });
+  const person = userOf('member');
+  await world.ask('owner', { method: 'PUT', path: `${path}/${body.id}/members/${person}` });
+  return { params: { id: body.id, person } };
+}
+
 export const peopleExamples: Readonly<Record<string, Example>> = {
   listTokens: {},
   createToken: { body: newToken, namesObject: true, prepare: withMember },
@@ -66,6 +77,19 @@ export const peopleExamples: Readonly<Record<string, Example>> = {
   readPerson: { params: { id: userOf('outside') } },
   changePerson: { params: { id: userOf('member') }, body: { state: 'off' } },
   listTeams: { prepare: async (world) => void (await withTeam(world)) },
+  createTeam: { body: ownTeam },
+  changeTeam: {
+    body: { name: 'Releases' },
+    prepare: async (world) => ({ ...(await withOwnTeam(world)), body: { name: 'Releases' } }),
+  },
+  deleteTeam: { prepare: withOwnTeam },
+  addTeamMember: {
+    async prepare(world) {
+      const { params } = await withOwnTeam(world);
+      return { params: { ...params, person: userOf('outside') } };
+    },
+  },
+  removeTeamMember: { prepare: withOwnTeam },
   setTeamRights: { body: { rights: ['manage-packages'] }, prepare: withTeam },
   readTeam: { prepare: withTeam },
   listMembersOfTeam: { prepare: withTeam },

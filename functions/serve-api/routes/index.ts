@@ -10,6 +10,7 @@ import { meRoutes } from './me.ts';
 import { newOrganizationRoutes } from './new-organization.ts';
 import { organizationEndRoutes } from './organization-end.ts';
 import { organizationRoutes } from './organizations.ts';
+import { ownTeamRoutes } from './own-teams.ts';
 import { ownTokenRoutes } from './own-tokens.ts';
 import { packageChangeRoutes } from './package-changes.ts';
 import { packageRoutes } from './packages.ts';
@@ -42,6 +43,7 @@ export const routes: readonly Route[] = [
   ...accessRoutes,
   ...peopleRoutes,
   ...teamRoutes,
+  ...ownTeamRoutes,
   ...historyRoutes,
   ...installationRoutes,
   ...userSessionRoutes,

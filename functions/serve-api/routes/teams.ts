@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { ReadablePackage } from '../../../shared/console-api/access.ts';
 import { Team, TeamId, TeamMember, TeamRights } from '../../../shared/console-api/people.ts';
-import { teamPrincipal } from '../../../shared/domain/ids.ts';
 import { packagesReadBy } from '../../../shared/organizations/explain-access.ts';
 import {
   type ListedTeam,
-  membersOfTeam,
   teamIn,
+  teamMembersPage,
   teamsPage,
 } from '../../../shared/organizations/list-teams.ts';
 import { changeTeamRights } from '../../../shared/organizations/team-rights.ts';
@@ -19,7 +18,7 @@ const reads = { ...common, method: 'get', scope: 'members' } as const;
 const path = '/organizations/{slug}/teams';
 const params = z.object({ id: TeamId });
 
-const shown = (team: ListedTeam) => ({ ...team, rights: [...team.rights] });
+export const shownTeam = (team: ListedTeam) => ({ ...team, rights: [...team.rights] });
 
 const listTeams = defineRoute(
   {
@@ -36,7 +35,7 @@ const listTeams = defineRoute(
       limit: limitOf(asked),
       after: placeOf(list, cursor),
     });
-    return { body: { items: teams.map(shown), next: cursorFor(list, next) } };
+    return { body: { items: teams.map(shownTeam), next: cursorFor(list, next) } };
   },
 );
 
@@ -50,7 +49,7 @@ const readTeam = defineRoute(
     answer: { status: 200, schema: Team, description: 'The team.' },
   },
   async ({ table }, { organization, params: { id } }) => ({
-    body: shown((await teamIn(table, organization, id)).team),
+    body: shownTeam((await teamIn(table, organization, id)).team),
   }),
 );
 
@@ -91,18 +90,9 @@ const listMembersOfTeam = defineRoute(
   },
   async ({ table }, { organization, params: { id }, query: { cursor, ...asked } }) => {
     const list = { route: 'listMembersOfTeam', filter: [organization.id, id] };
-    const found = await teamIn(table, organization, id);
-    const all = await membersOfTeam(table, found);
-    const start = Number(placeOf(list, cursor) ?? 0);
-    const end = start + limitOf(asked);
-    const items = all.slice(start, end).map(({ account, login, level, via, team }) => ({
-      account,
-      login,
-      level,
-      inheritedFrom:
-        via === undefined || via === team ? undefined : teamPrincipal(found.reader.synchronization, via),
-    }));
-    return { body: { items, next: cursorFor(list, end < all.length ? String(end) : undefined) } };
+    const page = { limit: limitOf(asked), after: placeOf(list, cursor) };
+    const { members, next } = await teamMembersPage(table, organization, id, page);
+    return { body: { items: members.map((one) => ({ ...one })), next: cursorFor(list, next) } };
   },
 );
 

@@ -1,0 +1,207 @@
+/**
+ * Teams that owners make by hand, for what no code host knows. They read no repository of a code host: who may install from one, its code host
+ * says alone.
+ */
+import { CallerError } from '../domain/caller-error.ts';
+import { newId, type OwnTeamId, ownTeamPrincipal, type UserId } from '../domain/ids.ts';
+import type { Organization } from '../domain/organization.ts';
+import {
+  addOwnTeam,
+  addOwnTeamMember,
+  isOwnTeamMember,
+  type OwnTeam,
+  ownTeamMemberPage,
+  ownTeamsOf,
+  removeOwnTeam,
+  removeOwnTeamMember,
+  renameOwnTeam,
+} from '../store/own-team-store.ts';
+import { ConflictError, type Operation } from '../store/table.ts';
+import { rightsOfTeams, setTeamRights } from '../store/team-rights-store.ts';
+import { tokensOf } from '../store/token-store.ts';
+import type { IssueTokenDependencies } from '../tokens/issue-token.ts';
+import { endTokens } from './end-tokens.ts';
+import { type Accountable, ownerAct } from './owner-act.ts';
+import type { FoundPerson } from './people.ts';
+import { userOfPerson } from './user-of-person.ts';
+
+/** An organization has a few; the limit keeps a machine from making thousands. */
+const teamsMax = 200;
+
+/** @throws CallerError when there is a team of that name, or there are too many */
+export async function createOwnTeam(
+  dependencies: IssueTokenDependencies,
+  { id: organization }: Organization,
+  name: string,
+  accountable: Accountable,
+): Promise<OwnTeam> {
+  const { table, randomBytes } = dependencies;
+  const team = { id: newId<OwnTeamId>(randomBytes), name, slug: slugOf(name) };
+  const others = await ownTeamsOf(table, organization);
+  refuseNamesake(team, others);
+  if (others.length >= teamsMax) {
+    throw new CallerError('conflict', `an organization can have ${teamsMax} teams of its own`);
+  }
+  await table.transact([
+    addOwnTeam(organization, team),
+    ownerAct(dependencies, organization, accountable, 'create-team', name, {
+      after: { team: team.id, name },
+    }),
+  ]);
+  return team;
+}
+
+/** @throws CallerError when there is another team of that name, or the team is gone */
+export async function renameTeam(
+  dependencies: IssueTokenDependencies,
+  { id: organization }: Organization,
+  { id, name: before }: OwnTeam,
+  name: string,
+  accountable: Accountable,
+): Promise<OwnTeam> {
+  const { table } = dependencies;
+  const team = { id, name, slug: slugOf(name) };
+  refuseNamesake(team, await ownTeamsOf(table, organization));
+  await whileThere(() =>
+    table.transact([
+      renameOwnTeam(organization, team),
+      ownerAct(dependencies, organization, accountable, 'rename-team', before, {
+        before: { name: before },
+        after: { team: id, name },
+      }),
+    ]),
+  );
+  return team;
+}
+
+/** Letters and digits of the name, in lower case, with hyphens between them. */
+const slugOf = (name: string): string =>
+  name
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
+    .replaceAll(/^-|-$/g, '') || 'team';
+
+function refuseNamesake({ id, slug }: OwnTeam, others: readonly OwnTeam[]): void {
+  if (others.some((other) => other.slug === slug && other.id !== id)) {
+    throw new CallerError('conflict', 'there is a team of that name already');
+  }
+}
+
+async function whileThere(change: () => Promise<void>): Promise<void> {
+  try {
+    await change();
+  } catch (error) {
+    throw error instanceof ConflictError
+      ? new CallerError('conflict', 'somebody changed or deleted the team at the same moment', {
+          cause: error,
+        })
+      : error;
+  }
+}
+
+/** So many members are removed in one transaction. */
+const batchMax = 90;
+
+/**
+ * Ends the team, its tokens and its rights. Tokens go first and once more at the end: one that is made meanwhile would go on. A call that
+ * failed half-way can be repeated.
+ *
+ * @throws CallerError when somebody changed its rights at the same moment, or the team is gone
+ */
+export async function deleteTeam(
+  dependencies: IssueTokenDependencies,
+  { id: organization }: Organization,
+  team: OwnTeam,
+  accountable: Accountable,
+): Promise<void> {
+  const { table } = dependencies;
+  const principal = ownTeamPrincipal(team.id);
+  const revoke = async (): Promise<unknown> =>
+    endTokens(dependencies, await tokensOf(table, organization, principal), Number.POSITIVE_INFINITY);
+  await revoke();
+  await removeMembers(dependencies, organization, team.id);
+  const [before] = await rightsOfTeams(table, organization, [principal]);
+  await whileThere(() =>
+    table.transact([
+      removeOwnTeam(organization, team.id),
+      ...(before === undefined || before.version === 0
+        ? []
+        : [setTeamRights(organization, principal, [], before)]),
+      ownerAct(dependencies, organization, accountable, 'delete-team', team.name, {
+        before: { team: team.id, name: team.name, rights: [...(before?.rights ?? [])] },
+      }),
+    ]),
+  );
+  await removeMembers(dependencies, organization, team.id);
+  await revoke();
+}
+
+async function removeMembers(
+  { table }: IssueTokenDependencies,
+  organization: Organization['id'],
+  team: OwnTeamId,
+): Promise<void> {
+  for (;;) {
+    const users = await ownTeamMemberPage(table, organization, team, { limit: batchMax });
+    await table.transact(users.map((user) => removeOwnTeamMember(organization, team, user)));
+    if (users.length < batchMax) {
+      return;
+    }
+  }
+}
+
+/**
+ * @returns the user, who is made for an account that nobody has signed in with
+ * @throws CallerError when the team is gone
+ */
+export async function addToTeam(
+  dependencies: IssueTokenDependencies,
+  { id: organization }: Organization,
+  team: OwnTeam,
+  person: FoundPerson,
+  accountable: Accountable,
+): Promise<UserId> {
+  const { table } = dependencies;
+  const { user, operations } = await userOfPerson(dependencies, person);
+  if (operations.length === 0 && (await isOwnTeamMember(table, organization, team.id, user))) {
+    return user;
+  }
+  await whileThere(() =>
+    table.transact([
+      ...operations,
+      ...addOwnTeamMember(organization, team.id, user),
+      memberAct(dependencies, organization, accountable, 'add-team-member', team, person, user),
+    ]),
+  );
+  return user;
+}
+
+/** Doing it twice is doing it once. */
+export async function removeFromTeam(
+  dependencies: IssueTokenDependencies,
+  { id: organization }: Organization,
+  team: OwnTeam,
+  user: UserId,
+  accountable: Accountable,
+): Promise<void> {
+  const { table } = dependencies;
+  if (await isOwnTeamMember(table, organization, team.id, user)) {
+    await table.transact([
+      removeOwnTeamMember(organization, team.id, user),
+      memberAct(dependencies, organization, accountable, 'remove-team-member', team, { name: user }, user),
+    ]);
+  }
+}
+
+const memberAct = (
+  dependencies: IssueTokenDependencies,
+  organization: Organization['id'],
+  accountable: Accountable,
+  act: string,
+  team: OwnTeam,
+  { name }: Pick<FoundPerson, 'name'>,
+  user: UserId,
+): Operation =>
+  ownerAct(dependencies, organization, accountable, act, `${name} and team ${team.name}`, {
+    after: { team: team.id, person: user, isMember: act === 'add-team-member' },
+  });
