@@ -50,7 +50,6 @@ export interface Needs {
   readonly baseUrls?: readonly ('registry' | 'console')[];
 }
 
-const operatorCommand = { seconds: 30, megabytes: 512, table: 'write', sends: allQueues } as const;
 export const functionNeeds = {
   'receive-webhook': {
     does: 'Takes a delivery of a forge and wakes what it concerns',
@@ -169,13 +168,6 @@ export const functionNeeds = {
     bucket: 'remove',
     sends: ['scan', 'publish-package', 'publish-roots', 'publish-access', 'deletion'],
   },
-  'connect-organization': {
-    ...operatorCommand,
-    does: 'Ties an organization to one of a forge',
-    integrations: true,
-    credentials: 'renew',
-    baseUrls: ['console'],
-  },
   'serve-api': {
     does: 'Answers the API and the plain pages of the console host',
     // An HTTP API gives up after 30 s.
@@ -206,14 +198,6 @@ export const functionNeeds = {
     setUpCode: true,
     baseUrls: ['console'],
   },
-  'choose-packages': { ...operatorCommand, does: 'Chooses which existing repositories become packages' },
-  'give-package-name': { ...operatorCommand, does: "Gives a package's name to another repository" },
-  'list-left-out': {
-    ...operatorCommand,
-    does: 'Shows which refs of a repository give no version',
-    table: 'read',
-    sends: [],
-  },
   'preview-run': {
     does: 'Shows what a run would change',
     seconds: 300,
@@ -223,16 +207,6 @@ export const functionNeeds = {
     sends: [],
     integrations: true,
     credentials: 'use',
-  },
-  'delete-synchronization': {
-    ...operatorCommand,
-    does: 'Deletes a synchronization with its packages, rights and tokens of teams',
-    sends: ['publish-package', 'publish-roots', 'publish-access', 'deletion'],
-  },
-  'delete-organization': {
-    ...operatorCommand,
-    does: 'Deletes an organization with everything in it',
-    sends: ['publish-roots', 'publish-access', 'deletion'],
   },
 } as const satisfies Record<string, Needs>;
 

@@ -76,17 +76,10 @@ async function leftOut(command: Command): Promise<Printed> {
   const [text, ...more] = rest;
   noMore('left-out', more);
   const repository = needed(text, 'left-out needs a repository name; status lists them');
-  const input = { ...named(command, 'left-out'), repository };
-  const answer = LeftOut.parse(await client.invoke('list-left-out', input));
-  // One answer has no room for all refs of a large repository.
-  const lines = [...answer.leftOut];
-  for (let isMore = lines.length > 0; isMore && lines.length < answer.count; ) {
-    const next = LeftOut.parse(await client.invoke('list-left-out', { ...input, from: lines.length }));
-    lines.push(...next.leftOut);
-    isMore = next.leftOut.length > 0;
-  }
-  const whole = { ...answer, leftOut: lines };
-  return { answer: whole, lines: leftOutText(whole) };
+  const answer = LeftOut.parse(
+    await client.invoke('list-left-out', { ...named(command, 'left-out'), repository }),
+  );
+  return { answer, lines: leftOutText(answer) };
 }
 
 async function preview(command: Command): Promise<Printed> {

@@ -40,7 +40,7 @@ async function absenceOf(api: ApiClient, slug: string): Promise<AdminError | und
 }
 
 export const Named = z.object({ slug: z.string(), synchronization: z.string().optional() });
-type Named = z.infer<typeof Named>;
+export type Named = z.infer<typeof Named>;
 
 const Synchronizations = z.object({ items: z.array(z.object({ id: z.string(), login: z.string() })) });
 
@@ -63,4 +63,24 @@ export async function pathOf(api: ApiClient, { slug, synchronization }: Named): 
     throw new AdminError(`${slug} has several synchronizations; choose one: ${has}`, 'invalid');
   }
   return `/organizations/${slug}/synchronizations/${first.id}`;
+}
+
+const Page = z.object({ items: z.array(z.unknown()), next: z.string().optional() });
+
+/** All entries of a list, whose path has a query; with a limit that many at least, if there are as many. */
+export async function listed(
+  api: ApiClient,
+  path: string,
+  limit = Number.POSITIVE_INFINITY,
+): Promise<unknown[]> {
+  const entries: unknown[] = [];
+  let next: string | undefined;
+  do {
+    const page = Page.parse(
+      await api.request({ path: next === undefined ? path : `${path}&cursor=${encodeURIComponent(next)}` }),
+    );
+    entries.push(...page.items);
+    next = page.next;
+  } while (next !== undefined && entries.length < limit);
+  return entries.slice(0, limit);
 }

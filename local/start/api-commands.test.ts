@@ -115,3 +115,85 @@ it('sets what it is told, whoever set something before, and shows what is set', 
   const shown = await run('set-publishing', { slug: 'acme' }, answers);
   expect(shown.requests).toEqual([{ path: '/organizations/acme/settings' }]);
 });
+
+it('connects an installation of whichever code host it is told', async () => {
+  const from = { installation: '77', repositories: 'all', baseUrl: 'https://git.example' };
+  const input = { slug: 'acme', ownedVendors: ['acme'], ...from };
+  const { requests } = await run('connect-organization', input, { '/installation/organizations': {} });
+  expect(requests).toEqual([
+    {
+      method: 'POST',
+      path: '/installation/organizations',
+      body: { slug: 'acme', name: undefined, ownedVendors: ['acme'], from },
+    },
+  ]);
+});
+
+it('chooses repositories by their names, and shows which they are', async () => {
+  const answers = { '/organizations/acme/packages': { chosen: 1, repositories: ['acme/lib'] } };
+  const { answer, requests } = await run('choose-packages', { slug: 'acme', repositories: ['lib'] }, answers);
+  expect(answer).toEqual({ chosen: ['acme/lib'] });
+  expect(requests).toMatchObject([{ method: 'POST', body: { repositories: ['lib'], forks: false } }]);
+});
+
+it.each([
+  ['Lib', 's1~7'],
+  ['acme/Lib', 's1~7'],
+  ['7', 's1~7'],
+])('lists what a repository leaves out, named as %s', async (repository, id) => {
+  const repositories = '/organizations/acme/repositories';
+  const leftOut = { repository: 'acme/Lib', scannedAt: 'then', count: 2 };
+  const list = `${repositories}/${encodeURIComponent(id)}/left-out?limit=100`;
+  const found = {
+    items: [
+      { id: 's1~6', name: 'acme/Lib-two' },
+      { id, name: 'acme/Lib' },
+    ],
+  };
+  const listOf = (name: string) =>
+    `${repositories}?synchronization=s1&name=${encodeURIComponent(name)}&limit=100`;
+  const { answer } = await run(
+    'list-left-out',
+    { slug: 'acme', repository },
+    {
+      '/organizations/acme/synchronizations': synchronizations,
+      [listOf('Lib')]: found,
+      [listOf('acme/Lib')]: found,
+      [listOf('7')]: { items: [] },
+      [`${repositories}/${encodeURIComponent(id)}`]: {},
+      [list]: { ...leftOut, items: ['one'], next: 'x' },
+      [`${list}&cursor=x`]: { ...leftOut, items: ['two'] },
+    },
+  );
+  expect(answer).toEqual({ repository: 'acme/Lib', scanned: 'then', count: 2, leftOut: ['one', 'two'] });
+});
+
+it('says that there is no such repository', async () => {
+  const ran = run(
+    'list-left-out',
+    { slug: 'acme', repository: 'x' },
+    {
+      '/organizations/acme/synchronizations': synchronizations,
+      '/organizations/acme/repositories?synchronization=s1&name=x&limit=100': { items: [] },
+    },
+  );
+  await expect(ran).rejects.toMatchObject({
+    code: 'not-found',
+    message: 'unknown repository x; status lists them',
+  });
+});
+
+it('deletes a synchronization with its packages', async () => {
+  const answers = {
+    '/organizations/acme/synchronizations': synchronizations,
+    '/organizations/acme/synchronizations/s1': { done: true },
+  };
+  const input = { slug: 'acme', confirm: 'acme', by: 'ann', why: 'it moved' };
+  const { requests } = await run('delete-synchronization', input, answers);
+  expect(requests.at(-1)).toEqual({
+    method: 'DELETE',
+    path: '/organizations/acme/synchronizations/s1',
+    by: 'ann',
+    body: { packages: 'delete', confirm: 'acme', why: 'it moved' },
+  });
+});

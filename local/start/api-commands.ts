@@ -1,8 +1,10 @@
 /** The commands that the API carries out, each by its requests. */
 import { z } from 'zod';
 import type { ApiClient } from './api-client.ts';
-import { type ApiCommand, command, inOrganization, Named, pathOf } from './api-command.ts';
+import { type ApiCommand, command, inOrganization, listed, Named, pathOf } from './api-command.ts';
 import { apiDeletionCommands } from './api-deletion-commands.ts';
+import { apiOrganizationCommands } from './api-organization-commands.ts';
+import { apiRepositoryCommands } from './api-repository-commands.ts';
 import { apiSettingsCommands } from './api-settings-commands.ts';
 import { apiTokenCommands } from './api-token-commands.ts';
 
@@ -11,6 +13,8 @@ const Accountable = z.object({ slug: z.string(), by: z.string(), why: z.string()
 /** By the name of the command. */
 export const apiCommands: Readonly<Record<string, ApiCommand>> = {
   ...apiDeletionCommands,
+  ...apiOrganizationCommands,
+  ...apiRepositoryCommands,
   ...apiSettingsCommands,
   ...apiTokenCommands,
   'describe-organization': command(z.object({ slug: z.string().optional() }), (api, { slug }) =>
@@ -70,22 +74,6 @@ export const apiCommands: Readonly<Record<string, ApiCommand>> = {
 
 /** How many runs are listed at once. */
 const runsShown = 50;
-
-const Page = z.object({ items: z.array(z.unknown()), next: z.string().optional() });
-
-/** All entries of a list; with a limit that many at least, if there are as many. */
-async function listed(api: ApiClient, path: string, limit = Number.POSITIVE_INFINITY): Promise<unknown[]> {
-  const entries: unknown[] = [];
-  let next: string | undefined;
-  do {
-    const page = Page.parse(
-      await api.request({ path: next === undefined ? path : `${path}&cursor=${encodeURIComponent(next)}` }),
-    );
-    entries.push(...page.items);
-    next = page.next;
-  } while (next !== undefined && entries.length < limit);
-  return entries.slice(0, limit);
-}
 
 const statusOf = (api: ApiClient, slug: string): Promise<unknown> =>
   inOrganization(api, slug, { path: '/status' });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type ApiCommand, command, inOrganization } from './api-command.ts';
 
 /** Without `confirm` nothing changes, and nothing is in the history. */
-const confirmable = {
+export const confirmable = {
   slug: z.string(),
   confirm: z.string().optional(),
   by: z.string().optional(),
@@ -12,7 +12,7 @@ const confirmable = {
 const ofPackage = { ...confirmable, package: z.string() } as const;
 
 /** The path of a package below its organization; a name without a vendor is nowhere. */
-const packagePath = (name: string): string => {
+export const packagePath = (name: string): string => {
   const [vendor = '', ...rest] = name.split('/');
   return `/packages/${encodeURIComponent(vendor)}/${encodeURIComponent(rest.join('/'))}`;
 };

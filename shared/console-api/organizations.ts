@@ -25,6 +25,14 @@ export const OwnOrganization = Organization.extend({
     }),
 }).meta({ id: 'OwnOrganization' });
 
+const FirstRepositories = z
+  .union([z.enum(['all', 'later']), z.array(Line(300)).max(1000)])
+  .default('later')
+  .meta({
+    description:
+      'Which of the repositories that are there become packages: all, those that are named, or none for now.',
+  });
+
 /** A forge organization that whoever asks owns: the code host is asked, and nothing here is believed. */
 export const ForgeChoice = z
   .strictObject({
@@ -33,13 +41,7 @@ export const ForgeChoice = z
       .string()
       .regex(/^[A-Za-z0-9{}_-]{1,100}$/, 'is no id')
       .meta({ description: "The code host's own id, as GET /me/forge-organizations has it." }),
-    repositories: z
-      .union([z.enum(['all', 'later']), z.array(Line(300)).max(1000)])
-      .default('later')
-      .meta({
-        description:
-          'Which of the repositories that are there become packages: all, those that are named, or none for now.',
-      }),
+    repositories: FirstRepositories,
   })
   .meta({ id: 'ForgeChoice' });
 
@@ -64,6 +66,23 @@ export const NewOrganization = z
     from: ForgeChoice.optional().meta({ description: 'Left out: an empty organization, which you own.' }),
   })
   .meta({ id: 'NewOrganization' });
+
+/** What gave this installation access, for whoever runs it. */
+const InstallationChoice = z
+  .strictObject({
+    installation: z
+      .string()
+      .regex(/^[A-Za-z0-9{}_-]{1,100}$/, 'is no id')
+      .meta({ description: "The code host's own id, as GET /installation/status has it." }),
+    forge: Line(50).optional().meta({ description: 'Needed only if several code hosts are configured.' }),
+    baseUrl: Line(500).optional().meta({ description: 'The same.' }),
+    repositories: FirstRepositories,
+  })
+  .meta({ id: 'InstallationChoice' });
+
+export const NewOrganizationForOwners = NewOrganization.extend({
+  from: z.union([ForgeChoice, InstallationChoice]).optional(),
+}).meta({ id: 'NewOrganizationForOwners' });
 
 export const CreatedOrganization = z
   .object({

@@ -18,6 +18,10 @@ export const RepositoryId = z
   .regex(/^[A-Za-z0-9_-]{1,100}~[A-Za-z0-9{}_-]{1,140}$/, 'is no id of a repository')
   .meta({ description: 'As a list of repositories has it.' });
 
+const RepositoryName = Line(300).meta({
+  description: 'The id of a repository, as a list has it, or its name with or without its owner.',
+});
+
 export const Commit = z
   .string()
   .regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, 'has to be a full hash in lower case');
@@ -106,6 +110,13 @@ export const Version = z
 
 export const LeftOutRef = z.object({ ref: z.string(), reason: z.string() }).meta({ id: 'LeftOutRef' });
 
+/** What a page of a repository's left-out refs has besides them. */
+export const leftOutFields = {
+  repository: z.string().meta({ description: 'Its name.' }),
+  scannedAt: Time,
+  count: z.int().meta({ description: 'Of all.' }),
+} as const;
+
 export const Downloads = z
   .object({
     days: z.array(z.object({ day: z.iso.date(), count: z.int() })).meta({
@@ -148,14 +159,14 @@ export const Repository = z
 
 export const PackageChoice = z
   .strictObject({
-    repositories: z.union([z.literal('all'), z.array(RepositoryId).min(1).max(500)]),
+    repositories: z.union([z.literal('all'), z.array(RepositoryName).min(1).max(1000)]),
     forks: z.boolean().optional().meta({ description: 'With `all`: forks too.' }),
   })
   .meta({ id: 'PackageChoice', description: 'Repositories that are to become packages.' });
 
 export const HolderChoice = z
   .strictObject({
-    repository: RepositoryId,
+    repository: RepositoryName,
     samePackage: z
       .boolean()
       .optional()
@@ -165,7 +176,13 @@ export const HolderChoice = z
   .meta({ id: 'HolderChoice' });
 
 export const GivenName = z
-  .object({ package: z.string(), from: z.string(), to: z.string() })
+  .object({
+    package: z.string(),
+    from: z.string(),
+    to: z.string(),
+    numberBefore: z.int(),
+    number: z.int().meta({ description: 'The same as before where it is the same package.' }),
+  })
   .meta({ id: 'GivenName' });
 
 export const PackageDeletionRequest = z
@@ -220,7 +237,7 @@ export const AllowedCommit = z
 export const ChosenRepositories = z
   .object({
     chosen: z.int(),
-    repositories: z.array(z.string()).meta({ description: 'Their names, the first 1000.' }),
+    repositories: z.array(z.string()).meta({ description: 'Their names, the first 10,000.' }),
   })
   .meta({ id: 'ChosenRepositories' });
 

@@ -1,14 +1,6 @@
 /** Confirmation of what cannot be undone: the caller types the name of what is to be deleted. Without it he is only shown what would be. */
-import { z } from 'zod';
 import { CallerError } from '../domain/caller-error.ts';
-import { type Accountable, accountable } from './owner-act.ts';
-
-/** The fields of a command's input that confirm it. Without `confirm` the command changes nothing. */
-export const confirmable = {
-  confirm: z.string().exactOptional(),
-  by: accountable.by.exactOptional(),
-  why: accountable.why.exactOptional(),
-} as const;
+import type { Accountable } from './owner-act.ts';
 
 export interface Confirmation extends Partial<Accountable> {
   readonly confirm?: string | undefined;

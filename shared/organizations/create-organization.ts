@@ -1,7 +1,13 @@
 /** How a person makes an organization: from one that he owns on a code host, or empty. */
 import { CallerError } from '../domain/caller-error.ts';
-import type { InstallationId } from '../domain/ids.ts';
-import { newId, type OrganizationId, type SynchronizationId, type UserId } from '../domain/ids.ts';
+import {
+  type ForgeOrganizationId,
+  type InstallationId,
+  newId,
+  type OrganizationId,
+  type SynchronizationId,
+  type UserId,
+} from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import type { ForgeClient, OpenConnection } from '../forge/module.ts';
 import { putPerson } from '../store/member-store.ts';
@@ -18,9 +24,10 @@ import {
   transactClaims,
 } from './connect-organization.ts';
 import {
+  type ForConnecting,
   type GrantedForgeDependencies,
+  installationForConnecting,
   installedForConnecting,
-  type OwnedForConnecting,
   ownedForConnecting,
 } from './granted-forge.ts';
 import { refuseReplacedOwners } from './keep-owners.ts';
@@ -42,12 +49,20 @@ export interface ForgeChoice {
   readonly repositories: 'all' | 'later' | readonly string[];
 }
 
+/** What gave this installation access: only for whoever runs it, since nobody is asked who owns it. */
+export interface InstallationChoice extends Pick<ForgeChoice, 'repositories'> {
+  readonly installation: string;
+  /** Needed where there are several integrations. */
+  readonly forge?: string | undefined;
+  readonly baseUrl?: string | undefined;
+}
+
 export interface NewOrganization {
   readonly slug: string;
   readonly name?: string | undefined;
   readonly ownedVendors: readonly string[];
   /** Left out: it has no synchronization, and its owners are named by hand. */
-  readonly from?: ForgeChoice | undefined;
+  readonly from?: ForgeChoice | InstallationChoice | undefined;
 }
 
 export interface CreatedOrganization extends Pick<ConnectedOrganization, 'organization' | 'slug'> {
@@ -127,11 +142,18 @@ export async function addSynchronizationTo(
 const forConnecting = (
   dependencies: CreateOrganizationDependencies,
   user: UserId | undefined,
-  choice: ForgeChoice,
-): Promise<OwnedForConnecting> =>
-  user === undefined
-    ? installedForConnecting(dependencies, choice)
-    : ownedForConnecting(dependencies, user, choice);
+  choice: ForgeChoice | InstallationChoice,
+): Promise<ForConnecting> => {
+  if (user === undefined) {
+    return 'installation' in choice
+      ? installationForConnecting(dependencies, choice)
+      : installedForConnecting(dependencies, choice);
+  }
+  if ('installation' in choice) {
+    throw new CallerError('forbidden', 'an organization of yours is named by its id on the code host');
+  }
+  return ownedForConnecting(dependencies, user, choice);
+};
 
 async function createEmpty(
   dependencies: CreateOrganizationDependencies,
@@ -150,14 +172,17 @@ async function createEmpty(
 }
 
 /** @throws CallerError for a connection of a kind that nothing is kept of yet */
-function installationOfOwned({ organization: { connection, login } }: OwnedForConnecting): InstallationId {
+function installationOfOwned({ organization: { connection, login } }: ForConnecting): InstallationId {
   if (connection.kind !== 'app-installation') {
     throw new CallerError('conflict', `${login} cannot be connected with what you granted`);
   }
   return connection.installation;
 }
 
-const connectInput = (owned: OwnedForConnecting, { repositories }: ForgeChoice): ConnectInput => ({
+const connectInput = (
+  owned: ForConnecting,
+  { repositories }: Pick<ForgeChoice, 'repositories'>,
+): ConnectInput => ({
   host: owned.host,
   installation: installationOfOwned(owned),
   repositories: repositories === 'later' ? [] : repositories,
@@ -165,9 +190,9 @@ const connectInput = (owned: OwnedForConnecting, { repositories }: ForgeChoice):
 
 const connecting = (
   { table, workQueue, clock, randomBytes, forges }: CreateOrganizationDependencies,
-  { integration, organization: { connection } }: OwnedForConnecting,
+  { integration, organization: { connection } }: ForConnecting,
 ) => ({
   ...{ table, workQueue, clock, randomBytes },
-  open: async (organization?: OwnedForConnecting['organization']['id']) =>
+  open: async (organization?: ForgeOrganizationId) =>
     (await forges.open({ integration, connection, organization })).structure,
 });

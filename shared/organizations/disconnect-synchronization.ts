@@ -14,6 +14,8 @@ import type { RefuseDependencies } from './refuse-commits.ts';
 export interface Disconnecting extends Confirmation {
   /** `keep`: they stay as they are for tokens that read everything; nobody reads them by a right on the code host any more. */
   readonly packages: 'keep' | 'delete';
+  /** Whoever has the key of the installation is locked out of nothing, so nobody else has to own the organization. */
+  readonly isOperator: boolean;
 }
 
 export interface Disconnection extends SynchronizationDeletion {
@@ -25,13 +27,14 @@ export interface Disconnection extends SynchronizationDeletion {
  * All who own the organization by the synchronization stay its owners, by hand, whether they have signed in or not: nobody ends another's
  * ownership by this.
  *
- * @throws CallerError when it is the primary one of several, when nobody would own the organization, and as `deleteSynchronization`
+ * @throws CallerError when it is the primary one of several, or nobody would own the organization, unless the operator asks; and as
+ * `deleteSynchronization`
  */
 export async function disconnectSynchronization(
   dependencies: RefuseDependencies,
   { id }: Pick<Organization, 'id'>,
   synchronization: Synchronization,
-  { packages, ...confirmation }: Disconnecting,
+  { packages, isOperator, ...confirmation }: Disconnecting,
 ): Promise<Disconnection> {
   const { table, clock } = dependencies;
   // Read before the owners.
@@ -40,16 +43,17 @@ export async function disconnectSynchronization(
     throw new CallerError('not-found', 'the organization is gone');
   }
   const all = await synchronizationsOf(table, id);
-  const primary = primaryOf(organization, all);
-  const isLast = all.length === 1;
-  if (!isLast && primary?.id === synchronization.id) {
+  const others = all.filter((one) => one.id !== synchronization.id);
+  const isLast = others.length === 0;
+  if (!isOperator && !isLast && primaryOf(organization, all)?.id === synchronization.id) {
     throw new CallerError(
       'conflict',
       `${synchronization.login} says who the owners are: choose another primary first`,
     );
   }
+  const primary = primaryOf(organization, isLast ? all : others);
   const owners = await allOwnersIf(table, organization, primary, clock.now());
-  if (isLast && owners.length === 0) {
+  if (!isOperator && isLast && owners.length === 0) {
     throw new CallerError('conflict', 'nobody would own the organization');
   }
   if (confirmed(confirmation, synchronization.login) !== undefined) {

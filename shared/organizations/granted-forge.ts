@@ -1,7 +1,7 @@
 /** What a code host says that a person owns, asked with the grant that the person gave at sign-in. */
 import { CallerError } from '../domain/caller-error.ts';
 import type { Connection } from '../domain/connection.ts';
-import type { ForgeOrganizationId, UserId } from '../domain/ids.ts';
+import { asId, type ForgeOrganizationId, type InstallationId, type UserId } from '../domain/ids.ts';
 import type { ForgeHost } from '../domain/synchronization.ts';
 import { ForgeError } from '../forge/errors.ts';
 import { integrationKeyOf } from '../forge/integration-key.ts';
@@ -16,6 +16,7 @@ import { listInstallations } from '../store/installation-store.ts';
 import { findPersonGrant, type KeptGrant } from '../store/person-grant-store.ts';
 import { findClaims } from '../store/synchronization-store.ts';
 import type { Operation, Table } from '../store/table.ts';
+import { chooseIntegration } from './choose-integration.ts';
 import { forgeFailure } from './forge-failure.ts';
 import { organizationsOf } from './membership.ts';
 
@@ -160,11 +161,15 @@ function installUrlOf(
   return forge.installUrl(Buffer.from(randomBytes(16)).toString('base64url'), organization);
 }
 
-/** An organization that the code host says the person owns, and what it is read with. */
-export interface OwnedForConnecting {
+/** An organization on a code host that may be connected, and what it is read with. */
+export interface ForConnecting {
   readonly integration: Integration;
   readonly host: ForgeHost;
-  readonly organization: Pick<OwnedOrganization, 'id' | 'login'> & { readonly connection: Connection };
+  readonly organization: Pick<OwnedOrganization, 'login'> & {
+    /** Undefined: the one that the connection belongs to. */
+    readonly id: ForgeOrganizationId | undefined;
+    readonly connection: Connection;
+  };
   /** Ends the grant that was asked with: part of the transaction that connects. */
   readonly endGrant: readonly Operation[];
 }
@@ -179,7 +184,7 @@ export async function ownedForConnecting(
   dependencies: GrantedForgeDependencies,
   user: UserId,
   { integration: key, organization: id }: { readonly integration: string; readonly organization: string },
-): Promise<OwnedForConnecting> {
+): Promise<ForConnecting> {
   const granted = await grantedForge(dependencies, user, key);
   const { integration, host, forge, kept } = granted;
   const owned = (await ownedThere(dependencies, granted)).find((one) => one.id === id);
@@ -207,7 +212,7 @@ export async function ownedForConnecting(
 export async function installedForConnecting(
   { table, forges }: Pick<GrantedForgeDependencies, 'table' | 'forges'>,
   { integration: key, organization: id }: { readonly integration: string; readonly organization: string },
-): Promise<OwnedForConnecting> {
+): Promise<ForConnecting> {
   const integration = findIntegration(await forges.integrations(), key);
   if (integration === undefined) {
     throw new CallerError('invalid', `there is no integration ${key}`);
@@ -224,6 +229,31 @@ export async function installedForConnecting(
   return {
     ...{ integration, host, endGrant: [] },
     organization: { id: forgeOrganization, login, connection: { kind: 'app-installation', installation } },
+  };
+}
+
+/**
+ * The installation of our App, whether or not its delivery arrived. For whoever runs this installation, as `installedForConnecting`.
+ *
+ * @throws CallerError when it is not clear which integration is meant
+ */
+export async function installationForConnecting(
+  { forges }: Pick<GrantedForgeDependencies, 'forges'>,
+  {
+    installation,
+    ...named
+  }: {
+    readonly installation: string;
+    readonly forge?: string | undefined;
+    readonly baseUrl?: string | undefined;
+  },
+): Promise<ForConnecting> {
+  const integration = chooseIntegration(await forges.integrations(), named);
+  const host = { forge: integration.forge, baseUrl: integration.settings.baseUrl };
+  const connection = { kind: 'app-installation', installation: asId<InstallationId>(installation) } as const;
+  return {
+    ...{ integration, host, endGrant: [] },
+    organization: { id: undefined, login: `installation ${installation}`, connection },
   };
 }
 

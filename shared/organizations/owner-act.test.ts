@@ -1,24 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { z } from 'zod';
 import { createMemoryTable } from '../../test/support/memory-table.ts';
 import { organizationId } from '../../test/support/synchronized.ts';
 import { auditLog } from '../store/audit-log.ts';
 import { ConflictError } from '../store/table.ts';
-import { accountable, ownerAct } from './owner-act.ts';
-
-const Input = z.strictObject(accountable);
-
-it.each([
-  ['nobody', { by: ' ', why: 'token leaked' }],
-  ['no reason', { by: 'ann', why: '' }],
-  ['a reason of two lines', { by: 'ann', why: 'token\nleaked' }],
-  ['a reason that moves the cursor', { by: 'ann', why: 'token \u001b[2Jleaked' }],
-  ['a name that is turned round', { by: '\u202Eann', why: 'token leaked' }],
-  ['a reason of 501 characters', { by: 'ann', why: 'x'.repeat(501) }],
-])('refuses an act with %s', (_, input) => {
-  expect(Input.safeParse(input).success).toBe(false);
-});
+import { ownerAct } from './owner-act.ts';
 
 it('lists every act with time, owner and reason, newest first, even two of the same moment', async () => {
   const table = createMemoryTable();

@@ -1,21 +1,8 @@
 /** Audit log entries of owners' acts: who did what, and why. */
-import { z } from 'zod';
 import { type AuditEntryId, newId, type OrganizationId, type UserId } from '../domain/ids.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type AuditEntry, addAuditEntry } from '../store/audit-log.ts';
 import type { Operation } from '../store/table.ts';
-
-/** Printable characters only, so that a terminal shows the text as it was written. */
-const printableText = (max: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(max)
-    .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'must be one line of text');
-
-/** The fields of a command's input that say who gives it and why. */
-export const accountable = { by: printableText(100), why: printableText(500) } as const;
 
 /** Who does something, why, and from where, as far as that is known. */
 export interface Accountable extends Pick<AuditEntry, 'by' | 'why' | 'actor' | 'from'> {

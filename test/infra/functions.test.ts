@@ -154,9 +154,6 @@ describe('functions', () => {
         ...send('PublishAccessQueue', 'PublishRootsQueue'),
       ],
     ],
-    ['connect-organization', [integrations, ...renewCredentials, ...sendAll]],
-    ['choose-packages', sendAll],
-    ['give-package-name', sendAll],
     [
       'run-deletion',
       [
@@ -174,25 +171,20 @@ describe('functions', () => {
         ),
       ],
     ],
-    [
-      'delete-synchronization',
-      send('DeletionQueue', 'PublishAccessQueue', 'PublishPackageQueue', 'PublishRootsQueue'),
-    ],
-    ['delete-organization', send('DeletionQueue', 'PublishAccessQueue', 'PublishRootsQueue')],
   ])('%s has exactly these permissions', (name, more) => {
     const id = resourceId(name);
     const logs = [`logs:CreateLogStream ${id}Logs`, `logs:PutLogEvents ${id}Logs`];
     expect(allowedActions(template, `${id}Role`)).toEqual([...logs, ...read, ...write, ...more].sort());
   });
 
-  it.each<[FunctionName, string[]]>([
-    ['list-left-out', []],
-    ['preview-run', [integrations, useCredentials]],
-  ])('%s only reads', (name, more) => {
-    const id = resourceId(name);
-    const logs = [`logs:CreateLogStream ${id}Logs`, `logs:PutLogEvents ${id}Logs`];
-    expect(allowedActions(template, `${id}Role`)).toEqual([...logs, ...read, ...more].sort());
-  });
+  it.each<[FunctionName, string[]]>([['preview-run', [integrations, useCredentials]]])(
+    '%s only reads',
+    (name, more) => {
+      const id = resourceId(name);
+      const logs = [`logs:CreateLogStream ${id}Logs`, `logs:PutLogEvents ${id}Logs`];
+      expect(allowedActions(template, `${id}Role`)).toEqual([...logs, ...read, ...more].sort());
+    },
+  );
 
   it('use the key of the credentials for nothing else, and always name whose it is', () => {
     const conditions = resourcesOf(template, 'IAM::Policy').flatMap(([, policy]) =>
@@ -216,10 +208,10 @@ describe('functions', () => {
         .sort(),
     ).toEqual(['kms:Decrypt', 'kms:Decrypt', 'kms:GenerateDataKey']);
     const others = conditions.filter(({ Condition }) => JSON.stringify(Condition).includes('"credential"'));
-    expect(others).toHaveLength(7);
+    expect(others).toHaveLength(6);
     expect(conditions.map(({ Condition }) => Condition)).toContainEqual(only('answer', 'caller'));
     expect(conditions.map(({ Condition }) => Condition)).toContainEqual(only('registration', 'registration'));
-    expect(conditions).toHaveLength(16);
+    expect(conditions).toHaveLength(15);
     for (const { Condition } of others) {
       expect(Condition).toEqual(only('credential', 'connection'));
     }

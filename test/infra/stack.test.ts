@@ -29,6 +29,7 @@ describe('resources', () => {
       'AWS::CloudFront::KeyValueStore',
       'AWS::CloudFront::OriginAccessControl',
       'AWS::CloudFront::OriginRequestPolicy',
+      'AWS::CloudFront::ResponseHeadersPolicy',
       'AWS::CloudWatch::Alarm',
       'AWS::DynamoDB::Table',
       'AWS::IAM::Policy',

@@ -134,6 +134,11 @@ export const packageExamples: Readonly<Record<string, Example>> = {
   deleteVersions: { ...one, body: { confirm: 'acme/one', why, versions: ['1.0.0'] } },
   listRepositories: { query: 'package=none', prepare: withPackages },
   readRepository: { params: { id: repositoryIdOf(5) }, prepare: withPackages },
+  listLeftOutRefsOfRepository: {
+    params: { id: repositoryIdOf(5) },
+    query: 'limit=1',
+    prepare: withPackages,
+  },
   scanRepository: { params: { id: repositoryIdOf(5) }, prepare: withPackages },
   addPackages: { body: { repositories: [repositoryIdOf(7)] }, namesObject: true, prepare: withPackages },
   listRefusedCommits: { query: 'limit=10' },

@@ -110,3 +110,33 @@ describe('an empty organization', () => {
     expect((await create(world, { slug })).status).toBe(status);
   });
 });
+
+describe('an organization that the operator connects', () => {
+  const connect = (world: ApiWorld, from: object) =>
+    world.ask('operator', {
+      method: 'POST',
+      path: '/installation/organizations',
+      body: { slug: 'rocket', from },
+    });
+
+  it('is that of an installation, even if no delivery told of it', async () => {
+    const world = await createApiWorld();
+    const { status, body } = await connect(world, { installation: '78', repositories: 'all' });
+    expect(status).toBe(201);
+    expect(await findSynchronization(world.table, body.synchronization)).toMatchObject({
+      ...gitHubHost,
+      login: 'rocket',
+      choice: 'all',
+    });
+  });
+
+  it.each([
+    [{ installation: '77' }, 409, /installation 77 is already connected/],
+    [{ installation: '78', forge: 'gitea' }, 404, /unknown integration; configured: github at/],
+    [{ installation: '78', baseUrl: 'https://git.example' }, 404, /unknown integration/],
+  ])('is refused for %j', async (from, status, detail) => {
+    const world = await createApiWorld();
+    const answer = await connect(world, from);
+    expect([answer.status, answer.body.detail]).toEqual([status, expect.stringMatching(detail)]);
+  });
+});

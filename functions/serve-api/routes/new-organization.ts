@@ -1,4 +1,8 @@
-import { CreatedOrganization, NewOrganization } from '../../../shared/console-api/organizations.ts';
+import {
+  CreatedOrganization,
+  NewOrganization,
+  NewOrganizationForOwners,
+} from '../../../shared/console-api/organizations.ts';
 import { createOrganization } from '../../../shared/organizations/create-organization.ts';
 import { defineRoute, type Route } from '../frame/route.ts';
 
@@ -41,7 +45,7 @@ const createForOwners = defineRoute(
       'The organization has to have given access to this installation. Whoever makes it gets no role in it.',
     access: 'administrator',
     scope: 'none',
-    body: NewOrganization,
+    body: NewOrganizationForOwners,
     act: 'create-organization',
     isDangerous: true,
     idempotency: 'key',

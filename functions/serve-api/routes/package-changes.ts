@@ -59,7 +59,7 @@ const giveName = defineRoute(
       { packageName: nameOf(named), to: repository, samePackage, mayActOn },
       await accountable(why),
     );
-    return { body: { package: given.package, from: given.from, to: given.to } };
+    return { body: given };
   },
 );
 

@@ -2,19 +2,24 @@ import { z } from 'zod';
 import { optionalTimeOf, timeOf } from '../../../shared/console-api/common.ts';
 import {
   ChosenRepositories,
+  LeftOutRef,
+  leftOutFields,
   NamePart,
   PackageChoice,
   Repository,
   RepositoryId,
 } from '../../../shared/console-api/packages.ts';
+import { CallerError } from '../../../shared/domain/caller-error.ts';
 import { asId, type SynchronizationId } from '../../../shared/domain/ids.ts';
 import { repositoryKey } from '../../../shared/domain/repository-key.ts';
 import { choosePackages } from '../../../shared/organizations/choose-packages.ts';
+import { leftOutOf } from '../../../shared/organizations/list-left-out.ts';
 import {
   describeRepository,
   type ListedRepository,
   listNamedRepositories,
   listRepositories,
+  repositoryOf,
 } from '../../../shared/organizations/list-repositories.ts';
 import { ownerAct } from '../../../shared/organizations/owner-act.ts';
 import { scanNow } from '../../../shared/organizations/scan-now.ts';
@@ -104,6 +109,42 @@ const read = defineRoute(
   }),
 );
 
+const leftOut = defineRoute(
+  {
+    ...common,
+    name: 'listLeftOutRefsOfRepository',
+    method: 'get',
+    path: `${path}/{id}/left-out`,
+    scope: 'read',
+    summary: 'Tags and branches of a repository that give no version, and why',
+    description: '409 before its first scan.',
+    params,
+    query: z.strictObject(pageQuery),
+    answer: {
+      status: 200,
+      schema: pageOf(LeftOutRef).extend(leftOutFields),
+      description: 'A page of refs, those that can be put right first.',
+    },
+  },
+  async ({ table }, { organization, params: { id }, query }) => {
+    const { synchronization, fact } = await repositoryOf(table, organization, id);
+    const found = await leftOutOf(table, { synchronization, repository: fact.repository });
+    if (found === undefined) {
+      throw new CallerError('too-early', `${fact.fullName} has not been scanned yet`);
+    }
+    const paged = { route: 'listLeftOutRefsOfRepository', filter: [organization.id, id] };
+    const from = Number(placeOf(paged, query.cursor) ?? 0);
+    const to = from + limitOf(query);
+    return {
+      body: {
+        ...{ repository: fact.fullName, scannedAt: timeOf(found.scannedAt), count: found.count },
+        items: found.lines.slice(from, to),
+        next: cursorFor(paged, to < found.lines.length ? String(to) : undefined),
+      },
+    };
+  },
+);
+
 const scan = defineRoute(
   {
     ...common,
@@ -158,10 +199,10 @@ const choose = defineRoute(
     });
     const chosen = await choosePackages(dependencies, organization, { repositories, forks }, [entry]);
     return {
-      body: { chosen: chosen.length, repositories: chosen.slice(0, 1000) },
+      body: { chosen: chosen.length, repositories: chosen.slice(0, 10_000) },
       headers: { location: `/api/v1/organizations/${organization.slug}/repositories` },
     };
   },
 );
 
-export const repositoryRoutes: readonly Route[] = [list, read, scan, choose];
+export const repositoryRoutes: readonly Route[] = [list, read, leftOut, scan, choose];

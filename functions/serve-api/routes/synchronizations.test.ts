@@ -168,7 +168,13 @@ describe('the end of a synchronization', () => {
       throw new Error('nothing there');
     }
     const table = meanwhile(world.table, () => world.table.transact([changeOwners(organization)]));
-    const act = { packages: 'keep', confirm: 'acme', by: 'owner', why: 'we move' } as const;
+    const act = {
+      packages: 'keep',
+      confirm: 'acme',
+      isOperator: false,
+      by: 'owner',
+      why: 'we move',
+    } as const;
     const ended = disconnectSynchronization(
       { ...world.dependencies, table },
       organization,
@@ -221,7 +227,7 @@ describe('the end of a synchronization', () => {
     const world = await createApiWorld();
     const give = { changedAt: world.now(), gives: true };
     await world.table.transact([putFact(synchronizationId, aFact.member(1, 'member'), 2, give)]);
-    const { status } = await world.ask('operator', {
+    const { status } = await world.ask(await world.machine(['danger']), {
       method: 'DELETE',
       path: `${path}/${synchronizationId}`,
       body: { packages: 'keep', confirm: 'acme', why: 'a mistake' },
@@ -235,5 +241,22 @@ describe('the end of a synchronization', () => {
     expect((await end(world, { packages: 'keep', confirm: 'acme' })).status).toBe(409);
     const other = await end(world, { packages: 'keep', confirm: 'acme-labs' }, secondSynchronization);
     expect(other.body).toMatchObject({ done: true, owners: [] });
+  });
+
+  it('is up to the operator, even if it is the primary one, or the last and nobody owns it', async () => {
+    const world = await createApiWorld();
+    await addSecond(world, 4);
+    const endAs = (id: string, confirm: string) =>
+      world.ask('operator', {
+        method: 'DELETE',
+        path: `${path}/${id}`,
+        body: { packages: 'delete', confirm, why: 'it is gone' },
+      });
+    expect((await endAs(synchronizationId, 'acme')).body).toMatchObject({ done: true, owners: [] });
+    expect((await world.ask('owner', { path: '/organizations/acme' })).status).toBe(404);
+    const give = { changedAt: world.now(), gives: true };
+    await world.table.transact([putFact(secondSynchronization, aFact.member(4, 'member'), 2, give)]);
+    expect((await endAs(secondSynchronization, 'acme-labs')).body).toMatchObject({ done: true, owners: [] });
+    expect(await idsOf(world)).toEqual([]);
   });
 });

@@ -188,16 +188,17 @@ const end = defineRoute(
     path: `${path}/{synchronization}`,
     summary: 'Disconnect a code host',
     description:
-      'Without `confirm` it changes nothing and says what it would do. The primary one of several has to be replaced first. After the last one all who owned the organization by it go on owning it.',
+      'Without `confirm` it changes nothing and says what it would do. The primary one of several has to be replaced first, unless the operator asks. After the last one all who owned the organization by it go on owning it.',
     body: SynchronizationEnd,
     act: 'delete-synchronization',
     answer: { status: 200, schema: EndedSynchronization, description: 'What is done, or would be.' },
   },
-  async (dependencies, { organization, params: { synchronization: id }, body, accountable }) => {
+  async (dependencies, { organization, caller, params: { synchronization: id }, body, accountable }) => {
     const { one } = await synchronizationIn(dependencies.table, organization, id);
     const { packages, confirm, why } = body;
     const ended = await disconnectSynchronization(dependencies, organization, one, {
       packages,
+      isOperator: caller.kind === 'operator',
       ...(await accountable(why)),
       ...(confirm === undefined ? {} : { confirm }),
     });
