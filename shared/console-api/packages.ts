@@ -50,6 +50,7 @@ const packageFields = {
 export const PackageSummary = z
   .object({
     ...packageFields,
+    downloads: z.int().meta({ description: 'How often Composer reported an installation.' }),
     changedAt: Time.optional().meta({ description: 'When what clients get last changed.' }),
   })
   .meta({ id: 'PackageSummary' });

@@ -10,6 +10,7 @@ import {
 import { organizationId } from '../../test/support/synchronized.ts';
 import { downloadsByDay } from '../store/download-store.ts';
 import { keys } from '../store/keys.ts';
+import { namesOf } from '../store/name-store.ts';
 import { recordDownloads, tokenOf } from './record-downloads.ts';
 
 /** Ann reads acme/one, and acme/two is hidden from her. */
@@ -56,6 +57,10 @@ describe('recordDownloads', () => {
     expect(await count(registry, 'acme/two', '1.0.0.0')).toBeUndefined();
     expect(await downloadsByDay(registry.table, organizationId, 1, 30, registry.clock.now())).toEqual([
       { day: '2026-11-22', count: 4 },
+    ]);
+    expect(await namesOf(registry.table, organizationId)).toMatchObject([
+      { name: 'acme/one', downloads: 4 },
+      { name: 'acme/two', downloads: 0 },
     ]);
     const { token } = await registry.issue({ kind: 'organization' });
     expect(await recordDownloads(registry, token, body)).toBe(3);

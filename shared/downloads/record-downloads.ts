@@ -13,6 +13,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { countDownload, countDownloadsOfDay } from '../store/download-store.ts';
 import { edgeRows } from '../store/edge-store.ts';
 import { keys } from '../store/keys.ts';
+import { noteDownloads } from '../store/name-store.ts';
 import { findOrganization } from '../store/organization-store.ts';
 import type { Table } from '../store/table.ts';
 import { findTokens, isLive, noteInstall, type Token } from '../store/token-store.ts';
@@ -84,13 +85,15 @@ async function countIn(
     wanted.map(({ number, download }) => keys.version(id, number, download.version)),
   );
   const known = wanted.filter((_, place) => versions[place] !== undefined);
-  const counts = new Map<number, number>();
+  const counts = new Map<string, { readonly number: number; readonly count: number }>();
   for (const { number, download } of known) {
     await countDownload(table, id, number, download.version);
-    counts.set(number, (counts.get(number) ?? 0) + 1);
+    const name = download.name.toLowerCase();
+    counts.set(name, { number, count: (counts.get(name)?.count ?? 0) + 1 });
   }
-  for (const [number, count] of counts) {
+  for (const [name, { number, count }] of counts) {
     await countDownloadsOfDay(table, id, number, count, now);
+    await noteDownloads(table, id, { name, number }, count);
   }
   return new Set(known.map(({ download }) => download));
 }

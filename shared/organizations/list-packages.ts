@@ -18,14 +18,16 @@ export interface PackageFilter {
   readonly synchronization?: SynchronizationId | undefined;
 }
 
-/** `changed`: those whose files changed last come first. */
-export const packageOrders = ['name', 'changed'] as const;
+/** `changed`: those whose files changed last come first; `downloads`: those that were installed most. */
+export const packageOrders = ['name', 'changed', 'downloads'] as const;
 export type PackageOrder = (typeof packageOrders)[number];
 
 export interface ListedPackage {
   readonly found: StoredPackage;
   /** When its files last changed, in milliseconds since the epoch; 0 where that is not known. */
   readonly changedAt: number;
+  /** How often it was installed. */
+  readonly downloads: number;
   /** Full name of its repository; its id where no name is known. */
   readonly repositoryName: string;
 }
@@ -40,9 +42,12 @@ export interface PackagePage {
 const candidatesMax = 100;
 
 /** Where a package is in a list of that order, as a text that is less than those of the packages after it. */
-function placeIn(order: PackageOrder, { name, changedAt }: ListedName): string {
-  const latestFirst = String(Number.MAX_SAFE_INTEGER - changedAt).padStart(16, '0');
-  return order === 'name' ? name : `${latestFirst} ${name}`;
+function placeIn(order: PackageOrder, { name, changedAt, downloads }: ListedName): string {
+  if (order === 'name') {
+    return name;
+  }
+  const highestFirst = Number.MAX_SAFE_INTEGER - (order === 'changed' ? changedAt : downloads);
+  return `${String(highestFirst).padStart(16, '0')} ${name}`;
 }
 
 /** A page. Three reads: names, packages, and what their repositories are called. */
@@ -74,14 +79,14 @@ export async function listPackages(
   );
   const packages: Omit<ListedPackage, 'repositoryName'>[] = [];
   let next: string | undefined;
-  for (const [index, { place, changedAt }] of candidates.entries()) {
+  for (const [index, { place, changedAt, downloads }] of candidates.entries()) {
     if (packages.length === limit) {
       break;
     }
     next = place;
     const found = read[index];
     if (found !== undefined && isOfSource(found) && (filter.state ?? found.state) === found.state) {
-      packages.push({ found, changedAt });
+      packages.push({ found, changedAt, downloads });
     }
   }
   return {

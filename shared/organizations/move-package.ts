@@ -46,7 +46,12 @@ export async function movePackage(
         equal('repository', repository),
       ),
     },
-    putName(organization, name, { number, source: to, isGiven, changedAt: now }, isUnchanged(before)),
+    putName(
+      organization,
+      name,
+      { number, source: to, isGiven, changedAt: now, downloads: before.downloads },
+      isUnchanged(before),
+    ),
     { delete: keys.packageSource(organization, synchronization, repository, directory, name) },
     putSource(organization, name, to, number),
     requestWork(grants, now),

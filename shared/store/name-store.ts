@@ -4,7 +4,7 @@ import { asId, type ForgeRepositoryId, type OrganizationId, type Synchronization
 import type { PackageSource } from '../domain/package.ts';
 import { all, type Condition, equal, missing } from './condition.ts';
 import { keys, nameInKey, ranges } from './keys.ts';
-import { ConflictError, type Operation, type Table } from './table.ts';
+import { type Change, ConflictError, type Operation, type Table } from './table.ts';
 
 const source = {
   synchronization: z.string().transform((text) => asId<SynchronizationId>(text)),
@@ -21,6 +21,8 @@ const NameItem = z.object({
   given: z.literal(true).optional(),
   /** When its package's files last changed; milliseconds since the epoch. Kept here for lists, which read names only. */
   changedAt: z.number().optional(),
+  /** How often its package was installed since this is counted here, for the same lists. */
+  downloads: z.number().optional(),
 });
 
 /** The package that a name belongs to, even if it is deleted. */
@@ -29,6 +31,8 @@ export interface StoredName {
   readonly source: PackageSource;
   readonly isContested: boolean;
   readonly isGiven: boolean;
+  /** How often the package was installed. */
+  readonly downloads: number;
 }
 
 export async function findName(
@@ -40,8 +44,8 @@ export async function findName(
   if (item === undefined) {
     return undefined;
   }
-  const { number, contested, given, changedAt: _, ...rest } = NameItem.parse(item);
-  return { number, source: rest, isContested: contested === true, isGiven: given === true };
+  const { number, contested, given, downloads = 0, changedAt: _, ...rest } = NameItem.parse(item);
+  return { number, source: rest, isContested: contested === true, isGiven: given === true, downloads };
 }
 
 /** A name with the package that it belongs to, as lists have it. */
@@ -51,6 +55,8 @@ export interface ListedName {
   readonly source: PackageSource;
   /** When its files last changed, in milliseconds since the epoch; 0 where that is not known. */
   readonly changedAt: number;
+  /** How often it was installed. */
+  readonly downloads: number;
 }
 
 /** Every name of the organization in order, also those of deleted packages. One read for about 5,000. */
@@ -58,23 +64,35 @@ export async function namesOf(table: Table, organization: OrganizationId): Promi
   const { pk, sk } = keys.packageName(organization, '');
   const items = await table.query(pk, sk);
   return items.map((item) => {
-    const { number, changedAt = 0, contested: _, given: __, ...rest } = NameItem.parse(item);
-    return { name: nameInKey(item.sk), number, source: rest, changedAt };
+    const { number, changedAt = 0, downloads = 0, contested: _, given: __, ...rest } = NameItem.parse(item);
+    return { name: nameInKey(item.sk), number, source: rest, changedAt, downloads };
   });
 }
 
 /** Notes for lists that the package's files change now, unless its name passed meanwhile. @param now milliseconds since the epoch */
-export async function noteChanged(
+export const noteChanged = (
+  table: Table,
+  organization: OrganizationId,
+  of: Pick<ListedName, 'name' | 'number'>,
+  now: number,
+): Promise<void> => note(table, organization, of, { set: { changedAt: now } });
+
+/** Adds for lists to how often the package was installed, unless its name passed meanwhile. */
+export const noteDownloads = (
+  table: Table,
+  organization: OrganizationId,
+  of: Pick<ListedName, 'name' | 'number'>,
+  count: number,
+): Promise<void> => note(table, organization, of, { add: { downloads: count } });
+
+async function note(
   table: Table,
   organization: OrganizationId,
   { name, number }: Pick<ListedName, 'name' | 'number'>,
-  now: number,
+  change: Omit<Change, 'key'>,
 ): Promise<void> {
   try {
-    await table.update(
-      { key: keys.packageName(organization, name), set: { changedAt: now } },
-      equal('number', number),
-    );
+    await table.update({ key: keys.packageName(organization, name), ...change }, equal('number', number));
   } catch (error) {
     if (!(error instanceof ConflictError)) {
       throw error;
@@ -100,12 +118,13 @@ export function putName(
     source: holder,
     isGiven,
     changedAt,
-  }: Pick<StoredName, 'number' | 'source' | 'isGiven'> & Partial<Pick<ListedName, 'changedAt'>>,
+    downloads,
+  }: Pick<StoredName, 'number' | 'source' | 'isGiven'> & Partial<Pick<ListedName, 'changedAt' | 'downloads'>>,
   when: Condition,
 ): Operation {
   return {
     put: keys.packageName(organization, name),
-    item: { ...holder, number, changedAt, ...(isGiven ? { given: true } : {}) },
+    item: { ...holder, number, changedAt, downloads, ...(isGiven ? { given: true } : {}) },
     when,
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { noteChanged } from '../../../shared/store/name-store.ts';
+import { noteChanged, noteDownloads } from '../../../shared/store/name-store.ts';
 import type { Item, Table } from '../../../shared/store/table.ts';
 import {
   addPackages,
@@ -70,6 +70,20 @@ describe('packages', () => {
     expect(await names(world, 'owner', `?${rest}`)).toEqual(['acme/one']);
     const other = await world.ask('owner', { path: `${path}?limit=2&cursor=${first.body.next}` });
     expect(other.body.errors).toMatchObject([{ parameter: 'cursor' }]);
+  });
+
+  it('are sorted by how often they were installed, in pages', async () => {
+    const world = await packagesWorld();
+    await world.table.transact([aRepository(8), ...aPackage(8, 'acme/three')]);
+    await noteDownloads(world.table, organizationId, { name: 'acme/two', number: 6 }, 9);
+    await noteDownloads(world.table, organizationId, { name: 'acme/three', number: 8 }, 10);
+    const first = await world.ask('owner', { path: `${path}?sort=downloads&limit=2` });
+    expect(first.body.items).toMatchObject([
+      { name: 'acme/three', downloads: 10 },
+      { name: 'acme/two', downloads: 9 },
+    ]);
+    const rest = `?sort=downloads&limit=2&cursor=${first.body.next}`;
+    expect(await names(world, 'owner', rest)).toEqual(['acme/one']);
   });
 
   it('have versions with requirements; others than owners see those that are published', async () => {
@@ -217,6 +231,7 @@ describe('a page of 5,000', () => {
       '/packages?limit=100',
       '/packages?name=99&state=available',
       '/packages?sort=changed&limit=100',
+      '/packages?sort=downloads&limit=100',
       '/packages/acme/package-0042/versions',
     ]) {
       expect((await cost(place)).reads - base, place).toBeLessThanOrEqual(3);

@@ -88,10 +88,10 @@ const listDefinition = {
       .string()
       .regex(/^[A-Za-z0-9_-]{1,100}$/, 'is no id')
       .optional(),
-    sort: z
-      .enum(packageOrders)
-      .optional()
-      .meta({ description: '`changed`: those whose files changed last first. By name if left out.' }),
+    sort: z.enum(packageOrders).optional().meta({
+      description:
+        '`changed`: those whose files changed last first; `downloads`: those that were installed most first. By name if left out.',
+    }),
     ...pageQuery,
   }),
   answer: { status: 200, schema: pageOf(PackageSummary), description: 'A page of packages.' },
@@ -114,8 +114,9 @@ const list = defineRoute(listDefinition, async ({ table, clock }, request) => {
   );
   return {
     body: {
-      items: packages.map(({ found, repositoryName, changedAt }) => ({
+      items: packages.map(({ found, repositoryName, changedAt, downloads }) => ({
         ...summaryOf(found, repositoryName),
+        downloads,
         changedAt: changedAt === 0 ? undefined : timeOf(changedAt),
       })),
       next: cursorFor(paged, next),
