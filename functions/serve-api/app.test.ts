@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { startSession } from '../../shared/sessions/session.ts';
 import { type ApiRequest, consoleBaseUrl, createApiWorld, userOf } from '../../test/support/api-world.ts';
 
@@ -48,6 +48,27 @@ describe('every request', () => {
     expect(answer.body).toMatchObject({ status, title: expect.any(String), detail: expect.any(String) });
     expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
     expect(world.table.dump()).toEqual(before);
+  });
+
+  it('is logged when it is refused, with who sent it and from where', async () => {
+    const world = await createApiWorld();
+    const info = vi.spyOn(world.dependencies.logger, 'info').mockImplementation(() => {});
+    const stop = { method: 'POST', path: '/organizations/acme/stop-access', body: { why: 'x' } };
+    await world.ask('nobody', { path: '/me' });
+    await world.ask({ secret: 'rprt_k_guess' }, { path: '/organizations/acme' });
+    await world.ask('member', stop);
+    const [method, path, address] = ['GET', '/api/v1/organizations/acme', '198.51.100.7'];
+    const message = 'a request was refused';
+    expect(info.mock.calls).toEqual([
+      [message, { method, path, address, code: 'unauthenticated', caller: 'nobody' }],
+      [
+        message,
+        {
+          ...{ method: 'POST', path: `/api/v1${stop.path}`, address, code: 'forbidden' },
+          caller: `user ${userOf('member')}`,
+        },
+      ],
+    ]);
   });
 
   it('is answered so that no cache keeps it and no page frames it', async () => {

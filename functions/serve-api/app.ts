@@ -1,6 +1,8 @@
 /** The API of the console host. */
 import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Problem } from '../../shared/runtime/problem-details.ts';
 import { bestEffortQueue } from '../../shared/store/best-effort-queue.ts';
+import type { Caller } from './frame/access.ts';
 import { basePath } from './frame/base-path.ts';
 import type { ApiDependencies } from './frame/dependencies.ts';
 import { documentationRoutes } from './frame/documentation.ts';
@@ -31,6 +33,10 @@ export function createApp(given: ApiDependencies, added: readonly Route[] = []):
     const problem = problemOf(error, clock.now());
     if (problem === undefined) {
       logger.error('a request failed', { path: c.req.path, error });
+    } else if (isRefusal(problem, c.req.header('authorization') !== undefined)) {
+      const { method, path } = c.req;
+      const from = { caller: callerName(c.get('caller')), address: c.get('origin')?.address };
+      logger.info('a request was refused', { method, path, code: problem.code, ...from });
     }
     return problemResponse(problem ?? internalProblem);
   });
@@ -63,6 +69,23 @@ export function createApp(given: ApiDependencies, added: readonly Route[] = []):
       "A machine's key: `Authorization: Bearer rprt_k_…`, with the scope that the operation names.",
   });
   return app;
+}
+
+/** Whether it may be worth a look who sends it: a page of ours that asks without a session is not. */
+const isRefusal = ({ status }: Problem, hasKey: boolean): boolean =>
+  status === 403 || status === 429 || (status === 401 && hasKey);
+
+function callerName(caller: Caller | undefined): string {
+  switch (caller?.kind) {
+    case 'user':
+      return `user ${caller.user}`;
+    case 'key':
+      return `key ${caller.key.id}`;
+    case 'operator':
+      return 'operator';
+    case undefined:
+      return 'nobody';
+  }
 }
 
 const about = ({ consoleBaseUrl }: ApiDependencies) => ({

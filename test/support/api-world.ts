@@ -104,7 +104,7 @@ export async function createApiWorld(added: readonly Route[] = []): Promise<ApiW
     clock,
     randomBytes,
     cipher: createEnvelopeCipher(createMemoryDataKeys()),
-    logger: createLogger('serve-api'),
+    logger: quietLogger(),
     forges,
     integrationsSecret: forges.secret,
     isFromCdn: async ({ headers }) => headers[originSecretHeader] === secrets.origin,
@@ -165,6 +165,9 @@ export async function createApiWorld(added: readonly Route[] = []): Promise<ApiW
     },
   };
 }
+
+/** Does not print refused requests, of which tests send many. */
+const quietLogger = () => Object.assign(createLogger('serve-api'), { info: () => {} });
 
 function parsed(text: string): unknown {
   try {
