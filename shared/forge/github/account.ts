@@ -43,14 +43,3 @@ export async function readInstallation(requests: Requests, installation: Install
   const readsEnterprise = answer.permissions.organization_custom_org_roles !== undefined;
   return { id, login, nodeId, selected, readsEnterprise, suspended: answer.suspended_at !== null };
 }
-
-/**
- * Checks that a response is about the requested object.
- *
- * @throws ForgeError `incomplete`
- */
-export function expectSame(id: string | undefined, expected: string): asserts id {
-  if (id !== expected) {
-    throw new ForgeError('incomplete', "GitHub's answer is about a different object than the one requested");
-  }
-}

@@ -6,8 +6,9 @@ import type { InstallationId } from '../../domain/ids.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { type BudgetOf, createMemoryBudgets } from '../budget.ts';
 import { ForgeError } from '../errors.ts';
-import { createApiFetch } from './http.ts';
-import { createLimits, type Limits } from './limits.ts';
+import { createApiFetch } from '../http.ts';
+import { createLimits, type Limits } from '../limits.ts';
+import { budgetHeaders } from './http.ts';
 
 export interface GitHubAppOptions {
   readonly appId: string;
@@ -89,7 +90,9 @@ export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
     clock,
     fetch,
     limits(credential) {
-      const known = limits.get(credential) ?? createLimits(budgets(credential), { clock, random });
+      const known =
+        limits.get(credential) ??
+        createLimits(budgets(credential), { clock, random, headerPrefix: budgetHeaders });
       limits.set(credential, known);
       known.refresh();
       return known;

@@ -1,6 +1,6 @@
 /** Resolves refs to commits. */
 import { ForgeError } from '../errors.ts';
-import { expectSame } from './account.ts';
+import { expectSame } from '../http.ts';
 import { inBatches, numberedVariables, tagTargetsQuery } from './object-queries.ts';
 import type { Requests } from './requests.ts';
 import type { Commit, Ref } from './schema.ts';

@@ -6,13 +6,14 @@
  *
  * That `headRef` takes a hash: https://docs.github.com/en/graphql/overview/changelog#schema-changes-for-2022-10-18
  */
+
 import { z } from 'zod';
 import type { Containment } from '../containment.ts';
 import { ForgeError } from '../errors.ts';
 import type { RepositoryIds } from '../forge.ts';
-import { expectSame } from './account.ts';
-import { type GraphqlError, OverloadError } from './http.ts';
-import { createPageSize, freshPageSize, pageSizeSchema } from './pages.ts';
+import { expectSame, OverloadError } from '../http.ts';
+import { createPageSize, freshPageSize, pageSizeSchema } from '../pages.ts';
+import type { GraphqlError } from './http.ts';
 import { commitQuery, commitRefsQuery, hashQuery } from './queries.ts';
 import type { Requests } from './requests.ts';
 import type { CommitRefs, RefComparison } from './schema.ts';

@@ -7,9 +7,9 @@
 import { z } from 'zod';
 import type { TeamFact, TeamMemberFact, TeamRepositoryFact } from '../../domain/facts.ts';
 import type { ForgeTeamId } from '../../domain/ids.ts';
+import { numberedList } from '../numbered-list.ts';
+import type { Reading } from '../reading.ts';
 import type { Account } from './account.ts';
-import { numberedList } from './numbered-list.ts';
-import type { Reading } from './reading.ts';
 import type { Requests } from './requests.ts';
 import {
   type ListedMember,

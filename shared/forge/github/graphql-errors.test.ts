@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { asId } from '../../domain/ids.ts';
 import type { ForgeErrorCode } from '../errors.ts';
-import { OverloadError } from './http.ts';
+import { OverloadError } from '../http.ts';
 import { createRequests, type Requests } from './requests.ts';
 import { createTestClock, errorOf, startTestApi, type TestApi, testApp } from './test-api.ts';
 

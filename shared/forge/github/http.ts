@@ -1,86 +1,31 @@
 /** Interprets GitHub's responses: each failure becomes a ForgeError. */
 import { z } from 'zod';
 import { ForgeError } from '../errors.ts';
-
-/** The time-out of a response, its body included; GitHub itself gives up on a GraphQL query after 10 s. */
-export const answerTimeoutMs = 15_000;
-
-/**
- * The most bytes of a response that are read. Far more than any list has; a query for many manifests, each of at most 1 MB, is asked again
- * in smaller portions, as after a time-out.
- */
-export const answerBytesMax = 32 * 1024 * 1024;
-
-/** A response is larger than what we read. */
-class AnswerTooLargeError extends Error {
-  override readonly name = 'AnswerTooLargeError';
-}
-
-/** GitHub gave up on a request because of its size: a smaller one may work. */
-export class OverloadError extends ForgeError {
-  override readonly name = 'OverloadError';
-}
+import {
+  type AnswerHeaders,
+  AnswerTooLargeError,
+  headersSchema,
+  LimitError,
+  limitOf,
+  OverloadError,
+} from '../http.ts';
 
 /** GitHub understood the request but does not process it: 422. */
 export class UnprocessableError extends ForgeError {
   override readonly name = 'UnprocessableError';
 }
 
-/** GitHub's rate limit was met. */
-export class LimitError extends ForgeError {
-  override readonly name = 'LimitError';
-  /** Whether GitHub stated when the limit ends. */
-  readonly isNamed: boolean;
-
-  constructor(message: string, { notBefore, isNamed }: Limit) {
-    super('rate-limited', message, { notBefore });
-    this.isNamed = isNamed;
-  }
-}
-
 /**
- * A fetch for the API. It has a time-out and reads the whole body, so that a truncated response is an error and never a partial one; so is one
- * above `bytesMax`, of which no more is read. It does not follow redirects.
+ * The prefix of the headers about the budget: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
  */
-export function createApiFetch(
-  send: typeof fetch,
-  timeoutMs = answerTimeoutMs,
-  bytesMax = answerBytesMax,
-): typeof fetch {
-  return async (input, init) => {
-    const timeout = AbortSignal.timeout(timeoutMs);
-    const signal = init?.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
-    const response = await send(input, { ...init, signal, redirect: 'manual' });
-    const body = await bodyOf(response, bytesMax);
-    return new Response(body.byteLength === 0 ? null : body, {
-      status: response.status,
-      statusText: response.statusText,
-      headers: response.headers,
-    });
-  };
-}
-
-/** @throws AnswerTooLargeError */
-async function bodyOf({ body }: Response, bytesMax: number): Promise<Buffer<ArrayBuffer>> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  // Leaving the loop by an error cancels the stream.
-  for await (const chunk of body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > bytesMax) {
-      throw new AnswerTooLargeError(`the answer is larger than ${bytesMax} bytes`);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
+export const budgetHeaders = 'x-ratelimit';
 
 /** What is known of a failed request. */
 export interface Failure {
   /** Undefined when there was no response. */
   readonly status: number | undefined;
   /** Lower-case names. */
-  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly headers: AnswerHeaders;
   /** GitHub's message, with credentials redacted. */
   readonly message: string;
   /** Whether we, not GitHub, gave up. */
@@ -90,18 +35,6 @@ export interface Failure {
   /** Whether the request was for an installation token. */
   readonly tokenRequest: boolean;
 }
-
-/** Headers by lower-case names, as text. */
-export const headersSchema = z
-  .record(z.string(), z.unknown())
-  .transform((headers) =>
-    Object.fromEntries(
-      Object.entries(headers).map(([name, value]) => [
-        name.toLowerCase(),
-        value === undefined ? undefined : String(value),
-      ]),
-    ),
-  );
 
 /** The fields of octokit's RequestError that we use. */
 const requestErrorSchema = z.object({
@@ -157,7 +90,7 @@ export function forgeErrorOf(failure: Failure, what: string, now: number): Forge
     return new ForgeError('unavailable', text);
   }
   if ((status === 403 || status === 429) && isRateLimit(failure)) {
-    return new LimitError(text, limitOf(headers, now));
+    return new LimitError(text, limitOf(headers, budgetHeaders, now));
   }
   if (failure.tokenRequest && (status === 403 || status === 404)) {
     // The app was uninstalled (404) or suspended (403).
@@ -196,37 +129,6 @@ function isRateLimit({ status, headers, message }: Failure): boolean {
     headers['x-ratelimit-remaining'] === '0' ||
     /rate limit|abuse detection/i.test(message)
   );
-}
-
-/**
- * The longest wait for a limit: primary limits end within the hour, secondary ones sooner. A bogus time far in the future would stop all
- * work. https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
- */
-export const longestWaitMs = 2 * 3600_000;
-
-/** The wait when no end is stated: "wait for at least one minute before retrying". */
-const defaultWaitMs = 60_000;
-
-interface Limit {
-  /** Milliseconds since the epoch, later than now. */
-  readonly notBefore: number;
-  readonly isNamed: boolean;
-}
-
-/** When to retry: after `retry-after` (seconds or a date), else at the reset of the spent budget, else in a minute. */
-function limitOf(headers: Failure['headers'], now: number): Limit {
-  const retryAfter = headers['retry-after'];
-  const named =
-    retryAfter === undefined
-      ? headers['x-ratelimit-remaining'] === '0'
-        ? Number(headers['x-ratelimit-reset']) * 1000
-        : Number.NaN
-      : /^\d+$/.test(retryAfter)
-        ? now + Number(retryAfter) * 1000
-        : Date.parse(retryAfter);
-  return Number.isFinite(named)
-    ? { notBefore: Math.min(Math.max(named, now + 1000), now + longestWaitMs), isNamed: true }
-    : { notBefore: now + defaultWaitMs, isNamed: false };
 }
 
 const graphqlErrorSchema = z.object({
@@ -285,7 +187,7 @@ export function graphqlErrorOf(
     }
     const text = redact(`GitHub answered ${what} with ${error.type ?? 'an error'}: ${error.message}`);
     if (rule.code === 'rate-limited') {
-      return new LimitError(text, limitOf(headers, now));
+      return new LimitError(text, limitOf(headers, budgetHeaders, now));
     }
     return rule.overload ? new OverloadError(rule.code, text) : new ForgeError(rule.code, text);
   }

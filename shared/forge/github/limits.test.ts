@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { asId, type InstallationId } from '../../domain/ids.ts';
 import { type BudgetOf, createMemoryBudgets } from '../budget.ts';
-import type { Purpose } from './limits.ts';
+import type { Purpose } from '../limits.ts';
 import { createRequests } from './requests.ts';
 import {
   createTestClock,

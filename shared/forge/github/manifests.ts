@@ -7,7 +7,7 @@ import {
   manifestBytesMax,
 } from '../../composer/scanned-repository.ts';
 import { ForgeError } from '../errors.ts';
-import { expectSame } from './account.ts';
+import { expectSame } from '../http.ts';
 import { filesQuery, inBatches, numberedVariables } from './object-queries.ts';
 import type { Requests } from './requests.ts';
 import { type Blob, blobSchema, type Commit, type TreeEntry } from './schema.ts';

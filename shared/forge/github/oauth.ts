@@ -2,9 +2,10 @@
 import * as oauth from 'oauth4webapi';
 import { z } from 'zod';
 import { ForgeError } from '../errors.ts';
+import { createApiFetch } from '../http.ts';
 import type { ForgeServices } from '../module.ts';
 import { type AuthorizationAnswer, type PersonGrant, SignInError, type SignInErrorCode } from '../sign-in.ts';
-import { createApiFetch, failureOf, forgeErrorOf } from './http.ts';
+import { failureOf, forgeErrorOf } from './http.ts';
 import { clientOf, type GitHubIntegration } from './oauth-client.ts';
 
 const what = 'the exchange of the OAuth code';

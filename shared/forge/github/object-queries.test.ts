@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { buildSchema, parse, validate } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { ForgeError } from '../errors.ts';
-import { OverloadError } from './http.ts';
+import { OverloadError } from '../http.ts';
 import { filesQuery, inBatches, numberedVariables, tagTargetsQuery } from './object-queries.ts';
 
 const text = readFileSync(new URL('schema.graphql', import.meta.resolve('@octokit/graphql-schema')), 'utf8');

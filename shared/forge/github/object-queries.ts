@@ -1,7 +1,8 @@
 /** Queries for many objects of one repository by their hashes. They contain no connections, so each costs one point. */
+
+import { OverloadError } from '../http.ts';
+import { createPageSize } from '../pages.ts';
 import { manifestFragment, targetFields, treeEntryFragment } from './git-fragments.ts';
-import { OverloadError } from './http.ts';
-import { createPageSize } from './pages.ts';
 import { filesSchema, tagTargetsSchema } from './schema.ts';
 
 /**

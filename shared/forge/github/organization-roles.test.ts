@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { asId, type ForgeOrganizationId, type InstallationId } from '../../domain/ids.ts';
+import { readInSteps } from '../reading.ts';
 import type { Account } from './account.ts';
 import { readOrganizationRoles } from './organization-roles.ts';
-import { readInSteps } from './reading.ts';
 import { createRequests } from './requests.ts';
 import { errorOf, startTestApi, type TestAnswer, type TestApi, testApp } from './test-api.ts';
 

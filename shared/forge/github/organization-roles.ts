@@ -8,11 +8,12 @@ import { z } from 'zod';
 import type { RoleMemberFact, RoleTeamFact } from '../../domain/facts.ts';
 import { ForgeError } from '../errors.ts';
 import type { ScopeRead } from '../forge.ts';
-import { type Account, expectSame } from './account.ts';
+import { expectSame } from '../http.ts';
+import { numberedList } from '../numbered-list.ts';
+import { fixedPageSize, type ListReading } from '../pages.ts';
+import type { Reading } from '../reading.ts';
+import type { Account } from './account.ts';
 import { UnprocessableError } from './http.ts';
-import { numberedList } from './numbered-list.ts';
-import { fixedPageSize, type ListReading } from './pages.ts';
-import type { Reading } from './reading.ts';
 import type { Requests } from './requests.ts';
 import {
   namedOrganizationSchema,

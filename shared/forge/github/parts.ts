@@ -18,9 +18,10 @@ import {
 } from '../../domain/scopes.ts';
 import { ForgeError } from '../errors.ts';
 import type { Absence, LookedUp, LookUp, ScopeRead } from '../forge.ts';
-import { type Account, expectSame } from './account.ts';
+import { expectSame } from '../http.ts';
+import { createPageSize, type PageSize, readList } from '../pages.ts';
+import type { Account } from './account.ts';
 import type { GraphqlError } from './http.ts';
-import { createPageSize, type PageSize, readList } from './pages.ts';
 import { presentQuery, repositoryPartQuery, teamPartQuery } from './queries.ts';
 import type { Requests } from './requests.ts';
 import { memberRole } from './roles.ts';

@@ -1,9 +1,10 @@
 /** REST requests with a person's token, which shows what both the App and the person may see. */
 import type { z } from 'zod';
 import { ForgeError } from '../errors.ts';
+import { createApiFetch } from '../http.ts';
 import type { ForgeServices } from '../module.ts';
 import { type PersonGrant, SignInError } from '../sign-in.ts';
-import { createApiFetch, type Failure, failureOf, forgeErrorOf } from './http.ts';
+import { type Failure, failureOf, forgeErrorOf } from './http.ts';
 import type { GitHubIntegration } from './oauth-client.ts';
 
 /** A person's grant, with what requests need. */

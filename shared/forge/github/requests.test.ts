@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { asId, type InstallationId } from '../../domain/ids.ts';
 import type { ForgeErrorCode } from '../errors.ts';
-import { createApiFetch, OverloadError } from './http.ts';
+import { createApiFetch, OverloadError } from '../http.ts';
 import { createRequests, graphqlUrl, type Requests } from './requests.ts';
 import {
   createTestClock,

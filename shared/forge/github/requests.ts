@@ -2,17 +2,10 @@
 import type { z } from 'zod';
 import type { InstallationId } from '../../domain/ids.ts';
 import { ForgeError } from '../errors.ts';
+import { headersSchema, LimitError, parseAnswer } from '../http.ts';
+import type { Limits, Purpose } from '../limits.ts';
 import type { GitHubApp } from './app.ts';
-import {
-  type Failure,
-  failureOf,
-  forgeErrorOf,
-  type GraphqlError,
-  graphqlErrorOf,
-  headersSchema,
-  LimitError,
-} from './http.ts';
-import type { Limits, Purpose } from './limits.ts';
+import { type Failure, failureOf, forgeErrorOf, type GraphqlError, graphqlErrorOf } from './http.ts';
 import { graphqlAnswerSchema } from './schema.ts';
 
 type Parameters = Readonly<Record<string, unknown>>;
@@ -179,12 +172,12 @@ export function createRequests(
       await send(`POST ${url}`, body, what).catch(notFoundAsUnavailable),
       what,
     );
-    const { data, errors } = parse(graphqlAnswerSchema, answer.data, what);
+    const { data, errors } = answerOf(graphqlAnswerSchema, answer.data, what);
     const refusal = errors && graphqlErrorOf(errors, answer.headers, what, app.clock.now(), app.redact);
     if (refusal !== undefined && (errors?.length === 0 || errors?.every(isAnswer) !== true)) {
       throw await noted(refusal, ofInstallation);
     }
-    return { data: parse(schema, data, what), errors: errors ?? [], refusal };
+    return { data: answerOf(schema, data, what), errors: errors ?? [], refusal };
   }
 
   async function getWithin(route: string, parameters: Parameters): Promise<Answer> {
@@ -198,17 +191,17 @@ export function createRequests(
 
   return {
     async get(route, parameters, schema) {
-      return parse(schema, (await getWithin(route, parameters)).data, route);
+      return answerOf(schema, (await getWithin(route, parameters)).data, route);
     },
 
     async getNumberedPage(route, parameters, schema) {
       const { data, headers } = await getWithin(route, parameters);
-      return { data: parse(schema, data, route), isLast: !/\brel="next"/.test(headers.link ?? '') };
+      return { data: answerOf(schema, data, route), isLast: !/\brel="next"/.test(headers.link ?? '') };
     },
 
     async getPage(route, parameters, schema) {
       const { data, headers } = await getWithin(route, parameters);
-      return { data: parse(schema, data, route), next: nextCursor(headers.link, app.baseUrl) };
+      return { data: answerOf(schema, data, route), next: nextCursor(headers.link, app.baseUrl) };
     },
 
     async getLocation(route, parameters, signal) {
@@ -281,15 +274,5 @@ function locationOf(answer: Answer, base: string, what: string): URL {
   return url;
 }
 
-/** Validates a response. The error names the paths that do not match, but no values. */
-function parse<Schema extends z.ZodType>(schema: Schema, data: unknown, what: string): z.infer<Schema> {
-  const result = schema.safeParse(data);
-  if (!result.success) {
-    const places = result.error.issues.slice(0, 3).map((issue) => issue.path.join('.') || '(the whole)');
-    throw new ForgeError(
-      'incomplete',
-      `GitHub's answer to ${what} lacks required fields: ${places.join(', ')}`,
-    );
-  }
-  return result.data;
-}
+const answerOf = <Schema extends z.ZodType>(schema: Schema, data: unknown, what: string): z.infer<Schema> =>
+  parseAnswer(schema, data, `GitHub's answer to ${what}`);

@@ -1,7 +1,7 @@
 /** The lists of a team and of a repository, continued from the page that came with it, and the facts of a repository. */
 import type { CollaboratorFact, RepositoryFact } from '../../domain/facts.ts';
-import { expectSame } from './account.ts';
-import type { ListReading, PageSize } from './pages.ts';
+import { expectSame } from '../http.ts';
+import type { ListReading, PageSize } from '../pages.ts';
 import { collaboratorsQuery, teamMembersQuery, teamRepositoriesQuery } from './queries.ts';
 import type { Requests } from './requests.ts';
 import type { Ancestor, Collaborator, Repository, Team, TeamMember, TeamRepository } from './schema.ts';

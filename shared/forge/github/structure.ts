@@ -3,9 +3,9 @@ import type { ForgeOrganizationId, InstallationId } from '../../domain/ids.ts';
 import { isPart } from '../../domain/scopes.ts';
 import { ForgeError } from '../errors.ts';
 import type { StructureReader } from '../forge.ts';
+import { readInSteps } from '../reading.ts';
 import { type Account, readInstallation } from './account.ts';
 import { lookUp, readPart } from './parts.ts';
-import { readInSteps } from './reading.ts';
 import type { Requests } from './requests.ts';
 import { isOfGitHub, mainLists, readWhole } from './whole-scopes.ts';
 

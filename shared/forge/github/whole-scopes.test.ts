@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { asId, type ForgeOrganizationId, type InstallationId } from '../../domain/ids.ts';
-import { readInSteps } from './reading.ts';
+import { readInSteps } from '../reading.ts';
 import { createRequests } from './requests.ts';
 import { errorOf, startTestApi, type TestAnswer, type TestApi, testApp } from './test-api.ts';
 import { readWhole } from './whole-scopes.ts';

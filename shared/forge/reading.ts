@@ -1,7 +1,7 @@
 /** A read of a scope in steps: it may stop between two requests and continue in another process. */
 import { z } from 'zod';
-import { ForgeError } from '../errors.ts';
-import type { ReadingOptions, ReadingProgress, ScopeRead, ScopeStep } from '../forge.ts';
+import { ForgeError } from './errors.ts';
+import type { ReadingOptions, ReadingProgress, ScopeRead, ScopeStep } from './forge.ts';
 import {
   createPageSize,
   emptyList,

@@ -1,27 +1,26 @@
 /** Enforces a credential's budget: no request is sent before its time, and what can wait leaves a reserve for rights. */
-import type { Clock } from '../../runtime/clock.ts';
+import type { Clock } from '../runtime/clock.ts';
 import {
   type BudgetNote,
   type BudgetState,
   type CredentialBudget,
   freshBudget,
   reservedUntil,
-} from '../budget.ts';
-import { ForgeError } from '../errors.ts';
-import { type Failure, longestWaitMs } from './http.ts';
-import type { gitHubTraits } from './traits.ts';
+} from './budget.ts';
+import { ForgeError } from './errors.ts';
+import { type AnswerHeaders, longestWaitMs } from './http.ts';
 
 /**
  * What a request is for. `rights`: who may read what. `contents`: refs, which wait while little of the budget is left. `archives`: a client
  * waits for one, so they may use half of that reserve.
  */
-export type Purpose = (typeof gitHubTraits.budgets)[number];
+export type Purpose = 'rights' | 'contents' | 'archives';
 
 export interface Limits {
   /** Checks whether a request may be sent now. @throws ForgeError `rate-limited` when it has to wait */
   checkBudget(purpose: Purpose, what: string): Promise<void>;
-  /** Records what a response's headers say about the budget. */
-  noteAnswer(headers: Failure['headers']): Promise<void>;
+  /** Records what a response's headers `<prefix>-limit`, `-remaining` and `-reset` say about the budget. */
+  noteAnswer(headers: AnswerHeaders): Promise<void>;
   /** Records that a limit was met. @returns until when to wait; milliseconds since the epoch */
   noteLimit(note: BudgetNote): Promise<number>;
 }
@@ -40,7 +39,11 @@ const spreadMs = 30_000;
  */
 export function createLimits(
   budget: CredentialBudget,
-  { clock, random }: { readonly clock: Clock; readonly random: () => number },
+  {
+    clock,
+    random,
+    headerPrefix,
+  }: { readonly clock: Clock; readonly random: () => number; readonly headerPrefix: string },
 ): Limits & { refresh(): void } {
   let known: BudgetState = freshBudget;
   let readAt: number | undefined;
@@ -62,7 +65,7 @@ export function createLimits(
       }
       if (known.notBefore > now) {
         const notBefore = purpose === 'rights' ? known.notBefore : spread(known.notBefore);
-        throw new ForgeError('rate-limited', `${what} must wait: GitHub's rate limit is reached`, {
+        throw new ForgeError('rate-limited', `${what} must wait: the forge's rate limit is reached`, {
           notBefore,
         });
       }
@@ -80,7 +83,7 @@ export function createLimits(
     },
     async noteAnswer(headers) {
       const [limit, remaining, reset] = ['limit', 'remaining', 'reset'].map((name) =>
-        Number(headers[`x-ratelimit-${name}`] ?? Number.NaN),
+        Number(headers[`${headerPrefix}-${name}`] ?? Number.NaN),
       );
       if (limit === undefined || remaining === undefined || reset === undefined) {
         return;

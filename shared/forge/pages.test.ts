@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { ForgeError } from '../errors.ts';
+import { ForgeError } from './errors.ts';
 import { OverloadError } from './http.ts';
-import { createPageSize, readList } from './pages.ts';
-import type { Page } from './schema.ts';
+import { createPageSize, type Page, readList } from './pages.ts';
 
 /** A forge's list: `after` is the index of the last item sent. */
 function listOf(items: () => readonly string[], more: { total?: () => number; max?: number } = {}) {
@@ -12,7 +11,7 @@ function listOf(items: () => readonly string[], more: { total?: () => number; ma
     read: async (size: number, after: string | undefined): Promise<Page<string>> => {
       requests.push([size, after]);
       if (size > (more.max ?? 100)) {
-        throw new OverloadError('unavailable', 'GitHub answered with 502');
+        throw new OverloadError('unavailable', 'the forge answered with 502');
       }
       const all = items();
       const start = after === undefined ? 0 : Number(after);
@@ -128,7 +127,7 @@ describe('R8: a page that is too much', () => {
     expect(list.requests.map(([size]) => size)).toEqual([100, 50, 25, 12]);
   });
 
-  test('is not requested again when GitHub says to wait', async () => {
+  test('is not requested again when the forge says to wait', async () => {
     let requests = 0;
     const read = async (): Promise<Page<string>> => {
       requests += 1;

@@ -1,8 +1,14 @@
 /** Reads a list to its end and verifies that it is complete, at once or in steps. */
 import { z } from 'zod';
-import { ForgeError } from '../errors.ts';
+import { ForgeError } from './errors.ts';
 import { OverloadError } from './http.ts';
-import type { Page } from './schema.ts';
+
+/** One page of a list. */
+export interface Page<Item> {
+  readonly totalCount: number;
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+  readonly items: readonly Item[];
+}
 
 export interface ListReading<Item> {
   /** Names the list in error messages. */
@@ -16,7 +22,7 @@ export interface ListReading<Item> {
   readonly first?: Page<Item> | undefined;
 }
 
-/** A page of a list for which GitHub gives no total. */
+/** A page of a list for which the forge gives no total. */
 export type UncountedPage<Item> = Omit<Page<Item>, 'totalCount'> & { readonly totalCount?: undefined };
 
 /** Called before each request; throws to end the step. */
@@ -30,7 +36,7 @@ export const pageSizeSchema = z.object({
 });
 export type PageSizeState = z.infer<typeof pageSizeSchema>;
 
-/** A page size that shrinks when GitHub gives up on a page, and grows again after some good ones. */
+/** A page size that shrinks when the forge gives up on a page, and grows again after some good ones. */
 export interface PageSize {
   current(): number;
   /** Halves the size. @returns false if it is already the smallest */
@@ -116,7 +122,7 @@ export const listStateSchema = <Item>(item: z.ZodType<Item>) =>
   });
 
 /**
- * Reads the complete list: paged to its end, each item once, checked against GitHub's total. Since a list may change during the read, one
+ * Reads the complete list: paged to its end, each item once, checked against the forge's total. Since a list may change during the read, one
  * that does not match its total is read once more.
  *
  * @param state where an earlier step stopped; updated with each page
@@ -138,7 +144,7 @@ export async function readList<Item>(
     const newItems = take(reading, state, places, page);
     const { hasNextPage, endCursor } = page.pageInfo;
     if (hasNextPage && (endCursor === null || endCursor === after || state.pages === pagesMax)) {
-      throw new ForgeError('incomplete', `GitHub's list of ${reading.what} does not end`);
+      throw new ForgeError('incomplete', `the forge's list of ${reading.what} does not end`);
     }
     state.after = endCursor;
     if (hasNextPage && newItems > 0) {
@@ -148,7 +154,7 @@ export async function readList<Item>(
     if (!hasNextPage && addsUp) {
       state.whole = true;
     } else if (state.failed > 0) {
-      throw new ForgeError('incomplete', `GitHub's list of ${reading.what} does not match its total`);
+      throw new ForgeError('incomplete', `the forge's list of ${reading.what} does not match its total`);
     } else {
       Object.assign(state, emptyList<Item>(), { failed: 1 });
       places.clear();
@@ -178,7 +184,7 @@ function take<Item>(
   return places.size - before;
 }
 
-/** Repeats the request with a smaller page when GitHub gives up: it stops a query after 10 s. */
+/** Repeats the request with a smaller page when the forge gives up. */
 export async function withSmallerPages<Answer>(
   size: PageSize,
   ask: (size: number) => Promise<Answer>,

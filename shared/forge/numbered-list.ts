@@ -3,7 +3,7 @@ import { fixedPageSize, type ListReading } from './pages.ts';
 
 const itemsPerPage = 100;
 
-/** A list with numbered pages. GitHub gives no total for these, only whether there is another page. */
+/** A list with numbered pages and without a total: each page only says whether there is another. */
 export function numberedList<Item extends { readonly id: string }>(
   what: string,
   ask: (page: {
