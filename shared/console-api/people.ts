@@ -1,7 +1,8 @@
 /** People and teams of an organization. */
 import { z } from 'zod';
 import { delegatedRights } from '../domain/delegated-right.ts';
-import { Line, Role } from './common.ts';
+import { Id, Line, Role } from './common.ts';
+import { IntegrationKey } from './forges.ts';
 
 const state = z.enum(['active', 'waiting', 'off']).meta({
   description: 'What owners here say, whatever the code host says: only somebody active reads anything.',
@@ -13,8 +14,8 @@ export const Person = z
       description:
         "A user's id, or a synchronization and the code host's id of an account that nobody signed in with.",
     }),
-    synchronization: z.string(),
-    account: z.string().meta({ description: "The code host's id of the account." }),
+    synchronization: z.string().optional().meta({ description: 'Missing: the person was added by hand.' }),
+    account: z.string().optional().meta({ description: "The code host's id of the account." }),
     login: z.string(),
     role: Role.meta({ description: 'What the code host says.' }),
     forgeRole: z.string().optional().meta({ description: "The code host's own term." }),
@@ -26,6 +27,19 @@ export const Person = z
 export const OnePerson = z
   .object({ id: z.string(), name: z.string(), role: Role.optional(), state, isKnown: z.boolean() })
   .meta({ id: 'OnePerson' });
+
+export const NewPerson = z
+  .strictObject({
+    person: z.union([
+      z.strictObject({ user: Id.meta({ description: "A user's id, as the person's own `/me` has it." }) }),
+      z.strictObject({
+        integration: IntegrationKey,
+        login: Line(100).meta({ description: 'As it was at a sign-in within 90 days.' }),
+      }),
+    ]),
+    role: z.enum(['owner', 'member']),
+  })
+  .meta({ id: 'NewPerson', description: 'Somebody who has signed in.' });
 
 export const PersonChange = z
   .strictObject({

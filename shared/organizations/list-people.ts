@@ -10,11 +10,13 @@ import { synchronizationsOf } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
 import { accountIn, findUsers } from '../store/user-store.ts';
 import { type PersonId, personIdOf } from './people.ts';
+import { peopleByHandPage } from './people-by-hand.ts';
 
 export interface ListedPerson {
   readonly id: PersonId;
-  readonly synchronization: SynchronizationId;
-  readonly account: ForgeAccountId;
+  /** Undefined for somebody added by hand. */
+  readonly synchronization?: SynchronizationId;
+  readonly account?: ForgeAccountId;
   readonly login: string;
   readonly role: MemberFact['role'];
   /** The code host's own term. */
@@ -45,6 +47,9 @@ export async function peoplePage(
   const [name = parts[0]?.name, place] = splitPlace(after);
   const at = parts.findIndex((part) => part.name === name);
   const part = parts[at];
+  if (parts.length === 0) {
+    return peopleByHandPage(table, organization, { limit, after });
+  }
   if (part === undefined) {
     return { people: [], next: undefined };
   }

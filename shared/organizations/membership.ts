@@ -56,7 +56,8 @@ export function roleIn(
   if (standings.some(({ synchronization, role }) => role === 'owner' && synchronization === primary?.id)) {
     return 'owner';
   }
-  if (standings.some(({ role }) => role !== 'outside')) {
+  const isMemberByHand = person.isMember === true && ownersByHandCount(primary);
+  if (isMemberByHand || standings.some(({ role }) => role !== 'outside')) {
     return 'member';
   }
   return standings.length > 0 ? 'outside' : undefined;

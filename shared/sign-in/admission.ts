@@ -83,7 +83,7 @@ export const refusalOfUser =
     findRefusal(table, await accountsOf(table, user), user, clock.now());
 
 /**
- * Whether one of the accounts is a member or an outside collaborator in any synchronization of its host, or the user an owner by an organization's
+ * Whether one of the accounts is a member or an outside collaborator in any synchronization of its host, or the user an owner or member by an organization's
  * own word, as far as that still counts. An organization that has switched the user off counts for nothing.
  */
 async function belongsSomewhere(
@@ -97,13 +97,13 @@ async function belongsSomewhere(
   const synchronizations = await everySynchronization(table);
   const byHand = naming.filter((_, place) => {
     const person = persons[place];
-    return person?.isOwner && stateOf(person) === 'active';
+    return (person?.isOwner || person?.isMember) && stateOf(person) === 'active';
   });
-  const ownedByHand = (await findOrganizations(table, byHand)).some((organization) => {
+  const belongsByHand = (await findOrganizations(table, byHand)).some((organization) => {
     const own = synchronizations.filter((one) => one.organization === organization.id);
     return ownersByHandCount(primaryOf(organization, own));
   });
-  if (ownedByHand) {
+  if (belongsByHand) {
     return true;
   }
   const off = new Set(naming.filter((_, place) => persons[place]?.isOff));

@@ -105,6 +105,7 @@ async function givePersons({ table }: UserDependencies, { into, merged }: Merge)
     const both = [mine[place] ?? nothingSaid, theirs[place] ?? nothingSaid] as const;
     const person = {
       isOwner: both.some(({ isOwner }) => isOwner),
+      isMember: both.some(({ isMember }) => isMember === true) || undefined,
       isOff: both.some(({ isOff }) => isOff),
       isWaiting: both.some(({ isWaiting }) => isWaiting === true) || undefined,
     };

@@ -15,6 +15,7 @@ import {
   isSameAccount,
   type LinkedAccount,
   makeUser,
+  noteLogin,
   readUser,
   releaseAccount,
   type User,
@@ -67,10 +68,14 @@ export async function signInUser(
         now,
         shown(proven.identity),
       );
-      await table.transact([...operations, ...others(made)]);
+      await table.transact([...operations, noteLogin(signedIn(proven, now), made), ...others(made)]);
       return made;
     }
-    await table.transact([noteSignIn(user, proven, now), ...others(user.id)]);
+    await table.transact([
+      noteSignIn(user, proven, now),
+      noteLogin(signedIn(proven, now), user.id),
+      ...others(user.id),
+    ]);
     return user.id;
   });
 }
@@ -101,7 +106,10 @@ export async function linkAccount(
   return againOnConflict(async () => {
     const [before, owner] = [await presentUser(dependencies, user), await findUser(table, proven.account)];
     if (owner === user) {
-      await table.transact([noteSignIn(before, proven, clock.now())]);
+      await table.transact([
+        noteSignIn(before, proven, clock.now()),
+        noteLogin(signedIn(proven, clock.now()), user),
+      ]);
       return { kind: 'linked-already' };
     }
     const by = owner === undefined ? undefined : await readUser(table, owner);
@@ -117,6 +125,7 @@ export async function linkAccount(
       [
         changeUser(before, { accounts: [...before.accounts, signedIn(proven, clock.now())] }),
         giveAccount(proven.account, user),
+        noteLogin(signedIn(proven, clock.now()), user),
         entry(dependencies, 'account-linked', { user, account: accountOf(proven), ...origin }),
       ],
       { user, accounts: [proven.account] },

@@ -69,6 +69,7 @@
  * | registration at a forge that was begun | REGISTRATION#hash | REGISTRATION |
  * | host that is being registered | REGISTERING#forge#base | REGISTERING |
  * | sign-in, or a try | INSTALLATION | SIGNINS#time#id |
+ * | who signed in last under a login | LOGIN#forge#base#login | LOGIN |
  * | account of a user | ACCOUNT#forge#base#id | ACCOUNT |
  * | key at the edge (work) | EDGE | key |
  * | delivery that was taken | DELIVERY#forge#base#id | DELIVERY |
@@ -279,6 +280,10 @@ export const keys = {
   ownTeamMember: (organization: string, team: string, user: string): Key => ({
     pk: `ORG#${organization}`,
     sk: `TEAMMEMBER#${team}#${user}`,
+  }),
+  login: (forge: string, baseUrl: string, login: string): Key => ({
+    pk: `LOGIN#${forge}#${baseUrl}#${login}`,
+    sk: 'LOGIN',
   }),
   teamRights: (organization: string, team: string): Key => ({
     pk: `ORG#${organization}`,

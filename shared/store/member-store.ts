@@ -65,6 +65,7 @@ function memberOf(factItem: Item | undefined, claimItem: Item | undefined, now: 
 
 const PersonItem = z.object({
   owner: z.literal(true).optional(),
+  member: z.literal(true).optional(),
   off: z.literal(true).optional(),
   waiting: z.literal(true).optional(),
 });
@@ -73,6 +74,8 @@ const PersonItem = z.object({
 export interface Person {
   /** An owner put into the table by hand; counts where no primary synchronization says who the owners are. */
   readonly isOwner: boolean;
+  /** A member put into the table by hand; counts as long as owners by hand do. */
+  readonly isMember?: boolean | undefined;
   /** Switched off: belongs to the organization no more. */
   readonly isOff: boolean;
   /** Has to be activated first. */
@@ -80,8 +83,13 @@ export interface Person {
 }
 
 const parsePerson = (item: Item | undefined): Person => {
-  const { owner, off, waiting } = PersonItem.parse(item ?? {});
-  return { isOwner: owner === true, isOff: off === true, ...(waiting ? { isWaiting: true } : {}) };
+  const { owner, member, off, waiting } = PersonItem.parse(item ?? {});
+  return {
+    isOwner: owner === true,
+    isOff: off === true,
+    ...(member ? { isMember: true } : {}),
+    ...(waiting ? { isWaiting: true } : {}),
+  };
 };
 
 /** Whether the person may use and read anything of the organization. */
@@ -98,8 +106,9 @@ export async function findPerson(table: Table, organization: OrganizationId, use
   return parsePerson(await table.get(keys.person(organization, user)));
 }
 
-const personItem = ({ isOwner, isOff, isWaiting }: Person) => ({
+const personItem = ({ isOwner, isMember, isOff, isWaiting }: Person) => ({
   owner: isOwner || undefined,
+  member: isMember || undefined,
   off: isOff || undefined,
   waiting: isWaiting || undefined,
 });
@@ -124,6 +133,22 @@ export function putPerson(
     { put: keys.personIn(user, organization), item: { organization } },
   ];
 }
+
+/** The organization says nothing of the user any more. @param before as it was read: the transaction fails if something else is said by now */
+export const forgetPerson = (
+  organization: OrganizationId,
+  user: UserId,
+  before: Person,
+): readonly Operation[] => [
+  { delete: keys.person(organization, user), when: saysStill(before) },
+  { delete: keys.personIn(user, organization) },
+];
+
+/** Condition that the user is an owner by hand, and active. */
+export const isStillOwner = (organization: OrganizationId, user: UserId): Operation => ({
+  check: keys.person(organization, user),
+  when: all(equal('owner', true), missing('off'), missing('waiting')),
+});
 
 /** The user is no owner by hand any more; everything else that the organization says of him stays. */
 export const endOwnership = (organization: OrganizationId, user: UserId): Operation => ({
@@ -161,6 +186,23 @@ export async function personsOf(
 ): Promise<readonly (Person & { readonly user: UserId })[]> {
   const { pk, sk } = keys.person(organization, '');
   const items = await table.query(pk, sk);
+  return items.map((item) => ({
+    ...parsePerson(item),
+    user: asId<UserId>(String(item.sk).slice(sk.length)),
+  }));
+}
+
+/** Part of those of whom the organization says something, by id. One read. @param after only those beyond this id */
+export async function personPage(
+  table: Table,
+  organization: OrganizationId,
+  { limit, after }: { readonly limit: number; readonly after?: string | undefined },
+): Promise<readonly (Person & { readonly user: UserId })[]> {
+  const { pk, sk } = keys.person(organization, '');
+  const items = await table.query(pk, sk, {
+    limit,
+    after: after === undefined ? undefined : `${sk}${after}`,
+  });
   return items.map((item) => ({
     ...parsePerson(item),
     user: asId<UserId>(String(item.sk).slice(sk.length)),

@@ -69,6 +69,39 @@ export async function findUser(table: Table, account: Account): Promise<UserId |
   return item === undefined ? undefined : asId<UserId>(String(item.user));
 }
 
+/**
+ * Notes under which login an account signed in, so that people can be named by it. What it leads to is checked: a login is no key of a person,
+ * and passes to others.
+ */
+export const noteLogin = ({ forge, baseUrl, login = '' }: LinkedAccount, user: UserId): Operation => ({
+  put: keys.login(forge, baseUrl, login.toLowerCase()),
+  item: { user },
+});
+
+/**
+ * Who signed in last under the login on that host, if it is still what the account was called at its own last sign-in, and that is not older than
+ * `since`. Two reads.
+ *
+ * @param since milliseconds since the epoch
+ */
+export async function findUserByLogin(
+  table: Table,
+  { forge, baseUrl, login }: Pick<Account, 'forge' | 'baseUrl'> & { readonly login: string },
+  since: number,
+): Promise<User | undefined> {
+  const name = login.toLowerCase();
+  const item = await table.get(keys.login(forge, baseUrl, name));
+  const user = item && (await readUser(table, asId<UserId>(String(item.user))));
+  const isSo = user?.accounts.some(
+    (one) =>
+      one.forge === forge &&
+      one.baseUrl === baseUrl &&
+      one.login?.toLowerCase() === name &&
+      (one.lastSignInAt ?? 0) >= since,
+  );
+  return isSo ? user : undefined;
+}
+
 /** The users of accounts, in their order. */
 export async function findUsers(
   table: Table,

@@ -1,6 +1,5 @@
 /** For every operation of the API a request that whoever may use it can send. A route without one fails the test of all routes. */
-import { asId, type ForgeAccountId } from '../../shared/domain/ids.ts';
-import { linkAccount } from '../../shared/sign-in/user-accounts.ts';
+import { anotherAccount, linkAnother } from './another-account.ts';
 import type { Example } from './api-example.ts';
 import { organizationExamples } from './api-organization-examples.ts';
 import { packageExamples } from './api-packages.ts';
@@ -28,15 +27,9 @@ export const examples: Readonly<Record<string, Example>> = {
   endSessionsOfUser: { params: { user: userOf('member') }, body: { why: 'a lost laptop' } },
   listSignIns: { query: 'limit=10' },
   unlinkAccount: {
-    async prepare({ dependencies }) {
-      const account = { forge: 'github', baseUrl: 'https://github.com', account: '777' };
-      const proven = {
-        account: { ...account, account: asId<ForgeAccountId>(account.account) },
-        identity: { login: 'second' },
-      };
-      const origin = { address: '192.0.2.7', userAgent: 'Firefox' };
-      await linkAccount(dependencies, userOf('member'), proven, origin);
-      return { body: account };
+    async prepare(world) {
+      await linkAnother(world, 'member');
+      return { body: anotherAccount };
     },
   },
   endOtherSessions: {

@@ -2,7 +2,10 @@
 import { asId, teamPrincipal } from '../../shared/domain/ids.ts';
 import { putFact } from '../../shared/store/fact-store.ts';
 import { keys } from '../../shared/store/keys.ts';
+import { putPerson } from '../../shared/store/member-store.ts';
+import { linkAnother } from './another-account.ts';
 import type { Example } from './api-example.ts';
+import { integrationKey } from './api-forges.ts';
 import { type ApiWorld, userOf } from './api-world.ts';
 import { aFact } from './memory-forge.ts';
 import { organizationId, synchronizationId } from './synchronized.ts';
@@ -76,6 +79,18 @@ export const peopleExamples: Readonly<Record<string, Example>> = {
   listPeople: { query: 'limit=10' },
   readPerson: { params: { id: userOf('outside') } },
   changePerson: { params: { id: userOf('member') }, body: { state: 'off' } },
+  addPerson: {
+    body: { person: { integration: integrationKey, login: 'second' }, role: 'member' },
+    prepare: async (world) => void (await linkAnother(world, 'administrator')),
+  },
+  removePerson: {
+    params: { id: userOf('administrator') },
+    async prepare({ table }) {
+      const person = { isOwner: false, isMember: true, isOff: false };
+      await table.transact(putPerson(organizationId, userOf('administrator'), person));
+      return undefined;
+    },
+  },
   listTeams: { prepare: async (world) => void (await withTeam(world)) },
   createTeam: { body: ownTeam },
   changeTeam: {

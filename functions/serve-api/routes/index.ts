@@ -15,6 +15,7 @@ import { ownTokenRoutes } from './own-tokens.ts';
 import { packageChangeRoutes } from './package-changes.ts';
 import { packageRoutes } from './packages.ts';
 import { peopleRoutes } from './people.ts';
+import { peopleByHandRoutes } from './people-by-hand.ts';
 import { refusedCommitRoutes } from './refused-commits.ts';
 import { registrationRoutes } from './registrations.ts';
 import { repositoryRoutes } from './repositories.ts';
@@ -42,6 +43,7 @@ export const routes: readonly Route[] = [
   ...tokenRoutes,
   ...accessRoutes,
   ...peopleRoutes,
+  ...peopleByHandRoutes,
   ...teamRoutes,
   ...ownTeamRoutes,
   ...historyRoutes,

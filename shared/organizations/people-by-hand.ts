@@ -1,0 +1,202 @@
+/**
+ * The people of an organization that no code host knows: owners add who has signed in, and remove them. Once its members were read from a code
+ * host, that alone says who they are.
+ */
+import type { PersonState } from '../domain/access.ts';
+import { CallerError } from '../domain/caller-error.ts';
+import { organizationPrincipal, type UserId, userPrincipal } from '../domain/ids.ts';
+import type { Organization } from '../domain/organization.ts';
+import { ownersByHandCount, primaryOf } from '../domain/primary.ts';
+import type { ForgeHost } from '../domain/synchronization.ts';
+import { absent } from '../store/condition.ts';
+import {
+  findPerson,
+  forgetPerson,
+  isNamed,
+  isStillOwner,
+  personPage,
+  personsOf,
+  putPerson,
+  stateOf,
+} from '../store/member-store.ts';
+import { ownTeamMembershipsOf, removeOwnTeamMember } from '../store/own-team-store.ts';
+import { synchronizationsOf } from '../store/synchronization-store.ts';
+import { ConflictError, type Operation, type Table } from '../store/table.ts';
+import { findUserByLogin, readUser, readUsers, type User } from '../store/user-store.ts';
+import { requestWork, type WorkMessage } from '../store/work.ts';
+import { principalWork } from '../store/work-items.ts';
+import type { IssueTokenDependencies } from '../tokens/issue-token.ts';
+import { type Accountable, ownerAct } from './owner-act.ts';
+
+/** A user, or who signed in last under a login of a code host. */
+export type NamedPerson = { readonly user: UserId } | { readonly host: ForgeHost; readonly login: string };
+
+export type RoleByHand = 'owner' | 'member';
+
+/** A login that was last seen longer ago may be somebody else's by now; milliseconds. */
+const loginMs = 90 * 24 * 3600_000;
+
+/**
+ * Makes somebody who has signed in a member or an owner, or a member an owner.
+ *
+ * @throws CallerError `not-found` when nobody such has signed in; `conflict` where code hosts say who the people are, for somebody switched off,
+ *  and for an owner who would become a member
+ */
+export async function addPersonByHand(
+  dependencies: IssueTokenDependencies,
+  organization: Organization,
+  named: NamedPerson,
+  role: RoleByHand,
+  accountable: Accountable,
+): Promise<User> {
+  const { table } = dependencies;
+  await refuseSynchronized(table, organization);
+  const user = await personNamed(dependencies, named);
+  const before = await findPerson(table, organization.id, user.id);
+  if (stateOf(before) !== 'active') {
+    throw new CallerError('conflict', 'the person is switched off or waits here: switch the person on');
+  }
+  if (before.isOwner && role === 'member') {
+    throw new CallerError('conflict', 'the person owns the organization: remove the person first');
+  }
+  const after = { ...before, isOwner: role === 'owner', isMember: true };
+  await change(dependencies, organization, user.id, [
+    ...putPerson(organization.id, user.id, after, before),
+    ownerAct(dependencies, organization.id, accountable, 'add-person', user.login, {
+      after: { person: user.id, role },
+    }),
+  ]);
+  return user;
+}
+
+async function refuseSynchronized(table: Table, organization: Organization): Promise<void> {
+  const primary = primaryOf(organization, await synchronizationsOf(table, organization.id));
+  if (!ownersByHandCount(primary)) {
+    throw new CallerError('conflict', 'the code host says who the people of this organization are');
+  }
+}
+
+async function personNamed({ table, clock }: IssueTokenDependencies, named: NamedPerson): Promise<User> {
+  const user =
+    'user' in named
+      ? await readUser(table, named.user)
+      : await findUserByLogin(table, { ...named.host, login: named.login }, clock.now() - loginMs);
+  const hasSignedIn = user?.accounts.some(({ lastSignInAt }) => lastSignInAt !== undefined);
+  if (user === undefined || !hasSignedIn) {
+    throw new CallerError(
+      'not-found',
+      'user' in named
+        ? 'nobody with this id has signed in here'
+        : 'nobody has signed in here with that login within 90 days: the person has to sign in first',
+    );
+  }
+  return user;
+}
+
+/**
+ * The person belongs to the organization no more, and is in no team that was made by hand. Whoever was switched off stays so.
+ *
+ * @throws CallerError `not-found` for somebody who was not added by hand; `conflict` for the last owner, and where code hosts say who the people are
+ */
+export async function removePersonByHand(
+  dependencies: IssueTokenDependencies,
+  organization: Organization,
+  user: UserId,
+  accountable: Accountable,
+): Promise<void> {
+  const { table } = dependencies;
+  const { id } = organization;
+  if (!(await isNamed(table, id, user))) {
+    throw new CallerError('not-found', 'the organization has no such person');
+  }
+  await refuseSynchronized(table, organization);
+  const before = await findPerson(table, id, user);
+  const rest = before.isOwner ? await anotherOwner(table, organization, user) : [];
+  for (const team of await ownTeamMembershipsOf(table, id, user)) {
+    await table.transact([removeOwnTeamMember(id, team, user)]);
+  }
+  const isKept = stateOf(before) !== 'active';
+  await change(dependencies, organization, user, [
+    ...rest,
+    ...(isKept
+      ? putPerson(id, user, { ...before, isOwner: false, isMember: false }, before)
+      : forgetPerson(id, user, before)),
+    ownerAct(dependencies, id, accountable, 'remove-person', (await readUser(table, user))?.login ?? user, {
+      before: { person: user, role: before.isOwner ? 'owner' : 'member' },
+    }),
+  ]);
+}
+
+/** The condition that another owner stays: two who remove each other at once do not both succeed. */
+async function anotherOwner(table: Table, { id }: Organization, user: UserId): Promise<readonly Operation[]> {
+  const other = (await personsOf(table, id)).find(
+    (person) => person.isOwner && stateOf(person) === 'active' && person.user !== user,
+  );
+  if (other === undefined) {
+    throw new CallerError('conflict', 'it is the last owner: somebody has to own the organization');
+  }
+  return [isStillOwner(id, other.user)];
+}
+
+/** Also has what the person's tokens read, and whether those count that the person made for the organization, decided again. */
+async function change(
+  { table, workQueue, clock }: IssueTokenDependencies,
+  { id }: Organization,
+  user: UserId,
+  operations: readonly Operation[],
+): Promise<void> {
+  const works = [userPrincipal(user), organizationPrincipal(id)].map((principal) =>
+    principalWork(id, principal),
+  );
+  const items = await table.getMany(works.map(({ key }) => key));
+  const messages: WorkMessage[] = [];
+  const requests = works.map((work, place): Operation => {
+    if (items[place] === undefined) {
+      return { check: work.key, when: absent };
+    }
+    messages.push(work.message);
+    return requestWork(work, clock.now());
+  });
+  try {
+    await table.transact([...operations, ...requests]);
+  } catch (error) {
+    throw error instanceof ConflictError
+      ? new CallerError('conflict', 'the people of the organization changed at the same moment; try again', {
+          cause: error,
+        })
+      : error;
+  }
+  await workQueue.send(messages);
+}
+
+export interface PersonByHand {
+  readonly id: UserId;
+  readonly login: string;
+  readonly role: RoleByHand;
+  readonly isKnown: true;
+  readonly state: PersonState;
+}
+
+/** A page of those who belong to the organization by hand, by id; it may be short before the last. Two reads. */
+export async function peopleByHandPage(
+  table: Table,
+  organization: Organization['id'],
+  { limit, after }: { readonly limit: number; readonly after?: string | undefined },
+): Promise<{ readonly people: readonly PersonByHand[]; readonly next: string | undefined }> {
+  const persons = await personPage(table, organization, { limit, after });
+  const here = persons.filter(({ isOwner, isMember }) => isOwner || isMember);
+  const users = await readUsers(
+    table,
+    here.map(({ user }) => user),
+  );
+  return {
+    people: here.map((person, place) => ({
+      id: person.user,
+      login: users[place]?.login ?? person.user,
+      role: person.isOwner ? 'owner' : 'member',
+      isKnown: true,
+      state: stateOf(person),
+    })),
+    next: persons.length < limit ? undefined : persons.at(-1)?.user,
+  };
+}
