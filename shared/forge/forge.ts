@@ -270,3 +270,25 @@ export interface DeliveryLog {
    */
   delivery(id: string): Promise<ParsedDelivery>;
 }
+
+/** One attempt to deliver an event, as people are shown it. */
+export interface DeliveryAttempt extends Pick<LoggedAttempt, 'id' | 'deliveryId' | 'at' | 'arrived'> {
+  readonly event: string;
+  /** Whose event it is; undefined for one of the integration itself. */
+  readonly installation: InstallationId | undefined;
+  /** Our answer's status; undefined if there was none in time. */
+  readonly status: number | undefined;
+  readonly isRedelivery: boolean;
+}
+
+/** The same log for people: a page at a time, without payloads. Each method throws ForgeError. */
+export interface AttemptLog {
+  /** Newest first. One request. @param cursor `next` of the page before */
+  page(
+    cursor: string | undefined,
+  ): Promise<{ readonly attempts: readonly DeliveryAttempt[]; readonly next: string | undefined }>;
+  /** One request. @throws ForgeError `not-found` when the forge does not keep it */
+  attempt(id: string): Promise<DeliveryAttempt>;
+  /** Has the forge deliver the event again. One request. */
+  redeliver(id: string): Promise<void>;
+}

@@ -8,7 +8,14 @@ import type { ForgeTraits } from '../domain/forge-traits.ts';
 import type { ForgeOrganizationId } from '../domain/ids.ts';
 import type { CommitFinder } from './containment.ts';
 import type { CredentialSource } from './credential.ts';
-import type { ContentReader, DeliveryLog, ForgeId, StructureReader, WebhookReader } from './forge.ts';
+import type {
+  AttemptLog,
+  ContentReader,
+  DeliveryLog,
+  ForgeId,
+  StructureReader,
+  WebhookReader,
+} from './forge.ts';
 import type { ForgeServices, Integration, IntegrationSecrets, IntegrationSettings } from './integration.ts';
 import type { Registration } from './registration.ts';
 import type { SignIn } from './sign-in.ts';
@@ -34,6 +41,8 @@ export interface ForgeClient {
   readonly contents: ContentReader & CommitFinder;
   /** The log of deliveries to the integration, if the forge keeps one. */
   readonly deliveryLog?: DeliveryLog | undefined;
+  /** The same log, as people are shown it. */
+  readonly attemptLog?: AttemptLog | undefined;
   /** Requests sent so far, failed ones included. */
   requests(): number;
 }

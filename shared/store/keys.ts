@@ -25,6 +25,7 @@
  * | record of a run | SYNC#id | RUN#number |
  * | changes of one transaction of a run | SYNC#id | CHANGES#number#place |
  * | scan of a repository (work) | SYNC#id | SCAN#repository |
+ * | delivery that a synchronization got | SYNC#id | DELIVERED#time#delivery |
  * | entry of the log of a repository's scans | SYNC#id | SCANLOG#repository#time |
  * | an owner's choice on a repository | SYNC#id | CHOICE#repository |
  * | package (work: its p2 files) | ORG#id | PACKAGE#number |
@@ -73,6 +74,7 @@
  * | account of a user | ACCOUNT#forge#base#id | ACCOUNT |
  * | key at the edge (work) | EDGE | key |
  * | delivery that was taken | DELIVERY#forge#base#id | DELIVERY |
+ * | when deliveries to a forge's address were refused | REFUSEDDELIVERIES | forge |
  * | body of a delivery, by its SHA-256 | BODY#forge#hash | BODY |
  * | budget of a forge's credential | BUDGET#forge#base#credential | BUDGET |
  * | position in a forge's log of deliveries | DELIVERYLOG | forge#base |
@@ -174,6 +176,11 @@ export const keys = {
   scan: (synchronization: string, repository: string): Key => ({
     pk: `SYNC#${synchronization}`,
     sk: `SCAN#${repository}`,
+  }),
+  /** @param at milliseconds since the epoch @param delivery the forge's id of the event */
+  delivered: (synchronization: string, at: number, delivery: string): Key => ({
+    pk: `SYNC#${synchronization}`,
+    sk: `DELIVERED#${new Date(at).toISOString()}#${delivery}`,
   }),
   /** @param time ISO 8601 */
   scanLog: (synchronization: string, repository: string, time: string): Key => ({
@@ -338,6 +345,7 @@ export const keys = {
   edge: (key: string): Key => ({ pk: 'EDGE', sk: key }),
   /** How far the forge's log of deliveries was read. */
   deliveryLog: ({ forge, baseUrl }: Host): Key => ({ pk: 'DELIVERYLOG', sk: `${forge}#${baseUrl}` }),
+  refusedDeliveries: (forge: string): Key => ({ pk: 'REFUSEDDELIVERIES', sk: forge }),
   /** Shared by all hosts of a forge: the same bytes mean the same. */
   deliveryBody: (forge: string, hash: string): Key => ({ pk: `BODY#${forge}#${hash}`, sk: 'BODY' }),
   delivery: ({ forge, baseUrl }: Host, id: string): Key => ({
@@ -358,6 +366,7 @@ export const ranges = {
   synchronizations: (): Key => keys.synchronizationListed(''),
   installations: (): Key => keys.installationWithoutHost(''),
   hooks: (synchronization: string): Key => ({ pk: `SYNC#${synchronization}`, sk: 'HOOK#' }),
+  delivered: (synchronization: string): Key => ({ pk: `SYNC#${synchronization}`, sk: 'DELIVERED#' }),
   runs: (synchronization: string): Key => ({ pk: `SYNC#${synchronization}`, sk: 'RUN#' }),
   /** All changes of one run. */
   runChanges: (synchronization: string, number: number): Key =>

@@ -39,6 +39,33 @@ test('R21: the log of deliveries shows which did not arrive, time-outs included,
   expect(delivery.hints.length).toBeGreaterThan(0);
 });
 
+test('a failed delivery is shown with its installation, and delivered again at our request', async () => {
+  const { simulator, forge, installation } = gitHub;
+  simulator.faults.add({ kind: 'delivery-failed', times: 1 });
+  await simulator.changes.run('archive-repository', { repository: 'billing' });
+  await simulator.idle();
+  const { attempts } = await forge.attempts.page(undefined);
+  const failed = attempts.find(({ arrived }) => !arrived);
+  expect(failed).toMatchObject({
+    event: 'repository',
+    installation: String(installation.id),
+    isRedelivery: false,
+  });
+  expect(await forge.attempts.attempt(failed?.id ?? '')).toEqual(failed);
+  await forge.attempts.redeliver(failed?.id ?? '');
+  await simulator.idle();
+  const [newest] = (await forge.attempts.page(undefined)).attempts;
+  expect(newest).toMatchObject({
+    deliveryId: failed?.deliveryId,
+    arrived: true,
+    status: 202,
+    isRedelivery: true,
+  });
+  expect(await codeOf(forge.attempts.attempt('999999'))).toBe('not-found');
+  await simulator.changes.run('unarchive-repository', { repository: 'billing' });
+  await simulator.idle();
+});
+
 test('the log is read page by page back to a given time', async () => {
   const { simulator } = gitHub;
   for (let round = 0; round < 105; round++) {
@@ -53,6 +80,9 @@ test('the log is read page by page back to a given time', async () => {
   const times = all.map(({ at }) => at);
   expect(times).toEqual([...times].sort((one, other) => other - one));
   const last = times[0] ?? 0;
+  const { attempts, next } = await gitHub.forge.attempts.page(undefined);
+  const second = await gitHub.forge.attempts.page(next);
+  expect([...attempts, ...second.attempts].map(({ id }) => id)).toEqual(all.map(({ id }) => id));
   const newest = await attemptsSince(last);
   expect(newest.length).toBeGreaterThan(0);
   expect(newest.every(({ at }) => at >= last)).toBe(true);

@@ -2,7 +2,8 @@
 import type { Forges } from '../../shared/composition/forges.ts';
 import { asId, type ForgeOrganizationId, type InstallationId } from '../../shared/domain/ids.ts';
 import { createMemoryBudgets } from '../../shared/forge/budget.ts';
-import type { DeliveryLog, ForgeOrganization } from '../../shared/forge/forge.ts';
+import { ForgeError } from '../../shared/forge/errors.ts';
+import type { DeliveryAttempt, DeliveryLog, ForgeOrganization } from '../../shared/forge/forge.ts';
 import type { IntegrationsSecret, InvalidIntegration } from '../../shared/forge/integrations.ts';
 import type { ForgeClient, Integration } from '../../shared/forge/module.ts';
 import type { OwnedOrganization } from '../../shared/forge/sign-in.ts';
@@ -30,6 +31,11 @@ const installedOn = (id: number, login: string, installation: number): OwnedOrga
   connection: { kind: 'app-installation', installation: asId<InstallationId>(installation) },
 });
 
+const attemptOf = (id: string, installation: string): DeliveryAttempt => ({
+  ...{ id, deliveryId: `event-${id}`, event: 'push', at: Date.parse('2026-11-22T11:30:00Z') },
+  ...{ arrived: false, status: 502, isRedelivery: false, installation: asId<InstallationId>(installation) },
+});
+
 export interface ApiForges extends Forges {
   /** What the code host says that whoever asks owns. */
   owned: readonly OwnedOrganization[];
@@ -41,6 +47,9 @@ export interface ApiForges extends Forges {
   /** What can be read of every organization. */
   readonly contents: MemoryForge;
   deliveryLog: DeliveryLog | undefined;
+  /** The App's log of deliveries, and what was delivered again. */
+  attempts: readonly DeliveryAttempt[];
+  readonly redelivered: string[];
   /** The operator's text. */
   text: string;
   readonly secret: IntegrationsSecret;
@@ -65,6 +74,8 @@ export function createApiForges(): ApiForges {
     failure: undefined,
     contents,
     deliveryLog: undefined,
+    attempts: [attemptOf('1', '77'), attemptOf('2', '78')],
+    redelivered: [],
     text: '[]',
     secret: {
       read: async () => ({ text: forges.text, version: forges.text }),
@@ -93,6 +104,22 @@ export function createApiForges(): ApiForges {
         structure: { ...structure, probe: async () => organization ?? structure.probe() },
         contents: {} as ForgeClient['contents'],
         deliveryLog: forges.deliveryLog,
+        attemptLog: {
+          page: async (cursor) =>
+            cursor === undefined
+              ? { attempts: forges.attempts, next: 'second' }
+              : { attempts: [], next: undefined },
+          async attempt(id) {
+            const found = forges.attempts.find((one) => one.id === id);
+            if (found === undefined) {
+              throw new ForgeError('not-found', 'there is no such attempt');
+            }
+            return found;
+          },
+          async redeliver(id) {
+            forges.redelivered.push(id);
+          },
+        },
         requests: () => 0,
       };
     },

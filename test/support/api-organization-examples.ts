@@ -110,6 +110,10 @@ export const organizationExamples: Readonly<Record<string, Example>> = {
   },
   listConnections: {},
   replaceConnection: { params: { synchronization: synchronizationId }, prepare: reinstalled },
+  listWebhooks: {},
+  listDeliveries: { params: { synchronization: synchronizationId } },
+  listDeliveryAttempts: { params: { synchronization: synchronizationId } },
+  redeliver: { params: { synchronization: synchronizationId, attempt: '1' } },
   readSettings: {},
   changeSettings: {
     body: { newMembers: 'active', branchesLeftOut: ['wip/*'], longestTokenDays: null },

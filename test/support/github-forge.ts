@@ -38,13 +38,18 @@ export function createGitHubForge({ app, apiUrl, ...options }: GitHubForgeOption
     const connection = { kind: 'app-installation', installation } as const;
     return openGitHub({ integration, connection, organization, services });
   };
-  const { deliveryLog } = openGitHub({ integration, connection: { kind: 'integration' }, services });
-  if (deliveryLog === undefined) {
+  const { deliveryLog, attemptLog } = openGitHub({
+    integration,
+    connection: { kind: 'integration' },
+    services,
+  });
+  if (deliveryLog === undefined || attemptLog === undefined) {
     throw new Error('an App has a log of its deliveries');
   }
   return {
     /** The delivery log of the App itself. */
     deliveries: deliveryLog,
+    attempts: attemptLog,
     /** The organization that an installation belongs to. */
     installation: (installation: InstallationId) => open(installation).structure.probe(),
     organization(installation: InstallationId, organization: ForgeOrganizationId) {

@@ -27,6 +27,7 @@ import { synchronizationRoutes } from './synchronizations.ts';
 import { teamRoutes } from './teams.ts';
 import { tokenRoutes } from './tokens.ts';
 import { userSessionRoutes } from './user-sessions.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 /** Every route of the API but those of its documentation. */
 export const routes: readonly Route[] = [
@@ -56,6 +57,7 @@ export const routes: readonly Route[] = [
   ...registrationRoutes,
   ...synchronizationRoutes,
   ...connectionRoutes,
+  ...webhookRoutes,
   ...settingsRoutes,
   ...organizationEndRoutes,
 ];

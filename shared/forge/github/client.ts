@@ -3,6 +3,7 @@ import { asId, type InstallationId } from '../../domain/ids.ts';
 import { ForgeError } from '../errors.ts';
 import type { ForgeClient, ForgeServices, Integration, OpenConnection } from '../module.ts';
 import { createGitHubApp, type GitHubApp } from './app.ts';
+import { createAttemptLog } from './attempt-log.ts';
 import { createContentReader } from './content.ts';
 import { createDeliveryLog } from './delivery-log.ts';
 import { createRequests, type Requests } from './requests.ts';
@@ -78,6 +79,7 @@ function asApp(app: GitHubApp): ForgeClient {
     structure: { probe: refuse, readScope: refuse, lookUp: refuse },
     contents: { readRefs: refuse, readArchive: refuse, contains: refuse },
     deliveryLog: createDeliveryLog(requests, webhooks),
+    attemptLog: createAttemptLog(requests),
     requests: () => requests.count(),
   };
 }

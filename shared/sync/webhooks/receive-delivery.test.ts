@@ -12,6 +12,7 @@ import {
 } from '../../../test/support/synchronized.ts';
 import { asId, type InstallationId, type SynchronizationId } from '../../domain/ids.ts';
 import { loadClaims } from '../../store/claim-store.ts';
+import { deliveredPage, lastRefused } from '../../store/delivery-history.ts';
 import { findInstallation } from '../../store/installation-store.ts';
 import { keys } from '../../store/keys.ts';
 import { findSynchronization } from '../../store/synchronization-store.ts';
@@ -184,6 +185,18 @@ describe('receiveDelivery', () => {
     const signature = await sign(secret, JSON.stringify(push.payload));
     expect((await deliver({ ...membership, signature })).status).toBe(401);
     expect(await wantedScopes(table)).toEqual([]);
+  });
+
+  it('notes for owners what came and that one was refused, and nothing of what was in it', async () => {
+    const { table, deliver } = await createReceiver(true);
+    await deliver(push);
+    await deliver(push);
+    await deliver({ ...push, id: 'delivery-2', signature: `sha256=${'0'.repeat(64)}` });
+    expect(await deliveredPage(table, synchronizationId, { limit: 9 })).toEqual({
+      deliveries: [{ delivery: 'delivery-1', event: 'push', at: now, by: 'webhook' }],
+      next: undefined,
+    });
+    expect(await lastRefused(table, ['github'])).toEqual(new Map([['github', now]]));
   });
 
   it('requests the scope and the scan that an event refers to', async () => {

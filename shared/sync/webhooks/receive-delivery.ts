@@ -24,6 +24,7 @@ import { viewerAddress } from '../../runtime/viewer.ts';
 import { loadRowsOfAccount } from '../../store/access-fact-store.ts';
 import { findBody } from '../../store/claim-store.ts';
 import { absent } from '../../store/condition.ts';
+import { noteDelivered, noteRefused } from '../../store/delivery-history.ts';
 import {
   addInstallation,
   findInstallation,
@@ -74,7 +75,7 @@ export async function receiveDelivery(
   }
   const source = await sourceOfDelivery(dependencies, webhooks, address, request);
   if (source === undefined) {
-    return unauthenticated(dependencies, request);
+    return unauthenticated(dependencies, address, request);
   }
   let delivery: ParsedDelivery;
   try {
@@ -100,11 +101,15 @@ export const unauthenticatedMax = 60;
  */
 async function unauthenticated(
   { table, clock }: Pick<ReceiveDeliveryDependencies, 'table' | 'clock'>,
+  { forge }: WebhookAddress,
   { headers }: Pick<HttpRequest, 'headers'>,
 ): Promise<HttpAnswer> {
   const address = viewerAddress(headers);
   const retryAfter = await countForAddress(table, 'webhook', address, unauthenticatedMax, clock.now());
   const error = 'the signature is missing or wrong';
+  if (retryAfter === undefined) {
+    await noteRefused(table, forge, clock.now());
+  }
   return retryAfter === undefined
     ? jsonAnswer(401, { accepted: false, error })
     : jsonAnswer(429, { accepted: false, error }, { 'retry-after': String(retryAfter) });
@@ -167,8 +172,17 @@ export async function takeDelivery(
     const requests = workItems.map(({ workItem, handle }) =>
       requestWork(workItem, now, { cause, ...(handle && { handle }) }),
     );
+    const delivered =
+      link === undefined
+        ? []
+        : [
+            noteDelivered(link.synchronization, {
+              ...{ delivery: delivery.deliveryId, event: delivery.event },
+              ...{ at: now, by: origin.by },
+            }),
+          ];
     const head = {
-      operations: [seen, ...operations, ...requests],
+      operations: [seen, ...operations, ...requests, ...delivered],
       messages: workItems.map(({ workItem }) => workItem.message),
     };
     try {

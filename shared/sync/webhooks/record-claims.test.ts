@@ -104,8 +104,9 @@ describe('a team of 2,000 members deleted', () => {
     expect([await mayRead(1), await mayRead(people)]).toEqual([true, true]);
     expect(await take({ removals: [gone('team#5')] })).toBe('taken');
     expect([await mayRead(1), await mayRead(people)]).toEqual([false, false]);
-    // The record of the delivery, its body, the requested read, the claim, the deleted expectation, and everybody's views.
-    expect(written).toHaveLength(6);
+    // The record of the delivery, what owners see of it, its body, the requested read, the claim, the deleted expectation, and everybody's
+    // views.
+    expect(written).toHaveLength(7);
     expect(await loadClaims(table, synchronizationId)).toHaveLength(1);
     expect(workQueue.sent.map(({ queue, message }) => [queue, message.kind ?? message.scope])).toEqual([
       ['publish-roots', 'grants'],

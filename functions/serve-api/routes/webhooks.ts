@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import { Id, optionalTimeOf, timeOf } from '../../../shared/console-api/common.ts';
+import { DeliveryAttempt, ReceivedDelivery, Webhook } from '../../../shared/console-api/webhooks.ts';
+import { synchronizationIn } from '../../../shared/organizations/synchronization-of.ts';
+import { attemptsOf, redeliver, webhookStates } from '../../../shared/organizations/webhooks.ts';
+import { deliveredPage } from '../../../shared/store/delivery-history.ts';
+import { cursorFor, limitOf, pageOf, pageQuery, placeOf } from '../frame/pages.ts';
+import { defineRoute, type Route } from '../frame/route.ts';
+
+const path = '/organizations/{slug}/webhooks';
+const owners = { tag: 'Webhooks', access: 'owner', scope: 'synchronizations' } as const;
+const params = z.object({ synchronization: Id });
+
+const list = defineRoute(
+  {
+    ...owners,
+    name: 'listWebhooks',
+    method: 'get',
+    path,
+    summary: 'Whether deliveries of the code hosts arrive',
+    answer: {
+      status: 200,
+      schema: z.object({ items: z.array(Webhook) }),
+      description: 'One for each synchronization.',
+    },
+  },
+  async ({ table }, { organization }) => {
+    const states = await webhookStates(table, organization.id);
+    return {
+      body: {
+        items: states.map(({ synchronization: { id, login, forge, baseUrl }, last, refusedAt, ...one }) => ({
+          ...{ synchronization: id, login, forge, baseUrl, ...one },
+          lastDelivery: last && { at: timeOf(last.at), event: last.event },
+          refusedAt: optionalTimeOf(refusedAt),
+        })),
+      },
+    };
+  },
+);
+
+const deliveries = defineRoute(
+  {
+    ...owners,
+    name: 'listDeliveries',
+    method: 'get',
+    path: `${path}/{synchronization}/deliveries`,
+    summary: 'The deliveries of the last seven days that said something new, the newest first',
+    params,
+    query: z.strictObject(pageQuery),
+    answer: { status: 200, schema: pageOf(ReceivedDelivery), description: 'A page of deliveries.' },
+  },
+  async ({ table }, { organization, params: { synchronization }, query: { cursor, limit } }) => {
+    const { id } = await synchronizationIn(table, organization, synchronization);
+    const place = { route: 'listDeliveries', filter: [organization.id, id] };
+    const page = await deliveredPage(table, id, { limit: limitOf({ limit }), after: placeOf(place, cursor) });
+    return {
+      body: {
+        items: page.deliveries.map(({ delivery, event, at, by }) => ({
+          delivery,
+          event,
+          at: timeOf(at),
+          by,
+        })),
+        next: cursorFor(place, page.next),
+      },
+    };
+  },
+);
+
+const attempts = defineRoute(
+  {
+    ...owners,
+    name: 'listDeliveryAttempts',
+    method: 'get',
+    path: `${path}/{synchronization}/attempts`,
+    summary: 'What the code host tried to deliver, by its own log, the newest first',
+    description:
+      'Asks the code host once. Its log is that of all organizations, and yours alone is shown: a page may be empty and not the last.',
+    params,
+    query: z.strictObject({ cursor: pageQuery.cursor }),
+    answer: { status: 200, schema: pageOf(DeliveryAttempt), description: 'A page of attempts.' },
+  },
+  async (dependencies, { organization, params: { synchronization }, query: { cursor } }) => {
+    const one = await synchronizationIn(dependencies.table, organization, synchronization);
+    const place = { route: 'listDeliveryAttempts', filter: [organization.id, one.id] };
+    const page = await attemptsOf(dependencies, one, placeOf(place, cursor));
+    return {
+      body: {
+        items: page.attempts.map(({ id, deliveryId, event, at, arrived, status, isRedelivery }) => ({
+          ...{ id, delivery: deliveryId, event, at: timeOf(at), arrived, status, isRedelivery },
+        })),
+        next: cursorFor(place, page.next),
+      },
+    };
+  },
+);
+
+const again = defineRoute(
+  {
+    ...owners,
+    name: 'redeliver',
+    method: 'post',
+    path: `${path}/{synchronization}/attempts/{attempt}/redelivery`,
+    summary: 'Have the code host deliver an event again',
+    params: params.extend({ attempt: z.string().regex(/^[\w-]{1,64}$/, 'is no id of an attempt') }),
+    act: 'redeliver',
+    isDangerous: false,
+    idempotency: 'natural',
+    answer: {
+      status: 202,
+      description: 'It is going to be delivered. Whether it arrived is in the log afterwards.',
+    },
+  },
+  async (dependencies, { organization, params: { synchronization, attempt }, accountable }) => {
+    const one = await synchronizationIn(dependencies.table, organization, synchronization);
+    await redeliver(dependencies, one, attempt, await accountable());
+    return {};
+  },
+);
+
+export const webhookRoutes: readonly Route[] = [list, deliveries, attempts, again];
