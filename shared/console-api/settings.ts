@@ -29,7 +29,9 @@ const settings = {
 export const OrganizationSettings = z
   .object({
     ...settings,
-    longestTokenDays: days.optional().meta({ description: 'No token may live longer; missing: any may.' }),
+    longestTokenDays: days.optional().meta({
+      description: 'No new token may live longer; missing: any may. For older ones see `shortenTokens`.',
+    }),
   })
   .meta({ id: 'OrganizationSettings' });
 

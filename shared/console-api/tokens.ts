@@ -88,3 +88,23 @@ export const OwnToken = z
 export const MadeOwnToken = OwnToken.extend({
   secret: z.string().meta({ description: 'Shown this once.' }),
 }).meta({ id: 'MadeOwnToken' });
+
+export const TokenShortening = z
+  .strictObject({
+    confirm: Line(40)
+      .optional()
+      .meta({ description: 'The slug; without it the answer says which tokens would end earlier.' }),
+    why: Line(500).meta({ description: 'For the history.', example: 'tokens live a year at most' }),
+  })
+  .meta({ id: 'TokenShortening' });
+
+export const ShortenedTokens = z
+  .object({
+    done: z.boolean(),
+    longestTokenDays: z.int(),
+    endsAt: Time.meta({ description: 'When they end, or would.' }),
+    count: z.int().meta({ description: 'How many live longer.' }),
+    left: z.int().meta({ description: 'How many there was no time for; send the request again.' }),
+    tokens: z.array(Token).meta({ description: 'As they were before, at most 100.' }),
+  })
+  .meta({ id: 'ShortenedTokens' });

@@ -329,3 +329,33 @@ export async function replacePersonalSecret(
   }
   return [edgeWork(old).message, ...(isAtEdge ? [edgeWork(fresh).message] : [])];
 }
+
+/**
+ * Sets an earlier end, in every organization that the token reads: it never lives longer than the strictest of them allows.
+ *
+ * @param entry of the organization that sets it
+ * @param expiry seconds since the epoch
+ * @returns the messages to send
+ * @throws ConflictError when it changed at this very moment
+ */
+export async function shortenPersonal(
+  table: Table,
+  token: PersonalToken,
+  entry: PersonalEntry,
+  expiry: number,
+  now: number,
+  others: readonly Operation[],
+): Promise<readonly WorkMessage[]> {
+  const isAtEdge = token.state === 'active';
+  const key = edgeKeys.token(token.hash);
+  await table.transact([
+    {
+      update: { key: keyOf(token), set: { expiry } },
+      when: all(isAsRead(token), equal('expiry', token.expiry)),
+    },
+    { update: { key: entryKey(entry), set: { expiry } }, when: present },
+    ...(isAtEdge ? [desire(key, edgeValue({ ...token, expiry }), { kind: 'token' }, now)] : []),
+    ...others,
+  ]);
+  return isAtEdge ? [edgeWork(key).message] : [];
+}

@@ -13,6 +13,7 @@ import {
 import { type TokenKind, tokenHash } from '../domain/token.ts';
 import { absent, all, equal, missingOrLess, present } from './condition.ts';
 import { keys, nameInKey, ranges } from './keys.ts';
+import { organizationsNaming } from './member-store.ts';
 import {
   findPersonalToken,
   isLivePersonal,
@@ -147,6 +148,17 @@ export const sharedEntry = ({ id, organization, principal, shared }: Token): Sha
 export const keyOf = ({ organization, principal, id }: Pick<Token, 'organization' | 'principal' | 'id'>) =>
   keys.principalToken(organization, principal, id);
 
+/** Shows owners when a token ends whose expiry stands with the token itself; nothing, if the entry is gone meanwhile. */
+export async function showExpiry(table: Table, entry: Token, expiry: number): Promise<void> {
+  try {
+    await table.update({ key: keyOf(entry), set: { expiry } }, present);
+  } catch (error) {
+    if (!(error instanceof ConflictError)) {
+      throw error;
+    }
+  }
+}
+
 /** Shown to owners; so often is enough. Milliseconds. */
 const usePrecisionMs = 10 * 60_000;
 
@@ -211,10 +223,11 @@ export async function sharedEntriesOf(table: Table, id: TokenId): Promise<readon
   return items.flatMap((item) => (item === undefined ? [] : [parseToken(item)]));
 }
 
-/** The organizations' entries of a person's own token. Two reads, while organizations are few. */
+/** The organizations' entries of a person's own token. Three reads, while organizations are few. */
 export async function entriesOf(table: Table, { user, id }: PersonalToken): Promise<readonly Token[]> {
-  const listed = await listSynchronizations(table);
-  const organizations = [...new Set(listed.map(({ organization }) => organization))];
+  // An organization without a synchronization knows the person by what it says itself.
+  const [listed, naming] = await Promise.all([listSynchronizations(table), organizationsNaming(table, user)]);
+  const organizations = [...new Set([...listed.map(({ organization }) => organization), ...naming])];
   const items = await table.getMany(
     organizations.map((organization) => keys.principalToken(organization, userPrincipal(user), id)),
   );

@@ -264,3 +264,33 @@ async function endToken(
   ]);
   return [edgeWork(key).message, principal.message];
 }
+
+/**
+ * Sets an earlier end.
+ *
+ * @param slug the organization's
+ * @param expiry seconds since the epoch
+ * @param others operations for the same transaction
+ * @returns the messages to send
+ * @throws ConflictError when the token changed or ended at this very moment
+ */
+export async function shortenToken(
+  table: Table,
+  token: Token,
+  slug: string,
+  expiry: number,
+  now: number,
+  others: readonly Operation[],
+): Promise<readonly WorkMessage[]> {
+  const isAtEdge = token.state === 'active';
+  const key = edgeKeys.token(token.hash);
+  await table.transact([
+    {
+      update: { key: keyOf(token), set: { expiry, restricted: true } },
+      when: all(isAsRead(token), equal('expiry', token.expiry)),
+    },
+    ...(isAtEdge ? [desire(key, valueIn(slug, { ...token, expiry }), { kind: 'token' }, now)] : []),
+    ...others,
+  ]);
+  return isAtEdge ? [edgeWork(key).message] : [];
+}

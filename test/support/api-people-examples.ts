@@ -75,6 +75,14 @@ export const peopleExamples: Readonly<Record<string, Example>> = {
   listTokens: {},
   createToken: { body: newToken, namesObject: true, prepare: withMember },
   readToken: { prepare: withToken },
+  shortenTokens: {
+    body: { confirm: 'acme', why: 'tokens live 30 days at most' },
+    prepare: async (world) => {
+      const example = await withToken(world);
+      await world.table.update({ key: keys.organization(organizationId), set: { longestTokenDays: 30 } });
+      return { ...example, params: {} };
+    },
+  },
   rotateToken: { body: {}, prepare: withToken },
   listPeople: { query: 'limit=10' },
   readPerson: { params: { id: userOf('outside') } },

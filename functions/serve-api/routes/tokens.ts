@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { askedTime, Id, optionalTimeOf, timeOf } from '../../../shared/console-api/common.ts';
-import { MadeToken, NewToken, Token, TokenRotation } from '../../../shared/console-api/tokens.ts';
+import {
+  MadeToken,
+  NewToken,
+  ShortenedTokens,
+  Token,
+  TokenRotation,
+  TokenShortening,
+} from '../../../shared/console-api/tokens.ts';
 import { asId, type TokenId } from '../../../shared/domain/ids.ts';
 import type { Organization } from '../../../shared/domain/organization.ts';
 import {
@@ -9,6 +16,7 @@ import {
   rotateToken,
   tokenIn,
 } from '../../../shared/organizations/owners-tokens.ts';
+import { shortenTokens } from '../../../shared/organizations/shorten-tokens.ts';
 import { type Token as StoredToken, tokenPage } from '../../../shared/store/token-store.ts';
 import type { ApiDependencies } from '../frame/dependencies.ts';
 import { cursorFor, limitOf, pageOf, pageQuery, placeOf } from '../frame/pages.ts';
@@ -152,4 +160,29 @@ const revoke = defineRoute(
   },
 );
 
-export const tokenRoutes: readonly Route[] = [listTokens, createToken, readToken, rotate, revoke];
+const shownMax = 100;
+
+const shorten = defineRoute(
+  {
+    ...common,
+    name: 'shortenTokens',
+    method: 'post',
+    path: `${path}/shorten`,
+    summary: 'Bring older tokens within the longest life that the settings allow',
+    description:
+      "Each token that lives longer ends so many days from now, none before. People's own tokens and those that read further organizations end everywhere. Without `confirm` it changes nothing and says which tokens these are.",
+    body: TokenShortening,
+    act: 'shorten-tokens',
+    isDangerous: true,
+    idempotency: 'natural',
+    answer: { status: 200, schema: ShortenedTokens, description: 'The tokens that end earlier, or would.' },
+  },
+  async (dependencies, { organization, body: { confirm, why }, accountable }) => {
+    const confirmation = { ...(await accountable(why)), confirm };
+    const { tokens, endsAt, ...rest } = await shortenTokens(dependencies, organization, confirmation);
+    const listed = tokens.slice(0, shownMax).map(shown);
+    return { body: { ...rest, endsAt: timeOf(endsAt), count: tokens.length, tokens: listed } };
+  },
+);
+
+export const tokenRoutes: readonly Route[] = [listTokens, createToken, shorten, readToken, rotate, revoke];
