@@ -27,6 +27,7 @@ export const examples: Readonly<Record<string, Example>> = {
   endSessionsOfUser: { params: { user: userOf('member') }, body: { why: 'a lost laptop' } },
   listSignIns: { query: 'limit=10' },
   unlinkAccount: {
+    namesObject: true,
     async prepare(world) {
       await linkAnother(world, 'member');
       return { body: anotherAccount };

@@ -52,6 +52,18 @@ describe('the edge function of a distribution', () => {
   });
 });
 
+describe('a request that is too large', () => {
+  it.each([
+    ['URL', `/acme/a.json?${'q'.repeat(8_192)}`, {}],
+    ['request', '/acme/a.json', { 'x-large': 'x'.repeat(20_480) }],
+  ])('is refused before the edge function: %s', async (_, target, headers) => {
+    expect(await fixture.get(target, { ...me, ...headers })).toMatchObject({ status: 413, cache: 'Error' });
+    const shorter = { ...me, 'x-large': 'x'.repeat(15_000) };
+    fixture.put('bucket/1/a.json', '{}');
+    expect((await fixture.get('/acme/a.json', shorter)).status).toBe(200);
+  });
+});
+
 describe('caching', () => {
   it('lasts for the TTL, then the answer is revalidated at the origin', async () => {
     fixture.put('bucket/1/a.json', '{"v":1}');

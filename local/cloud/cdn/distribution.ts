@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type HttpHandler, type HttpRequest, type HttpResponse, headersOf } from '../runtime/listen.ts';
+import { headBytes } from '../runtime/request-size.ts';
 import type { CloudClock, ObjectEngine } from '../runtime/service.ts';
 import { type CachedResponse, createEdgeCache } from './cache.ts';
 import type {
@@ -51,6 +52,17 @@ export interface Distribution {
 }
 
 const CACHE_LIMIT_BYTES = 128 * 1024 * 1024;
+/**
+ * Path, query and headers, and the URL. The answer is a 413.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html#RequestCustomMaxRequestStringLength
+ */
+const HEAD_LIMIT_BYTES = 20_480;
+const URL_LIMIT_BYTES = 8192;
+
+function isTooLarge(viewer: HttpRequest): boolean {
+  const url = `https://${viewer.headers.get('host')?.[0] ?? ''}${viewer.target}`;
+  return headBytes(viewer) > HEAD_LIMIT_BYTES || Buffer.byteLength(url) > URL_LIMIT_BYTES;
+}
 
 interface ResolvedBehavior extends Behavior {
   readonly cachePolicy: CachePolicy;
@@ -108,7 +120,12 @@ export function createDistribution(options: DistributionOptions): Distribution {
     const requestId = randomUUID();
     const [path = '/'] = viewer.target.split('?');
     const behavior = behaviorFor(path);
-    const { request, answer } = await decide(edgeRequest(viewer), behavior, requestId);
+    const { request, answer } = isTooLarge(viewer)
+      ? {
+          request: edgeRequest(viewer),
+          answer: { response: plain(413, 'Request too large.\n'), result: 'Error' as const },
+        }
+      : await decide(edgeRequest(viewer), behavior, requestId);
     const response = finish({
       request,
       ...answer,

@@ -243,6 +243,14 @@ describe('an HTTP API', () => {
     expect(large).toMatchObject({ status: 413, body: '{"message":"Request Entity Too Large"}' });
   });
 
+  it('refuses more than 10,240 bytes of the request line and the values of headers', async () => {
+    const outcome = result({});
+    const fits = ['x-name-that-does-not-count', 'a'.repeat(10_000)];
+    expect(await request('/', { headers: fits, outcome })).toMatchObject({ status: 200 });
+    const target = `/?${'b'.repeat(500)}`;
+    expect(await request(target, { headers: fits, outcome })).toMatchObject({ status: 431 });
+  });
+
   it('refuses any other host', async () => {
     const api = createHttpApi({
       apiId: 'abc',

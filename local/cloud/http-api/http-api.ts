@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Outcome } from '../functions/host.ts';
 import { type HttpHandler, type HttpRequest, type HttpResponse, headersOf } from '../runtime/listen.ts';
+import { lineAndValueBytes } from '../runtime/request-size.ts';
 import type { CloudClock } from '../runtime/service.ts';
 import { httpApiEvent } from './event.ts';
 import { httpApiResponse } from './response.ts';
@@ -25,7 +26,9 @@ export interface HttpApiOptions {
   invoke(functionName: string, payload: string): Promise<Outcome | undefined>;
 }
 
-/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
+/** Request line and values of headers. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
+const HEAD_LIMIT_BYTES = 10_240;
+/** As above. */
 const PAYLOAD_LIMIT_BYTES = 10 * 1024 * 1024;
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const FUNCTION_PAYLOAD_LIMIT_BYTES = 6 * 1024 * 1024;
@@ -41,6 +44,7 @@ export function createHttpApi(options: HttpApiOptions): HttpHandler {
   async function respond(request: HttpRequest, requestId: string): Promise<HttpResponse> {
     const host = request.headers.get('host')?.[0] ?? '';
     if (host !== options.domainName && host !== options.localHost) return failure(403, 'Forbidden');
+    if (lineAndValueBytes(request) > HEAD_LIMIT_BYTES) return failure(431, 'Request Header Fields Too Large');
     const [path = '/'] = request.target.split('?');
     const match = matchRoute(options.routes, request.method, path);
     if (match === undefined) return failure(404, 'Not Found');

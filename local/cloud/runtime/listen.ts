@@ -30,23 +30,35 @@ export interface Listener {
   close(): Promise<void>;
 }
 
+/** More than the limits of the CDN and the API, which answer themselves. */
+const headBytesMax = 64 * 1024;
+
+/** How long the whole of a request may take to arrive. AWS ends slow requests too, and publishes no number. */
+const arrivalMs = 60_000;
+
 /**
  * Opens a port on the loopback interface.
  *
  * @param port 0 takes any free one
  * @param name purpose of the port, for the error
+ * @param withinMs how long the whole of a request may take to arrive; then it is answered with 408
  *
  * @throws Error that names the port when it is in use
  */
-export async function listen(name: string, port: number): Promise<Listener> {
+export async function listen(name: string, port: number, withinMs = arrivalMs): Promise<Listener> {
   let serve: (handler: HttpHandler) => void = () => {};
   const handler = new Promise<HttpHandler>((resolve) => {
     serve = resolve;
   });
-  const server = createServer((request, response) => void answer(handler, request, response));
+  const limits = {
+    maxHeaderSize: headBytesMax,
+    requestTimeout: withinMs,
+    headersTimeout: withinMs,
+    connectionsCheckingInterval: Math.min(withinMs, 10_000),
+  };
+  const server = createServer(limits, (request, response) => void answer(handler, request, response));
   // A server that closes idle connections races with the next request on them.
   server.keepAliveTimeout = 0;
-  server.requestTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const inUse = error.code === 'EADDRINUSE';
