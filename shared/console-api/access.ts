@@ -53,7 +53,7 @@ export const AccessExplanation = ReadablePackage.extend({
     )
     .meta({
       description:
-        '`waiting`, `off`: what owners here set of the person; `no-account`: none on the code host is linked; `withdrawn`: an event took the right, which no read has confirmed yet.',
+        '`waiting`: waits for an owner here to activate him; `off`: an owner switched him off; `no-account`: none on the code host is linked; `withdrawn`: an event took the right, which no read has confirmed yet.',
     }),
   couldGive: z.object({
     owners: z.array(z.string()).meta({ description: 'Logins of owners on the code host.' }),

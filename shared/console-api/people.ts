@@ -1,10 +1,11 @@
 /** People and teams of an organization. */
 import { z } from 'zod';
 import { delegatedRights } from '../domain/delegated-right.ts';
+import { PersonId } from './access.ts';
 import { Id, Line, Role } from './common.ts';
 import { IntegrationKey } from './forges.ts';
 
-const state = z.enum(['active', 'waiting', 'off']).meta({
+export const PersonState = z.enum(['active', 'waiting', 'off']).meta({
   description: 'What owners here say, whatever the code host says: only somebody active reads anything.',
 });
 
@@ -20,12 +21,18 @@ export const Person = z
     role: Role.meta({ description: 'What the code host says.' }),
     forgeRole: z.string().optional().meta({ description: "The code host's own term." }),
     isKnown: z.boolean().meta({ description: 'Somebody signed in with the account, or was given a token.' }),
-    state,
+    state: PersonState,
   })
   .meta({ id: 'Person', description: 'An account of a person in a synchronization.' });
 
 export const OnePerson = z
-  .object({ id: z.string(), name: z.string(), role: Role.optional(), state, isKnown: z.boolean() })
+  .object({
+    id: z.string(),
+    name: z.string(),
+    role: Role.optional(),
+    state: PersonState,
+    isKnown: z.boolean(),
+  })
   .meta({ id: 'OnePerson' });
 
 export const NewPerson = z
@@ -56,6 +63,12 @@ export const DelegatedRight = z.enum(delegatedRights).meta({
 export const TeamRights = z
   .strictObject({ rights: z.array(DelegatedRight).max(delegatedRights.length) })
   .meta({ id: 'TeamRights', description: 'What owners left to a team.' });
+
+export const PeopleToActivate = z
+  .strictObject({ ids: z.array(PersonId).min(1).max(50) })
+  .meta({ id: 'PeopleToActivate' });
+
+export const ActivatedPeople = z.object({ items: z.array(OnePerson) }).meta({ id: 'ActivatedPeople' });
 
 export const Team = z
   .object({

@@ -9,9 +9,10 @@ const pattern = Line(200).meta({ description: 'A name; `*` stands for any text.'
 const settings = {
   name: Line(200).meta({ description: 'For people.' }),
   ownedVendors: OwnedVendors,
-  newMembers: z
-    .enum(['active', 'waiting'])
-    .meta({ description: 'Whether people who appear on the code host use their rights at once.' }),
+  newMembers: z.enum(['active', 'waiting']).meta({
+    description:
+      '`waiting`: people who appear on the code host from then on read nothing until an owner activates them. Whoever is there already does not wait, nor do owners.',
+  }),
   newRepositories: z
     .enum(['automatic', 'by-hand'])
     .meta({ description: 'Whether repositories that appear later become packages by themselves.' }),
@@ -42,12 +43,6 @@ export const ChangedSettings = OrganizationSettings.extend({
 export const OrganizationSettingsChange = z
   .strictObject({
     ...settings,
-    // Nothing makes new people wait yet, so nobody may believe that it does.
-    newMembers: z
-      .literal('active', {
-        error: ({ input }) => (input === 'waiting' ? '`waiting` is not available yet' : undefined),
-      })
-      .meta({ description: '`waiting` is not available yet.' }),
     longestTokenDays: days.nullable().meta({ description: 'null: no limit.' }),
   })
   .partial()

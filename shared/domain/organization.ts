@@ -16,6 +16,8 @@ export interface Organization {
   readonly newRepositories?: 'automatic' | 'by-hand' | undefined;
   /** Patterns of branches that become no versions; undefined: all do. */
   readonly branchesLeftOut?: readonly string[] | undefined;
+  /** Whether people whom a synchronization brings wait until an owner activates them; undefined: they do not. */
+  readonly newMembers?: 'active' | 'waiting' | undefined;
   /** Counts what owners change of who owns it; undefined: nothing yet. */
   readonly ownersVersion?: number | undefined;
 }

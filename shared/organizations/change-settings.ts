@@ -2,15 +2,19 @@
 import { CallerError } from '../domain/caller-error.ts';
 import type { Organization } from '../domain/organization.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { loadFacts } from '../store/fact-store.ts';
+import { noteKnown } from '../store/known-account-store.ts';
 import {
   changeOrganizationSettings,
   findOrganizationSettings,
   type OrganizationSettings,
   type OrganizationSettingsChange,
 } from '../store/organization-settings.ts';
+import { synchronizationsOf } from '../store/synchronization-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
+import { type Account, accountIn } from '../store/user-store.ts';
 import { requestWork, type WorkQueue } from '../store/work.ts';
-import { packagesWork } from '../store/work-items.ts';
+import { grantsWork, packagesWork } from '../store/work-items.ts';
 import { checkVendors } from './connect-organization.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
 import { scanWaitingNames } from './scan-waiting-names.ts';
@@ -23,7 +27,7 @@ export interface ChangeSettingsDependencies {
 }
 
 /**
- * The filter of branches counts from each repository's next scan, a day at the latest; everything else at once.
+ * New members that come from now on wait; whoever is there does not. The filter of branches counts from each repository's next scan, a day at the latest; everything else at once.
  *
  * @param before as the caller read them
  * @returns the settings as they are now, and how many scans were requested
@@ -43,10 +47,17 @@ export async function changeSettings(
   const old = Object.fromEntries(Object.entries(before).filter(([name]) => name in changed));
   const isPublishedAgain = 'publishesSource' in changed || 'publishesOutsideCode' in changed;
   const packages = packagesWork(organization.id);
+  const grants = grantsWork(organization.id);
+  const beginsWaiting = change.newMembers === 'waiting' && before.newMembers !== 'waiting';
+  const endsWaiting = change.newMembers === 'active' && before.newMembers !== 'active';
+  if (beginsWaiting) {
+    await noteKnown(table, organization.id, await accountsIn(table, organization));
+  }
   try {
     await table.transact([
       changeOrganizationSettings(organization.id, before, change),
       ...(isPublishedAgain ? [requestWork(packages, clock.now())] : []),
+      ...(endsWaiting ? [requestWork(grants, clock.now())] : []),
       ownerAct(dependencies, organization.id, accountable, 'change-settings', organization.slug, {
         before: old,
         after: changed,
@@ -57,9 +68,26 @@ export async function changeSettings(
       ? new CallerError('conflict', 'somebody changed the settings at the same moment', { cause: error })
       : error;
   }
-  await workQueue.send(isPublishedAgain ? [packages.message] : []);
+  await workQueue.send([
+    ...(isPublishedAgain ? [packages.message] : []),
+    ...(endsWaiting ? [grants.message] : []),
+  ]);
   const scans = change.ownedVendors === undefined ? 0 : await scanWaitingNames(dependencies, organization);
   return { settings: await findOrganizationSettings(table, organization.id), scans };
+}
+
+/** Everybody whom the synchronizations know: they do not wait, whatever comes later. */
+async function accountsIn(table: Table, { id }: Organization): Promise<readonly Account[]> {
+  const accounts = new Map<string, Account>();
+  for (const synchronization of await synchronizationsOf(table, id)) {
+    const members = await loadFacts(table, synchronization.id, 'member');
+    const collaborators = await loadFacts(table, synchronization.id, 'collaborator');
+    for (const fact of [...members, ...collaborators]) {
+      const account = accountIn(synchronization, fact.account);
+      accounts.set(JSON.stringify(account), account);
+    }
+  }
+  return [...accounts.values()];
 }
 
 /** @throws CallerError when tokens would usually live longer than any may */

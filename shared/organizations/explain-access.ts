@@ -16,11 +16,10 @@ import {
 } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
-import { type Decision, decisionsFor } from '../publish/effective-rights.ts';
+import { type Decision, decisionsFor, stateOfReader } from '../publish/effective-rights.ts';
 import { loadAccessFacts } from '../store/access-fact-store.ts';
 import { loadClaims } from '../store/claim-store.ts';
 import { findRepository, loadFacts } from '../store/fact-store.ts';
-import { findPerson, stateOf } from '../store/member-store.ts';
 import { findPackageByName, isLiving, packagesOf, type StoredPackage } from '../store/package-store.ts';
 import { findSynchronization } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
@@ -165,7 +164,7 @@ export type Missing =
   | 'repository-disabled'
   /** The code host was not read for too long. */
   | 'rights-suspended'
-  /** Owners here have to activate the person first, or switched the person off. */
+  /** The person waits for an owner here to activate him, or an owner switched the person off. */
   | 'waiting'
   | 'off'
   /** The person has no account on the package's code host. */
@@ -247,10 +246,8 @@ async function missingFor(
   if (synchronization?.rightsSuspendedAt !== undefined) {
     missing.push('rights-suspended');
   }
-  if (reader.kind === 'user') {
-    const state = stateOf(await findPerson(table, organization, reader.user));
-    missing.push(...(state === 'active' ? [] : [state]));
-  }
+  const state = await stateOfReader(table, organization, reader, now);
+  missing.push(...(state === 'active' ? [] : [state]));
   if (missing.length > 0 || synchronization === undefined) {
     return missing;
   }

@@ -19,6 +19,7 @@ import {
   putPerson,
   stateOf,
 } from '../store/member-store.ts';
+import { changeOwners, findOrganization } from '../store/organization-store.ts';
 import { ownTeamMembershipsOf, removeOwnTeamMember } from '../store/own-team-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
 import { ConflictError, type Operation, type Table } from '../store/table.ts';
@@ -129,13 +130,15 @@ export async function removePersonByHand(
 
 /** The condition that another owner stays: two who remove each other at once do not both succeed. */
 async function anotherOwner(table: Table, { id }: Organization, user: UserId): Promise<readonly Operation[]> {
+  // Read before the owners.
+  const organization = await findOrganization(table, id);
   const other = (await personsOf(table, id)).find(
     (person) => person.isOwner && stateOf(person) === 'active' && person.user !== user,
   );
-  if (other === undefined) {
+  if (other === undefined || organization === undefined) {
     throw new CallerError('conflict', 'it is the last owner: somebody has to own the organization');
   }
-  return [isStillOwner(id, other.user)];
+  return [isStillOwner(id, other.user), changeOwners(organization)];
 }
 
 /** Also has what the person's tokens read, and whether those count that the person made for the organization, decided again. */

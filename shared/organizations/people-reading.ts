@@ -1,17 +1,19 @@
 /** Who may install a package, and through what: from the function that decides, for every account that has a fact about it. */
 import { type AccessFacts, decideAccess, type Readable, type Subject } from '../domain/access.ts';
 import type { ForgeAccountId, ForgeRepositoryId, OrganizationId } from '../domain/ids.ts';
-import type { Organization } from '../domain/organization.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { loadAccessFacts } from '../store/access-fact-store.ts';
+import { holdersOf } from '../store/account-holder-store.ts';
 import { loadClaims } from '../store/claim-store.ts';
 import { personsOf, stateOf } from '../store/member-store.ts';
+import type { WaitingRule } from '../store/new-member-store.ts';
 import { isLiving } from '../store/package-store.ts';
-import { findSynchronization } from '../store/synchronization-store.ts';
+import { findSynchronization, synchronizationsOf } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
-import { accountIn, accountsOf, findUsers } from '../store/user-store.ts';
+import { accountIn, accountsOf } from '../store/user-store.ts';
 import { type AccessPath, type NamedTeam, packageNamed, pathOf, teamNames } from './explain-access.ts';
 import { type PersonId, personIdOf } from './people.ts';
+import { areWaiting } from './waiting-accounts.ts';
 
 export interface PersonWithAccess {
   readonly id: PersonId;
@@ -32,7 +34,7 @@ export interface PackageAccess {
 
 /**
  * Everyone who may install the package now, and through what. The facts of the synchronization are read whole: two reads for thousands of
- * members.
+ * members, and one for each 100 of those who may where new members wait. Users with several accounts are named once, so a page may be short.
  *
  * @param after `next` of the page before
  * @throws CallerError when the organization has no such package
@@ -40,12 +42,12 @@ export interface PackageAccess {
 
 export async function peopleReading(
   table: Table,
-  { id: organization }: Pick<Organization, 'id'>,
+  organization: WaitingRule,
   name: string,
   { limit, after }: { readonly limit: number; readonly after?: string | undefined },
   now: number,
 ): Promise<PackageAccess> {
-  const found = await packageNamed(table, organization, name);
+  const found = await packageNamed(table, organization.id, name);
   const synchronization = await findSynchronization(table, found.synchronization);
   if (synchronization === undefined || synchronization.rightsSuspendedAt !== undefined || !isLiving(found)) {
     return { people: [], next: undefined, teams: [], isPublic: false };
@@ -55,35 +57,73 @@ export async function peopleReading(
   const facts = aboutRepository(await loadAccessFacts(table, id, undefined, claims), found.repository);
   const names = await teamNames(table, [id]);
   const readableBy = decider(facts, now);
-  const isOff = await accountsOff(table, organization, synchronization);
+  const isOff = await accountsOff(table, organization.id, synchronization);
   const logins = new Map(
     [...facts.collaborators, ...facts.members].map(({ account, login }) => [account, login]),
   );
   const pathsOf = (subject: Subject): readonly AccessPath[] =>
     (readableBy(subject).get(found.repository) ?? []).map((via) => pathOf(via, subject, id, names));
-  const all = [...logins]
+  const decided = [...logins]
     .filter(([account]) => !isOff.has(account))
     .map(([account, login]) => ({ account, login, place: `${login.toLowerCase()} ${account}` }))
     .map((one) => ({ ...one, paths: pathsOf({ kind: 'account', account: one.account }) }))
-    .filter(({ paths, place }) => paths.length > 0 && (after === undefined || place > after))
+    .filter(({ paths }) => paths.length > 0)
     .sort((one, other) => (one.place < other.place ? -1 : 1));
+  const everybody = await withoutWaiting(table, organization, synchronization, decided, now);
+  const all = everybody.filter(({ place }) => after === undefined || place > after);
   const page = all.slice(0, limit);
-  const users = await findUsers(
-    table,
-    page.map(({ account }) => accountIn(synchronization, account)),
-  );
   return {
-    people: page.map(({ account, login, paths }, place) => ({
-      id: personIdOf(users[place], id, account),
-      login,
-      paths,
-    })),
+    people: await peopleOf(table, organization, synchronization, page, everybody),
     next: all.length > limit ? page.at(-1)?.place : undefined,
     teams: facts.teams
       .filter(({ team }) => pathsOf({ kind: 'team', team }).some(({ through }) => through !== 'everyone'))
       .map(({ team }) => names(id, team)),
     isPublic: pathsOf({ kind: 'anyone' }).length > 0,
   };
+}
+
+interface Row {
+  readonly account: ForgeAccountId;
+  readonly login: string;
+  readonly place: string;
+  readonly paths: readonly AccessPath[];
+}
+
+async function withoutWaiting(
+  table: Table,
+  organization: WaitingRule,
+  synchronization: Synchronization,
+  rows: readonly Row[],
+  now: number,
+): Promise<readonly Row[]> {
+  const synchronizations = await synchronizationsOf(table, organization.id);
+  const accounts = rows.map(({ account }) => accountIn(synchronization, account));
+  const isWaiting = await areWaiting(table, organization, synchronizations, accounts, now);
+  return rows.filter((_, place) => !isWaiting[place]);
+}
+
+/** Users under the first of their accounts, with the paths of all. */
+async function peopleOf(
+  table: Table,
+  { id: organization }: WaitingRule,
+  synchronization: Synchronization,
+  page: readonly Row[],
+  everybody: readonly Row[],
+): Promise<readonly PersonWithAccess[]> {
+  const { id, forge, baseUrl } = synchronization;
+  const places = new Map(everybody.map((row, place) => [row.account, place]));
+  const accounts = page.map(({ account }) => accountIn(synchronization, account));
+  const holders = await holdersOf(table, organization, accounts);
+  return page.flatMap(({ account, login }, place) => {
+    const { user, accounts: all = [] } = holders[place] ?? {};
+    const own = all
+      .filter((one) => one.forge === forge && one.baseUrl === baseUrl)
+      .flatMap((one) => places.get(one.account) ?? [])
+      .sort((one, other) => one - other)
+      .flatMap((at) => everybody[at] ?? []);
+    const paths = own.flatMap((row) => row.paths);
+    return own[0]?.account === account ? [{ id: personIdOf(user, id, account), login, paths }] : [];
+  });
 }
 
 const aboutRepository = (facts: AccessFacts, repository: ForgeRepositoryId): AccessFacts => ({

@@ -4,9 +4,11 @@ import { CallerError } from '../domain/caller-error.ts';
 import { newId, type UserId, userPrincipal } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import { primaryOf } from '../domain/primary.ts';
+import { stateOfReader } from '../publish/effective-rights.ts';
 import { absent } from '../store/condition.ts';
-import { findPerson, putPerson, stateOf } from '../store/member-store.ts';
+import { findPerson, putPerson } from '../store/member-store.ts';
 import { changeOwners, findOrganization } from '../store/organization-store.ts';
+import { havingTokens } from '../store/personal-token-store.ts';
 import { findSynchronization, synchronizationsOf } from '../store/synchronization-store.ts';
 import { ConflictError, type Operation } from '../store/table.ts';
 import { organizationPrincipalsIn } from '../store/token-store.ts';
@@ -85,27 +87,37 @@ async function change(
   const now = clock.now();
   const user = person.user ?? newId<UserId>(randomBytes);
   const before = await findPerson(table, organization, user);
-  if (stateOf(before) === state && person.user !== undefined) {
+  const stateBefore = await stateOfReader(table, organization, person.reader, now);
+  if (stateBefore === state && person.user !== undefined) {
     return user;
   }
+  const after = {
+    ...before,
+    isOff: state === 'off',
+    isWaiting: false,
+    isActivated: state === 'active' || before.isActivated,
+  };
   // Whether the person's own views, and the organization's tokens that the person made, count.
   const ofOrganizations = await organizationPrincipalsIn(table, organization);
   const works = [userPrincipal(user), ...ofOrganizations.principals].map((principal) =>
     principalWork(organization, principal),
   );
   const items = await table.getMany(works.map(({ key }) => key));
-  const isThere = (_: WorkItem, place: number): boolean => items[place] !== undefined;
+  // A token of his own that was made while the person waited has no view here yet.
+  const hasOwnToken = state === 'active' && (await havingTokens(table, [user])).has(user);
+  const isThere = (_: WorkItem, place: number): boolean =>
+    items[place] !== undefined || (place === 0 && hasOwnToken);
   await table.transact([
     ...(await newUser(dependencies, person, user)),
     ...guard,
     ofOrganizations.unchanged,
-    ...putPerson(organization, user, { ...before, isOff: state === 'off', isWaiting: false }, before),
+    ...putPerson(organization, user, after, before),
     ...works.map(
       (work, place): Operation =>
         isThere(work, place) ? requestWork(work, now) : { check: work.key, when: absent },
     ),
     ownerAct(dependencies, organization, accountable, 'set-person-state', person.name, {
-      before: { state: stateOf(before) },
+      before: { state: stateBefore },
       after: { state, person: user },
     }),
   ]);

@@ -7,11 +7,14 @@ import type { Clock } from '../runtime/clock.ts';
 import { changeOwners } from '../store/organization-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
+import { requestWork, type WorkQueue } from '../store/work.ts';
+import { grantsWork } from '../store/work-items.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
 import { allOwnersIf, names, ownerKey } from './owners.ts';
 
 export interface SetPrimaryDependencies {
   readonly table: Table;
+  readonly workQueue: WorkQueue;
   readonly clock: Clock;
   readonly randomBytes: (count: number) => Uint8Array;
 }
@@ -28,7 +31,7 @@ export async function setPrimary(
   id: SynchronizationId,
   accountable: Accountable,
 ): Promise<void> {
-  const { table, clock } = dependencies;
+  const { table, workQueue, clock } = dependencies;
   const synchronizations = await synchronizationsOf(table, organization.id);
   const chosen = synchronizations.find((one) => one.id === id);
   if (chosen === undefined) {
@@ -55,9 +58,12 @@ export async function setPrimary(
   if (after.every(({ user }) => user === undefined)) {
     throw new CallerError('conflict', `nobody who has signed in owns ${chosen.login}`);
   }
+  const grants = grantsWork(organization.id);
   try {
     await table.transact([
       changeOwners(organization, id),
+      // New owners do not wait, and tokens of the organization count while their maker owns it.
+      requestWork(grants, now),
       ownerAct(dependencies, organization.id, accountable, 'set-primary', chosen.login, {
         before: { synchronization: current?.id, login: current?.login },
         after: { synchronization: id, login: chosen.login },
@@ -70,4 +76,5 @@ export async function setPrimary(
         })
       : error;
   }
+  await workQueue.send([grants.message]);
 }

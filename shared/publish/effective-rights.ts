@@ -1,5 +1,5 @@
 /** The effective rights of a principal: those of all accounts of a user, of a team, or of the whole organization. */
-import { decideAccess, type Readable, type Subject } from '../domain/access.ts';
+import { decideAccess, type PersonState, type Readable, type Subject } from '../domain/access.ts';
 import {
   type ForgeAccountId,
   type ForgeRepositoryId,
@@ -12,11 +12,13 @@ import {
 import type { Synchronization } from '../domain/synchronization.ts';
 import { loadAccessFacts } from '../store/access-fact-store.ts';
 import { loadClaims } from '../store/claim-store.ts';
-import { findPerson, stateOf } from '../store/member-store.ts';
+import { findPerson, mayBeNew, nothingSaid, stateOf } from '../store/member-store.ts';
+import { areNewMembers } from '../store/new-member-store.ts';
+import { findOrganization } from '../store/organization-store.ts';
 import { applyingSince } from '../store/scope-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
-import { accountsOf } from '../store/user-store.ts';
+import { type Account, accountIn, accountsOf } from '../store/user-store.ts';
 
 export type MayRead = (synchronization: SynchronizationId, repository: ForgeRepositoryId) => boolean;
 
@@ -85,7 +87,9 @@ export async function decisionsFor(
   now: number,
 ): Promise<readonly Decision[]> {
   const decisions: Decision[] = [];
-  for (const synchronization of await synchronizationsOf(table, organization)) {
+  const synchronizations = await synchronizationsOf(table, organization);
+  const { accounts, state } = await personOf(table, organization, reader, synchronizations, now);
+  for (const synchronization of synchronizations) {
     if (synchronization.rightsSuspendedAt !== undefined) {
       continue;
     }
@@ -94,7 +98,7 @@ export async function decisionsFor(
     // Also read before the facts: if a read restores a fact meanwhile, access is withdrawn once more, rather than given while it is
     // withdrawn.
     const claims = await loadClaims(table, synchronization.id);
-    for (const subject of await subjectsOf(table, organization, reader, synchronization)) {
+    for (const subject of subjectsOf(reader, synchronization, accounts, state)) {
       const facts = await loadAccessFacts(table, synchronization.id, subject, claims);
       decisions.push({ synchronization, subject, readable: decideAccess(subject, facts, now), isApplying });
     }
@@ -102,32 +106,70 @@ export async function decisionsFor(
   return decisions;
 }
 
-async function subjectsOf(
+/**
+ * Whether the reader may use what he has the right to; a team always may.
+ *
+ * @param now milliseconds since the epoch
+ */
+export async function stateOfReader(
   table: Table,
   organization: OrganizationId,
   reader: Reader,
+  now: number,
+): Promise<PersonState> {
+  return (await personOf(table, organization, reader, await synchronizationsOf(table, organization), now))
+    .state;
+}
+
+/** The reader's accounts, and what owners here say of the person. */
+interface ReadingPerson {
+  readonly accounts: readonly Account[];
+  readonly state: PersonState;
+}
+
+async function personOf(
+  table: Table,
+  organization: OrganizationId,
+  reader: Reader,
+  synchronizations: readonly Synchronization[],
+  now: number,
+): Promise<ReadingPerson> {
+  if (reader.kind === 'team' || reader.kind === 'own-team') {
+    return { accounts: [], state: 'active' };
+  }
+  const user = reader.kind === 'user' ? reader.user : undefined;
+  const person = user === undefined ? nothingSaid : await findPerson(table, organization, user);
+  const accounts =
+    reader.kind === 'user'
+      ? await accountsOf(table, reader.user)
+      : synchronizations
+          .filter(({ id }) => id === reader.synchronization)
+          .map((synchronization) => accountIn(synchronization, reader.account));
+  const rule = mayBeNew(person) ? await findOrganization(table, organization) : undefined;
+  const [isNew] =
+    rule === undefined ? [] : await areNewMembers(table, rule, synchronizations, [accounts], now);
+  return { accounts, state: stateOf(person, isNew) };
+}
+
+function subjectsOf(
+  reader: Reader,
   synchronization: Synchronization,
-): Promise<readonly Subject[]> {
-  if (reader.kind === 'account') {
-    return reader.synchronization === synchronization.id
-      ? [{ kind: 'account', account: reader.account }]
-      : [{ kind: 'anyone' }];
-  }
-  if (reader.kind === 'team') {
-    return reader.synchronization === synchronization.id
-      ? [{ kind: 'team', team: reader.team }]
-      : [{ kind: 'anyone' }];
-  }
+  accounts: readonly Account[],
+  state: PersonState,
+): readonly Subject[] {
   if (reader.kind === 'own-team') {
     // A team by hand reads no repository of a forge but what everybody does.
     return [{ kind: 'anyone' }];
   }
-  const state = stateOf(await findPerson(table, organization, reader.user));
-  const accounts = (await accountsOf(table, reader.user)).filter(
-    (account) => account.forge === synchronization.forge && account.baseUrl === synchronization.baseUrl,
-  );
-  return [
-    { kind: 'anyone', state },
-    ...accounts.map(({ account }): Subject => ({ kind: 'account', account, state })),
-  ];
+  const isHere = reader.kind === 'user' || reader.synchronization === synchronization.id;
+  if (reader.kind === 'team') {
+    return [isHere ? { kind: 'team', team: reader.team } : { kind: 'anyone' }];
+  }
+  const own = accounts
+    .filter(
+      (account) => account.forge === synchronization.forge && account.baseUrl === synchronization.baseUrl,
+    )
+    .map(({ account }): Subject => ({ kind: 'account', account, state }));
+  const anyone: Subject = { kind: 'anyone', state };
+  return reader.kind === 'account' ? [own[0] && isHere ? own[0] : anyone] : [anyone, ...own];
 }

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { aFact } from '../../test/support/memory-forge.ts';
 import { publishedRegistry } from '../../test/support/published.ts';
 import { gitHubHost, organizationId } from '../../test/support/synchronized.ts';
-import { asId, type UserId } from '../domain/ids.ts';
+import { asId, type ForgeAccountId, type UserId } from '../domain/ids.ts';
 import { tokensOfOrganization } from '../store/token-store.ts';
-import { makeUser } from '../store/user-store.ts';
+import { changeUser, giveAccount, makeUser } from '../store/user-store.ts';
 import { issueToken } from '../tokens/issue-token.ts';
 
 const owner = asId<UserId>('ownerone');
@@ -42,5 +42,36 @@ describe("an organization's own token", () => {
     await registry.change(facts('owner'), 'members');
     await registry.settle();
     expect(await registry.listed(token)).toEqual(['acme/one']);
+  });
+
+  it('reads on when the person who made it becomes another user, who owns the organization', async () => {
+    const facts = (second: 'owner' | 'member') => [
+      aFact.settings(true),
+      aFact.member(1, 'owner'),
+      aFact.member(2, second),
+      aFact.repository(5),
+    ];
+    const registry = await publishedRegistry(undefined, facts('owner'));
+    const { table } = registry;
+    const [merged, into] = [owner, asId<UserId>('survivor')];
+    const account = { ...gitHubHost, account: asId<ForgeAccountId>(1) };
+    const other = { ...gitHubHost, account: asId<ForgeAccountId>(9) };
+    await table.transact([...makeUser(merged, account, 'user-1', 0), ...makeUser(into, other, 'user-9', 0)]);
+    const { token } = await issueToken(
+      { ...registry, randomBytes },
+      registry.organization,
+      { kind: 'organization' },
+      { description: 'ci', expiresAt: undefined, madeBy: { kind: 'user', id: merged, name: 'user-1' } },
+    );
+    await registry.settle();
+    await table.transact([
+      changeUser({ id: into, version: 0 }, { accounts: [other, account] }),
+      changeUser({ id: merged, version: 0 }, { accounts: [], mergedInto: into }),
+      giveAccount(account, into, merged),
+    ]);
+    await registry.change(facts('member'), 'members');
+    await registry.settle();
+    expect(await registry.listed(token)).toEqual(['acme/one']);
+    expect((await tokensOfOrganization(table, organizationId)).map(({ state }) => state)).toEqual(['active']);
   });
 });

@@ -6,7 +6,7 @@ import { CallerError } from '../domain/caller-error.ts';
 import { type UserId, userPrincipal } from '../domain/ids.ts';
 import { endAllSessions } from '../sessions/end-sessions.ts';
 import { changeInstallationSettings, findInstallationSettings } from '../store/installation-settings.ts';
-import { organizationsNaming, type Person, personsIn, putPerson } from '../store/member-store.ts';
+import { nothingSaid, organizationsNaming, personsIn, putPerson } from '../store/member-store.ts';
 import { endPersonal, isLivePersonal, personalTokensOf } from '../store/personal-token-store.ts';
 import type { RequestOrigin } from '../store/session-store.ts';
 import type { Operation } from '../store/table.ts';
@@ -108,6 +108,7 @@ async function givePersons({ table }: UserDependencies, { into, merged }: Merge)
       isMember: both.some(({ isMember }) => isMember === true) || undefined,
       isOff: both.some(({ isOff }) => isOff),
       isWaiting: both.some(({ isWaiting }) => isWaiting === true) || undefined,
+      isActivated: both.some(({ isActivated }) => isActivated === true) || undefined,
     };
     await table.transact([
       ...putPerson(organization, into, person, both[0]),
@@ -115,8 +116,6 @@ async function givePersons({ table }: UserDependencies, { into, merged }: Merge)
     ]);
   }
 }
-
-const nothingSaid: Person = { isOwner: false, isOff: false };
 
 async function revokeTokens({ table, workQueue, clock }: UserDependencies, user: UserId): Promise<void> {
   for (const token of await personalTokensOf(table, user)) {

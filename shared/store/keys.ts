@@ -297,6 +297,11 @@ export const keys = {
     sk: `TEAMRIGHTS#${team}`,
   }),
   person: (organization: string, user: string): Key => ({ pk: `ORG#${organization}`, sk: `PERSON#${user}` }),
+  /** An account that was there when new members began to wait. */
+  knownAccount: (organization: string, { forge, baseUrl }: Host, account: string): Key => ({
+    pk: `ORG#${organization}`,
+    sk: `KNOWNACCOUNT#${forge}#${baseUrl}#${account}`,
+  }),
   personIn: (user: string, organization: string): Key => ({
     pk: `USER#${user}`,
     sk: `PERSONIN#${organization}`,

@@ -38,16 +38,17 @@ export async function membersAt(
   places: readonly Place[],
   now: number,
 ): Promise<readonly (MemberFact | undefined)[]> {
-  const items = await table.getMany(
-    places.flatMap(({ synchronization, account }) => {
-      const key = `member#${account}`;
-      return [keys.fact(synchronization, key), keys.claim(synchronization, key)];
-    }),
-  );
+  const items = await table.getMany(places.flatMap(memberKeys));
   return places.map((_, place) => memberOf(items[2 * place], items[2 * place + 1], now));
 }
 
-function memberOf(factItem: Item | undefined, claimItem: Item | undefined, now: number) {
+/** What `memberOf` is made of, in its order. */
+export const memberKeys = ({ synchronization, account }: Place) => [
+  keys.fact(synchronization, `member#${account}`),
+  keys.claim(synchronization, `member#${account}`),
+];
+
+export function memberOf(factItem: Item | undefined, claimItem: Item | undefined, now: number) {
   if (factItem === undefined) {
     return undefined;
   }
@@ -68,6 +69,7 @@ const PersonItem = z.object({
   member: z.literal(true).optional(),
   off: z.literal(true).optional(),
   waiting: z.literal(true).optional(),
+  activated: z.literal(true).optional(),
 });
 
 /** What an organization itself says of a person, whatever code hosts say. */
@@ -80,21 +82,38 @@ export interface Person {
   readonly isOff: boolean;
   /** Has to be activated first. */
   readonly isWaiting?: boolean | undefined;
+  /** An owner has said that the person may use his rights: he does not wait as a new member. */
+  readonly isActivated?: boolean | undefined;
 }
 
-const parsePerson = (item: Item | undefined): Person => {
-  const { owner, member, off, waiting } = PersonItem.parse(item ?? {});
+/** Of somebody whom the organization does not name. */
+export const nothingSaid: Person = { isOwner: false, isOff: false };
+
+export const parsePerson = (item: Item | undefined): Person => {
+  const { owner, member, off, waiting, activated } = PersonItem.parse(item ?? {});
   return {
     isOwner: owner === true,
     isOff: off === true,
     ...(member ? { isMember: true } : {}),
     ...(waiting ? { isWaiting: true } : {}),
+    ...(activated ? { isActivated: true } : {}),
   };
 };
 
-/** Whether the person may use and read anything of the organization. */
-export function stateOf({ isOff, isWaiting }: Pick<Person, 'isOff' | 'isWaiting'>): PersonState {
-  return isOff ? 'off' : isWaiting === true ? 'waiting' : 'active';
+/** Whether it depends on the person's being new (new-member-store.ts) whether he waits: nothing said here decides it. */
+export const mayBeNew = ({ isOwner, isMember, isOff, isWaiting, isActivated }: Person): boolean =>
+  !isOff && !isOwner && ![isMember, isWaiting, isActivated].includes(true);
+
+/**
+ * Whether the person may use and read anything of the organization.
+ *
+ * @param isNew whether he waits if nothing is said here
+ */
+export function stateOf(person: Person, isNew = false): PersonState {
+  if (person.isOff) {
+    return 'off';
+  }
+  return person.isWaiting === true || (isNew && mayBeNew(person)) ? 'waiting' : 'active';
 }
 
 /** Whether the organization says anything of the user. One read. */
@@ -106,11 +125,12 @@ export async function findPerson(table: Table, organization: OrganizationId, use
   return parsePerson(await table.get(keys.person(organization, user)));
 }
 
-const personItem = ({ isOwner, isMember, isOff, isWaiting }: Person) => ({
+const personItem = ({ isOwner, isMember, isOff, isWaiting, isActivated }: Person) => ({
   owner: isOwner || undefined,
   member: isMember || undefined,
   off: isOff || undefined,
   waiting: isWaiting || undefined,
+  activated: isActivated || undefined,
 });
 
 /**
@@ -207,14 +227,4 @@ export async function personPage(
     ...parsePerson(item),
     user: asId<UserId>(String(item.sk).slice(sk.length)),
   }));
-}
-
-/** What the organization says of each of the users. One read for each 100. */
-export async function personsFor(
-  table: Table,
-  organization: OrganizationId,
-  users: readonly UserId[],
-): Promise<ReadonlyMap<UserId, Person>> {
-  const items = await table.getMany(users.map((user) => keys.person(organization, user)));
-  return new Map(users.map((user, place) => [user, parsePerson(items[place])]));
 }

@@ -24,6 +24,7 @@ const OrganizationItem = z.object({
     .optional(),
   newRepositories: z.enum(['automatic', 'by-hand']).optional(),
   branchesLeftOut: z.array(z.string()).optional(),
+  newMembers: z.enum(['active', 'waiting']).optional(),
   ownersVersion: z.number().optional(),
   deletedAt: z.number().optional(),
 });

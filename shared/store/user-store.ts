@@ -4,7 +4,7 @@ import { asId, type ForgeAccountId, type UserId } from '../domain/ids.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { absent, all, equal, missing, present } from './condition.ts';
 import { keys } from './keys.ts';
-import type { Operation, Table } from './table.ts';
+import type { Item, Operation, Table } from './table.ts';
 
 /** An account is identified by forge, host and the forge's immutable id; never by login or e-mail. */
 const Account = z.object({
@@ -55,13 +55,30 @@ export async function readUsers(
   return items.map((item) => (item === undefined ? undefined : UserItem.parse(item)));
 }
 
+/** Who is the person now that the user was: the user itself, unless it was merged into another. One read for each. */
+export async function survivorOf(table: Table, user: UserId): Promise<UserId> {
+  const passed = new Set<UserId>();
+  for (let at = user; !passed.has(at); ) {
+    passed.add(at);
+    const next = (await readUser(table, at))?.mergedInto;
+    if (next === undefined) {
+      return at;
+    }
+    at = next;
+  }
+  return user;
+}
+
 const AccountsItem = z.object({ accounts: z.array(Account) });
 
 /** The accounts of the user; none when there is no such user. */
 export async function accountsOf(table: Table, user: UserId): Promise<readonly Account[]> {
-  const item = await table.get(keys.user(user));
-  return item === undefined ? [] : AccountsItem.parse(item).accounts;
+  return parseAccounts(await table.get(keys.user(user)));
 }
+
+/** Those of a user's item. */
+export const parseAccounts = (item: Item | undefined): readonly Account[] =>
+  item === undefined ? [] : AccountsItem.parse(item).accounts;
 
 /** The user of an account, if one has signed in with it or was given a token. */
 export async function findUser(table: Table, account: Account): Promise<UserId | undefined> {
@@ -110,8 +127,12 @@ export async function findUsers(
   const items = await table.getMany(
     accounts.map(({ forge, baseUrl, account }) => keys.account(forge, baseUrl, account)),
   );
-  return items.map((item) => (item === undefined ? undefined : asId<UserId>(String(item.user))));
+  return items.map(userOfAccount);
 }
+
+/** Whose an account is, by its item. */
+export const userOfAccount = (item: Item | undefined): UserId | undefined =>
+  item === undefined ? undefined : asId<UserId>(String(item.user));
 
 /** The forge account of a member of the synchronization. */
 export function accountIn(

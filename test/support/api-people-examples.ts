@@ -34,7 +34,7 @@ async function withOwnToken(world: ApiWorld): Promise<Example> {
 const packageName = 'acme/one';
 
 /** Everybody may install it: its repository is public. */
-async function withPackage(world: ApiWorld): Promise<undefined> {
+export async function packageExample(world: ApiWorld): Promise<undefined> {
   const { table } = world;
   await table.transact([
     putFact(synchronizationId, { ...aFact.repository(5), visibility: 'public' }, 2),
@@ -54,7 +54,7 @@ async function withPackage(world: ApiWorld): Promise<undefined> {
 }
 
 async function withTeam(world: ApiWorld): Promise<Example> {
-  await withPackage(world);
+  await packageExample(world);
   const facts = [aFact.team(7), aFact.teamMember(7, 2), aFact.teamRepository(7, 5)];
   await world.table.transact(facts.map((fact) => putFact(synchronizationId, fact, 2)));
   return { params: { id: teamPrincipal(synchronizationId, asId('7')) } };
@@ -99,6 +99,11 @@ export const peopleExamples: Readonly<Record<string, Example>> = {
       return undefined;
     },
   },
+  activatePeople: {
+    body: { ids: [`${synchronizationId}.70`] },
+    prepare: async (world) =>
+      void (await world.table.transact([putFact(synchronizationId, aFact.member(70), 2)])),
+  },
   listTeams: { prepare: async (world) => void (await withTeam(world)) },
   createTeam: { body: ownTeam },
   changeTeam: {
@@ -120,11 +125,11 @@ export const peopleExamples: Readonly<Record<string, Example>> = {
   explainAccess: {
     query: `person=${userOf('outside')}&package=${packageName}`,
     namesObject: true,
-    prepare: withPackage,
+    prepare: packageExample,
   },
-  listAccessOfPerson: { params: { id: userOf('outside') }, prepare: withPackage },
+  listAccessOfPerson: { params: { id: userOf('outside') }, prepare: packageExample },
   listAccessOfToken: { prepare: withToken },
-  listAccessToPackage: { params: { vendor: 'acme', name: 'one' }, prepare: withPackage },
+  listAccessToPackage: { params: { vendor: 'acme', name: 'one' }, prepare: packageExample },
   listOwnTokens: { prepare: async (world) => void (await withOwnToken(world)) },
   createOwnToken: { body: { description: 'laptop', expiresAt: null } },
   rotateOwnToken: { body: {}, prepare: async (world) => ({ body: {}, ...(await withOwnToken(world)) }) },

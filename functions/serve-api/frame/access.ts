@@ -56,6 +56,8 @@ export type Refusal =
   | 'unauthenticated'
   /** Answered like what does not exist. */
   | 'hidden'
+  /** Will belong to the organization once an owner activates him. */
+  | 'waiting'
   | 'forbidden'
   | 'missing-scope'
   | 'reauthentication-required';
@@ -89,6 +91,8 @@ export interface Standing {
   readonly organization: OrganizationId | undefined;
   /** There, the person's, or that of the person who made the key. */
   readonly role: Role | undefined;
+  /** Whether the person waits there for an owner. */
+  readonly isWaiting?: boolean;
   readonly isAdministrator: boolean;
   /** Whether a right that the route takes instead of the role counts for the person on anything. */
   readonly isDelegate?: boolean;
@@ -122,7 +126,7 @@ export function refusalOf(
   }
   // Whether it exists is decided first: nobody learns of another's organization by what is answered about rights.
   if (isOfOrganization(rule.access) && !belongs(caller, standing)) {
-    return 'hidden';
+    return caller.kind === 'user' && standing.isWaiting ? 'waiting' : 'hidden';
   }
   switch (caller.kind) {
     case 'operator':

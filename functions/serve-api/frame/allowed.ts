@@ -3,10 +3,12 @@ import type { MiddlewareHandler } from 'hono';
 import type { UserId } from '../../../shared/domain/ids.ts';
 import { type Organization, slugProblem } from '../../../shared/domain/organization.ts';
 import { delegatedRightsOf, type HeldRights } from '../../../shared/organizations/delegated-rights.ts';
-import { membershipOf, type Role } from '../../../shared/organizations/membership.ts';
+import { placeIn, type Role } from '../../../shared/organizations/membership.ts';
 import { ProblemError } from '../../../shared/runtime/problem-details.ts';
 import { findInstallationSettings } from '../../../shared/store/installation-settings.ts';
 import { findOrganizationBySlug } from '../../../shared/store/organization-store.ts';
+import type { Table } from '../../../shared/store/table.ts';
+import { survivorOf } from '../../../shared/store/user-store.ts';
 import { type Caller, isOfOrganization, refusalOf } from './access.ts';
 import { noteUse } from './caller.ts';
 import type { ApiDependencies } from './dependencies.ts';
@@ -20,11 +22,11 @@ export const allowed =
     const caller = c.get('caller');
     const slug = isOfOrganization(definition.access) ? (c.req.param('slug') ?? '') : undefined;
     const found = await standingOf(dependencies, definition, caller, slug);
-    const { organization, role, isAdministrator } = found;
+    const { organization, role, isWaiting, isAdministrator } = found;
     const held = await heldRightsOf(dependencies, definition, caller, found);
     const isDelegate = definition.orRight?.rights.some((right) => held?.rights.includes(right)) === true;
     const rule = { ...definition, isDangerous: isChange(definition) && definition.isDangerous };
-    const standing = { organization: organization?.id, role, isAdministrator, isDelegate };
+    const standing = { organization: organization?.id, role, isWaiting, isAdministrator, isDelegate };
     const refusal = refusalOf(rule, caller, standing, dependencies.clock.now());
     if (refusal !== undefined) {
       throw new ProblemError(refusalProblems[refusal]);
@@ -39,10 +41,13 @@ export const allowed =
 interface Found {
   readonly organization: Organization | undefined;
   readonly role: Role | undefined;
+  readonly isWaiting: boolean;
   readonly isAdministrator: boolean;
 }
 
-const nothing: Found = { organization: undefined, role: undefined, isAdministrator: false };
+const nothing: Found = {
+  ...{ organization: undefined, role: undefined, isWaiting: false, isAdministrator: false },
+};
 
 async function standingOf(
   { table, clock }: ApiDependencies,
@@ -56,12 +61,17 @@ async function standingOf(
   if (slug !== undefined) {
     const organization =
       slugProblem(slug) === undefined ? await findOrganizationBySlug(table, slug) : undefined;
-    const user = responsibleFor(caller, organization);
-    const membership =
-      organization !== undefined && user !== undefined
-        ? await membershipOf(table, user, organization, clock.now())
-        : undefined;
-    return { organization, role: membership?.role, isAdministrator: false };
+    const user = await responsibleFor(table, caller, organization);
+    if (organization === undefined || user === undefined) {
+      return { ...nothing, organization };
+    }
+    const { role, state } = await placeIn(table, user, organization, clock.now());
+    return {
+      ...nothing,
+      organization,
+      role: state === 'active' ? role : undefined,
+      isWaiting: state === 'waiting' && role !== undefined,
+    };
   }
   const isAdministrator =
     access === 'administrator' &&
@@ -83,13 +93,22 @@ async function heldRightsOf(
     : undefined;
 }
 
-/** The person whose role counts: the caller, or who made the key that asks for its own organization. */
-function responsibleFor(caller: Caller, organization: Organization | undefined): UserId | undefined {
+/**
+ * The person whose role counts: the caller, or who made the key that asks for its own organization, under whichever name since. One read for a
+ * key.
+ */
+async function responsibleFor(
+  table: Table,
+  caller: Caller,
+  organization: Organization | undefined,
+): Promise<UserId | undefined> {
   switch (caller.kind) {
     case 'user':
       return caller.user;
-    case 'key':
-      return caller.key.organization === organization?.id ? caller.key.makerId : undefined;
+    case 'key': {
+      const { organization: own, makerId } = caller.key;
+      return own === organization?.id && makerId !== undefined ? survivorOf(table, makerId) : undefined;
+    }
     case 'operator':
       return undefined;
   }

@@ -29,6 +29,11 @@ export const refusalProblems: Readonly<Record<Refusal, Problem>> = {
     headers: { 'www-authenticate': 'Bearer realm="repertoire"' },
   },
   hidden: notFoundProblem,
+  waiting: {
+    status: 403,
+    code: 'forbidden',
+    detail: 'You wait for an owner of this organization to activate you. Until then you read nothing of it.',
+  },
   forbidden: { status: 403, code: 'forbidden', detail: 'Your role does not allow this.' },
   'missing-scope': { status: 403, code: 'forbidden', detail: 'No scope of this key allows this.' },
   'reauthentication-required': {

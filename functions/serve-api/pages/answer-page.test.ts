@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { asId, type OrganizationId } from '../../../shared/domain/ids.ts';
 import { formTokenFor } from '../../../shared/sessions/form-token.ts';
 import { answerSignIn } from '../../../shared/sign-in/routes.ts';
 import { signInUser } from '../../../shared/sign-in/user-accounts.ts';
@@ -7,6 +8,7 @@ import { proven } from '../../../test/support/people.ts';
 import { minute } from '../../../test/support/session-bench.ts';
 import { consoleBaseUrl, createSignInBench } from '../../../test/support/sign-in-bench.ts';
 import { answerPage } from './answer-page.ts';
+import { homePage } from './home.ts';
 
 it.each([
   ['the page of a person', '/', answerPage],
@@ -67,6 +69,17 @@ async function formOfToken() {
     },
   };
 }
+
+it('the first page says where the person waits for an owner', () => {
+  const acme = { id: asId<OrganizationId>('org1'), slug: 'acme', name: 'Acme & Co', ownedVendors: [] };
+  const page = homePage({
+    ...{ name: 'Ann', memberships: [], waiting: [acme], registryBaseUrl: 'https://packages.example.com' },
+    ...{ formToken: '', isAdministrator: false },
+  });
+  const text = String(page.content);
+  expect(text).toContain('You wait for an owner of <strong>Acme &amp; Co</strong> to activate you.');
+  expect(text).not.toContain('You belong to no organization');
+});
 
 const ours = { origin: consoleBaseUrl };
 

@@ -1,5 +1,5 @@
 /** The plain pages outside the API, for browsers without JavaScript. */
-import { organizationsOf } from '../../../shared/organizations/membership.ts';
+import { organizationsOf, placesOf } from '../../../shared/organizations/membership.ts';
 import { makeOwnToken } from '../../../shared/organizations/personal-tokens.ts';
 import type { HttpAnswer, HttpRequest } from '../../../shared/runtime/http-message.ts';
 import { type Page, pageAnswer, redirectAnswer } from '../../../shared/runtime/page.ts';
@@ -55,16 +55,16 @@ export async function answerPage(dependencies: PageDependencies, request: HttpRe
 
 async function home(dependencies: PageDependencies, { user, session }: SignedIn): Promise<Page> {
   const { table, clock, registryBaseUrl } = dependencies;
-  const [person, memberships, formToken, { administrators }] = await Promise.all([
+  const [person, places, formToken, { administrators }] = await Promise.all([
     readUser(table, user),
-    organizationsOf(table, user, clock.now()),
+    placesOf(table, user, clock.now()),
     formTokenFor(dependencies, session),
     findInstallationSettings(table),
   ]);
   const name = person?.name ?? person?.login ?? user;
   return homePage({
     name,
-    memberships,
+    ...places,
     registryBaseUrl,
     formToken,
     isAdministrator: administrators.includes(user),

@@ -1,5 +1,6 @@
 /** The page where people begin: their organizations, and a token with the lines that Composer needs. */
 import { html } from 'hono/html';
+import type { Organization } from '../../../shared/domain/organization.ts';
 import type { Membership } from '../../../shared/organizations/membership.ts';
 import type { Html, Page } from '../../../shared/runtime/page.ts';
 
@@ -14,6 +15,8 @@ export const welcomePage: Page = {
 interface Home {
   readonly name: string;
   readonly memberships: readonly Membership[];
+  /** Where the person waits for an owner. */
+  readonly waiting: readonly Organization[];
   readonly registryBaseUrl: string;
   readonly formToken: string;
   /** Of the installation. */
@@ -27,16 +30,23 @@ const organizationItem = (
   { organization: { name, slug }, role }: Membership,
 ): Html => html`<li><strong>${name}</strong>, ${roles[role]}<br><code>${registryBaseUrl}/${slug}</code></li>`;
 
-export function homePage({ name, memberships, registryBaseUrl, formToken, isAdministrator }: Home): Page {
+const waitingItem = ({ name }: Organization): Html =>
+  html`<p>You wait for an owner of <strong>${name}</strong> to activate you. Until then you read nothing of it.</p>`;
+
+export function homePage(home: Home): Page {
+  const { name, memberships, waiting, registryBaseUrl, formToken, isAdministrator } = home;
   const organizations =
-    memberships.length === 0
-      ? html`<p>You belong to no organization that is connected here. An owner connects one.</p>`
-      : html`<ul>${memberships.map((one) => organizationItem(registryBaseUrl, one))}</ul>`;
+    memberships.length === 0 && waiting.length > 0
+      ? ''
+      : memberships.length === 0
+        ? html`<p>You belong to no organization that is connected here. An owner connects one.</p>`
+        : html`<ul>${memberships.map((one) => organizationItem(registryBaseUrl, one))}</ul>`;
   return {
     title: 'Repertoire',
     content: html`<p>You are signed in as <strong>${name}</strong>.</p>
 <h2>Organizations</h2>
 ${organizations}
+${waiting.map(waitingItem)}
 <h2>New token for Composer</h2>
 <p>It reads what you may read, for as long as you may.</p>
 <form method="post" action="/tokens"><input type="hidden" name="form-token" value="${formToken}">

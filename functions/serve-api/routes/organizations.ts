@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { optionalTimeOf, Reason } from '../../../shared/console-api/common.ts';
 import { Organization, OwnOrganization } from '../../../shared/console-api/organizations.ts';
 import { delegatedRightsOf } from '../../../shared/organizations/delegated-rights.ts';
-import { type Membership, organizationsOf } from '../../../shared/organizations/membership.ts';
+import { type Membership, placesOf } from '../../../shared/organizations/membership.ts';
 import { allowAccess, stopAccess } from '../../../shared/organizations/stop-access.ts';
 import { defineRoute, type Route } from '../frame/route.ts';
 
@@ -26,13 +26,24 @@ const listOrganizations = defineRoute(
     scope: 'none',
     answer: {
       status: 200,
-      schema: z.object({ items: z.array(Organization) }),
+      schema: z.object({
+        items: z.array(Organization),
+        waiting: z
+          .array(Organization.pick({ slug: true, name: true }))
+          .meta({ description: 'Where you wait for an owner to activate you.' }),
+      }),
       description: 'Organizations by slug.',
     },
   },
-  async ({ table, clock }, { caller }) => ({
-    body: { items: (await organizationsOf(table, caller.user, clock.now())).map(shown) },
-  }),
+  async ({ table, clock }, { caller }) => {
+    const { memberships, waiting } = await placesOf(table, caller.user, clock.now());
+    return {
+      body: {
+        items: memberships.map(shown),
+        waiting: waiting.map(({ slug, name }) => ({ slug, name })),
+      },
+    };
+  },
 );
 
 const readOrganization = defineRoute(

@@ -1,12 +1,19 @@
 import { z } from 'zod';
 import { PersonId } from '../../../shared/console-api/access.ts';
-import { OnePerson, Person, PersonChange } from '../../../shared/console-api/people.ts';
+import {
+  ActivatedPeople,
+  OnePerson,
+  PeopleToActivate,
+  Person,
+  PersonChange,
+  PersonState,
+} from '../../../shared/console-api/people.ts';
 import type { Organization } from '../../../shared/domain/organization.ts';
 import { peoplePage } from '../../../shared/organizations/list-people.ts';
-import { membershipOf } from '../../../shared/organizations/membership.ts';
+import { placeIn } from '../../../shared/organizations/membership.ts';
 import { type FoundPerson, personIn } from '../../../shared/organizations/people.ts';
 import { setPersonState } from '../../../shared/organizations/set-person-state.ts';
-import { findPerson, stateOf } from '../../../shared/store/member-store.ts';
+import { stateOfReader } from '../../../shared/publish/effective-rights.ts';
 import type { ApiDependencies } from '../frame/dependencies.ts';
 import { cursorFor, limitOf, pageOf, pageQuery, placeOf } from '../frame/pages.ts';
 import { defineRoute, type Route } from '../frame/route.ts';
@@ -23,13 +30,17 @@ const listPeople = defineRoute(
     path,
     summary: 'Members and outside collaborators',
     description:
-      'Over all synchronizations. Whoever has accounts in several stands there for each, under one id.',
-    query: z.strictObject(pageQuery),
-    answer: { status: 200, schema: pageOf(Person), description: 'A page of people.' },
+      'Over all synchronizations. Whoever has accounts in several stands there for each, under one id, and once in each.',
+    query: z.strictObject({ ...pageQuery, state: PersonState.optional() }),
+    answer: {
+      status: 200,
+      schema: pageOf(Person),
+      description: 'A page of people, which may be short or empty: it goes on while there is `next`.',
+    },
   },
-  async ({ table, clock }, { organization, query: { cursor, ...asked } }) => {
-    const list = { route: 'listPeople', filter: organization.id };
-    const page = { limit: limitOf(asked), after: placeOf(list, cursor) };
+  async ({ table, clock }, { organization, query: { cursor, state, ...asked } }) => {
+    const list = { route: 'listPeople', filter: [organization.id, state ?? ''] };
+    const page = { limit: limitOf(asked), after: placeOf(list, cursor), state };
     const { people, next } = await peoplePage(table, organization, page, clock.now());
     return { body: { items: people.map((one) => ({ ...one })), next: cursorFor(list, next) } };
   },
@@ -38,16 +49,14 @@ const listPeople = defineRoute(
 async function shown(
   { table, clock }: ApiDependencies,
   organization: Organization,
-  { id, name, user }: FoundPerson,
+  { id, name, user, reader }: FoundPerson,
 ) {
+  const now = clock.now();
   if (user === undefined) {
-    return { id, name, state: 'active' as const, isKnown: false };
+    return { id, name, state: await stateOfReader(table, organization.id, reader, now), isKnown: false };
   }
-  const [person, membership] = await Promise.all([
-    findPerson(table, organization.id, user),
-    membershipOf(table, user, organization, clock.now()),
-  ]);
-  return { id: user, name, role: membership?.role, state: stateOf(person), isKnown: true };
+  const { role, state } = await placeIn(table, user, organization, now);
+  return { id: user, name, role: state === 'active' ? role : undefined, state, isKnown: true };
 }
 
 const readPerson = defineRoute(
@@ -92,4 +101,33 @@ const changePerson = defineRoute(
   },
 );
 
-export const peopleRoutes: readonly Route[] = [listPeople, readPerson, changePerson];
+const activatePeople = defineRoute(
+  {
+    ...common,
+    name: 'activatePeople',
+    method: 'post',
+    path: `${path}/activate`,
+    summary: 'Activate people who wait, or are switched off',
+    description: 'One after the other: when it fails half-way, it can be sent again.',
+    body: PeopleToActivate,
+    act: 'set-person-state',
+    isDangerous: true,
+    idempotency: 'natural',
+    answer: { status: 200, schema: ActivatedPeople, description: 'The people as they are now.' },
+  },
+  async (dependencies, { organization, body: { ids }, accountable }) => {
+    const who = await accountable();
+    const people: FoundPerson[] = [];
+    for (const id of new Set(ids)) {
+      people.push(await personIn(dependencies.table, organization, id));
+    }
+    const items: Awaited<ReturnType<typeof shown>>[] = [];
+    for (const person of people) {
+      const user = await setPersonState(dependencies, organization, person, 'active', who);
+      items.push(await shown(dependencies, organization, { ...person, user }));
+    }
+    return { body: { items } };
+  },
+);
+
+export const peopleRoutes: readonly Route[] = [listPeople, readPerson, changePerson, activatePeople];

@@ -1,10 +1,12 @@
 /** What single routes do beyond what holds for all of them. */
 import { describe, expect, it, vi } from 'vitest';
+import { asId, type ForgeAccountId } from '../../../shared/domain/ids.ts';
 import { putFact } from '../../../shared/store/fact-store.ts';
 import { putPerson } from '../../../shared/store/member-store.ts';
+import { changeUser, giveAccount } from '../../../shared/store/user-store.ts';
 import { createApiWorld, userOf } from '../../../test/support/api-world.ts';
 import { aFact } from '../../../test/support/memory-forge.ts';
-import { organizationId, synchronizationId } from '../../../test/support/synchronized.ts';
+import { gitHubHost, organizationId, synchronizationId } from '../../../test/support/synchronized.ts';
 import { defineRoute } from '../frame/route.ts';
 
 const settings = '/installation/settings';
@@ -148,6 +150,21 @@ describe('a key', () => {
     expect(status).toEqual([401, 200, 200, 200]);
     await world.table.transact(putPerson(organizationId, userOf('owner'), { isOwner: false, isOff: true }));
     expect([await ask({ secret }), await ask(older)]).toEqual([401, 200]);
+  });
+
+  it('goes on when the person who made it becomes another user', async () => {
+    const world = await createApiWorld();
+    const body = { description: 'ci', scopes: ['read'] };
+    const made = await world.ask('owner', { method: 'POST', path: '/organizations/acme/api-keys', body });
+    const account = { ...gitHubHost, account: asId<ForgeAccountId>(1) };
+    const [into, merged] = [userOf('stranger'), userOf('owner')];
+    await world.table.transact([
+      changeUser({ id: into, version: 0 }, { accounts: [account] }),
+      changeUser({ id: merged, version: 0 }, { accounts: [], mergedInto: into }),
+      giveAccount(account, into, merged),
+    ]);
+    const { secret } = made.body;
+    expect((await world.ask({ secret }, { path: '/organizations/acme' })).status).toBe(200);
   });
 });
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { auditLog } from '../../../shared/store/audit-log.ts';
-import { keys } from '../../../shared/store/keys.ts';
 import { type ApiWorld, createApiWorld } from '../../../test/support/api-world.ts';
 import { organizationId } from '../../../test/support/synchronized.ts';
 
@@ -69,18 +68,6 @@ describe('settings of an organization', () => {
   ])('refuse %j', async (body) => {
     const world = await createApiWorld();
     expect((await change(world, body)).status).toBe(422);
-  });
-
-  it('do not let new members wait, which nothing would enforce, but show what is stored', async () => {
-    const world = await createApiWorld();
-    const { status, body } = await change(world, { newMembers: 'waiting' });
-    expect([status, body.errors]).toEqual([
-      422,
-      [{ pointer: '/newMembers', detail: '`waiting` is not available yet' }],
-    ]);
-    await world.table.update({ key: keys.organization(organizationId), set: { newMembers: 'waiting' } });
-    expect((await world.ask('owner', { path })).body.newMembers).toBe('waiting');
-    expect((await change(world, { newMembers: 'active' })).body.newMembers).toBe('active');
   });
 });
 
