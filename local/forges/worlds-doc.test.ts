@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { changeNames } from './github/changes.ts';
 import { gitHubFaultKinds } from './github/fault-kinds.ts';
+import { gitLabChangeNames } from './gitlab/changes.ts';
+import { gitLabFaultKinds } from './gitlab/fault-kinds.ts';
 import { parseWorld } from './world/read-world.ts';
 import schema from './world/world.schema.json' with { type: 'json' };
 
@@ -36,11 +38,15 @@ describe('docs/worlds.md', () => {
   });
 
   it('names every change and every fault, and no others', () => {
-    const section = text.slice(text.indexOf('## While it runs'));
-    const rows = [...section.matchAll(/^\| ((?:`[a-z-]+`(?:, )?)+) \|/gm)].flatMap(([, names = '']) =>
-      [...names.matchAll(/`([a-z-]+)`/g)].map(([, name]) => name),
-    );
-    expect(rows.sort()).toEqual([...changeNames, ...gitHubFaultKinds].sort());
+    const rows = (heading: string) => {
+      const [section = ''] = text.slice(text.indexOf(`## ${heading}`) + 3).split('\n## ');
+      return [...section.matchAll(/^\| ((?:`[a-z-]+`(?:, )?)+) \|/gm)].flatMap(([, names = '']) =>
+        [...names.matchAll(/`([a-z-]+)`/g)].map(([, name = '']) => name),
+      );
+    };
+    expect(rows('While it runs').sort()).toEqual([...changeNames, ...gitHubFaultKinds].sort());
+    const own = gitLabFaultKinds.filter((kind) => !gitHubFaultKinds.some((other) => other === kind));
+    expect(rows('The simulated GitLab').sort()).toEqual([...gitLabChangeNames, ...own].sort());
   });
 
   it('quotes a message exactly', () => {

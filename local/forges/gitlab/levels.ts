@@ -14,3 +14,12 @@ export const levelNumbers = {
 
 export const { minimal_access: MINIMAL, guest: GUEST, reporter: REPORTER } = levelNumbers;
 export const { maintainer: MAINTAINER, owner: OWNER } = levelNumbers;
+
+/** The name of a role in webhooks and in the web interface. */
+export function levelName(level: number): string {
+  const found = Object.entries(levelNumbers).find(([, number]) => number === level)?.[0] ?? 'no access';
+  return found
+    .split('_')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join(' ');
+}

@@ -27,10 +27,22 @@ export function fullPath(state: GitLabState, source: Group | Project): string {
   return [...groups.reverse(), ...(source.kind === 'project' ? [source.path] : [])].join('/');
 }
 
+export function fullName(state: GitLabState, source: Group | Project): string {
+  const names = groupsAbove(state, source).map(({ name }) => name);
+  return [...names.reverse(), ...(source.kind === 'project' ? [source.name] : [])].join(' / ');
+}
+
 export function topLevelOf(state: GitLabState, source: Group | Project): Group {
   const top = groupsAbove(state, source).at(-1);
   if (top === undefined) throw new Error(`${source.path} has no top-level group`);
   return top;
+}
+
+/** Subgroups at any depth, without the group itself, by id. */
+export function descendantsOf(state: GitLabState, group: Group): Group[] {
+  return [...state.groups.values()]
+    .filter((other) => other !== group && lineageOf(state, other).includes(group))
+    .sort((a, b) => a.id - b.id);
 }
 
 /** A group's own projects, or those of its subgroups too, by id. */

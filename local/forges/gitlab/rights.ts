@@ -164,3 +164,16 @@ export function seesGroup(context: RightsContext, group: Group, user: User | und
     projectsOf(state, group, true).some((project) => projectLevel(context, project, user.id) > 0)
   );
 }
+
+/** The level for what only members may do; administrators have all. */
+export function effectiveLevel(
+  context: RightsContext,
+  source: Group | Project,
+  user: User | undefined,
+): number {
+  if (user === undefined || !canSignIn(user)) return 0;
+  if (user.admin) return OWNER;
+  return source.kind === 'group'
+    ? groupLevel(context, source, user.id)
+    : projectLevel(context, source, user.id);
+}

@@ -156,6 +156,7 @@ export const deliverySchema: z.ZodType<Delivery> = z.object({
   event: text,
   action: text.exactOptional(),
   hookId: id,
+  url: text,
   deliveredAt: text,
   redelivery: flag,
   status: text,

@@ -168,6 +168,8 @@ export interface OAuthGrant {
 /** One attempt to deliver a webhook. The guid is its `Idempotency-Key`. */
 export interface Delivery extends WebhookMessage, DeliveryOutcome {
   readonly hookId: number;
+  /** Where it was sent. */
+  readonly url: string;
 }
 
 export interface GitLabState {
@@ -183,4 +185,16 @@ export interface GitLabState {
   /** Former full paths of projects, in lower case. */
   formerPaths: Map<string, number>;
   nextId: number;
+}
+
+/** A personal access token with all scopes, derived from the username, so that anybody can make one. */
+export function personalToken(username: string): string {
+  return `glpat-${username}_simulated`;
+}
+
+/** The user of a token `glpat-<username>_<anything>`. */
+export function userOfPersonalToken(state: GitLabState, token: string): User | undefined {
+  const username = /^glpat-([A-Za-z0-9-]+)_\w+$/.exec(token)?.[1]?.toLowerCase();
+  if (username === undefined) return undefined;
+  return [...state.users.values()].find((user) => user.username.toLowerCase() === username);
 }

@@ -1,7 +1,8 @@
+import { choiceForm, type PageReply, redirectWith } from '../../server/page.ts';
 import { findOrganization, findUser } from '../api/rights.ts';
 import type { Organization } from '../state.ts';
 import type { WebContext } from './context.ts';
-import { choiceForm, NOT_FOUND_PAGE, type PageReply, page, redirectWith } from './page.ts';
+import { NOT_FOUND_PAGE, page } from './page.ts';
 
 const isInstalled = ({ state }: WebContext, { id }: Organization): boolean =>
   [...state.installations.values()].some(({ organizationId }) => organizationId === id);

@@ -1,8 +1,9 @@
+import { choiceForm, type PageReply, redirectWith } from '../../server/page.ts';
 import { findUser } from '../api/rights.ts';
 import type { IssuedTokens } from '../api/user-tokens.ts';
 import type { App } from '../state.ts';
 import type { WebContext } from './context.ts';
-import { choiceForm, NOT_FOUND_PAGE, type PageReply, page, redirectWith, refusalPage } from './page.ts';
+import { NOT_FOUND_PAGE, page, refusalPage } from './page.ts';
 
 /** Parameters that the form passes on. */
 const kept = ['client_id', 'redirect_uri', 'state', 'code_challenge', 'code_challenge_method'];

@@ -1,15 +1,8 @@
+import { choiceForm, escapeHtml, type PageReply, redirectWith } from '../../server/page.ts';
 import { findOrganization } from '../api/rights.ts';
 import { Manifest } from '../registrations.ts';
 import type { WebContext } from './context.ts';
-import {
-  choiceForm,
-  escapeHtml,
-  NOT_FOUND_PAGE,
-  type PageReply,
-  page,
-  redirectWith,
-  refusalPage,
-} from './page.ts';
+import { NOT_FOUND_PAGE, page, refusalPage } from './page.ts';
 
 function manifestOf(form: URLSearchParams): Manifest | string {
   let json: unknown;

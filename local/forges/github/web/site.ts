@@ -1,13 +1,14 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Fault } from '../../faults/faults.ts';
 import { type RequestFaults, strikeRequest } from '../../faults/strike-request.ts';
+import { formOf, type PageReply } from '../../server/page.ts';
 import { readBody } from '../../server/read-body.ts';
 import { createRouter, type FoundRoute, type RoutePattern } from '../../server/router.ts';
 import type { RequestEntry } from '../api/ports.ts';
 import type { WebContext, WebServices } from './context.ts';
 import { install, showInstallation } from './install.ts';
 import { authorize, exchangeToken, showAuthorization } from './oauth.ts';
-import { type PageReply, refusalPage } from './page.ts';
+import { refusalPage } from './page.ts';
 import { register, showRegistration } from './register.ts';
 
 export interface SiteDependencies extends WebServices, RequestFaults {
@@ -36,16 +37,6 @@ const routes: readonly WebRoute[] = [
 const findRoute = createRouter(routes);
 
 const MAX_BODY_BYTES = 256 * 1024;
-
-/** The fields of a form or of a flat JSON object. */
-function formOf(body: Buffer, type: string | undefined): URLSearchParams {
-  const text = body.toString('utf8');
-  if (!(type ?? '').includes('json')) return new URLSearchParams(text);
-  const value: unknown = JSON.parse(text);
-  return new URLSearchParams(
-    Object.entries(value ?? {}).map(([name, each]): [string, string] => [name, `${each}`]),
-  );
-}
 
 /** The simulated `github.com` as a request listener: pages, OAuth endpoints, and git for everything else. */
 export function createSite(deps: SiteDependencies): RequestListener {

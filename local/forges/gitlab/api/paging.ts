@@ -1,0 +1,127 @@
+/** Lists in pages. https://docs.gitlab.com/api/rest/#pagination */
+import type { Context } from './context.ts';
+import { invalid, RefusalError, type Reply, refused } from './http.ts';
+
+/** Lists that are longer come without totals. */
+const mostCounted = 10_000;
+/** Where keyset pagination is offered, offsets end here. */
+const mostOffset = 50_000;
+
+/** A whole number of the query. @throws RefusalError 400 */
+export function numberOf({ url }: Pick<Context, 'url'>, name: string, otherwise: number): number {
+  const text = url.searchParams.get(name);
+  if (text === null || text === '') return otherwise;
+  if (!/^-?\d+$/.test(text)) throw invalid(`${name} is invalid`);
+  return Number(text);
+}
+
+export function flagOf({ url }: Pick<Context, 'url'>, name: string): boolean | undefined {
+  const text = url.searchParams.get(name);
+  if (text === null || text === '') return undefined;
+  if (!/^(true|false|0|1|t|f)$/i.test(text)) throw invalid(`${name} is invalid`);
+  return /^(true|1|t)$/i.test(text);
+}
+
+function pageSize(context: Context): number {
+  const size = numberOf(context, 'per_page', 20);
+  if (size < 1) throw invalid('per_page has a value not allowed');
+  return Math.min(100, size);
+}
+
+function linkTo(context: Context, change: Readonly<Record<string, string>>, rel: string): string {
+  const url = new URL(`${context.services.addresses.web}/api/v4${context.path}`);
+  for (const [name, value] of context.url.searchParams) url.searchParams.append(name, value);
+  if (context.params.id !== undefined) url.searchParams.set('id', context.params.id);
+  for (const [name, value] of Object.entries(change)) url.searchParams.set(name, value);
+  return `<${url.href}>; rel="${rel}"`;
+}
+
+/** Applies the faults that a page of a list may meet. */
+function shown<Item>(context: Context, items: readonly Item[], page: number): readonly Item[] {
+  const match = { list: context.route, page: `${page}` };
+  const failing = context.fault('failing-page', match);
+  if (failing !== undefined) throw refused(failing.status ?? 500, '500 Internal Server Error');
+  const short = context.fault('short-page', match);
+  return short === undefined ? items : items.slice(0, Math.max(0, items.length - (short.drop ?? 1)));
+}
+
+export interface OffsetOptions {
+  /** Whether the list can be read by keyset, too. */
+  readonly hasKeyset?: boolean;
+}
+
+/**
+ * One page by number, with totals for lists of at most 10,000 items.
+ *
+ * @throws RefusalError 400, or 405 for an offset beyond what a list with keyset pagination gives
+ */
+export async function offsetPage<Item>(
+  context: Context,
+  items: readonly Item[],
+  shape: (item: Item) => unknown,
+  { hasKeyset = false }: OffsetOptions = {},
+): Promise<Reply> {
+  const size = pageSize(context);
+  const page = Math.max(1, numberOf(context, 'page', 1));
+  if (hasKeyset && page * size > mostOffset) {
+    throw new RefusalError({
+      status: 405,
+      json: {
+        error: `Offset pagination has a maximum allowed offset of ${mostOffset} for requests that return objects of type Project. Remaining records can be retrieved using keyset pagination.`,
+      },
+    });
+  }
+  const isCounted = items.length <= mostCounted;
+  const pages = Math.max(1, Math.ceil(items.length / size));
+  const hasNext = page < pages;
+  const to = (number: number, rel: string): string =>
+    linkTo(context, { page: `${number}`, per_page: `${size}` }, rel);
+  const links = [
+    ...(page > 1 ? [to(page - 1, 'prev')] : []),
+    ...(hasNext ? [to(page + 1, 'next')] : []),
+    to(1, 'first'),
+    ...(isCounted ? [to(pages, 'last')] : []),
+  ];
+  const visible = shown(context, items.slice((page - 1) * size, page * size), page);
+  return {
+    status: 200,
+    json: await Promise.all(visible.map(shape)),
+    headers: {
+      link: links.join(', '),
+      'x-page': `${page}`,
+      'x-per-page': `${size}`,
+      'x-next-page': hasNext ? `${page + 1}` : '',
+      'x-prev-page': page > 1 ? `${page - 1}` : '',
+      ...(isCounted && { 'x-total': `${items.length}`, 'x-total-pages': `${pages}` }),
+    },
+  };
+}
+
+/**
+ * One page after a position, without totals.
+ *
+ * @param options.rest - the items from the position on
+ * @param options.next - the parameters that continue after an item
+ * @param options.isOpenEnded - whether a full last page has a next one, as lists that Gitaly pages have
+ */
+export async function keysetPage<Item>(
+  context: Context,
+  options: {
+    readonly rest: readonly Item[];
+    readonly next: (last: Item) => Readonly<Record<string, string>>;
+    readonly isOpenEnded?: boolean;
+  },
+  shape: (item: Item) => unknown,
+): Promise<Reply> {
+  const size = pageSize(context);
+  const page = options.rest.slice(0, size);
+  const last = page.at(-1);
+  const hasNext = options.isOpenEnded ? page.length === size : options.rest.length > size;
+  const links = hasNext && last !== undefined ? [linkTo(context, options.next(last), 'next')] : [];
+  const visible = shown(context, page, context.url.searchParams.has('page_token') ? 2 : 1);
+  return {
+    status: 200,
+    json: await Promise.all(visible.map(shape)),
+    headers: links.length === 0 ? {} : { link: links.join(', ') },
+  };
+}

@@ -1,0 +1,206 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { LoggedRequest } from '../../control/request-log.ts';
+import type { Fault } from '../../faults/faults.ts';
+import type { Interception } from '../../faults/interception.ts';
+import { type RequestFaults, strikeRequest } from '../../faults/strike-request.ts';
+import { createRefReader } from '../../git/ref-history.ts';
+import { readBody } from '../../server/read-body.ts';
+import { createRouter } from '../../server/router.ts';
+import type { Past } from '../../state/past-states.ts';
+import type { GitLabState, Scope } from '../state.ts';
+import type { Context, Route, Services } from './context.ts';
+import { authenticate, type Credential } from './credentials.ts';
+import { insufficientScope, parseBody, RefusalError, type Reply, refused, unauthorized } from './http.ts';
+import type { Limits } from './limits.ts';
+import { fileRoutes } from './rest-files.ts';
+import { groupRoutes } from './rest-groups.ts';
+import { hookRoutes } from './rest-hooks.ts';
+import { memberRoutes } from './rest-members.ts';
+import { projectRoutes } from './rest-projects.ts';
+import { refRoutes } from './rest-refs.ts';
+import { tokenRoutes } from './rest-tokens.ts';
+import { userRoutes } from './rest-user.ts';
+
+export interface ApiDependencies extends RequestFaults {
+  readonly state: GitLabState;
+  readonly services: Services;
+  readonly limits: Limits;
+  readonly past?: Past<GitLabState>;
+  recordRequest?(entry: LoggedRequest): void;
+}
+
+const MAX_BODY_BYTES = 1024 * 1024;
+const apiRoot = '/api/v4';
+
+/** Every REST endpoint, below `/api/v4`. */
+const apiRoutes: readonly Route[] = [
+  ...userRoutes,
+  ...tokenRoutes,
+  ...groupRoutes,
+  ...memberRoutes,
+  ...projectRoutes,
+  ...refRoutes,
+  ...fileRoutes,
+  ...hookRoutes,
+];
+const findRoute = createRouter(apiRoutes);
+
+/** A request while it is being answered. */
+interface Turn {
+  readonly request: IncomingMessage;
+  readonly url: URL;
+  /** Path below the API's root. */
+  readonly path: string;
+  readonly startedAt: number;
+  headers: Readonly<Record<string, string>>;
+  interception?: Interception | undefined;
+}
+
+/** @throws RefusalError 401 or 403 */
+function requireScope(route: Route, credential: Credential | undefined): void {
+  if (credential === undefined) {
+    if (route.open) return;
+    throw unauthorized();
+  }
+  const reads = route.method === 'GET' || route.method === 'HEAD';
+  const enough: readonly Scope[] = [
+    'api',
+    ...(reads ? (['read_api'] as const) : []),
+    ...(route.scopes ?? []),
+  ];
+  if (!route.anyScope && !enough.some((scope) => credential.scopes.has(scope)))
+    throw insufficientScope(enough);
+}
+
+function limitReply(message: string, isThrottle: boolean): Reply {
+  return isThrottle
+    ? { status: 429, raw: Buffer.from(message), headers: { 'content-type': 'text/plain' } }
+    : { status: 429, json: { message: { error: message } } };
+}
+
+function faultLimit({ status = 429, retryAfter }: Fault): Reply {
+  return {
+    ...limitReply('Retry later\n', true),
+    status,
+    headers: {
+      'content-type': 'text/plain',
+      ...(retryAfter !== undefined && { 'retry-after': `${retryAfter}` }),
+    },
+  };
+}
+
+/** The REST API as a request listener. Paths are without the relative URL root. */
+export function createGitLabApi(deps: ApiDependencies): RequestListener {
+  const { services, state, limits } = deps;
+  const readRefs = createRefReader(services.now);
+
+  /** Undefined: the connection is to be broken. */
+  async function answer(turn: Turn): Promise<Reply | undefined> {
+    const { request, url, path } = turn;
+    const method = request.method ?? 'GET';
+    const body = await readBody(request, MAX_BODY_BYTES);
+    if (body === undefined) throw refused(413, '413 Request Entity Too Large');
+    const found = findRoute(method === 'HEAD' ? 'GET' : method, path);
+    const match = {
+      ...{ surface: 'rest', method, path },
+      ...(found === undefined ? {} : { route: found.route.pattern }),
+    };
+    const fault = (kind: string, more: Record<string, string> = {}): Fault | undefined =>
+      deps.faults.take(kind, { ...match, ...more });
+    const strike = await strikeRequest(deps, match);
+    turn.interception = strike.interception;
+    if (strike.kind === 'break') return undefined;
+    if (strike.kind === 'server-error')
+      throw refused(strike.status, `${strike.status} Internal Server Error`);
+    const isGiven = request.headers.authorization !== undefined || 'private-token' in request.headers;
+    if (isGiven && fault('bad-credential') !== undefined) throw unauthorized();
+    const credential = authenticate(state, request.headers, url.searchParams, services.now());
+    const spent = fault('rate-limit');
+    if (spent !== undefined) return faultLimit(spent);
+    const holder = credential === undefined ? 'nobody' : `user ${credential.user.id}`;
+    const route = found && `${found.route.method} ${found.route.pattern}`;
+    const charged = limits.charge(holder, route, found?.params ?? {}, state.variant);
+    turn.headers = charged.headers;
+    if (charged.refusal) return limitReply(charged.refusal.message, charged.refusal.isThrottle);
+    if (found === undefined) return { status: 404, json: { error: '404 Not Found' } };
+    requireScope(found.route, credential);
+    const lagging = fault('lagging-read');
+    const lag = lagging === undefined ? 0 : (lagging.seconds ?? 5);
+    const context: Context = {
+      services,
+      state: (lag > 0 && method === 'GET' ? deps.past?.(lag) : undefined) ?? state,
+      now: services.now,
+      credential,
+      user: credential?.user,
+      method,
+      url,
+      path,
+      route: found.route.pattern,
+      params: found.params,
+      headers: request.headers,
+      body: parseBody(body, request.headers['content-type'] ?? ''),
+      refs: (project) => readRefs(project.gitDirectory, lag),
+      fault,
+    };
+    return found.route.handle(context);
+  }
+
+  async function send(turn: Turn, reply: Reply, response: ServerResponse): Promise<void> {
+    const { request } = turn;
+    for (const [name, value] of Object.entries({ ...turn.headers, ...reply.headers })) {
+      response.setHeader(name, value);
+    }
+    response.setHeader('date', new Date(services.now()).toUTCString());
+    response.setHeader('x-gitlab-meta', '{"correlation_id":"simulated","version":"1"}');
+    if (reply.stream !== undefined) {
+      await reply.stream(response);
+      return;
+    }
+    const body =
+      reply.raw ?? (reply.json === undefined ? undefined : Buffer.from(JSON.stringify(reply.json)));
+    if (reply.json !== undefined) response.setHeader('content-type', 'application/json');
+    response.writeHead(reply.status);
+    response.end(request.method === 'HEAD' ? undefined : body);
+  }
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', services.addresses.web);
+    const path = url.pathname.slice(apiRoot.length) || '/';
+    const turn: Turn = { request, url, path, startedAt: services.now(), headers: {} };
+    let reply: Reply | undefined;
+    try {
+      reply = await answer(turn);
+    } catch (error) {
+      if (!(error instanceof RefusalError)) throw error;
+      ({ reply } = error);
+    }
+    await turn.interception?.act?.();
+    if (reply === undefined || turn.interception !== undefined) request.socket.destroy();
+    else await send(turn, reply, response);
+    deps.recordRequest?.({
+      at: turn.startedAt,
+      surface: 'rest',
+      method: request.method ?? 'GET',
+      path: loggedPath(path, url),
+      status: reply?.status ?? 0,
+      durationMs: Math.round(services.now() - turn.startedAt),
+      cost: 1,
+    });
+  }
+
+  return (request, response) => {
+    handle(request, response).catch((error: unknown) => {
+      process.emitWarning(error instanceof Error ? error : `${error}`);
+      if (!response.headersSent) response.writeHead(500, { 'content-type': 'application/json' });
+      response.end('{"message":"500 Internal Server Error"}');
+    });
+  };
+}
+
+/** Without a credential in the query. */
+function loggedPath(path: string, url: URL): string {
+  const query = new URLSearchParams(url.searchParams);
+  query.delete('private_token');
+  query.delete('access_token');
+  return query.size === 0 ? path : `${path}?${query}`;
+}
