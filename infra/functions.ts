@@ -65,6 +65,7 @@ function createFunction(stack: Stack, name: FunctionName, need: Needs, around: S
   }
   if (need.integrations !== undefined) {
     variables[environment.integrationsSecretArn] = data.integrationsSecret.secretArn;
+    variables[environment.privateForgeHosts] = parameters.privateForgeHosts;
     const writes = need.integrations === 'add' ? ['PutSecretValue', 'UpdateSecretVersionStage'] : [];
     const actions = ['GetSecretValue', ...writes];
     if (need.integrations === 'add') {

@@ -11,6 +11,7 @@ export interface CustomDomain {
 export interface Parameters {
   readonly registryBaseUrl: string;
   readonly consoleBaseUrl: string;
+  readonly privateForgeHosts: string;
   readonly registryDomain: CustomDomain;
   readonly consoleDomain: CustomDomain;
 }
@@ -35,7 +36,16 @@ export function createParameters(stack: Stack): Parameters {
     description: 'Public address of the console host (API, sign-in, webhooks)',
     default: 'https://console.invalid',
   });
+  const privateForgeHosts = new CfnParameter(stack, 'PrivateForgeHosts', {
+    type: 'String',
+    description:
+      'Host names of code hosts in private networks or without https, separated by commas, which functions may ask all the same',
+    // A function's variable cannot be empty.
+    default: 'none',
+    allowedPattern: '[A-Za-z0-9.:_, -]+',
+  });
   return {
+    privateForgeHosts: privateForgeHosts.valueAsString,
     registryBaseUrl: registryBaseUrl.valueAsString,
     consoleBaseUrl: consoleBaseUrl.valueAsString,
     registryDomain: createDomain(stack, 'Registry'),

@@ -129,6 +129,8 @@ export async function start(
       parameters: {
         RegistryBaseUrl: registryBaseUrl,
         ConsoleBaseUrl: consoleBaseUrl,
+        // Where the simulated GitHub is.
+        PrivateForgeHosts: '127.0.0.1',
       },
       ...(clock && { clock }),
       schedules,

@@ -8,6 +8,8 @@ import type { ForgeClient, ForgeServices, Integration, OpenConnection } from '..
 import { moduleOf } from '../forge/modules.ts';
 import { type PersonForge, personForgeOf } from '../forge/person-forge.ts';
 import { systemClock } from '../runtime/clock.ts';
+import { required } from '../runtime/config.ts';
+import { addressProblem, guardedFetch, hostsIn } from '../runtime/guarded-fetch.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { createBudgetView, createCredentialBudget } from '../store/budget-store.ts';
 import { createCredentialSource, createCredentialView } from '../store/credential-store.ts';
@@ -22,6 +24,8 @@ export interface Forges {
   integrations(): Promise<Integrations>;
   /** At most a few seconds old: to be asked before something is refused. */
   newestIntegrations(): Promise<Integrations>;
+  /** Why nothing is to be asked at the address, as text for whoever named it; undefined if it may be. */
+  addressProblem(address: string): Promise<string | undefined>;
   /** What an adapter is given to send requests of its own, as for sign-in. */
   servicesOf(integration: Integration): ForgeServices;
   open(to: Pick<OpenConnection, 'integration' | 'connection' | 'organization'>): Promise<ForgeClient>;
@@ -54,11 +58,13 @@ export function createForges(
 ): Forges {
   const { current: integrations, newest: newestIntegrations } = createIntegrations({ logger });
   const services = new WeakMap<Integration, ForgeServices>();
+  const addresses = { permittedHosts: hostsIn(required('privateForgeHosts')) };
+  const send = guardedFetch(addresses);
   const servicesOf = (integration: Integration): ForgeServices => {
     const { forge, settings } = integration;
     const host = { forge, baseUrl: settings.baseUrl };
     const found = services.get(integration) ?? {
-      fetch: globalThis.fetch,
+      fetch: send,
       clock: systemClock,
       random: Math.random,
       budgets: (name: string) => shared.budget(table, host, name),
@@ -78,6 +84,7 @@ export function createForges(
   return {
     integrations,
     newestIntegrations,
+    addressProblem: (address) => addressProblem(address, addresses),
     servicesOf,
     open,
     async openFor(synchronization) {

@@ -36,6 +36,7 @@ export interface RegisterIntegrationDependencies {
   readonly integrationsSecret: IntegrationsSecret;
   readonly forges: {
     servicesOf(integration: Integration): ForgeServices;
+    addressProblem(address: string): Promise<string | undefined>;
   };
   /** Without a slash at its end. */
   readonly consoleBaseUrl: string;
@@ -78,6 +79,10 @@ export async function beginRegistration(
   }
   const host = { forge, baseUrl };
   const registration = registrationOf(host);
+  const problem = await dependencies.forges.addressProblem(baseUrl);
+  if (problem !== undefined) {
+    throw new CallerError('invalid', problem);
+  }
   await underLease(dependencies, host, async (kept) => {
     const begun = kept === undefined ? undefined : await findRegistration(table, kept, clock.now());
     if (kept !== undefined && begun?.outcome !== undefined) {

@@ -22,6 +22,8 @@ export const environment = {
   consoleBaseUrl: 'CONSOLE_BASE_URL',
   /** ARN of the secret with the integrations: JSON, a list of `{forge, settings, secrets}`. */
   integrationsSecretArn: 'INTEGRATIONS_SECRET_ARN',
+  /** Hosts of forges that may be private and without TLS, separated by commas; `none` if there are none. */
+  privateForgeHosts: 'PRIVATE_FORGE_HOSTS',
   /** ARN of the KMS key that encrypts the credentials of connections. */
   credentialKeyArn: 'CREDENTIAL_KEY_ARN',
   /** ARN of the secret whose string the CDN sends to this function in `originSecretHeader`; fetch-dist has one of its own. */

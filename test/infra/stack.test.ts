@@ -67,6 +67,7 @@ describe('resources', () => {
     ).toEqual({
       RegistryBaseUrl: 'https://registry.invalid',
       ConsoleBaseUrl: 'https://console.invalid',
+      PrivateForgeHosts: 'none',
       RegistryDomainName: '',
       RegistryCertificateArn: '',
       ConsoleDomainName: '',

@@ -7,6 +7,7 @@ import type { DeliveryAttempt, DeliveryLog, ForgeOrganization } from '../../shar
 import type { IntegrationsSecret, InvalidIntegration } from '../../shared/forge/integrations.ts';
 import type { ForgeClient, Integration } from '../../shared/forge/module.ts';
 import type { OwnedOrganization } from '../../shared/forge/sign-in.ts';
+import { addressProblem } from '../../shared/runtime/guarded-fetch.ts';
 import { createMemoryForge, type MemoryForge } from './memory-forge.ts';
 import { gitHubHost } from './synchronized.ts';
 
@@ -87,6 +88,11 @@ export function createApiForges(): ApiForges {
         return true;
       },
     },
+    addressProblem: (address) =>
+      addressProblem(address, {
+        permittedHosts: new Set(),
+        lookUp: async (host) => [host.endsWith('.internal') ? '10.0.0.1' : '140.82.121.4'],
+      }),
     servicesOf: () => ({
       // The App that the forge made of a manifest.
       fetch: async () => Response.json(registeredApp, { status: 201 }),

@@ -77,6 +77,7 @@ export async function createSignInBench(facts: Parameters<typeof createPeople>[0
       consoleBaseUrl,
       logger: { error: () => {} },
       forges: {
+        addressProblem: async () => undefined,
         servicesOf: () => ({
           fetch: async () => Response.json(registeredApp, { status: 201 }),
           clock: people.clock,

@@ -166,6 +166,13 @@ describe('the registration of this installation at a code host', () => {
     const world = await createApiWorld();
     const body = { ...registrationOf(baseUrl), forge: 'other' };
     expect((await world.ask('administrator', { method: 'POST', path, body })).status).toBe(422);
-    expect((await begin(world, 'file:///etc/passwd')).status).toBe(422);
+    for (const address of [
+      'file:///etc/passwd',
+      'http://git.example',
+      'https://169.254.169.254/latest/meta-data',
+      'https://git.internal',
+    ]) {
+      expect((await begin(world, address)).status).toBe(422);
+    }
   });
 });
