@@ -1,10 +1,10 @@
 /** The packages of an organization in pages, as far as the viewer may install them. */
 import type { SynchronizationId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
-import type { MayRead } from '../publish/effective-rights.ts';
-import { findRepositories } from '../store/fact-store.ts';
+import { repositoryIn } from '../store/fact-store.ts';
+import { keys } from '../store/keys.ts';
 import { type ListedName, namesOf } from '../store/name-store.ts';
-import { findPackages, isOfSource, type StoredPackage } from '../store/package-store.ts';
+import { isOfSource, parsePackage, type StoredPackage } from '../store/package-store.ts';
 import type { Table } from '../store/table.ts';
 
 /** States that a package in a list can have. */
@@ -38,8 +38,13 @@ export interface PackagePage {
   readonly next: string | undefined;
 }
 
-/** So many packages are read for a page at the most: what one read takes. A page of which few fit the filter is short. */
-const candidatesMax = 100;
+/** Which names somebody sees. */
+export interface Selection {
+  /** Given all names, so that it can read what it decides by at once. */
+  select(names: readonly ListedName[]): Promise<(name: ListedName) => boolean>;
+  /** So many packages are read for a page at the most: two reads take 100 with their repositories. A page of which few fit the filter is short. */
+  readonly candidatesMax: number;
+}
 
 /** Where a package is in a list of that order, as a text that is less than those of the packages after it. */
 function placeIn(order: PackageOrder, { name, changedAt, downloads }: ListedName): string {
@@ -50,7 +55,7 @@ function placeIn(order: PackageOrder, { name, changedAt, downloads }: ListedName
   return `${String(highestFirst).padStart(16, '0')} ${name}`;
 }
 
-/** A page. Three reads: names, packages, and what their repositories are called. */
+/** A page. Besides what the selection reads two or three: names, and packages with their repositories. */
 export async function listPackages(
   table: Table,
   { id }: Pick<Organization, 'id'>,
@@ -64,56 +69,42 @@ export async function listPackages(
     readonly after?: string | undefined;
     readonly order?: PackageOrder | undefined;
   },
-  mayRead: MayRead,
+  { select, candidatesMax }: Selection,
 ): Promise<PackagePage> {
-  const placed = (await namesOf(table, id))
-    .filter((name) => fits(name, filter, mayRead))
+  const names = await namesOf(table, id);
+  const isVisible = await select(names);
+  const placed = names
+    .filter((name) => fits(name, filter) && isVisible(name))
     .map((name) => ({ ...name, place: placeIn(order, name) }))
     .filter(({ place }) => place > after)
     .sort((one, other) => (one.place < other.place ? -1 : 1));
-  const candidates = placed.slice(0, filter.state === undefined ? limit : candidatesMax);
-  const read = await findPackages(
-    table,
-    id,
-    candidates.map(({ number }) => number),
+  const candidates = placed.slice(
+    0,
+    filter.state === undefined ? Math.min(limit, candidatesMax) : candidatesMax,
   );
-  const packages: Omit<ListedPackage, 'repositoryName'>[] = [];
+  const items = await table.getMany([
+    ...candidates.map(({ number }) => keys.package(id, number)),
+    ...candidates.map(({ source }) => keys.fact(source.synchronization, `repository#${source.repository}`)),
+  ]);
+  const packages: ListedPackage[] = [];
   let next: string | undefined;
   for (const [index, { place, changedAt, downloads }] of candidates.entries()) {
     if (packages.length === limit) {
       break;
     }
     next = place;
-    const found = read[index];
+    const item = items[index];
+    const found = item && parsePackage(item);
     if (found !== undefined && isOfSource(found) && (filter.state ?? found.state) === found.state) {
-      packages.push({ found, changedAt, downloads });
+      const repositoryName = repositoryIn(items[candidates.length + index])?.fullName ?? found.repository;
+      packages.push({ found, changedAt, downloads, repositoryName });
     }
   }
   return {
-    packages: await withRepositoryNames(table, packages),
+    packages,
     next: next === placed.at(-1)?.place ? undefined : next,
   };
 }
 
-const fits = (
-  { name, source: { synchronization, repository } }: ListedName,
-  filter: PackageFilter,
-  mayRead: MayRead,
-): boolean =>
-  name.includes(filter.name ?? '') &&
-  (filter.synchronization ?? synchronization) === synchronization &&
-  mayRead(synchronization, repository);
-
-async function withRepositoryNames(
-  table: Table,
-  packages: readonly Omit<ListedPackage, 'repositoryName'>[],
-): Promise<readonly ListedPackage[]> {
-  const facts = await findRepositories(
-    table,
-    packages.map(({ found }) => found),
-  );
-  return packages.map((one, place) => ({
-    ...one,
-    repositoryName: facts[place]?.fullName ?? one.found.repository,
-  }));
-}
+const fits = ({ name, source: { synchronization } }: ListedName, filter: PackageFilter): boolean =>
+  name.includes(filter.name ?? '') && (filter.synchronization ?? synchronization) === synchronization;

@@ -139,10 +139,13 @@ export async function findRepositories(
       keys.fact(synchronization, `repository#${repository}`),
     ),
   );
-  return items.map((item) => {
-    const fact = item && parseStored(item).fact;
-    return fact?.kind === 'repository' ? fact : undefined;
-  });
+  return items.map(repositoryIn);
+}
+
+/** The repository's fact, even if it was removed. */
+export function repositoryIn(item: Item | undefined): RepositoryFact | undefined {
+  const fact = item && parseStored(item).fact;
+  return fact?.kind === 'repository' ? fact : undefined;
 }
 
 /**

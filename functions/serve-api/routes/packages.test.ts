@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { noteChanged, noteDownloads } from '../../../shared/store/name-store.ts';
-import type { Item, Table } from '../../../shared/store/table.ts';
 import {
   addPackages,
   aPackage,
@@ -9,6 +8,7 @@ import {
   repositoryIdOf,
 } from '../../../test/support/api-packages.ts';
 import { type ApiWorld, createApiWorld, type Sender } from '../../../test/support/api-world.ts';
+import { countReads } from '../../../test/support/count-reads.ts';
 import { commitOf } from '../../../test/support/memory-contents.ts';
 import { organizationId } from '../../../test/support/synchronized.ts';
 
@@ -251,24 +251,3 @@ describe('a page of 5,000', () => {
     expect(seen).toEqual(Array.from({ length: count }, (_, place) => nameOf(place + 1)));
   });
 });
-
-/** One read of DynamoDB returns at most 1 MB, and one of several keys at most 100 items. */
-function countReads(table: Table): () => number {
-  let reads = 0;
-  const { get, getMany, query } = table;
-  const pages = (items: readonly Item[]) => Math.max(1, Math.ceil(JSON.stringify(items).length / 1_048_576));
-  table.get = async (key) => {
-    reads++;
-    return get(key);
-  };
-  table.getMany = async (list) => {
-    reads += Math.ceil(list.length / 100);
-    return getMany(list);
-  };
-  table.query = async (...asked) => {
-    const items = await query(...asked);
-    reads += pages(items);
-    return items;
-  };
-  return () => reads;
-}

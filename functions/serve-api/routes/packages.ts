@@ -27,7 +27,12 @@ import {
 } from '../../../shared/organizations/describe-package.ts';
 import { leftOutOf } from '../../../shared/organizations/list-left-out.ts';
 import { listPackages, packageOrders } from '../../../shared/organizations/list-packages.ts';
-import { readableBy, type Viewer, visiblePackage } from '../../../shared/organizations/readable-packages.ts';
+import {
+  namesVisibleTo,
+  readableBy,
+  type Viewer,
+  visiblePackage,
+} from '../../../shared/organizations/readable-packages.ts';
 import { downloadDaysMax, downloadsByDay, downloadsByVersion } from '../../../shared/store/download-store.ts';
 import type { StoredPackage } from '../../../shared/store/package-store.ts';
 import { scanLogPage } from '../../../shared/store/scan-log.ts';
@@ -80,7 +85,8 @@ const listDefinition = {
   name: 'listPackages',
   path,
   summary: 'The packages that you may install',
-  description: 'Owners see all.',
+  description:
+    'Owners see all. Others see what their tokens read, or would; a page of theirs has 50 packages at the most.',
   query: z.strictObject({
     name: NamePart.optional(),
     state: PackageState.optional(),
@@ -101,7 +107,6 @@ const list = defineRoute(listDefinition, async ({ table, clock }, request) => {
   const { organization, query } = request;
   const { cursor, limit, synchronization, sort, ...filter } = query;
   const paged = { route: listDefinition.name, filter: [organization.id, filter, synchronization, sort] };
-  const mayRead = await readableBy(table, organization, viewerOf(request), clock.now());
   const { packages, next } = await listPackages(
     table,
     organization,
@@ -110,7 +115,7 @@ const list = defineRoute(listDefinition, async ({ table, clock }, request) => {
       synchronization: synchronization === undefined ? undefined : asId<SynchronizationId>(synchronization),
     },
     { limit: limitOf({ limit }), after: placeOf(paged, cursor), order: sort },
-    mayRead,
+    namesVisibleTo(table, organization, viewerOf(request), clock.now()),
   );
   return {
     body: {
