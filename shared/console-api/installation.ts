@@ -9,6 +9,12 @@ const settings = {
   }),
   allowList: z.array(Account).max(1000),
   administrators: z.array(Id).min(1).max(100).meta({ description: 'Ids of users.' }),
+  organizationMakers: z
+    .enum(['anyone', 'administrators'])
+    .meta({ description: 'Who may make organizations, of those who may sign in.' }),
+  organizationsPerPerson: z.int().min(0).max(1000).meta({
+    description: 'How many one person may make, deleted ones included. Administrators may make any number.',
+  }),
 };
 
 export const InstallationSettings = z

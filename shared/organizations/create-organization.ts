@@ -10,8 +10,12 @@ import {
 } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import type { ForgeClient, OpenConnection } from '../forge/module.ts';
+import { inTurn } from '../store/creation-turn.ts';
+import { findInstallationSettings } from '../store/installation-settings.ts';
+import { keys } from '../store/keys.ts';
 import { putPerson } from '../store/member-store.ts';
 import { desireOpen } from '../store/organization-store.ts';
+import type { Operation, Table } from '../store/table.ts';
 import type { WorkQueue } from '../store/work.ts';
 import {
   type ConnectedOrganization,
@@ -73,18 +77,62 @@ export interface CreatedOrganization extends Pick<ConnectedOrganization, 'organi
  * Makes an organization that the person owns.
  *
  * @param user undefined: an administrator makes it for its owners, who are those of the forge organization
- * @throws CallerError when the slug or a vendor is invalid or taken, or the forge organization cannot be connected
+ * @throws CallerError when the slug or a vendor is invalid or taken, the forge organization cannot be connected, or the person may not make
+ *  another one
  * @throws ProblemError as `ownedForConnecting`
  */
 export async function createOrganization(
   dependencies: CreateOrganizationDependencies,
   user: UserId | undefined,
+  input: NewOrganization,
+  accountable: Accountable,
+): Promise<CreatedOrganization> {
+  return user === undefined
+    ? create(dependencies, user, input, accountable, [])
+    : inTurnOf(dependencies.table, user, (turn) => create(dependencies, user, input, accountable, turn));
+}
+
+/**
+ * Creates within the limit of the installation, also for requests at once.
+ *
+ * @param work writes the operations in its transaction
+ * @throws CallerError when the person may make no organization, or no further one
+ */
+async function inTurnOf<Result>(
+  table: Table,
+  user: UserId,
+  work: (turn: readonly Operation[]) => Promise<Result>,
+): Promise<Result> {
+  const { administrators, organizationMakers, organizationsPerPerson } =
+    await findInstallationSettings(table);
+  const isAdministrator = administrators.includes(user);
+  if (organizationMakers === 'administrators' && !isAdministrator) {
+    throw new CallerError('forbidden', 'only administrators of this installation make organizations');
+  }
+  const counter = keys.creationsFor(user, 'organizations');
+  return inTurn(table, [counter], async (turn) => {
+    const made = Number((await table.get(counter))?.count ?? 0);
+    if (made >= organizationsPerPerson && !isAdministrator) {
+      throw new CallerError(
+        'conflict',
+        `a person can make ${organizationsPerPerson} organizations here; an administrator can make more`,
+      );
+    }
+    return work(turn);
+  });
+}
+
+async function create(
+  dependencies: CreateOrganizationDependencies,
+  user: UserId | undefined,
   { from, ...input }: NewOrganization,
   accountable: Accountable,
+  turn: readonly Operation[],
 ): Promise<CreatedOrganization> {
   const made = (organization: OrganizationId, subject: string) => [
     // Until the members of the forge's organization were read, and where there is none.
     ...(user === undefined ? [] : putPerson(organization, user, { isOwner: true, isOff: false })),
+    ...turn,
     ownerAct(dependencies, organization, accountable, 'create-organization', input.slug, {
       after: { slug: input.slug, ownedVendors: input.ownedVendors, connected: subject },
     }),

@@ -7,7 +7,7 @@ import { readUser } from '../store/user-store.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
 
 export type InstallationSettingsChange = {
-  readonly [Name in 'signIn' | 'allowList' | 'administrators']?: InstallationSettings[Name] | undefined;
+  readonly [Name in Exclude<keyof InstallationSettings, 'version'>]?: InstallationSettings[Name] | undefined;
 };
 
 interface Dependencies {

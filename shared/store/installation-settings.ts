@@ -27,6 +27,10 @@ const SettingsItem = z.object({
     )
     .default([]),
   administrators: z.array(z.string().transform((text) => asId<UserId>(text))).default([]),
+  /** Who may make organizations, of those who may sign in. */
+  organizationMakers: z.enum(['anyone', 'administrators']).default('anyone'),
+  /** How many one person may make, deleted ones included: their slugs stay taken. Administrators make as many as they like. */
+  organizationsPerPerson: z.number().default(20),
   /** Counts the changes; 0 before the first. */
   version: z.number().default(0),
 });
@@ -44,7 +48,7 @@ export async function findInstallationSettings(table: Table): Promise<Installati
  */
 export function changeInstallationSettings(
   before: Pick<InstallationSettings, 'version'>,
-  change: Partial<Pick<InstallationSettings, 'signIn' | 'allowList' | 'administrators'>>,
+  change: Partial<Omit<InstallationSettings, 'version'>>,
 ): Operation {
   return {
     update: {

@@ -267,7 +267,7 @@ export const keys = {
     pk: `ORG#${organization}`,
     sk: `CREATIONS#${kind}`,
   }),
-  creationsFor: (user: string, kind: 'tokens' | 'sessions'): Key => ({
+  creationsFor: (user: string, kind: 'tokens' | 'sessions' | 'organizations'): Key => ({
     pk: `USER#${user}`,
     sk: `CREATIONS#${kind}`,
   }),

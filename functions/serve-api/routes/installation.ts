@@ -18,8 +18,8 @@ const common = {
   scope: 'none',
 } as const;
 
-const shown = ({ signIn, allowList, administrators, version }: StoredSettings) => ({
-  body: { signIn, allowList: [...allowList], administrators: [...administrators] },
+const shown = ({ allowList, administrators, version, ...settings }: StoredSettings) => ({
+  body: { ...settings, allowList: [...allowList], administrators: [...administrators] },
   headers: { etag: etagOf(version) },
 });
 
@@ -50,9 +50,9 @@ const changeSettings = defineRoute(
   async (dependencies, { headers, body, accountable }) => {
     const before = await findInstallationSettings(dependencies.table);
     matches(headers, before.version);
-    const { signIn, allowList, administrators } = body;
+    const { allowList, administrators, ...rest } = body;
     const change = {
-      signIn,
+      ...rest,
       allowList: allowList?.map((one) => ({ ...one, account: asId<ForgeAccountId>(one.account) })),
       administrators: administrators?.map((user) => asId<UserId>(user)),
     };

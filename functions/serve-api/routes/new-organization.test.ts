@@ -101,6 +101,33 @@ describe('an empty organization', () => {
     expect((await world.ask('owner', { path: '/organizations/lab' })).status).toBe(404);
   });
 
+  it('is one of as many as a person may make, also at once; administrators make more', async () => {
+    const world = await createApiWorld();
+    const set = async (body: object) => {
+      const path = '/installation/settings';
+      const { headers } = await world.ask('administrator', { path });
+      const request = { method: 'PATCH', path, body, headers: { 'if-match': headers.etag } };
+      expect((await world.ask('administrator', request)).status).toBe(200);
+    };
+    await set({ organizationsPerPerson: 2 });
+    const slugs = ['one', 'two', 'three', 'four'];
+    const many = (person: Person) =>
+      Promise.all(slugs.map((slug) => create(world, { slug: `${person}-${slug}` }, person)));
+    const made = (await many('stranger')).filter(({ status }) => status === 201);
+    expect(made).toHaveLength(2);
+    const end = { why: 'a mistake', confirm: made[0]?.body.slug };
+    await world.ask('stranger', { method: 'DELETE', path: `/organizations/${end.confirm}`, body: end });
+    const again = await create(world, { slug: 'again' });
+    expect([again.status, again.body.detail]).toEqual([
+      409,
+      expect.stringMatching(/can make 2 organizations/),
+    ]);
+    expect((await many('administrator')).map(({ status }) => status)).toEqual([201, 201, 201, 201]);
+    await set({ organizationMakers: 'administrators' });
+    expect((await create(world, { slug: 'other-one' }, 'member')).status).toBe(403);
+    expect((await create(world, { slug: 'other-one' }, 'administrator')).status).toBe(201);
+  });
+
   it.each([
     ['acme', 409],
     ['api', 422],
