@@ -35,8 +35,8 @@ export interface Needs {
    * registered, encrypted, until it is written.
    */
   readonly integrations?: true | 'add';
-  /** The secrets of connections: `use` decrypts them, `renew` also encrypts their successors. `hooks`: decrypts those of hooks only. */
-  readonly credentials?: 'use' | 'renew' | 'hooks';
+  /** The secrets of connections: `renew` decrypts them and encrypts their successors. `hooks`: decrypts those of hooks only. */
+  readonly credentials?: 'renew' | 'hooks';
   /** `dist`: only what the edge function let pass; `api`: whatever came through the CDN. */
   readonly originSecret?: 'api' | 'dist';
   /** The keys that sign sessions, encrypted with the credential key. */
@@ -197,16 +197,6 @@ export const functionNeeds = {
     personGrants: 'keep',
     setUpCode: true,
     baseUrls: ['console'],
-  },
-  'preview-run': {
-    does: 'Shows what a run would change',
-    seconds: 300,
-    megabytes: 512,
-    // It only reads, so it gets no permission to write.
-    table: 'read',
-    sends: [],
-    integrations: true,
-    credentials: 'use',
   },
 } as const satisfies Record<string, Needs>;
 

@@ -161,7 +161,7 @@ const renewing = ['kms:Decrypt', 'kms:GenerateDataKey'];
 const credentialAccess = (data: Data, access: NonNullable<Needs['credentials']>): PolicyStatement =>
   access === 'hooks'
     ? keyAccess(data, ['kms:Decrypt'], 'webhook', 'hook')
-    : keyAccess(data, access === 'renew' ? renewing : ['kms:Decrypt'], 'credential', 'connection');
+    : keyAccess(data, renewing, 'credential', 'connection');
 
 /**
  * Only for one purpose, and only with an encryption context: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html

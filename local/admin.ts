@@ -62,7 +62,7 @@ async function run(
 
 async function clientOf(flags: Pick<Flags, 'data' | 'aws' | 'key-file' | 'key-secret'>) {
   if (flags.aws !== undefined) {
-    return createAdminClient({ api: onAws(flags.aws, flags), gateway: undefined });
+    return createAdminClient(onAws(flags.aws, flags));
   }
   const directory = resolve(flags.data ?? '.repertoire');
   const running = await findRunning(directory);
@@ -76,7 +76,7 @@ async function clientOf(flags: Pick<Flags, 'data' | 'aws' | 'key-file' | 'key-se
     throw new AdminError(`npm start on ${directory} is not ready yet; wait until it is`, 'too-early');
   }
   const operatorKey = () => readOperatorKey(api.operatorKeySecret, gateway);
-  return createAdminClient({ api: { consoleBaseUrl: api.consoleBaseUrl, operatorKey }, gateway });
+  return createAdminClient({ consoleBaseUrl: api.consoleBaseUrl, operatorKey });
 }
 
 /** Names and messages come from a forge, so control characters are replaced: a terminal could execute them. */

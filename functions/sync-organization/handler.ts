@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { SyncMessage } from '../../events/messages/schema.ts';
+import { z } from 'zod';
+import { PreviewMessage, SyncMessage } from '../../events/messages/schema.ts';
 import { tableClient, workQueueClient } from '../../shared/composition/clients.ts';
-import { createForges, structureReader } from '../../shared/composition/forges.ts';
+import { createForges, readOnly, structureReader } from '../../shared/composition/forges.ts';
+import { runPreview } from '../../shared/organizations/run-preview.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
 import { queueHandler } from '../../shared/runtime/queue-handler.ts';
@@ -18,4 +20,14 @@ const dependencies = {
   openReader: structureReader(createForges(table, logger)),
 };
 
-export const handler = queueHandler(SyncMessage, { logger }, (message) => runScopes(dependencies, message));
+/** A preview writes nothing but its own result. */
+const previewDependencies = {
+  ...dependencies,
+  openReader: structureReader(createForges(table, logger, readOnly)),
+};
+
+export const handler = queueHandler(z.union([PreviewMessage, SyncMessage]), { logger }, (message) =>
+  'kind' in message
+    ? runPreview(previewDependencies, message.synchronization)
+    : runScopes(dependencies, message),
+);

@@ -1,5 +1,6 @@
 /** The parts of the functions' answers that are printed. */
 import { z } from 'zod';
+import { callerErrorCodes } from '../../shared/domain/caller-error.ts';
 
 const Failure = z.object({ at: z.string(), code: z.string(), message: z.string() });
 
@@ -179,6 +180,14 @@ export const Preview = z.object({
   ),
 });
 export type Preview = z.infer<typeof Preview>;
+
+/** A preview that was asked for. */
+export const PreviewJob = z.object({
+  number: z.number(),
+  state: z.enum(['waiting', 'running', 'done', 'failed']),
+  progress: z.object({ read: z.number(), of: z.number() }).optional(),
+  failure: z.object({ code: z.enum(callerErrorCodes), message: z.string() }).optional(),
+});
 
 export const Asked = z.object({
   asked: z.string(),

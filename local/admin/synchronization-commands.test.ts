@@ -184,7 +184,10 @@ describe('what is printed', () => {
   });
 
   it('is what a run would change, scope by scope', async () => {
-    const { lines } = await run(['preview', 'acme'], {
+    const job = { number: 3, state: 'running', progress: { read: 1, of: 5 } };
+    const { lines, calls, progress } = await run(['preview', 'acme'], job, {
+      number: 3,
+      state: 'done',
       requests: 8,
       scopes: [
         {
@@ -206,6 +209,14 @@ describe('what is printed', () => {
       '    member bob (2) removed: why',
       'teams: incomplete: a page',
     ]);
+    expect(progress).toEqual(['1 of 5 lists read']);
+    expect(calls).toEqual([
+      ['preview-run', { slug: 'acme' }],
+      ['preview-run', { slug: 'acme', number: 3 }],
+    ]);
+    const failure = { code: 'forbidden', message: 'the forge refuses' };
+    const failed = run(['preview', 'acme'], { number: 4, state: 'failed', failure });
+    await expect(failed).rejects.toMatchObject(failure);
   });
 });
 

@@ -1,8 +1,19 @@
 /** Commands about a synchronization: its state, its history, previews, and decisions on held removals. */
 import { setTimeout } from 'node:timers/promises';
 import type { AdminClient } from '../start/admin-client.ts';
+import { AdminError } from '../start/admin-error.ts';
 import { UsageError } from '../start/options.ts';
-import { Asked, Installations, LeftOut, OneRun, Preview, Runs, Status, Undone } from './answers.ts';
+import {
+  Asked,
+  Installations,
+  LeftOut,
+  OneRun,
+  Preview,
+  PreviewJob,
+  Runs,
+  Status,
+  Undone,
+} from './answers.ts';
 import { type Flags, needed } from './calls.ts';
 import {
   heldText,
@@ -82,10 +93,30 @@ async function leftOut(command: Command): Promise<Printed> {
   return { answer, lines: leftOutText(answer) };
 }
 
-async function preview(command: Command): Promise<Printed> {
+async function preview({ client, progress, ...command }: Command): Promise<Printed> {
   noMore('preview', command.rest);
-  const answer = await command.client.invoke('preview-run', named(command, 'preview'));
-  return { answer, lines: previewText(Preview.parse(answer)) };
+  const input = named(command, 'preview');
+  let answer = await client.invoke('preview-run', input);
+  let last = '';
+  for (let waited = 0; waited < waitMs; waited += lookMs) {
+    const { number, state, progress: reached, failure } = PreviewJob.parse(answer);
+    if (failure !== undefined) {
+      throw new AdminError(failure.message, failure.code);
+    }
+    if (state === 'done') {
+      const { requests, scopes } = Preview.parse(answer);
+      return { answer: { requests, scopes }, lines: previewText({ requests, scopes }) };
+    }
+    const line = reached === undefined ? state : `${reached.read} of ${reached.of} lists read`;
+    progress(line === last ? [] : [line]);
+    last = line;
+    await setTimeout(lookMs);
+    answer = await client.invoke('preview-run', { ...input, number });
+  }
+  throw new AdminError(
+    'the preview takes too long; status shows whether something else is read',
+    'too-early',
+  );
 }
 
 async function removals(command: Command): Promise<Printed> {
@@ -163,7 +194,7 @@ function notDone(answer: unknown): readonly string[] {
     : ['not done yet; it continues in the background, and status shows its progress'];
 }
 
-function named({ slug, flags }: Command, command: string) {
+function named({ slug, flags }: Pick<Command, 'slug' | 'flags'>, command: string) {
   const { synchronization } = flags;
   return {
     slug: needed(slug, `${command} needs the organization's slug`),

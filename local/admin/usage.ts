@@ -75,7 +75,7 @@ Usage: npm run admin -- COMMAND [options]
                use a deployment, by its console's address; the operator's key is read from REPERTOIRE_OPERATOR_KEY, or from
   --key-file FILE, or from the secret that the stack's output OperatorKeySecretName names:
   --key-secret NAME
-               (region and credentials from the environment; preview needs these too)
+               (region and credentials from the environment)
   --help       show this text
 
 Exit codes: 0 success; 1 failure (see the log), or nothing is running; 2 invalid command line; 3 not-found: something named does not

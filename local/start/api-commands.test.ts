@@ -197,3 +197,24 @@ it('deletes a synchronization with its packages', async () => {
     body: { packages: 'delete', confirm: 'acme', why: 'it moved' },
   });
 });
+
+it('asks for a preview, and puts its changes where they belong', async () => {
+  const path = '/organizations/acme/synchronizations/s1/previews';
+  const scope = { scope: 'members', outcome: 'whole', changes: 1, held: 2, deferred: 0 };
+  const change = (kind: string, text: string) => ({ scope: 'members', kind, text });
+  const answers = {
+    '/organizations/acme/synchronizations': synchronizations,
+    [path]: { number: 3, state: 'waiting' },
+    [`${path}/3`]: { number: 3, state: 'done', requests: 4, scopes: [scope] },
+    [`${path}/3/changes?limit=100`]: { items: [change('change', 'one'), change('held', 'two')], next: 'x' },
+    [`${path}/3/changes?limit=100&cursor=x`]: { items: [change('held', 'three')] },
+  };
+  expect((await run('preview-run', { slug: 'acme' }, answers)).answer).toEqual({
+    number: 3,
+    state: 'waiting',
+  });
+  expect((await run('preview-run', { slug: 'acme', number: 3 }, answers)).answer).toEqual({
+    ...{ number: 3, state: 'done', requests: 4 },
+    scopes: [{ ...scope, changes: ['one'], held: ['two', 'three'], deferred: [] }],
+  });
+});

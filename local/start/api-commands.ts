@@ -52,6 +52,16 @@ export const apiCommands: Readonly<Record<string, ApiCommand>> = {
         : api.request({ path: `${path}?asked=${asked}` });
     },
   ),
+  'preview-run': command(Named.extend({ number: z.number().optional() }), async (api, input) => {
+    const path = `${await pathOf(api, input)}/previews`;
+    if (input.number === undefined) {
+      return api.request({ method: 'POST', path });
+    }
+    const job = Preview.parse(await api.request({ path: `${path}/${input.number}` }));
+    return job.state === 'done'
+      ? { ...job, scopes: await previewed(api, `${path}/${input.number}/changes?limit=100`, job.scopes) }
+      : job;
+  }),
   'decide-removals': command(
     Named.extend({ scope: z.string(), decision: z.string(), shown: z.string() }),
     async (api, { slug, synchronization, ...body }) => {
@@ -77,3 +87,20 @@ const runsShown = 50;
 
 const statusOf = (api: ApiClient, slug: string): Promise<unknown> =>
   inOrganization(api, slug, { path: '/status' });
+
+const PreviewedScopes = z.array(z.looseObject({ scope: z.string() }));
+const Preview = z.looseObject({ state: z.string(), scopes: PreviewedScopes.default([]) });
+const Previewed = z.array(z.object({ scope: z.string(), kind: z.string(), text: z.string() }));
+
+/** Each list of the code host with what a run would do to it. */
+async function previewed(api: ApiClient, path: string, scopes: z.infer<typeof PreviewedScopes>) {
+  const all = Previewed.parse(await listed(api, path));
+  const of = (scope: string, wanted: string) =>
+    all.flatMap((one) => (one.scope === scope && one.kind === wanted ? [one.text] : []));
+  return scopes.map((one) => ({
+    ...one,
+    changes: of(one.scope, 'change'),
+    held: of(one.scope, 'held'),
+    deferred: of(one.scope, 'deferred'),
+  }));
+}

@@ -148,10 +148,9 @@ export async function start(
     const { gateway } = cloud.addresses;
     const operatorKeySecret = z.string().parse(cloud.outputs.OperatorKeySecretName);
     const admin = createAdminClient({
-      api: { consoleBaseUrl, operatorKey: () => readOperatorKey(operatorKeySecret, gateway) },
-      gateway,
+      consoleBaseUrl,
+      operatorKey: () => readOperatorKey(operatorKeySecret, gateway),
     });
-    closing.push(async () => admin.close());
     const tokens = await readTokens(folder);
     for (const organization of gitHub.state.organizations.values()) {
       const setUp = world.organizations.find(({ login }) => login === organization.login);

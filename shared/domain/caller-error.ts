@@ -1,9 +1,8 @@
 /**
  * Errors that a caller can act on: use another name, read again, correct the input, get a permission, wait.
  *
- * Each entry point expresses them in its own way: HTTP by a status and problem details (shared/runtime/problem-details.ts), `npm
- * run admin` by its exit code (local/admin/exit-codes.ts), a function without a route by the `code` of its result
- * (shared/runtime/invoke-handler.ts).
+ * HTTP expresses them by a status and problem details (shared/runtime/problem-details.ts), `npm run admin` by its exit code
+ * (local/admin/exit-codes.ts).
  */
 export const callerErrorCodes = [
   /** The named object does not exist, or not any more. */

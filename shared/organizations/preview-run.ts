@@ -30,8 +30,7 @@ export interface PreviewRunDependencies {
 /** Reading stops after this time, well within the function's 300 s; milliseconds. */
 const readingMs = 200_000;
 /**
- * How many changes of one scope are described: a response has at most 6 MB.
- * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ * How many changes of one scope are described.
  */
 const changesMax = 5000;
 
@@ -47,10 +46,14 @@ export interface PreviewedScope {
   readonly deferred: readonly string[];
 }
 
-/** @throws CallerError when the forge cannot be read at all */
+/**
+ * @param onProgress told after each list of the forge
+ * @throws CallerError when the forge cannot be read at all
+ */
 export async function previewRun(
   dependencies: PreviewRunDependencies,
   synchronization: Synchronization,
+  onProgress: (progress: { readonly read: number; readonly of: number }) => Promise<void> = async () => {},
 ): Promise<{ readonly requests: number | undefined; readonly scopes: readonly PreviewedScope[] }> {
   const { table, clock } = dependencies;
   const { id } = synchronization;
@@ -65,7 +68,8 @@ export async function previewRun(
     const limit = limitFrom(clock);
     const readings: (FinishedReading & { readonly scope: ScopeName })[] = [];
     await probe({ reader, synchronization });
-    for (const scope of names) {
+    for (const [place, scope] of names.entries()) {
+      await onProgress({ read: place, of: names.length });
       const startedAt = clock.now();
       const read = await orFailure(scope, () => readToEnd(reader, scope, limit));
       if ('outcome' in read) {

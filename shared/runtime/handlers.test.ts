@@ -5,7 +5,6 @@ import { CallerError } from '../domain/caller-error.ts';
 import { ConflictError } from '../domain/conflict-error.ts';
 import { httpHandler } from './http-handler.ts';
 import { type HttpAnswer, type HttpRequest, jsonAnswer } from './http-message.ts';
-import { invokeHandler } from './invoke-handler.ts';
 import { createLogger } from './logger.ts';
 import { problemAnswer } from './problem-details.ts';
 import { queueHandler } from './queue-handler.ts';
@@ -193,37 +192,6 @@ describe('an HTTP route', () => {
     logger.info('afterwards');
     expect(lines.at(-1)).not.toHaveProperty('delivery');
     expect(lines.at(-1)).not.toHaveProperty('correlation_id');
-  });
-});
-
-describe('a function without a route', () => {
-  const call = (handle: (input: { slug: string }) => Promise<string>, input: unknown = { slug: 'acme' }) =>
-    invokeHandler(
-      z.strictObject({ slug: z.string() }),
-      { logger: createLogger('test') },
-      handle,
-    )(input, context);
-
-  it("returns its result, or the code of the caller's error", async () => {
-    expect(await call(async ({ slug }) => slug)).toEqual({ ok: true, result: 'acme' });
-    const refuse = async () => {
-      throw new CallerError('too-early', 'not scanned yet');
-    };
-    expect(await call(refuse)).toEqual({ ok: false, code: 'too-early', error: 'not scanned yet' });
-    expect(await call(async () => '', { slug: 1 })).toMatchObject({ ok: false, code: 'invalid' });
-    const meet = async () => {
-      throw new ConflictError([]);
-    };
-    expect(await call(meet)).toMatchObject({ ok: false, code: 'conflict' });
-    expect(lines).toEqual([]);
-  });
-
-  it('fails with an internal error', async () => {
-    const failing = call(async () => {
-      throw new Error('ours');
-    });
-    await expect(failing).rejects.toThrow('ours');
-    expect(lines).toMatchObject([{ message: 'a call failed', function_request_id: 'request-1' }]);
   });
 });
 

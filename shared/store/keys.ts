@@ -22,6 +22,7 @@
  * | mark of a stored plan that is being written | SYNC#id | APPLYING#scope |
  * | held removals, which wait for an owner | SYNC#id | HELD#scope |
  * | chunk of a value larger than an item, by one of `chunkNames` | SYNC#id | PIECES#name#place |
+ * | previews of what a run would change (work) | SYNC#id | PREVIEW |
  * | record of a run | SYNC#id | RUN#number |
  * | changes of one transaction of a run | SYNC#id | CHANGES#number#place |
  * | scan of a repository (work) | SYNC#id | SCAN#repository |
@@ -72,6 +73,7 @@
  * | sign-in, or a try | INSTALLATION | SIGNINS#time#id |
  * | who signed in last under a login | LOGIN#forge#base#login | LOGIN |
  * | account of a user | ACCOUNT#forge#base#id | ACCOUNT |
+ * | account that was there when new members began to wait | ORG#id | KNOWNACCOUNT#forge#base#id |
  * | key at the edge (work) | EDGE | key |
  * | delivery that was taken | DELIVERY#forge#base#id | DELIVERY |
  * | when deliveries to a forge's address were refused | REFUSEDDELIVERIES | forge |
@@ -165,6 +167,8 @@ export const keys = {
     pk: `SYNC#${synchronization}`,
     sk: `PIECES#${name}#${String(place).padStart(4, '0')}`,
   }),
+  /** Previews of what a run would change. */
+  preview: (synchronization: string): Key => ({ pk: `SYNC#${synchronization}`, sk: 'PREVIEW' }),
   run: (synchronization: string, number: number): Key => ({
     pk: `SYNC#${synchronization}`,
     sk: `RUN#${String(number).padStart(12, '0')}`,
@@ -404,6 +408,8 @@ export const chunkNames = {
   plan: (scope: string): string => `PLAN#${scope}`,
   /** Facts whose removal waits for an owner's decision. */
   held: (scope: string): string => `HELD#${scope}`,
+  /** What a run would change, by the number of the preview. */
+  preview: (number: number): string => `PREVIEW#${number}`,
   /** Refs of a repository that give no version. */
   leftOut: (repository: string): string => `left-out#${repository}`,
 } as const;

@@ -16,6 +16,14 @@ export function scopeWork(
   };
 }
 
+/** The work of showing what a run would change. */
+export function previewWork(organization: OrganizationId, synchronization: SynchronizationId): WorkItem {
+  return {
+    key: keys.preview(synchronization),
+    message: { queue: 'sync', group: organization, message: { kind: 'preview', synchronization } },
+  };
+}
+
 /** The work of scanning one repository for versions. */
 export function scanWork(
   organization: OrganizationId,

@@ -51,6 +51,16 @@ describe('functions', () => {
     }
   });
 
+  it('are each invoked by a route, a queue or a schedule: nothing is there for callers beside the API', () => {
+    const invoking = [
+      'ApiGatewayV2::Integration',
+      'Lambda::EventSourceMapping',
+      'Scheduler::Schedule',
+    ].flatMap((type) => resourcesOf(template, type));
+    const text = JSON.stringify(invoking);
+    expect(functionNames.filter((name) => !text.includes(`"${resourceId(name)}"`))).toEqual([]);
+  });
+
   it('are terminated 30 s before their leases end', () => {
     for (const name of Object.keys(functionSeconds) as (keyof typeof functionSeconds)[]) {
       expect([name, leaseMsOf(name)]).toEqual([name, (lambda(name).Timeout + 30) * 1000]);
@@ -177,15 +187,6 @@ describe('functions', () => {
     expect(allowedActions(template, `${id}Role`)).toEqual([...logs, ...read, ...write, ...more].sort());
   });
 
-  it.each<[FunctionName, string[]]>([['preview-run', [integrations, useCredentials]]])(
-    '%s only reads',
-    (name, more) => {
-      const id = resourceId(name);
-      const logs = [`logs:CreateLogStream ${id}Logs`, `logs:PutLogEvents ${id}Logs`];
-      expect(allowedActions(template, `${id}Role`)).toEqual([...logs, ...read, ...more].sort());
-    },
-  );
-
   it('use the key of the credentials for nothing else, and always name whose it is', () => {
     const conditions = resourcesOf(template, 'IAM::Policy').flatMap(([, policy]) =>
       statementsOf(policy).filter(({ Action }) => JSON.stringify(Action).includes('kms:')),
@@ -208,10 +209,10 @@ describe('functions', () => {
         .sort(),
     ).toEqual(['kms:Decrypt', 'kms:Decrypt', 'kms:GenerateDataKey']);
     const others = conditions.filter(({ Condition }) => JSON.stringify(Condition).includes('"credential"'));
-    expect(others).toHaveLength(6);
+    expect(others).toHaveLength(5);
     expect(conditions.map(({ Condition }) => Condition)).toContainEqual(only('answer', 'caller'));
     expect(conditions.map(({ Condition }) => Condition)).toContainEqual(only('registration', 'registration'));
-    expect(conditions).toHaveLength(15);
+    expect(conditions).toHaveLength(14);
     for (const { Condition } of others) {
       expect(Condition).toEqual(only('credential', 'connection'));
     }

@@ -1,8 +1,13 @@
 /** Requests about the runs of `acme`'s synchronization. */
+import { structureReader } from '../../shared/composition/forges.ts';
+import { requestPreview } from '../../shared/organizations/previews.ts';
+import { runPreview } from '../../shared/organizations/run-preview.ts';
 import { noteChanges } from '../../shared/store/run-store.ts';
 import { putHeld } from '../../shared/store/scope-store.ts';
+import { findSynchronization } from '../../shared/store/synchronization-store.ts';
 import type { Example } from './api-example.ts';
 import type { ApiWorld } from './api-world.ts';
+import { byOwner } from './by-owner.ts';
 import { aFact } from './memory-forge.ts';
 import { synchronizationId } from './synchronized.ts';
 
@@ -35,7 +40,23 @@ async function addHeld({ table, now }: ApiWorld): Promise<undefined> {
   ]);
 }
 
+/** One preview, done by the worker. */
+async function addPreview({ dependencies, forges }: ApiWorld): Promise<undefined> {
+  const { table } = dependencies;
+  const synchronization = await findSynchronization(table, synchronizationId);
+  if (synchronization === undefined) {
+    throw new Error('nothing is synchronized');
+  }
+  await requestPreview(dependencies, synchronization, byOwner);
+  const openReader = structureReader(forges);
+  await runPreview({ ...dependencies, openReader, newLeaseId: () => 'lease' }, synchronizationId);
+}
+const ofPreview = { params: { ...params, number: '1' }, prepare: addPreview };
+
 export const runExamples: Readonly<Record<string, Example>> = {
+  requestPreview: { params },
+  readPreview: ofPreview,
+  listPreviewChanges: { ...ofPreview, query: 'limit=2' },
   readOrganizationStatus: { prepare: addHeld },
   readInstallationStatus: {},
   findDeletedOrganizations: { query: 'slug=gone' },

@@ -16,6 +16,7 @@ import { packageChangeRoutes } from './package-changes.ts';
 import { packageRoutes } from './packages.ts';
 import { peopleRoutes } from './people.ts';
 import { peopleByHandRoutes } from './people-by-hand.ts';
+import { previewRoutes } from './previews.ts';
 import { refusedCommitRoutes } from './refused-commits.ts';
 import { registrationRoutes } from './registrations.ts';
 import { repositoryRoutes } from './repositories.ts';
@@ -52,6 +53,7 @@ export const routes: readonly Route[] = [
   ...userSessionRoutes,
   ...statusRoutes,
   ...runRoutes,
+  ...previewRoutes,
   ...heldRemovalRoutes,
   ...integrationRoutes,
   ...registrationRoutes,

@@ -75,7 +75,7 @@ export async function startBench(options: { readonly cold: readonly Chapter[] })
   const handsOutTwice = (_: string, { messageId }: { readonly messageId: string }): boolean =>
     isDoubling && doubled.size < doubled.add(messageId).size;
   const system = await startSystem(smallWorld, { clock, schedules: false, services: { handsOutTwice } });
-  const { cloud, gitHub, admin } = system;
+  const { cloud, gitHub } = system;
   const storage = await openStorage(cloud.engines);
   const receiver = await startWebhookReceiver();
   const deliveries = new Map<Chapter, readonly Delivery[]>();
@@ -313,7 +313,6 @@ export async function startBench(options: { readonly cold: readonly Chapter[] })
     },
     async close() {
       storage.close();
-      admin.close();
       await receiver.close();
       await system.close();
     },

@@ -1,0 +1,73 @@
+/** Previews as owners ask for them: the request, how far it is, and what a run would change. */
+import { CallerError } from '../domain/caller-error.ts';
+import type { Synchronization } from '../domain/synchronization.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { findPreview, type PreviewItem, type PreviewResult, previewResult } from '../store/preview-store.ts';
+import type { Table } from '../store/table.ts';
+import { requestWork, type WorkQueue } from '../store/work.ts';
+import { previewWork } from '../store/work-items.ts';
+import { type Accountable, ownerAct } from './owner-act.ts';
+
+export interface RequestPreviewDependencies {
+  readonly table: Table;
+  readonly workQueue: WorkQueue;
+  readonly clock: Clock;
+  readonly randomBytes: (count: number) => Uint8Array;
+}
+
+export interface PreviewJob {
+  readonly number: number;
+  readonly state: 'waiting' | 'running' | 'done' | 'failed';
+  /** While it is running: how many lists were read, and of how many. */
+  readonly progress: PreviewItem['progress'];
+  readonly failure: PreviewItem['failure'];
+  /** Once it is done. */
+  readonly result: PreviewResult | undefined;
+}
+
+/** Asks the worker for a preview. A request while another waits joins it. */
+export async function requestPreview(
+  dependencies: RequestPreviewDependencies,
+  { organization, id, login }: Synchronization,
+  accountable: Accountable,
+): Promise<PreviewJob> {
+  const { table, workQueue, clock } = dependencies;
+  const now = clock.now();
+  const workItem = previewWork(organization, id);
+  await table.transact([
+    requestWork(workItem, now, { askedAt: now }),
+    ownerAct(dependencies, organization, accountable, 'preview-run', login),
+  ]);
+  await workQueue.send([workItem.message]);
+  const number = (await findPreview(table, id))?.wanted ?? 0;
+  return { number, state: 'waiting', progress: undefined, failure: undefined, result: undefined };
+}
+
+/**
+ * Two reads, mostly. A request that a later one joined has the same result.
+ *
+ * @throws CallerError when there is no preview with the number, or its result is kept no more
+ */
+export async function previewJob(
+  { table, clock }: Pick<RequestPreviewDependencies, 'table' | 'clock'>,
+  { id }: Synchronization,
+  number: number,
+): Promise<PreviewJob> {
+  const item = await findPreview(table, id);
+  if (item === undefined || item.wanted < number) {
+    throw new CallerError('not-found', `there is no preview ${number}`);
+  }
+  const job = { number, progress: undefined, failure: undefined, result: undefined };
+  if (item.done < number) {
+    const isRunning = item.leaseId !== undefined && item.leaseUntil > clock.now();
+    return isRunning ? { ...job, state: 'running', progress: item.progress } : { ...job, state: 'waiting' };
+  }
+  if (item.failure !== undefined) {
+    return { ...job, state: 'failed', failure: item.failure };
+  }
+  const result = await previewResult(table, id, item.done);
+  if (result === undefined) {
+    throw new CallerError('not-found', 'the result is kept for a day only; ask for another preview');
+  }
+  return { ...job, state: 'done', result };
+}
