@@ -65,7 +65,7 @@ export async function givePackageName(
     );
   }
   const to = await claimantNamed(table, organization, name, before, input);
-  const reason = `an owner gave it (${by.by}: ${by.why})`;
+  const reason = `given (${by.by}: ${by.why})`;
   const subject = `${name} to ${to.fullName}${input.samePackage ? ' as the same package' : ''}`;
   const beside = [ownerAct(dependencies, organization.id, by, 'give-name', subject)];
   const passing = {

@@ -22,7 +22,7 @@ export async function scanNow(
   const scanned = { synchronization, repository: fact.repository };
   const scan = scanWork(organization.id, synchronization, fact.repository);
   await table.transact([
-    requestWork(scan, clock.now(), { cause: 'asked for by an owner' }),
+    requestWork(scan, clock.now(), { cause: 'asked for' }),
     ownerAct(
       dependencies,
       organization.id,
