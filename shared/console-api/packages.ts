@@ -280,3 +280,12 @@ export const NamePart = z
   .min(1)
   .max(200)
   .meta({ description: 'Part of the name.' });
+
+export const Readme = z
+  .object({
+    file: z.string().meta({ example: 'README.md' }),
+    mediaType: z.enum(['text/markdown', 'text/plain']),
+    text: z.string().meta({ description: 'The source, as its authors wrote it: never to be shown as HTML.' }),
+    commit: z.string(),
+  })
+  .meta({ id: 'Readme' });

@@ -9,6 +9,7 @@ import type { Fact, Handle, RepositoryFact } from '../domain/facts.ts';
 import type { ForgeOrganizationId, ForgeRepositoryId, ForgeRoleId, InstallationId } from '../domain/ids.ts';
 import type { RepositoryLinks } from '../domain/repository-links.ts';
 import type { AnyScope, PartScope } from '../domain/scopes.ts';
+import type { Readme, ReadmePlace } from './readme.ts';
 
 export type { ForgeId } from '../domain/synchronization.ts';
 
@@ -171,6 +172,12 @@ export interface ContentReader {
    * @throws the signal's reason when the caller aborted
    */
   readArchive(repository: RepositoryIds, commit: string, signal: AbortSignal): Promise<Readable>;
+  /**
+   * The readme in a folder at the commit of a branch. One request; left out where the forge has no way to read it at that cost.
+   *
+   * @returns undefined where there is none, or none that is text of at most `readmeBytesMax`
+   */
+  readReadme?(repository: RepositoryIds, place: ReadmePlace): Promise<Readme | undefined>;
 }
 
 /** What to read because of a webhook delivery. The smallest sufficient part costs least; a whole scope is correct too. */

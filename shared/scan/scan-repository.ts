@@ -30,6 +30,7 @@ import { applyVersions, recordImported, recordMoved, withdrawPackages } from './
 import { claimName, endClaim, requestClaimants } from './claim-name.ts';
 import { filterBranches } from './filter-branches.ts';
 import { logChanges, logFailure } from './log-scan.ts';
+import { noteReadme, type ReadmeRecord } from './note-readme.ts';
 import { noteRequirements, type RequirementRecord } from './note-requirements.ts';
 import { type Notice, noticesOf } from './owner-lines.ts';
 import { loadPackageState } from './package-state.ts';
@@ -117,7 +118,7 @@ export async function scanRepository(
 }
 
 /** What the scan's item keeps for owners and for the reconcile. */
-interface ScanRecord extends LeftOutRecord, Partial<RequirementRecord> {
+interface ScanRecord extends LeftOutRecord, Partial<RequirementRecord>, Partial<ReadmeRecord> {
   readonly lastScannedAt: number;
   readonly waiting: readonly WaitingName[];
   readonly notices?: readonly Notice[] | undefined;
@@ -204,6 +205,14 @@ async function scan(
   );
   await logChanges(dependencies, lease, source, changes);
   const required = await noteRequirements(dependencies, lease, organization, found.number, versions);
+  const readme = await noteReadme(dependencies, lease, {
+    organization: organization.id,
+    found,
+    repository: fact,
+    refs,
+    reader,
+    refused,
+  });
   if (!found.imported) {
     await recordImported(dependencies, lease, organization.id, found);
   }
@@ -217,6 +226,7 @@ async function scan(
   return {
     ...record,
     ...required,
+    ...readme,
     waiting: [],
     notices,
     unfinished: pending.count > 0,

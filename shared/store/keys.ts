@@ -36,6 +36,7 @@
  * | packages of a repository | ORG#id | SOURCE#synchronization#repository#directory#name |
  * | that a package requires a name | ORG#id | REQUIRES#vendor/name#number |
  * | version | PACKAGE#organization#number | VERSION#normalized |
+ * | readme | PACKAGE#organization#number | README |
  * | recorded commit and its archive | PACKAGE#organization#number | DIST#commit |
  * | look-up of a commit that no scan recorded | PACKAGE#organization#number | LOOKUP#hash |
  * | number of look-ups in an hour | PACKAGE#organization#number | LOOKUPS#hour |
@@ -225,6 +226,10 @@ export const keys = {
   version: (organization: string, number: number, normalized: string): Key => ({
     pk: `PACKAGE#${organization}#${number}`,
     sk: `VERSION#${normalized}`,
+  }),
+  readme: (organization: string, number: number): Key => ({
+    pk: `PACKAGE#${organization}#${number}`,
+    sk: 'README',
   }),
   dist: (organization: string, number: number, commit: string): Key => ({
     pk: `PACKAGE#${organization}#${number}`,

@@ -7,6 +7,7 @@ import { putFact } from '../../shared/store/fact-store.ts';
 import { keys } from '../../shared/store/keys.ts';
 import { putName, putNameClaim } from '../../shared/store/name-store.ts';
 import type { StoredPackage, StoredVersion } from '../../shared/store/package-store.ts';
+import { putReadme } from '../../shared/store/readme-store.ts';
 import { putRequirement } from '../../shared/store/requirement-store.ts';
 import type { Operation, Table } from '../../shared/store/table.ts';
 import type { Example } from './api-example.ts';
@@ -118,6 +119,15 @@ const commit = commitOf('a');
 export const packageExamples: Readonly<Record<string, Example>> = {
   listPackages: { query: 'name=acme&state=available&limit=10', prepare: withPackages },
   readPackage: one,
+  readReadme: {
+    ...one,
+    prepare: async (world) => {
+      await withPackages(world);
+      await world.table.transact([
+        putReadme(organizationId, 5, { file: 'README.md', text: '# One', commit }),
+      ]);
+    },
+  },
   listVersions: one,
   listLeftOutRefs: { ...one, query: 'limit=1' },
   listDependents: one,

@@ -12,6 +12,8 @@ export interface MemoryRefs {
   branches?: Readonly<Record<string, string>>;
   /** The package name in the manifests. */
   name: string;
+  /** Text of README.md by commit digit. */
+  readmes?: Readonly<Record<string, string>>;
   /** Commits in a branch's history, besides its tip. */
   history?: readonly string[];
   /** Manifest text by commit digit; by default it has only the name. */
@@ -30,7 +32,10 @@ export const commitOf = (digit: string): string => digit.repeat(40).slice(0, 40)
 export interface MemoryContents {
   /** By the repository's id. */
   readonly contents: ReadonlyMap<string | number, MemoryRefs>;
-  readonly beforeContents: (asked: 'refs' | 'archive' | 'contains', what: string) => void | Promise<void>;
+  readonly beforeContents: (
+    asked: 'refs' | 'archive' | 'contains' | 'readme',
+    what: string,
+  ) => void | Promise<void>;
   readonly lookUp: CommitFinder['contains'] | undefined;
   readonly archiveOf: (commit: string) => Readable;
   readonly linksOf: (repository: string) => RepositoryLinks;
@@ -63,6 +68,11 @@ export function createMemoryContents(current: () => MemoryContents): ContentRead
         defaultBranch: 'main',
         archived: false,
       };
+    },
+    async readReadme(of, { commit }) {
+      await current().beforeContents('readme', commit);
+      const text = refsOf(of.repository)?.readmes?.[commit.slice(0, 1)];
+      return text === undefined ? undefined : { file: 'README.md', text };
     },
     async contains(of, hash, from) {
       await current().beforeContents('contains', hash);

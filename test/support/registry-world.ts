@@ -95,7 +95,7 @@ export interface RegistryWorld {
   /** Refs by the repository's id. */
   readonly contents: Map<string | number, MemoryRefs>;
   /** Called before the forge answers about contents; may throw a ForgeError or change something. */
-  beforeContents: (asked: 'refs' | 'archive' | 'contains', what: string) => void | Promise<void>;
+  beforeContents: (asked: 'refs' | 'archive' | 'contains' | 'readme', what: string) => void | Promise<void>;
   /** Answers about commits, instead of the refs in `contents`. */
   lookUp: CommitFinder['contains'] | undefined;
   /** The bytes of an archive. By default a forge does not give the same bytes twice. */

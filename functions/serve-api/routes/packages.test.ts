@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { noteChanged, noteDownloads } from '../../../shared/store/name-store.ts';
+import { putReadme } from '../../../shared/store/readme-store.ts';
 import {
   addPackages,
   aPackage,
@@ -43,6 +44,18 @@ describe('packages', () => {
       expect([hidden.status, hidden.text]).toEqual([404, missing.text]);
     },
   );
+
+  it('have a readme for whoever may install them, as its authors wrote it', async () => {
+    const world = await packagesWorld();
+    const [text, commit] = ['# Two <script>', 'b'.repeat(40)];
+    await world.table.transact([putReadme(organizationId, 6, { file: 'README.md', text, commit })]);
+    const { body, headers } = await world.ask('owner', { path: `${path}/acme/two/readme` });
+    expect(body).toEqual({ file: 'README.md', mediaType: 'text/markdown', text, commit });
+    expect(headers['content-type']).toBe('application/json');
+    const missing = await world.ask('outside', { path: `${path}/acme/nine/readme` });
+    const hidden = await world.ask('outside', { path: `${path}/acme/two/readme` });
+    expect([hidden.status, hidden.text]).toEqual([404, missing.text]);
+  });
 
   it('are found by a part of the name, their state and synchronization', async () => {
     const world = await packagesWorld();

@@ -10,6 +10,7 @@ import {
   PackageState,
   PackageSummary,
   packageParams,
+  Readme,
   ScanLogEntry,
   Version,
 } from '../../../shared/console-api/packages.ts';
@@ -35,6 +36,7 @@ import {
 } from '../../../shared/organizations/readable-packages.ts';
 import { downloadDaysMax, downloadsByDay, downloadsByVersion } from '../../../shared/store/download-store.ts';
 import type { StoredPackage } from '../../../shared/store/package-store.ts';
+import { findReadme } from '../../../shared/store/readme-store.ts';
 import { scanLogPage } from '../../../shared/store/scan-log.ts';
 import type { Caller } from '../frame/access.ts';
 import type { ApiDependencies } from '../frame/dependencies.ts';
@@ -228,6 +230,27 @@ const listLeftOut = defineRoute(
   },
 );
 
+const readReadme = defineRoute(
+  {
+    ...common,
+    name: 'readReadme',
+    path: `${onePath}/readme`,
+    summary: 'The readme of a package, as it was on the default branch at the last scan',
+    description: 'README.md, readme.md or README of at most 256 KB; without one there is nothing here.',
+    params,
+    answer: { status: 200, schema: Readme, description: 'The source of the readme.' },
+  },
+  async (dependencies, request) => {
+    const { number } = await packageOf(dependencies, request);
+    const found = await findReadme(dependencies.table, request.organization.id, number);
+    if (found === undefined) {
+      throw new CallerError('not-found', 'the package has no readme');
+    }
+    const mediaType = found.file.endsWith('.md') ? ('text/markdown' as const) : ('text/plain' as const);
+    return { body: { ...found, mediaType } };
+  },
+);
+
 const readDownloads = defineRoute(
   {
     ...common,
@@ -356,6 +379,7 @@ export const packageRoutes: readonly Route[] = [
   read,
   listVersions,
   listLeftOut,
+  readReadme,
   readDownloads,
   listDependents,
   listScans,

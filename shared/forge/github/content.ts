@@ -12,6 +12,7 @@ import { type PeeledRef, type PeeledRefs, peelRefs } from './commits.ts';
 import { findContainment } from './containment.ts';
 import { readManifests } from './manifests.ts';
 import { refsQuery, repositoryNameQuery } from './queries.ts';
+import { readReadme } from './readme.ts';
 import type { Requests } from './requests.ts';
 import { type Ref, type RepositoryHead, repositoryNodeSchema } from './schema.ts';
 
@@ -121,6 +122,10 @@ export function createContentReader({ app, requests }: ContentReaderOptions): Co
         branches: branches.refs.map(withManifest).map(withoutPages),
         unusable: [...unusable('tag', tags), ...unusable('branch', branches)],
       };
+    },
+
+    async readReadme(ids, place) {
+      return readReadme(requests, { id: ids.repository, nodeId: await nodeIdOf(ids) }, place);
     },
 
     contains: findContainment.bind(undefined, requests, nodeIdOf),

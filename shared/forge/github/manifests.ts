@@ -20,7 +20,7 @@ export interface NamedRepository {
 }
 
 /** Git's file modes; GitHub gives the mode's numeric value, not its octal digits. */
-const symbolicLink = 0o120000;
+export const symbolicLink = 0o120000;
 const submodule = 0o160000;
 
 /** The target of a symbolic link, or the manifest. */
@@ -160,9 +160,9 @@ function decoded(bytes: Uint8Array): ManifestText {
 }
 
 /** Reads files at commits, in the requested order; null where there is none. */
-function readFiles(
+export function readFiles(
   requests: Requests,
-  repository: NamedRepository,
+  repository: Pick<NamedRepository, 'id' | 'nodeId'>,
   files: readonly { readonly commit: string; readonly path: string }[],
 ): Promise<readonly (TreeEntry | null)[]> {
   return inBatches(files, async (part) => {
