@@ -9,8 +9,8 @@ import { deliveryFaultKinds, requestFaultKinds } from '../faults/faults.ts';
  * | `failing-page` | one page of a list: 500 | `status` |
  * | `archive-not-found` | one archive: an error of the storage, which GitLab calls 404 | |
  *
- * They can be aimed at `surface` (`rest`, `graphql`, `oauth`), `method`, `path`, `route` (REST pattern), `operation` (GraphQL operation name),
- * `list` (REST pattern) and `page` (1, 2, …).
+ * They can be aimed at `surface` (`rest`, `graphql`, `oauth`), `method`, `path`, `route` (REST pattern), `list` (REST pattern, or
+ * `Group.projects`) and `page` (1, 2, …).
  */
 export const gitLabFaultKinds = [...requestFaultKinds, 'archive-not-found', ...deliveryFaultKinds] as const;
 

@@ -1,12 +1,14 @@
 /** Lists of members as GitLab's API shows them, with their known gaps. https://docs.gitlab.com/api/members/ */
 import { MINIMAL } from './levels.ts';
-import { groupOf, groupsAbove, topLevelOf } from './paths.ts';
+import { descendantsOf, groupOf, groupsAbove, topLevelOf } from './paths.ts';
 import { groupLevel, isListed, projectLevel, type RightsContext, roleOf, seesGroup } from './rights.ts';
 import type { Group, GroupLink, MemberRole, Project, User } from './state.ts';
 import { differences } from './variants.ts';
 
 /** One row of a list of members. */
 export interface MemberRow {
+  /** Where the membership is. */
+  readonly source: Group | Project;
   readonly user: User;
   readonly level: number;
   readonly expiresAt: string | undefined;
@@ -31,6 +33,7 @@ function rowsOf(context: RightsContext, { source, cap, withoutRole }: MemberSour
     if (user === undefined || !isListed(member, context.now())) return [];
     return [
       {
+        source,
         user,
         level: cap === undefined ? member.level : Math.min(cap, member.level),
         expiresAt: member.expiresAt,
@@ -78,18 +81,24 @@ function shownInvited(context: RightsContext, source: Group | Project, requester
   });
 }
 
-/** Groups that give members to a group: it and its ancestors, and what is invited to them, of which only direct members count. */
-function sourcesOfGroup(context: RightsContext, group: Group, requester: User | undefined): MemberSource[] {
-  const above = groupsAbove(context.state, group);
-  return [
-    ...above.map((source) => ({ source })),
-    ...above.flatMap((source) =>
-      shownInvited(context, source, requester).map((invited) => ({
-        source: invited.group,
-        cap: invited.link.level,
-      })),
-    ),
-  ];
+/** Which members a list has. https://docs.gitlab.com/api/graphql/reference/#groupmemberrelation and #projectmemberrelation */
+export type Relation =
+  | 'DIRECT'
+  | 'INHERITED'
+  | 'DESCENDANTS'
+  | 'SHARED_FROM_GROUPS'
+  | 'INVITED_GROUPS'
+  | 'SHARED_INTO_ANCESTORS';
+
+/** The groups that are invited to groups, of which only direct members count. */
+function invitedTo(
+  context: RightsContext,
+  groups: readonly Group[],
+  requester: User | undefined,
+): MemberSource[] {
+  return groups.flatMap((source) =>
+    shownInvited(context, source, requester).map(({ group, link }) => ({ source: group, cap: link.level })),
+  );
 }
 
 /** Groups that are invited to a project bring their inherited members too; and, by version, those of groups invited to them. */
@@ -101,10 +110,11 @@ function sourcesOfShares(
   const { state } = context;
   if (groupOf(state, project).shareWithGroupLock) return [];
   return shownInvited(context, project, requester).flatMap(({ group, link }) => {
-    const sources = differences.listsInvitedOfInvited(state.variant)
-      ? sourcesOfGroup(context, group, requester)
-      : groupsAbove(state, group).map((source): MemberSource => ({ source }));
-    return sources.map(
+    const above = groupsAbove(state, group);
+    const invited = differences.listsInvitedOfInvited(state.variant)
+      ? invitedTo(context, above, requester)
+      : [];
+    return [...above.map((source): MemberSource => ({ source })), ...invited].map(
       ({ source, cap = link.level }): MemberSource => ({
         source,
         cap: Math.min(cap, link.level),
@@ -112,6 +122,31 @@ function sourcesOfShares(
       }),
     );
   });
+}
+
+function sourcesOf(
+  context: RightsContext,
+  source: Group | Project,
+  relation: Relation,
+  requester: User | undefined,
+): MemberSource[] {
+  const { state } = context;
+  const above = groupsAbove(state, source);
+  const isGroup = source.kind === 'group';
+  switch (relation) {
+    case 'DIRECT':
+      return [{ source }];
+    case 'INHERITED':
+      return above.filter((group) => group !== source).map((group) => ({ source: group }));
+    case 'DESCENDANTS':
+      return isGroup ? descendantsOf(state, source).map((group) => ({ source: group })) : [];
+    case 'SHARED_FROM_GROUPS':
+      return isGroup ? invitedTo(context, above, requester) : [];
+    case 'SHARED_INTO_ANCESTORS':
+      return isGroup ? [] : invitedTo(context, above, requester);
+    default:
+      return isGroup ? [] : sourcesOfShares(context, source, requester);
+  }
 }
 
 /** The rows of each user, in the order of the sources. */
@@ -124,23 +159,17 @@ function rowsByUser(context: RightsContext, sources: readonly MemberSource[]): M
 }
 
 /**
- * `/members/all`: direct, inherited and invited members, one row for each user. For groups it is the row with the highest level. For projects
- * the level is the effective one while `expires_at` and the role are those of the nearest row, which may be another.
+ * Members by the chosen relations, one row for each user. For groups it is the row with the highest level. For projects the level is the
+ * highest while `expires_at` and the role are those of the nearest row, which may be another.
  */
-export function allMembers(
+export function relatedMembers(
   context: RightsContext,
   source: Group | Project,
+  relations: readonly Relation[],
   requester: User | undefined,
 ): MemberRow[] {
-  const own: MemberSource[] =
-    source.kind === 'group'
-      ? sourcesOfGroup(context, source, requester)
-      : [
-          { source },
-          ...sourcesOfGroup(context, groupOf(context.state, source), requester),
-          ...sourcesOfShares(context, source, requester),
-        ];
-  return rowsByUser(context, own)
+  const sources = relations.flatMap((relation) => sourcesOf(context, source, relation, requester));
+  return rowsByUser(context, sources)
     .flatMap((rows) => {
       const [first] = rows;
       if (first === undefined) return [];
@@ -148,4 +177,17 @@ export function allMembers(
       return [source.kind === 'group' ? top : { ...first, level: top.level }];
     })
     .sort(byUser);
+}
+
+/** `/members/all`: direct, inherited and invited members. */
+export function allMembers(
+  context: RightsContext,
+  source: Group | Project,
+  requester: User | undefined,
+): MemberRow[] {
+  const relations: readonly Relation[] =
+    source.kind === 'group'
+      ? ['DIRECT', 'INHERITED', 'SHARED_FROM_GROUPS']
+      : ['DIRECT', 'INHERITED', 'SHARED_INTO_ANCESTORS', 'INVITED_GROUPS'];
+  return relatedMembers(context, source, relations, requester);
 }

@@ -10,6 +10,7 @@ import type { Past } from '../../state/past-states.ts';
 import type { GitLabState, Scope } from '../state.ts';
 import type { Context, Route, Services } from './context.ts';
 import { authenticate, type Credential } from './credentials.ts';
+import { answerGraphql, graphqlRefusal } from './graphql/endpoint.ts';
 import { insufficientScope, parseBody, RefusalError, type Reply, refused, unauthorized } from './http.ts';
 import type { Limits } from './limits.ts';
 import { fileRoutes } from './rest-files.ts';
@@ -31,6 +32,7 @@ export interface ApiDependencies extends RequestFaults {
 
 const MAX_BODY_BYTES = 1024 * 1024;
 const apiRoot = '/api/v4';
+const graphqlPath = '/api/graphql';
 
 /** Every REST endpoint, below `/api/v4`. */
 const apiRoutes: readonly Route[] = [
@@ -52,7 +54,11 @@ interface Turn {
   /** Path below the API's root. */
   readonly path: string;
   readonly startedAt: number;
+  readonly surface: 'rest' | 'graphql';
   headers: Readonly<Record<string, string>>;
+  /** REST: 1; GraphQL: the query's complexity. */
+  cost: number;
+  operation?: string | undefined;
   interception?: Interception | undefined;
 }
 
@@ -72,6 +78,13 @@ function requireScope(route: Route, credential: Credential | undefined): void {
     throw insufficientScope(enough);
 }
 
+/** Reading needs `read_api`; every other token is invalid there. @throws RefusalError 401 */
+function requireGraphqlScope(credential: Credential | undefined): void {
+  if (credential !== undefined && !credential.scopes.has('api') && !credential.scopes.has('read_api')) {
+    throw graphqlRefusal(401, 'Invalid token');
+  }
+}
+
 function limitReply(message: string, isThrottle: boolean): Reply {
   return isThrottle
     ? { status: 429, raw: Buffer.from(message), headers: { 'content-type': 'text/plain' } }
@@ -89,20 +102,20 @@ function faultLimit({ status = 429, retryAfter }: Fault): Reply {
   };
 }
 
-/** The REST API as a request listener. Paths are without the relative URL root. */
+/** REST and GraphQL as a request listener. Paths are without the relative URL root. */
 export function createGitLabApi(deps: ApiDependencies): RequestListener {
   const { services, state, limits } = deps;
   const readRefs = createRefReader(services.now);
 
   /** Undefined: the connection is to be broken. */
   async function answer(turn: Turn): Promise<Reply | undefined> {
-    const { request, url, path } = turn;
+    const { request, url, path, surface } = turn;
     const method = request.method ?? 'GET';
     const body = await readBody(request, MAX_BODY_BYTES);
     if (body === undefined) throw refused(413, '413 Request Entity Too Large');
-    const found = findRoute(method === 'HEAD' ? 'GET' : method, path);
+    const found = surface === 'rest' ? findRoute(method === 'HEAD' ? 'GET' : method, path) : undefined;
     const match = {
-      ...{ surface: 'rest', method, path },
+      ...{ surface, method, path },
       ...(found === undefined ? {} : { route: found.route.pattern }),
     };
     const fault = (kind: string, more: Record<string, string> = {}): Fault | undefined =>
@@ -122,8 +135,9 @@ export function createGitLabApi(deps: ApiDependencies): RequestListener {
     const charged = limits.charge(holder, route, found?.params ?? {}, state.variant);
     turn.headers = charged.headers;
     if (charged.refusal) return limitReply(charged.refusal.message, charged.refusal.isThrottle);
-    if (found === undefined) return { status: 404, json: { error: '404 Not Found' } };
-    requireScope(found.route, credential);
+    if (surface === 'graphql') requireGraphqlScope(credential);
+    else if (found === undefined) return { status: 404, json: { error: '404 Not Found' } };
+    else requireScope(found.route, credential);
     const lagging = fault('lagging-read');
     const lag = lagging === undefined ? 0 : (lagging.seconds ?? 5);
     const context: Context = {
@@ -135,14 +149,17 @@ export function createGitLabApi(deps: ApiDependencies): RequestListener {
       method,
       url,
       path,
-      route: found.route.pattern,
-      params: found.params,
+      route: found?.route.pattern ?? graphqlPath,
+      params: found?.params ?? {},
       headers: request.headers,
-      body: parseBody(body, request.headers['content-type'] ?? ''),
+      body: found === undefined ? {} : parseBody(body, request.headers['content-type'] ?? ''),
       refs: (project) => readRefs(project.gitDirectory, lag),
       fault,
     };
-    return found.route.handle(context);
+    if (found !== undefined) return found.route.handle(context);
+    const answered = await answerGraphql(context, JSON.parse(body.toString('utf8')));
+    Object.assign(turn, { cost: answered.cost, operation: answered.operation });
+    return answered.reply;
   }
 
   async function send(turn: Turn, reply: Reply, response: ServerResponse): Promise<void> {
@@ -165,26 +182,32 @@ export function createGitLabApi(deps: ApiDependencies): RequestListener {
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', services.addresses.web);
-    const path = url.pathname.slice(apiRoot.length) || '/';
-    const turn: Turn = { request, url, path, startedAt: services.now(), headers: {} };
+    const isGraphql = url.pathname === graphqlPath;
+    const path = isGraphql ? graphqlPath : url.pathname.slice(apiRoot.length) || '/';
+    const turn: Turn = {
+      ...{ request, url, path, startedAt: services.now(), headers: {} },
+      ...{ surface: isGraphql ? 'graphql' : 'rest', cost: 1 },
+    };
     let reply: Reply | undefined;
     try {
       reply = await answer(turn);
     } catch (error) {
       if (!(error instanceof RefusalError)) throw error;
-      ({ reply } = error);
+      const isUnauthorized = isGraphql && error.reply.status === 401;
+      ({ reply } = isUnauthorized ? graphqlRefusal(401, 'Invalid token') : error);
     }
     await turn.interception?.act?.();
     if (reply === undefined || turn.interception !== undefined) request.socket.destroy();
     else await send(turn, reply, response);
     deps.recordRequest?.({
       at: turn.startedAt,
-      surface: 'rest',
+      surface: turn.surface,
       method: request.method ?? 'GET',
       path: loggedPath(path, url),
+      ...(turn.operation !== undefined && { operation: turn.operation }),
       status: reply?.status ?? 0,
       durationMs: Math.round(services.now() - turn.startedAt),
-      cost: 1,
+      cost: turn.cost,
     });
   }
 

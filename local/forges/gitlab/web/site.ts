@@ -87,7 +87,9 @@ export function createSite(deps: SiteDependencies): RequestListener {
     }
     request.url = given.slice(deps.root.length);
     const url = new URL(request.url, 'http://localhost');
-    if (url.pathname.startsWith('/api/v4')) return deps.api(request, response);
+    if (url.pathname === '/api/graphql' || url.pathname.startsWith('/api/v4/')) {
+      return deps.api(request, response);
+    }
     const found = findRoute(request.method ?? 'GET', url.pathname);
     if (found === undefined) return deps.git(request, response);
     serve(deps, request, response, url, found).catch((error: unknown) => {
