@@ -1,12 +1,15 @@
 /** Everything of an organization that its owners may take along before they delete it. */
+import { ownTeamPrincipal } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import { auditPage } from '../store/audit-log.ts';
 import { loadFacts } from '../store/fact-store.ts';
 import { personsOf } from '../store/member-store.ts';
 import { findOrganizationSettings } from '../store/organization-settings.ts';
+import { ownTeamMemberPage, ownTeamsOf } from '../store/own-team-store.ts';
 import { packagesOf } from '../store/package-store.ts';
 import { everySynchronization } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
+import { teamsWithRights } from '../store/team-rights-store.ts';
 import { timeText } from './describe-synchronization.ts';
 
 export const exportParts = ['settings', 'packages', 'members', 'history'] as const;
@@ -67,10 +70,23 @@ const linesOf: Readonly<
       );
     }
     const persons = (await personsOf(table, id)).map((person) => ({ kind: 'person', ...person }));
-    return [...members, ...persons];
+    return [...members, ...persons, ...(await teamLines(table, id))];
   },
   async history(table, { id }) {
     const { entries } = await auditPage(table, id, {}, { limit: historyMax });
     return entries.map(({ at, ...entry }) => ({ kind: 'history', at: timeText(at), ...entry }));
   },
 };
+
+/** Teams made by hand with their members, and what owners left to which team. */
+async function teamLines(table: Table, id: Organization['id']): Promise<readonly Line[]> {
+  const lines: Line[] = [];
+  for (const { id: team, name } of await ownTeamsOf(table, id)) {
+    const members = await ownTeamMemberPage(table, id, team, { limit: 1000 });
+    lines.push({ kind: 'team', id: ownTeamPrincipal(team), name, members });
+  }
+  for (const [team, rights] of await teamsWithRights(table, id)) {
+    lines.push({ kind: 'team-rights', team, rights });
+  }
+  return lines;
+}

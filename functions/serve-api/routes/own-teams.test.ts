@@ -74,6 +74,20 @@ describe('a team that owners made by hand', () => {
     expect((await world.ask('owner', { path: `${at}/access` })).body.items).toEqual([]);
   });
 
+  it('is taken along in an export, with its members and rights', async () => {
+    const { world, id, at } = await worldWithTeam();
+    await owner(world, 'PUT', `${at}/rights`, { rights: ['add-packages'] });
+    const { text } = await world.ask('owner', { path: '/organizations/acme/export?part=members' });
+    const lines = text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.filter(({ kind }) => kind.startsWith('team'))).toEqual([
+      { kind: 'team', id, name: 'Release managers', members: [userOf('member')] },
+      { kind: 'team-rights', team: id, rights: ['add-packages'] },
+    ]);
+  });
+
   it('ends with its members, its rights and its tokens', async () => {
     const { world, id, at } = await worldWithTeam();
     await owner(world, 'PUT', `${at}/rights`, { rights: ['add-packages'] });
