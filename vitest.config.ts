@@ -2,7 +2,11 @@ import { defineConfig } from 'vitest/config';
 import { createSecondsReporter } from './tools/test-seconds/reporter.ts';
 
 /** Tests that start the whole system and hold it to the seconds that we promise: one after another, with nothing beside them. */
-const wholeSystem = ['test/composer-client/**/*.test.ts', 'test/integration/npm-start.test.ts'];
+const wholeSystem = [
+  'test/composer-client/**/*.test.ts',
+  'test/integration/first-run.test.ts',
+  'test/integration/npm-start.test.ts',
+];
 /** `npm run test:long`. */
 const isLong = process.env.TEST_LONG !== undefined;
 const report = process.env.TEST_REPORT;

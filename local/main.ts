@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { personalToken } from './forges/github/state.ts';
 import { WorldError } from './forges/world/world-error.ts';
 import { buildAssembly } from './start/build-assembly.ts';
-import { instructions } from './start/instructions.ts';
+import { firstRunInstructions, instructions } from './start/instructions.ts';
 import { freeTag, manifestsOf } from './start/manifests.ts';
 import { parseOptions, UsageError, usage } from './start/options.ts';
 import { type Ports, takePorts } from './start/ports.ts';
@@ -29,7 +29,8 @@ async function main(args: readonly string[]): Promise<void> {
         'bundling the functions and synthesizing the template: about 10 s, once per change of the sources',
       ),
     );
-    const started = await start(folder, world, { assembly, ports, progress });
+    const { firstRun } = options;
+    const started = await start(folder, world, { assembly, ports, progress, firstRun });
     running.started = started;
     const { gateway } = started.cloud.addresses;
     await markRunning(folder, { pid: process.pid, gateway, api: started.api });
@@ -70,6 +71,7 @@ function readyLine(started: Started, ports: Ports) {
     gitHub: { api: at(ports.gitHubApi), web: at(ports.gitHubWeb), codeload: at(ports.codeload) },
     control: { gitHub: at(ports.control) },
     gateway: at(ports.gateway),
+    setUpCode: started.setUpCode,
     organizations: started.organizations.map(({ slug, url, members }) => ({
       slug,
       url,
@@ -79,6 +81,14 @@ function readyLine(started: Started, ports: Ports) {
 }
 
 async function readyText(started: Started, ports: Ports, folder: StateFolder): Promise<string> {
+  if (started.setUpCode !== undefined) {
+    return firstRunInstructions({
+      setUpCode: started.setUpCode,
+      consoleBaseUrl: `http://127.0.0.1:${ports.console}`,
+      codeHost: `http://127.0.0.1:${ports.gitHubWeb}`,
+      dataDirectory: folder.directory,
+    });
+  }
   const texts = await Promise.all(
     started.organizations.map(async (organization) => {
       const simulated = started.gitHub.state.organizations.get(organization.gitHubId);

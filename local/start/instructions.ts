@@ -67,3 +67,29 @@ export function instructions(ready: Ready): string {
   );
   return lines.join('\n');
 }
+
+interface FirstRun extends Pick<Ready, 'consoleBaseUrl' | 'dataDirectory'> {
+  readonly setUpCode: string;
+  /** Of the simulated GitHub. */
+  readonly codeHost: string;
+}
+
+/** The text of a first run: what the person does by the pages. */
+export const firstRunInstructions = ({
+  setUpCode,
+  consoleBaseUrl,
+  codeHost,
+  dataDirectory,
+}: FirstRun): string =>
+  [
+    '',
+    `Repertoire is ready, and nothing is set up. Begin here: ${consoleBaseUrl}/sign-in/setup`,
+    '',
+    `  Set-up code                ${setUpCode}`,
+    `  Address of your own server ${codeHost} (the simulated GitHub)`,
+    '',
+    `State: ${dataDirectory}`,
+    '',
+    'Press Ctrl-C to stop.',
+    '',
+  ].join('\n');

@@ -9,18 +9,23 @@ describe('the command line of npm start', () => {
       port: 7420,
       directory: resolve('.repertoire'),
       fresh: false,
+      firstRun: false,
       world: 'default',
     });
   });
 
   it('takes every flag', () => {
     expect(
-      parseOptions(['--json', '--port', '9000', '--data', '/tmp/x', '--fresh', '--world', 'package.json']),
+      parseOptions([
+        ...['--json', '--port', '9000', '--data', '/tmp/x', '--fresh', '--first-run'],
+        ...['--world', 'package.json'],
+      ]),
     ).toEqual({
       json: true,
       port: 9000,
       directory: '/tmp/x',
       fresh: true,
+      firstRun: true,
       world: { file: resolve('package.json') },
     });
     expect(parseOptions(['--github', 'docs'])).toMatchObject({ world: { github: resolve('docs') } });

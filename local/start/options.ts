@@ -9,6 +9,8 @@ export interface StartOptions {
   readonly port: number;
   readonly directory: string;
   readonly fresh: boolean;
+  /** Nothing is set up: the person registers the App and connects organizations by the pages. */
+  readonly firstRun: boolean;
   readonly world: { readonly file: string } | { readonly github: string } | 'default';
 }
 
@@ -30,6 +32,7 @@ Usage: npm start -- [options]
   --port N        first of ${portCount} ports on 127.0.0.1 (default ${defaultPort}; 0: any free ports)
   --data DIR      folder for the state between runs (default .repertoire)
   --fresh         delete the state in the data folder first
+  --first-run     set nothing up: you make the App and become administrator by the pages, as after a deployment
   --world FILE    simulate the GitHub that a YAML file describes (docs/worlds.md)
   --github DIR    simulate a GitHub with every git repository below DIR, bare or not
   --help          show this text
@@ -52,6 +55,7 @@ export function parseOptions(args: readonly string[]): StartOptions | 'help' {
     port: parsePort(values.port),
     directory: resolve(values.data ?? '.repertoire'),
     fresh: values.fresh ?? false,
+    firstRun: values['first-run'] ?? false,
     world: parseWorld(values.world, values.github),
   };
 }
@@ -65,6 +69,7 @@ function parseFlags(args: readonly string[]) {
         port: { type: 'string' },
         data: { type: 'string' },
         fresh: { type: 'boolean' },
+        'first-run': { type: 'boolean' },
         world: { type: 'string' },
         github: { type: 'string' },
         help: { type: 'boolean', short: 'h' },

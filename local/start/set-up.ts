@@ -38,7 +38,7 @@ async function setUpAdministrator({
   integrationKey,
   login,
 }: SetUp): Promise<boolean> {
-  const { SecretString: code = '' } = await secrets.send(new GetSecretValueCommand({ SecretId: codeSecret }));
+  const code = await readCode(secrets, codeSecret);
   const browser = createBrowser();
   const form = await browser.visit(`${consoleBaseUrl}/sign-in/setup`);
   const choice = await browser.press(form, ['integration', integrationKey], { code });
@@ -52,6 +52,19 @@ async function setUpAdministrator({
     );
   }
   return true;
+}
+
+async function readCode(secrets: SecretsManagerClient, name: string): Promise<string> {
+  const { SecretString: code = '' } = await secrets.send(new GetSecretValueCommand({ SecretId: name }));
+  return code;
+}
+
+/** The set-up code of the installation. */
+export async function setUpCode(cloud: Cloud): Promise<string> {
+  const client = operatorClient(cloud);
+  const code = await readCode(client, z.string().parse(cloud.outputs.SetUpCodeSecretName));
+  client.destroy();
+  return code;
 }
 
 /** What a client of the local cloud's services needs. */

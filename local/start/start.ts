@@ -21,7 +21,7 @@ import { manifestsOf, vendorsOf } from './manifests.ts';
 import type { StartOptions } from './options.ts';
 import type { Ports } from './ports.ts';
 import type { Counts, Progress } from './progress.ts';
-import { gitHubHost, putIntegrations, setUp } from './set-up.ts';
+import { gitHubHost, putIntegrations, setUp, setUpCode } from './set-up.ts';
 import { simulatedPart } from './simulated-part.ts';
 import { readTokens, type StateFolder, type Tokens, writeTokens } from './state-folder.ts';
 
@@ -49,6 +49,8 @@ export interface Started {
   readonly organizations: readonly StartedOrganization[];
   /** The login of the installation's administrator; undefined where no organization has an owner. */
   readonly administrator: string | undefined;
+  /** What a first run begins with; undefined where everything was set up. */
+  readonly setUpCode: string | undefined;
   close(): Promise<void>;
 }
 
@@ -60,6 +62,8 @@ export interface StartWith {
   readonly onLog?: (line: CloudLog) => void;
   /** The clock of the cloud and the simulated GitHub; tests step it. */
   readonly clock?: SteppableClock;
+  /** Whether the person sets everything up by the pages; default false. */
+  readonly firstRun?: boolean;
   /** Whether schedules run; default true. */
   readonly schedules?: boolean;
   /** How the services behave where AWS leaves it open. */
@@ -90,7 +94,17 @@ export function readWorldOf(options: StartOptions): Promise<World> {
 export async function start(
   folder: StateFolder,
   described: World,
-  { assembly, ports, progress, onLog, clock, schedules = true, services = {}, onCloud }: StartWith,
+  {
+    assembly,
+    ports,
+    progress,
+    onLog,
+    clock,
+    firstRun = false,
+    schedules = true,
+    services = {},
+    onCloud,
+  }: StartWith,
 ): Promise<Started> {
   const world = simulatedPart(described, (line) => progress.step(line));
   const registryBaseUrl = `http://127.0.0.1:${ports.registry}`;
@@ -143,14 +157,22 @@ export async function start(
     closing.push(() => cloud.close());
     onCloud?.(cloud);
     progress.step('local cloud: running the synthesized template');
-    await putIntegrations(cloud, gitHub);
-    await gitHub.changes.run('set-webhook', { url: `${consoleBaseUrl}/webhooks/github` });
+    if (!firstRun) {
+      await putIntegrations(cloud, gitHub);
+      await gitHub.changes.run('set-webhook', { url: `${consoleBaseUrl}/webhooks/github` });
+    }
     const { gateway } = cloud.addresses;
     const operatorKeySecret = z.string().parse(cloud.outputs.OperatorKeySecretName);
     const admin = createAdminClient({
       consoleBaseUrl,
       operatorKey: () => readOperatorKey(operatorKeySecret, gateway),
     });
+    const api = { consoleBaseUrl, operatorKeySecret };
+    if (firstRun) {
+      progress.end();
+      const nothing = { organizations: [], administrator: undefined };
+      return { ...nothing, ...{ cloud, gitHub, admin, api, close }, setUpCode: await setUpCode(cloud) };
+    }
     const tokens = await readTokens(folder);
     for (const organization of gitHub.state.organizations.values()) {
       const setUp = world.organizations.find(({ login }) => login === organization.login);
@@ -184,8 +206,8 @@ export async function start(
     );
     progress.end();
     return {
-      ...{ cloud, gitHub, admin, organizations, administrator, close },
-      api: { consoleBaseUrl, operatorKeySecret },
+      ...{ cloud, gitHub, admin, api, organizations, administrator, close },
+      setUpCode: undefined,
     };
   } catch (error) {
     progress.end();

@@ -24,6 +24,8 @@ export interface Forges {
   integrations(): Promise<Integrations>;
   /** At most a few seconds old: to be asked before something is refused. */
   newestIntegrations(): Promise<Integrations>;
+  /** They were changed just now. */
+  integrationsChanged(): void;
   /** Why nothing is to be asked at the address, as text for whoever named it; undefined if it may be. */
   addressProblem(address: string): Promise<string | undefined>;
   /** What an adapter is given to send requests of its own, as for sign-in. */
@@ -56,7 +58,8 @@ export function createForges(
   logger: Pick<Logger, 'error'>,
   shared: SharedState = readWrite,
 ): Forges {
-  const { current: integrations, newest: newestIntegrations } = createIntegrations({ logger });
+  const known = createIntegrations({ logger });
+  const { current: integrations } = known;
   const services = new WeakMap<Integration, ForgeServices>();
   const addresses = { permittedHosts: hostsIn(required('privateForgeHosts')) };
   const send = guardedFetch(addresses);
@@ -83,7 +86,8 @@ export function createForges(
   };
   return {
     integrations,
-    newestIntegrations,
+    newestIntegrations: known.newest,
+    integrationsChanged: known.changed,
     addressProblem: (address) => addressProblem(address, addresses),
     servicesOf,
     open,

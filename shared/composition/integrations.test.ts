@@ -27,7 +27,7 @@ beforeEach(() => {
   integrations = createIntegrations({ logger, clock: { now: () => now }, read });
 });
 
-const secrets = async (how: keyof IntegrationsReader = 'current') =>
+const secrets = async (how: 'current' | 'newest' = 'current') =>
   (await integrations[how]()).valid.map((one) => one.secrets.webhookSecret);
 
 it('are read once a minute, however many ask at once', async () => {
@@ -53,6 +53,13 @@ it('are read again before a delivery is refused, at most once in five seconds', 
   now += 5 * second;
   await secrets('newest');
   expect(read).toHaveBeenCalledTimes(3);
+});
+
+it('are read again at once by whoever changed them', async () => {
+  await secrets();
+  text = JSON.stringify([entry('second')]);
+  integrations.changed();
+  expect(await secrets()).toEqual(['second']);
 });
 
 it.each<[string, string | Error]>([

@@ -24,6 +24,8 @@ export interface IntegrationsReader {
   current(): Promise<Integrations>;
   /** At most a few seconds old: to be checked before something is refused. @throws as `current` */
   newest(): Promise<Integrations>;
+  /** They were changed just now: whoever asks next gets them read again. */
+  changed(): void;
 }
 
 /** The longest time until a changed secret is noticed, … */
@@ -84,7 +86,13 @@ export function createIntegrations({
     return asking;
   }
 
-  return { current: () => within(currentMs), newest: () => within(newestMs) };
+  return {
+    current: () => within(currentMs),
+    newest: () => within(newestMs),
+    changed() {
+      askedAt = Number.NEGATIVE_INFINITY;
+    },
+  };
 }
 
 function secretText(): () => Promise<string> {

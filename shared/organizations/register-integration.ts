@@ -37,6 +37,7 @@ export interface RegisterIntegrationDependencies {
   readonly forges: {
     servicesOf(integration: Integration): ForgeServices;
     addressProblem(address: string): Promise<string | undefined>;
+    integrationsChanged(): void;
   };
   /** Without a slash at its end. */
   readonly consoleBaseUrl: string;
@@ -172,6 +173,7 @@ async function store(
   let integration: Integration;
   try {
     integration = await addIntegration(dependencies, host, registered);
+    dependencies.forges.integrationsChanged();
   } catch (error) {
     if (error instanceof CallerError || !isKept) {
       throw error;

@@ -102,6 +102,7 @@ export function createApiForges(): ApiForges {
     }),
     integrations: async () => ({ valid: [integration], invalid: forges.invalid }),
     newestIntegrations: () => forges.integrations(),
+    integrationsChanged() {},
     async open({ connection }) {
       const organization =
         connection.kind === 'app-installation' ? organizations.get(connection.installation) : undefined;

@@ -78,6 +78,7 @@ export async function createSignInBench(facts: Parameters<typeof createPeople>[0
       logger: { error: () => {} },
       forges: {
         addressProblem: async () => undefined,
+        integrationsChanged() {},
         servicesOf: () => ({
           fetch: async () => Response.json(registeredApp, { status: 201 }),
           clock: people.clock,

@@ -25,7 +25,7 @@ const silent: Progress = { step() {}, counts() {}, end() {} };
 /** Starts the system. @param world the default world if left out */
 export async function startSystem(
   world?: World,
-  overrides: Pick<StartWith, 'clock' | 'schedules' | 'services'> = {},
+  overrides: Pick<StartWith, 'clock' | 'firstRun' | 'schedules' | 'services'> = {},
 ): Promise<System> {
   const directory = await mkdtemp(join(tmpdir(), 'repertoire-test-'));
   const options = parseOptions(['--data', directory, '--port', '0']);

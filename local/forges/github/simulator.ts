@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { RequestListener } from 'node:http';
 import { createControl } from '../control/control.ts';
 import { createRequestLog, type RequestLog } from '../control/request-log.ts';
 import { createFaultRegistry, type FaultRegistry } from '../faults/faults.ts';
@@ -168,21 +169,21 @@ export async function startGitHubSimulator(options: GitHubSimulatorOptions): Pro
     const { id } = await changes.run('install-app', { organization, as });
     return `${id}`;
   };
-  web.serve(createSite({ ...common, addresses, git, users: tokens.users, registrations, install }));
-  api.serve(
-    createGitHubApi({
-      ...common,
-      budgets,
-      tokens,
-      registrations,
-      addresses,
-      past: pastStates.past,
-      ...(options.secondaryLimits && { secondaryLimits: createSecondaryLimits(now) }),
-      redeliver: async (deliveryId) => {
-        webhooks.redeliver(deliveryId);
-      },
-    }),
-  );
+  const site = createSite({ ...common, addresses, git, users: tokens.users, registrations, install });
+  const answerApi = createGitHubApi({
+    ...common,
+    budgets,
+    tokens,
+    registrations,
+    addresses,
+    past: pastStates.past,
+    ...(options.secondaryLimits && { secondaryLimits: createSecondaryLimits(now) }),
+    redeliver: async (deliveryId) => {
+      webhooks.redeliver(deliveryId);
+    },
+  });
+  api.serve(answerApi);
+  web.serve(asOneHost(site, answerApi));
   codeload.serve(createCodeload(common));
   control.serve(
     createControl({
@@ -215,5 +216,18 @@ export async function startGitHubSimulator(options: GitHubSimulatorOptions): Pro
       objects.close();
       await persistent.save();
     },
+  };
+}
+
+/** An Enterprise Server has its API on the host of its pages: `/api/v3` and `/api/graphql`. */
+function asOneHost(site: RequestListener, answerApi: RequestListener): RequestListener {
+  return (request, response) => {
+    const [, path] = /^\/api(?:\/v3)?(\/.*)$/.exec(request.url ?? '') ?? [];
+    if (path === undefined) {
+      site(request, response);
+      return;
+    }
+    request.url = path;
+    answerApi(request, response);
   };
 }

@@ -1,0 +1,56 @@
+/** From a deployment without an integration to the first administrator, by the pages and without JavaScript. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
+import { createBrowser, type Page } from '../../local/browser/browser.ts';
+import { type System, startSystem } from '../support/started.ts';
+
+let system: System;
+beforeAll(async () => {
+  system = await startSystem(undefined, { firstRun: true, schedules: false });
+}, 240_000);
+afterAll(() => system?.close());
+
+const owner = 'alice';
+
+/** The first link of a page that leads there. */
+const linkTo = ({ html }: Page, to: string): string =>
+  (/href="([^"]+)"/.exec(html.slice(html.indexOf(`href="${to}`)))?.[1] ?? '').replaceAll('&amp;', '&');
+
+it('the App is made, installed and signed in with', async () => {
+  const codeHost = system.gitHub.addresses.web;
+  const browser = createBrowser();
+  const setUp = await browser.visit(`${system.console}/sign-in/setup`);
+  const makeApp = await browser.press(setUp, ['forge', 'github'], {
+    code: system.setUpCode ?? '',
+    address: codeHost,
+  });
+  const [form] = makeApp.forms;
+  const confirm = await browser.press(makeApp, ['manifest', form?.hidden.manifest ?? '']);
+  const made = await browser.press(confirm, ['create', 'true']);
+  expect([made.status, new URL(made.address).pathname]).toEqual([
+    200,
+    expect.stringMatching(/^\/sign-in\/registered\/github~127\.0\.0\.1:\d+$/),
+  ]);
+
+  const install = await browser.visit(linkTo(made, codeHost));
+  const installed = await browser.press(install, ['login', owner]);
+  expect(installed.address).toContain(`${system.console}/sign-in/installed/`);
+  // The code was typed once.
+  expect(installed.html).not.toContain('name="code"');
+
+  const key = new URL(made.address).pathname.split('/').at(-1) ?? '';
+  const people = await browser.press(installed, ['integration', key]);
+  const home = await browser.press(people, ['login', owner]);
+  expect([home.status, home.address]).toEqual([200, `${system.console}/`]);
+  expect(home.html).toContain('Add a code host');
+
+  // The delivery of the installation was authentic: the App has the secret that we have.
+  await system.gitHub.idle();
+  const status = await fetch(`${system.console}/api/v1/installation/status`, {
+    headers: { cookie: browser.cookies(system.console) },
+  });
+  const { unclaimedInstallations } = z
+    .object({ unclaimedInstallations: z.array(z.object({ login: z.string() })) })
+    .parse(await status.json());
+  expect(unclaimedInstallations).toHaveLength(1);
+});
