@@ -44,6 +44,10 @@ export const Synchronization = z
 export const SynchronizationEnd = z
   .strictObject({
     packages: z.enum(['keep', 'delete']),
+    members: z.enum(['keep', 'remove']).default('remove').meta({
+      description:
+        'After the last synchronization: whether members stay, by hand. They read nothing by a right on the code host any more.',
+    }),
     confirm: Line(100)
       .optional()
       .meta({ description: 'The login; without it the answer says what would be done.' }),
@@ -58,5 +62,6 @@ export const EndedSynchronization = z
     packages: z.array(z.string()).meta({ description: 'That are deleted with it.' }),
     teamTokens: z.int().meta({ description: 'Tokens of its teams, which end.' }),
     owners: z.array(z.string()).meta({ description: 'Who owns the organization by hand afterwards.' }),
+    members: z.int().meta({ description: 'How many stay members by hand.' }),
   })
   .meta({ id: 'EndedSynchronization' });

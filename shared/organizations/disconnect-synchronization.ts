@@ -1,12 +1,13 @@
 /** Ends a synchronization: with its packages, or without them. Whoever owns the organization by it goes on owning it. */
 import { CallerError } from '../domain/caller-error.ts';
 import type { Organization } from '../domain/organization.ts';
-import { primaryOf } from '../domain/primary.ts';
+import { ownersByHandCount, primaryOf } from '../domain/primary.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { changeOwners, findOrganization } from '../store/organization-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
 import { type Confirmation, confirmed } from './confirmation.ts';
 import { deleteSynchronization, type SynchronizationDeletion } from './delete-synchronization.ts';
+import { belongByHand, membersToKeep } from './keep-members.ts';
 import { endOthersByHand, ownByHand } from './keep-owners.ts';
 import { allOwnersIf } from './owners.ts';
 import type { RefuseDependencies } from './refuse-commits.ts';
@@ -14,6 +15,8 @@ import type { RefuseDependencies } from './refuse-commits.ts';
 export interface Disconnecting extends Confirmation {
   /** `keep`: they stay as they are for tokens that read everything; nobody reads them by a right on the code host any more. */
   readonly packages: 'keep' | 'delete';
+  /** `keep`: they stay members, by hand; only after the last synchronization. */
+  readonly members: 'keep' | 'remove';
   /** Whoever has the key of the installation is locked out of nothing, so nobody else has to own the organization. */
   readonly isOperator: boolean;
 }
@@ -21,6 +24,8 @@ export interface Disconnecting extends Confirmation {
 export interface Disconnection extends SynchronizationDeletion {
   /** Who owns the organization by hand afterwards. */
   readonly owners: readonly string[];
+  /** How many stay members by hand. */
+  readonly members: number;
 }
 
 /**
@@ -34,7 +39,7 @@ export async function disconnectSynchronization(
   dependencies: RefuseDependencies,
   { id }: Pick<Organization, 'id'>,
   synchronization: Synchronization,
-  { packages, isOperator, ...confirmation }: Disconnecting,
+  { packages, members, isOperator, ...confirmation }: Disconnecting,
 ): Promise<Disconnection> {
   const { table, clock } = dependencies;
   // Read before the owners.
@@ -56,14 +61,24 @@ export async function disconnectSynchronization(
   if (!isOperator && isLast && owners.length === 0) {
     throw new CallerError('conflict', 'nobody would own the organization');
   }
+  if (members === 'keep' && !isLast) {
+    throw new CallerError('conflict', 'another synchronization says who the members are');
+  }
+  const kept =
+    members === 'keep' ? await membersToKeep(table, organization, synchronization, owners, clock.now()) : [];
   if (confirmed(confirmation, synchronization.login) !== undefined) {
     // Before the end, since they may be more than a transaction holds. None of it counts until then.
     await ownByHand(dependencies, organization, isLast ? owners : []);
-    await endOthersByHand(table, organization, await allOwnersIf(table, organization, primary, clock.now()));
+    const users = await belongByHand(dependencies, organization, kept);
+    await endOthersByHand(table, organization, {
+      owners: await allOwnersIf(table, organization, primary, clock.now()),
+      // Where they count for nothing, they are from an earlier time without a synchronization.
+      members: ownersByHandCount(primary) ? undefined : users,
+    });
   }
   const deletion = await deleteSynchronization(dependencies, organization, synchronization, confirmation, {
     keepsPackages: packages === 'keep',
     also: [changeOwners(organization)],
   });
-  return { ...deletion, owners: isLast ? owners.map(({ name }) => name) : [] };
+  return { ...deletion, owners: isLast ? owners.map(({ name }) => name) : [], members: kept.length };
 }

@@ -10,7 +10,7 @@ import type { StructureReader } from '../forge/forge.ts';
 import { traitsOf } from '../forge/modules.ts';
 import { readToEnd } from '../forge/read-to-end.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { endOwnership, findPerson, personsOf, putPerson } from '../store/member-store.ts';
+import { endByHand, findPerson, personsOf, putPerson } from '../store/member-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
 import { ConflictError, type Operation, type Table } from '../store/table.ts';
 import { accountIn, accountsOf, findUser, isSameAccount, makeUser } from '../store/user-store.ts';
@@ -109,16 +109,27 @@ export async function ownByHand(
   }
 }
 
-/** Owners by hand who are not among these are none any more, so that nothing later makes them owners again. */
+/** Who goes on belonging to the organization by hand. */
+interface Staying {
+  readonly owners: readonly (Owner | UnknownOwner)[];
+  /** Undefined: all members by hand. */
+  readonly members: ReadonlySet<UserId> | undefined;
+}
+
+/** Owners and members by hand who are not among these are none any more, so that nothing later makes them that again. */
 export async function endOthersByHand(
   table: Table,
   { id }: Pick<Organization, 'id'>,
-  owners: readonly (Owner | UnknownOwner)[],
+  { owners, members }: Staying,
 ): Promise<void> {
   const stay = new Set(owners.map(({ user }) => user));
-  for (const { user, isOwner } of await personsOf(table, id)) {
-    if (isOwner && !stay.has(user)) {
-      await table.transact([endOwnership(id, user)]);
+  for (const { user, isOwner, isMember } of await personsOf(table, id)) {
+    const ended = [
+      ...(isOwner && !stay.has(user) ? (['owner'] as const) : []),
+      ...(isMember && members?.has(user) === false && !stay.has(user) ? (['member'] as const) : []),
+    ];
+    if (ended.length > 0) {
+      await table.transact([endByHand(id, user, ended)]);
     }
   }
 }

@@ -170,9 +170,13 @@ export const isStillOwner = (organization: OrganizationId, user: UserId): Operat
   when: all(equal('owner', true), missing('off'), missing('waiting')),
 });
 
-/** The user is no owner by hand any more; everything else that the organization says of him stays. */
-export const endOwnership = (organization: OrganizationId, user: UserId): Operation => ({
-  update: { key: keys.person(organization, user), remove: ['owner'] },
+/** The user is no owner by hand any more, or neither that nor a member; everything else that the organization says of him stays. */
+export const endByHand = (
+  organization: OrganizationId,
+  user: UserId,
+  what: readonly ('owner' | 'member')[],
+): Operation => ({
+  update: { key: keys.person(organization, user), remove: what },
   when: present,
 });
 

@@ -170,6 +170,7 @@ describe('the end of a synchronization', () => {
     const table = meanwhile(world.table, () => world.table.transact([changeOwners(organization)]));
     const act = {
       packages: 'keep',
+      members: 'remove',
       confirm: 'acme',
       isOperator: false,
       by: 'owner',
@@ -220,6 +221,31 @@ describe('the end of a synchronization', () => {
     await end(world, { packages: 'keep', confirm: 'acme-labs' }, secondSynchronization);
     expect(await personsOf(world.table, organizationId)).toMatchObject([
       { user: userOf('member'), isOwner: true },
+    ]);
+  });
+
+  it('asks about members: those who are kept belong to the organization by hand', async () => {
+    const world = await createApiWorld();
+    const give = { changedAt: world.now(), gives: true };
+    await world.table.transact([
+      putFact(synchronizationId, aFact.member(70), 2, give),
+      // Kept at an earlier end; the code host has removed the person since.
+      ...putPerson(organizationId, userOf('stranger'), { isOwner: false, isMember: true, isOff: false }),
+    ]);
+    const read = { membersSucceededAt: world.now() };
+    await world.table.update({ key: keys.synchronization(synchronizationId), set: read });
+    const keep = { packages: 'keep', members: 'keep' };
+    expect((await end(world, keep)).body).toMatchObject({ done: false, members: 2 });
+    expect((await end(world, { ...keep, confirm: 'acme' })).body.done).toBe(true);
+    const role = async (person: 'member' | 'owner') =>
+      (await world.ask(person, { path: '/organizations/acme' })).body.role;
+    expect([await role('owner'), await role('member')]).toEqual(['owner', 'member']);
+    for (const gone of ['outside', 'stranger'] as const) {
+      expect((await world.ask(gone, { path: '/organizations/acme' })).status).toBe(404);
+    }
+    const { body } = await world.ask('owner', { path: '/organizations/acme/people' });
+    expect(body.items.map(({ login }: { login: string }) => login).sort()).toEqual([
+      ...['member-login', 'owner-login', 'user-70'],
     ]);
   });
 

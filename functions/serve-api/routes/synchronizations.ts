@@ -195,15 +195,16 @@ const end = defineRoute(
   },
   async (dependencies, { organization, caller, params: { synchronization: id }, body, accountable }) => {
     const { one } = await synchronizationIn(dependencies.table, organization, id);
-    const { packages, confirm, why } = body;
+    const { packages, members, confirm, why } = body;
     const ended = await disconnectSynchronization(dependencies, organization, one, {
-      packages,
+      ...{ packages, members },
       isOperator: caller.kind === 'operator',
       ...(await accountable(why)),
       ...(confirm === undefined ? {} : { confirm }),
     });
-    const { done, login, teamTokens } = ended;
-    return { body: { done, login, teamTokens, packages: [...ended.packages], owners: [...ended.owners] } };
+    const { done, login, teamTokens, members: kept } = ended;
+    const [deleted, owners] = [[...ended.packages], [...ended.owners]];
+    return { body: { done, login, teamTokens, packages: deleted, owners, members: kept } };
   },
 );
 
