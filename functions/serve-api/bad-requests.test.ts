@@ -7,8 +7,9 @@ import { extent } from '../../test/support/long.ts';
 
 /** One world takes so many, … */
 const requestsMax = 12;
-/** … so that there are about 400 bad requests in all, or 15,000. */
+/** … so that there are about 600 bad requests in all, or 15,000, however many operations there are. */
 const numRuns = Math.ceil(extent({ short: 60, long: 2500 }) / operations.length);
+let sent = 0;
 
 describe.each(operations.map((operation) => [operation.name, operation] as const))('%s', (_, operation) => {
   it('refuses what it cannot take, and nothing changes', async () => {
@@ -23,6 +24,7 @@ describe.each(operations.map((operation) => [operation.name, operation] as const
             const sender =
               isOperator && operation.access !== 'user' ? 'operator' : rightful[operation.access];
             const { status, headers, body } = await world.ask(sender, spoil(request));
+            sent++;
             expect(Math.floor(status / 100)).toBe(4);
             expect(headers['content-type']).toBe('application/problem+json');
             expect(body).toMatchObject({ status, title: expect.any(String), detail: expect.any(String) });
@@ -33,4 +35,9 @@ describe.each(operations.map((operation) => [operation.name, operation] as const
       { numRuns },
     );
   });
+});
+
+it('were as many as they are said to be', () => {
+  expect(sent).toBeGreaterThan(extent({ short: 200, long: 10_000 }));
+  console.info(`${sent} bad requests were refused`);
 });

@@ -8,11 +8,15 @@ interface JsonSchema {
   readonly type?: string | readonly string[];
   readonly enum?: readonly unknown[];
   readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
   readonly additionalProperties?: boolean;
   readonly minLength?: number;
   readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
   readonly minItems?: number;
   readonly maxItems?: number;
   readonly pattern?: string;
@@ -45,7 +49,7 @@ const junk = fc.oneof(
 /** A value that the schema does not allow. */
 function wrongValue(given: JsonSchema): fc.Arbitrary<unknown> {
   const schema = resolved(given);
-  const types = [schema.type ?? []].flat();
+  const types = typesOf(schema);
   const others = (
     [
       ['string', fc.constantFrom('', 'x', '\u0000', '\ud800')],
@@ -83,6 +87,11 @@ function wrongValue(given: JsonSchema): fc.Arbitrary<unknown> {
     of.push(wrongObject(schema).map((spoil) => spoil({})));
   }
   return fc.oneof(...of);
+}
+
+/** What the value may be, whichever of several schemas it fits. */
+function typesOf({ type, anyOf = [], oneOf = [] }: JsonSchema): readonly string[] {
+  return [type ?? [], ...[...anyOf, ...oneOf].map((one) => typesOf(resolved(one)))].flat();
 }
 
 /** Makes an object that the schema allows wrong in one property. */
@@ -153,7 +162,7 @@ export function badRequests({ definition, path, method }: Operation): fc.Arbitra
     const parameter = of as JsonSchema;
     const wrong =
       parameter.type === 'integer'
-        ? fc.constantFrom('0', '101', '-1', '1.5', '1e1', 'x', '', '99999999999999999999')
+        ? fc.constantFrom(...outsideOf(parameter), '1.5', '1e1', 'x', '', '99999999999999999999')
         : parameter.format === 'date-time'
           ? fc.constantFrom('x', '2026', '2026-13-01T00:00:00Z', '9'.repeat(300))
           : fc.constant('x'.repeat((parameter.maxLength ?? 1000) + 1));
@@ -194,6 +203,10 @@ function badBodies(schema: JsonSchema): readonly fc.Arbitrary<Spoil>[] {
     ),
   ];
 }
+
+/** Whole numbers next to those that are allowed. */
+const outsideOf = ({ minimum = 0, maximum }: JsonSchema): readonly string[] =>
+  [minimum - 1, ...(maximum === undefined ? [] : [maximum + 1])].map(String);
 
 /** Lone surrogates cannot be in an address. */
 const safe = (text: string): string => text.toWellFormed();

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PersonId } from '../../../shared/console-api/access.ts';
+import { Id } from '../../../shared/console-api/common.ts';
 import { OwnTeamNames, Team, TeamId } from '../../../shared/console-api/people.ts';
 import { asId, type UserId } from '../../../shared/domain/ids.ts';
 import { ownTeamIn, shownOwnTeam, teamIn } from '../../../shared/organizations/list-teams.ts';
@@ -118,7 +119,7 @@ const removeMember = defineRoute(
     name: 'removeTeamMember',
     method: 'delete',
     summary: 'Take a person out of a team that was made by hand',
-    params: params.extend({ person: PersonId.regex(/^[^.]+$/, 'is no id of a user') }),
+    params: params.extend({ person: Id }),
     act: 'remove-team-member',
     answer: { status: 204, description: 'The person is not in the team now.' },
   },

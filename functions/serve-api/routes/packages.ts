@@ -267,6 +267,8 @@ const readDownloads = defineRoute(
         .optional()
         .meta({
           type: 'integer',
+          minimum: 1,
+          maximum: downloadDaysMax,
           description: `Back from today, at most ${downloadDaysMax}; 30 if left out.`,
         }),
     }),
