@@ -50,6 +50,7 @@ const junk = fc.oneof(
 function wrongValue(given: JsonSchema): fc.Arbitrary<unknown> {
   const schema = resolved(given);
   const types = typesOf(schema);
+  const accepted = types.map((type) => (type === 'integer' ? 'number' : type));
   const others = (
     [
       ['string', fc.constantFrom('', 'x', '\u0000', '\ud800')],
@@ -59,8 +60,11 @@ function wrongValue(given: JsonSchema): fc.Arbitrary<unknown> {
       ['array', fc.array(fc.anything({ maxDepth: 1 }), { maxLength: 3 })],
       ['object', fc.constantFrom({}, { toString: 1 }, { $gt: '' })],
     ] as const
-  ).flatMap(([type, values]) => (types.includes(type) ? [] : [values as fc.Arbitrary<unknown>]));
+  ).flatMap(([type, values]) => (accepted.includes(type) ? [] : [values as fc.Arbitrary<unknown>]));
   const of: fc.Arbitrary<unknown>[] = [...others];
+  if (types.includes('integer')) {
+    of.push(fc.constantFrom(1.5, ...outsideOf(schema).map(Number)));
+  }
   if (types.includes('string')) {
     const { maxLength, minLength = 0, enum: values, pattern, format } = schema;
     if (maxLength !== undefined) {
