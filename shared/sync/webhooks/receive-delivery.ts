@@ -3,17 +3,9 @@
  * the delivery only says what to read.
  */
 import { createHash } from 'node:crypto';
-import type { Handle } from '../../domain/facts.ts';
 import { deliveryRememberedMs } from '../../domain/forge-traits.ts';
 import type { SynchronizationId } from '../../domain/ids.ts';
-import {
-  type AnyScope,
-  namesIn,
-  partOf,
-  type ScopeLayout,
-  type ScopeName,
-  scopeOfKind,
-} from '../../domain/scopes.ts';
+import { namesIn, type ScopeLayout, type ScopeName } from '../../domain/scopes.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
 import { type ParsedDelivery, WebhookFormatError } from '../../forge/forge.ts';
 import { findModule, traitsOf } from '../../forge/modules.ts';
@@ -21,7 +13,6 @@ import type { Clock } from '../../runtime/clock.ts';
 import { type HttpAnswer, type HttpRequest, jsonAnswer } from '../../runtime/http-message.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { viewerAddress } from '../../runtime/viewer.ts';
-import { loadRowsOfAccount } from '../../store/access-fact-store.ts';
 import { findBody } from '../../store/claim-store.ts';
 import { absent } from '../../store/condition.ts';
 import { noteDelivered, noteRefused } from '../../store/delivery-history.ts';
@@ -36,8 +27,7 @@ import { keys, tableKeys } from '../../store/keys.ts';
 import { countForAddress } from '../../store/rate-store.ts';
 import { findSynchronization } from '../../store/synchronization-store.ts';
 import { ConflictError, type Operation, type Table } from '../../store/table.ts';
-import { requestWork, type WorkItem, type WorkMessage, type WorkQueue } from '../../store/work.ts';
-import { scanWork, scopeWork } from '../../store/work-items.ts';
+import { requestWork, type WorkMessage, type WorkQueue } from '../../store/work.ts';
 import {
   type DeliverySource,
   type DeliverySources,
@@ -46,7 +36,8 @@ import {
 } from './delivery-source.ts';
 import type { EventClaim } from './event-claims.ts';
 import { type DeliveryContext, prepareEventClaims } from './record-claims.ts';
-import { type InstallationReplacement, replaceByKnown, replaceByNew } from './replace-installation.ts';
+import { replaceByKnown, replaceByNew } from './replace-installation.ts';
+import { type Link, workItemsOf } from './requested-items.ts';
 
 export interface TakeDeliveryDependencies {
   readonly table: Table;
@@ -296,7 +287,6 @@ async function writeEventClaimBatch(
 }
 
 /** The organization and synchronization that the delivery is about. */
-type Link = Pick<InstallationReplacement, 'organization' | 'synchronization'>;
 
 interface DeliveryConnection {
   readonly operations: readonly Operation[];
@@ -374,61 +364,4 @@ async function aboutInstallation(
 /** The event's claims, one per fact: a transaction accepts each item only once. */
 function eventClaimsOf({ removals, arrivals }: ParsedDelivery): readonly EventClaim[] {
   return [...new Map([...removals, ...arrivals].map((eventClaim) => [eventClaim.key, eventClaim])).values()];
-}
-
-interface RequestedItem {
-  readonly workItem: WorkItem;
-  /** From the event, for a part that may not be stored yet. */
-  readonly handle?: Handle | undefined;
-}
-
-/** Parts of an account that are read one by one; with more, their lists are read. */
-const rowsMax = 20;
-
-/** The reads and scans that the delivery calls for, without duplicates. */
-async function workItemsOf(
-  table: Table,
-  layout: ScopeLayout,
-  { hints, removals }: ParsedDelivery,
-  { organization, synchronization }: Link,
-  scopes: readonly ScopeName[],
-): Promise<readonly RequestedItem[]> {
-  const workItems = new Map<string, RequestedItem>();
-  const add = (workItem: WorkItem, handle?: Handle): void => {
-    workItems.set(workItem.key.sk, { workItem, handle });
-  };
-  for (const scope of scopes) {
-    add(scopeWork(organization, synchronization, scope));
-  }
-  for (const hint of hints) {
-    if (hint.look === 'scope') {
-      add(scopeWork(organization, synchronization, hint.scope), hint.handle);
-    } else if (hint.look === 'repository-content') {
-      add(scanWork(organization, synchronization, hint.repository));
-    }
-  }
-  for (const { key } of removals) {
-    const [kind, account] = key.split('#');
-    if (kind === 'member' && account !== undefined) {
-      for (const scope of await scopesOfAccount(table, layout, synchronization, account)) {
-        add(scopeWork(organization, synchronization, scope));
-      }
-    }
-  }
-  return [...workItems.values()];
-}
-
-/**
- * The scopes with rows of an account. An account that leaves an organization leaves its teams and repositories too, and no event
- * says so.
- */
-async function scopesOfAccount(
-  table: Table,
-  layout: ScopeLayout,
-  synchronization: SynchronizationId,
-  account: string,
-): Promise<readonly AnyScope[]> {
-  const rows = await loadRowsOfAccount(table, synchronization, account);
-  const scopes = [...new Set(rows.map((row): AnyScope => partOf(row) ?? scopeOfKind(layout, row.kind)))];
-  return scopes.length > rowsMax ? [...new Set(rows.map(({ kind }) => scopeOfKind(layout, kind)))] : scopes;
 }
