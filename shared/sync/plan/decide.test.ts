@@ -168,4 +168,11 @@ describe('held rows', () => {
     expect(planned({ references: parents(9) }, { before }).held).toHaveLength(10);
     expect(planned({ references: parents(undefined) }, { before }).held).toEqual([]);
   });
+
+  it('are held where another team than one above gives them, such as one that was invited', () => {
+    const { team: other } = aFact.team(9);
+    const inherited = rows.map((row) => ({ ...row, via: other, keyedByVia: true }) as Fact);
+    const references = { ...standing(false), parents: new Map() };
+    expect(planned({ references }, { before: [team, ...inherited] }).held).toHaveLength(10);
+  });
 });

@@ -58,7 +58,7 @@ export function isOrphaned(
   gone: ReadonlySet<string>,
   shownBy: (fact: Fact) => number,
 ): boolean {
-  if (isInherited(fact) && !isBelow(parents, fact)) {
+  if (isInherited(fact) && isOfTeamAbove(fact) && !isBelow(parents, fact)) {
     return true;
   }
   return referencesOf(layout, fact).some((reference) => {
@@ -73,6 +73,9 @@ export function isOrphaned(
     return gone.has(key) || isGone;
   });
 }
+
+/** Whether the row comes from a team above. Rows of memberships, and rights with a row for each way, may come from any other team. */
+const isOfTeamAbove = (fact: Fact): boolean => fact.kind === 'team-repository' && !fact.keyedByVia;
 
 /** Whether the team that the row is inherited from is still above the row's team. */
 function isBelow(
