@@ -25,6 +25,12 @@ export interface Reading {
   list<Item>(name: string, item: z.ZodType<Item>, reading: ListReading<Item>): Promise<readonly Item[]>;
 }
 
+/** Reads each list at once. */
+export const withoutSteps: Reading = {
+  size: (_, start) => createPageSize(start),
+  list: (_, __, listing) => readList(listing),
+};
+
 /** Thrown to end a step; never leaves this file. */
 class StepEnd extends Error {
   override readonly name = 'StepEnd';

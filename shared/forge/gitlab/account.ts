@@ -1,0 +1,60 @@
+/** The top-level group that a connection reads, and the instance that it is on. */
+import { asId, type ForgeOrganizationId, type ForgeTeamId } from '../../domain/ids.ts';
+import { ForgeError } from '../errors.ts';
+import { expectSame } from '../http.ts';
+import { groupOf, readGroup } from './groups.ts';
+import { parseVersion } from './levels.ts';
+import type { Top } from './memberships.ts';
+import type { Group } from './organization.ts';
+import type { Requests } from './requests.ts';
+import { metadataSchema } from './schema.ts';
+import type { GitLabSettings } from './settings.ts';
+import type { Rules } from './sharing.ts';
+
+/** A group and an organization have the same number: the organization is the top-level group. */
+export const topOf = (organization: ForgeOrganizationId): ForgeTeamId => asId<ForgeTeamId>(organization);
+
+export interface Account extends Top {
+  readonly name: string;
+  readonly group: Group;
+}
+
+/**
+ * Reads the group.
+ *
+ * @throws ForgeError `credential-rejected` when it is gone, or not shown to this credential
+ */
+export async function readAccount(
+  requests: Requests,
+  organization: ForgeOrganizationId,
+  now: number,
+): Promise<Account> {
+  const id = topOf(organization);
+  const detail = await readGroup(requests, id).catch((error: unknown) => {
+    if (error instanceof ForgeError && error.code === 'not-found') {
+      throw new ForgeError('credential-rejected', 'the group is gone, or not shown to this credential', {
+        cause: error,
+      });
+    }
+    throw error;
+  });
+  expectSame(detail.id, id);
+  if (detail.parent_id !== null) {
+    throw new ForgeError('unexpected', 'the group was moved into another group, and is no top-level group any more');
+  }
+  return { id, path: detail.full_path, name: detail.name, group: groupOf(detail, now) };
+}
+
+/** What the instance is. */
+export interface Instance extends Rules {
+  readonly isEnterprise: boolean;
+}
+
+/** https://docs.gitlab.com/api/metadata/ */
+export async function readInstance(
+  requests: Requests,
+  { hasExternalUsers }: Pick<GitLabSettings, 'hasExternalUsers'>,
+): Promise<Instance> {
+  const { version, enterprise: isEnterprise } = await requests.get({ route: '/metadata' }, metadataSchema);
+  return { version: parseVersion(version), isEnterprise, hasExternalUsers };
+}

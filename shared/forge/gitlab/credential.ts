@@ -1,0 +1,13 @@
+/** The secret of a connection: a grant that an owner gave, or an access token that an owner entered. */
+import { z } from 'zod';
+
+export const credential = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('oauth'), accessToken: z.string().min(1), refreshToken: z.string().min(1) }),
+  z.object({
+    kind: z.literal('token'),
+    accessToken: z.string().min(1),
+    /** Whether it may rotate itself, by the scope `api` or `self_rotate`. */
+    rotates: z.boolean(),
+  }),
+]);
+export type GitLabCredential = z.infer<typeof credential>;

@@ -1,0 +1,65 @@
+/**
+ * The rate limits of GitLab.com for single endpoints. Elsewhere they are settings of the instance, and off by default since 18.0; keeping to
+ * them costs little there. https://docs.gitlab.com/security/rate_limits/ and gitlabhq: lib/gitlab/application_rate_limiter.rb
+ */
+
+const minuteMs = 60_000;
+
+export interface EndpointLimit {
+  readonly requests: number;
+  readonly perMs: number;
+  /** Whether meeting it says nothing about other requests. */
+  readonly isApart?: true;
+  /** The parameters with a limit of their own for each value. */
+  readonly of?: readonly string[];
+}
+
+/** By route, in the form that requests are made with. */
+export const endpointLimits: Readonly<Record<string, EndpointLimit>> = {
+  '/groups': { requests: 200, perMs: minuteMs },
+  '/groups/:id': { requests: 400, perMs: minuteMs },
+  '/groups/:id/projects': { requests: 600, perMs: minuteMs },
+  '/groups/:id/members/all': { requests: 200, perMs: minuteMs, isApart: true, of: ['id'] },
+  '/projects/:id': { requests: 400, perMs: minuteMs },
+  // 60 since about 18.6, 200 since about 18.7; of one user over all projects.
+  '/projects/:id/members/all': { requests: 60, perMs: minuteMs, isApart: true },
+  '/users/:id': { requests: 300, perMs: 10 * minuteMs },
+  '/projects/:id/repository/files/:path/raw': {
+    requests: 300,
+    perMs: minuteMs,
+    isApart: true,
+    of: ['id', 'path'],
+  },
+  '/projects/:id/repository/archive.zip': { requests: 5, perMs: minuteMs, isApart: true, of: ['id'] },
+};
+
+/** Of one user, over all endpoints. */
+export const generalLimit: EndpointLimit = { requests: 2000, perMs: minuteMs };
+
+/** Counts the requests of this process, so that none is sent beyond a limit. */
+export interface Pace {
+  /**
+   * Counts a request that is about to be sent.
+   *
+   * @returns undefined, or when it may be sent if not now; milliseconds since the epoch
+   */
+  take(name: string, limit: EndpointLimit): number | undefined;
+}
+
+/** @param now milliseconds since the epoch */
+export function createPace(now: () => number): Pace {
+  const sent = new Map<string, number[]>();
+  return {
+    take(name, { requests, perMs }) {
+      const time = now();
+      const recent = (sent.get(name) ?? []).filter((one) => one > time - perMs);
+      sent.set(name, recent);
+      const [first] = recent;
+      if (first !== undefined && recent.length >= requests) {
+        return first + perMs;
+      }
+      recent.push(time);
+      return undefined;
+    },
+  };
+}

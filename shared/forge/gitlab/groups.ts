@@ -1,0 +1,154 @@
+/** Reads groups with the groups that are invited to them, and projects. */
+import type { ForgeTeamId } from '../../domain/ids.ts';
+import { fixedPageSize } from '../pages.ts';
+import type { Reading } from '../reading.ts';
+import { type Top, unlessHidden } from './memberships.ts';
+import { type Group, type Groups, type Link, type Project, unended } from './organization.ts';
+import type { Requests } from './requests.ts';
+import {
+  type GroupDetail,
+  type GroupItem,
+  groupDetailSchema,
+  groupSchema,
+  type LinkItem,
+  type ProjectItem,
+  projectSchema,
+} from './schema.ts';
+
+const linksOf = (links: readonly LinkItem[], now: number): readonly Link[] =>
+  unended(
+    links.map(({ group_id: group, group_access_level: level, expires_at: expiresAt }) => ({
+      ...{ group, level, expiresAt: expiresAt ?? undefined },
+    })),
+    now,
+  );
+
+export const groupOf = (
+  { id, path, name, parent_id: parent, share_with_group_lock: lock, ...rest }: GroupItem | GroupDetail,
+  now: number,
+): Group => ({
+  ...{ id, path, name },
+  parent: parent ?? undefined,
+  locksProjectSharing: lock,
+  links: 'shared_with_groups' in rest ? linksOf(rest.shared_with_groups, now) : [],
+});
+
+export const projectOf = (item: ProjectItem, now: number): Project => ({
+  id: item.id,
+  name: item.path,
+  fullName: item.path_with_namespace,
+  group: item.namespace.id,
+  visibility: item.visibility,
+  codeAccess: item.repository_access_level === 'public' ? 'enabled' : item.repository_access_level,
+  fork: item.forked_from_project != null,
+  archived: item.archived,
+  isMarkedForDeletion: (item.marked_for_deletion_on ?? item.marked_for_deletion_at ?? null) !== null,
+  defaultBranch: item.default_branch ?? undefined,
+  createdAt: item.created_at,
+  lastActivityAt: item.last_activity_at,
+  links: linksOf(item.shared_with_groups, now),
+});
+
+const withoutProjects = { with_projects: false };
+
+/** One group with the groups that are invited to it. https://docs.gitlab.com/api/groups/#get-a-single-group */
+export const readGroup = (requests: Requests, id: ForgeTeamId): Promise<GroupDetail> =>
+  requests.get({ route: '/groups/:id', path: { id }, query: withoutProjects }, groupDetailSchema);
+
+/** All groups below the top-level group, without their links. */
+export const groupsBelow = (
+  requests: Requests,
+  reading: Reading,
+  { id }: Top,
+): Promise<readonly GroupItem[]> =>
+  reading.list(
+    'groups',
+    groupSchema,
+    requests.list('groups', { route: '/groups/:id/descendant_groups', path: { id } }, groupSchema),
+  );
+
+/**
+ * All projects of the hierarchy. Those that are only shared with it belong to somebody else.
+ * https://docs.gitlab.com/api/groups/#list-projects
+ */
+export const projectsBelow = (
+  requests: Requests,
+  reading: Reading,
+  { id }: Top,
+): Promise<readonly ProjectItem[]> =>
+  reading.list(
+    'projects',
+    projectSchema,
+    requests.list(
+      'projects',
+      {
+        route: '/groups/:id/projects',
+        path: { id },
+        query: { include_subgroups: true, with_shared: false, order_by: 'id', sort: 'asc' },
+      },
+      projectSchema,
+    ),
+  );
+
+/** A group as one entry of the read's progress. @param read gives undefined when GitLab does not show it */
+async function storedGroup(
+  reading: Reading,
+  id: ForgeTeamId,
+  read: () => Promise<GroupDetail | undefined>,
+): Promise<GroupDetail | undefined> {
+  const [detail] = await reading.list<GroupDetail>(`group ${id}`, groupDetailSchema, {
+    what: 'a group',
+    size: fixedPageSize(1),
+    key: (group) => group.id,
+    async read() {
+      const found = await read();
+      const items = found === undefined ? [] : [found];
+      return { items, pageInfo: { hasNextPage: false, endCursor: null } };
+    },
+  });
+  return detail;
+}
+
+/** These groups, which have to be there, with their links. */
+export async function withLinks(
+  requests: Requests,
+  reading: Reading,
+  ids: readonly ForgeTeamId[],
+  now: number,
+): Promise<Groups> {
+  const groups = new Map<ForgeTeamId, Group>();
+  for (const id of ids) {
+    const detail = await storedGroup(reading, id, () => readGroup(requests, id));
+    if (detail !== undefined) {
+      groups.set(id, groupOf(detail, now));
+    }
+  }
+  return groups;
+}
+
+/** Invited groups from elsewhere with all groups above them, as far as GitLab shows them to us. */
+export async function groupsElsewhere(
+  requests: Requests,
+  reading: Reading,
+  ours: Groups,
+  projects: readonly Project[],
+  now: number,
+): Promise<Groups> {
+  const queue = projects.flatMap(({ links }) => links.map(({ group }) => group));
+  const found = new Map<ForgeTeamId, Group>();
+  const asked = new Set<ForgeTeamId>();
+  for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
+    if (ours.has(id) || asked.has(id)) {
+      continue;
+    }
+    asked.add(id);
+    const detail = await storedGroup(reading, id, () => unlessHidden(readGroup(requests, id)));
+    if (detail === undefined) {
+      continue;
+    }
+    const group = groupOf(detail, now);
+    found.set(id, group);
+    queue.push(...(group.parent === undefined ? [] : [group.parent]));
+  }
+  return found;
+}

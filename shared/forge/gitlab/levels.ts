@@ -1,0 +1,86 @@
+/**
+ * GitLab's access levels, and which of them read code. They are a set and not an order: a higher number need not allow what a lower one
+ * does. https://docs.gitlab.com/development/permissions/
+ */
+
+/** A version of GitLab, such as 18.7. */
+export interface Version {
+  readonly major: number;
+  readonly minor: number;
+}
+
+/**
+ * The version that GitLab states, such as `18.7.2-ee` or `19.0.0-pre`. https://docs.gitlab.com/api/version/
+ *
+ * @returns undefined when it is in another form
+ */
+export function parseVersion(text: string): Version | undefined {
+  const [, major, minor] = /^(\d+)\.(\d+)(?:\.|-|$)/.exec(text) ?? [];
+  return major === undefined || minor === undefined
+    ? undefined
+    : { major: Number(major), minor: Number(minor) };
+}
+
+const isSince = (version: Version, major: number, minor: number): boolean =>
+  version.major > major || (version.major === major && version.minor >= minor);
+
+interface Level {
+  readonly number: number;
+  readonly name: string;
+  /** Whether a member with it reads the code of a private project. */
+  readonly readsCode: (version: Version) => boolean;
+  /** Whether its members count as members of a project, which is enough for a public project that shows its code to members only. */
+  readonly isMember: boolean;
+}
+
+const always = () => true;
+const never = () => false;
+
+/** One row for each level. https://docs.gitlab.com/api/members/#roles and gitlabhq: config/authz/roles/*.yml */
+const levels: readonly Level[] = [
+  { number: 5, name: 'Minimal access', readsCode: never, isMember: false },
+  // A custom role on top of it may view code in the browser, but not download it: #376180, !106256.
+  { number: 10, name: 'Guest', readsCode: never, isMember: true },
+  // Since 17.7. It had `download_code` there, lost it with !175444 (17.8), and has it again since !212966 (18.7).
+  {
+    number: 15,
+    name: 'Planner',
+    readsCode: (version) => (version.major === 17 && version.minor === 7) || isSince(version, 18, 7),
+    isMember: true,
+  },
+  { number: 20, name: 'Reporter', readsCode: always, isMember: true },
+  // For everybody since 19.1; inherits Reporter: config/authz/roles/security_manager.yml
+  { number: 25, name: 'Security Manager', readsCode: always, isMember: true },
+  { number: 30, name: 'Developer', readsCode: always, isMember: true },
+  { number: 40, name: 'Maintainer', readsCode: always, isMember: true },
+  { number: 50, name: 'Owner', readsCode: always, isMember: true },
+];
+
+export const ownerLevel = 50;
+/** Memberships and links up to this level count for nothing: gitlabhq: lib/gitlab/project_authorizations.rb */
+export const minimalLevel = 5;
+
+/** Whether we know what the level allows. An unknown one allows nothing. */
+export const isKnownLevel = (level: number): boolean => levels.some(({ number }) => number === level);
+
+/** The level in GitLab's own term, as facts have it. */
+export const levelName = (level: number): string =>
+  levels.find(({ number }) => number === level)?.name ?? `level ${level}`;
+
+/** The levels that read the code of a private project. Of an unknown version, those that do in each. */
+export function readingLevels(version: Version | undefined): ReadonlySet<number> {
+  const reads = ({ readsCode }: Level): boolean =>
+    version === undefined ? readsCode === always : readsCode(version);
+  return new Set(levels.filter(reads).map(({ number }) => number));
+}
+
+/** The levels of members of a project, whatever they may do there. */
+export const memberLevels: ReadonlySet<number> = new Set(
+  levels.filter(({ isMember }) => isMember).map(({ number }) => number),
+);
+
+/** The names of all levels that, capped by a link's level, are one of these. */
+export const readersThrough = (reading: ReadonlySet<number>, cap = ownerLevel): readonly string[] =>
+  isKnownLevel(cap)
+    ? levels.filter(({ number }) => reading.has(Math.min(number, cap))).map(({ name }) => name)
+    : [];

@@ -1,0 +1,177 @@
+/** Reads the direct members of groups and projects: of many at once by GraphQL where that works, else of each by REST. */
+import { z } from 'zod';
+import type { ForgeRepositoryId, ForgeTeamId } from '../../domain/ids.ts';
+import { ForgeError } from '../errors.ts';
+import { expectSame } from '../http.ts';
+import type { ListReading, UncountedPage } from '../pages.ts';
+import type { Reading } from '../reading.ts';
+import { type Membership, unended } from './organization.ts';
+import { groupMembersQuery, projectMembersQuery } from './queries.ts';
+import type { Requests } from './requests.ts';
+import { type Member, type MembershipPage, memberSchema, membershipPage, pendingSchema } from './schema.ts';
+
+/** The group whose hierarchy is read. */
+export interface Top {
+  readonly id: ForgeTeamId;
+  readonly path: string;
+}
+
+type Kind = 'groups' | 'projects';
+type Owner = ForgeTeamId | ForgeRepositoryId;
+
+const groupsPerPage = 50;
+const projectsPerPage = 100;
+
+/** Any other state is no access: https://docs.gitlab.com/administration/moderate_users/ */
+const isActive = (state: string): boolean => state === 'active';
+
+/** The memberships that count: those of active accounts, which wait for nothing. */
+export const membershipsOf = (members: readonly Member[], now: number): readonly Membership[] =>
+  unended(
+    members
+      .filter(({ state, membership_state: waits = 'active' }) => isActive(state) && isActive(waits))
+      .map(({ id, username, access_level: level, expires_at: expiresAt }) => ({
+        ...{ account: id, login: username, level, expiresAt: expiresAt ?? undefined },
+      })),
+    now,
+  );
+
+/** The list of direct members of one group or project. */
+export const directMembers = (requests: Requests, kind: Kind, id: Owner): ListReading<Member> =>
+  requests.list(`members of ${kind}`, { route: `/${kind}/:id/members`, path: { id } }, memberSchema);
+
+/**
+ * The members of a group that is not ours, which we may be unable to see.
+ *
+ * @returns undefined when GitLab does not show the group
+ */
+export async function unlessHidden<Value>(read: Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await read;
+  } catch (error) {
+    if (error instanceof ForgeError && (error.code === 'not-found' || error.code === 'insufficient-scope')) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** Many owners' members as one page of GraphQL gives them. `failed` ends the list: GraphQL does not work here. */
+const ownerSchema = z.object({ id: z.string(), members: membershipPage, failed: z.literal(true).optional() });
+type OwnerMembers = z.infer<typeof ownerSchema>;
+
+const noMembers: MembershipPage = { pageInfo: { hasNextPage: false }, nodes: [] };
+const failure: UncountedPage<OwnerMembers> = {
+  pageInfo: { hasNextPage: false, endCursor: null },
+  items: [{ id: '0', members: noMembers, failed: true }],
+};
+
+/** What each query leads to: the members of a page of owners. */
+const pages = {
+  async groups(requests: Requests, top: Top, size: number, after: string | undefined) {
+    const { group } = await requests.query(groupMembersQuery, { path: top.path, size, after });
+    expectSame(group.id, top.id);
+    const { pageInfo, nodes } = group.descendantGroups;
+    const own = after === undefined ? [{ id: group.id, members: group.groupMembers }] : [];
+    return { pageInfo, items: [...own, ...nodes.map(({ id, groupMembers: members }) => ({ id, members }))] };
+  },
+  async projects(requests: Requests, top: Top, size: number, after: string | undefined) {
+    const { group } = await requests.query(projectMembersQuery, { path: top.path, size, after });
+    expectSame(group.id, top.id);
+    const { pageInfo, nodes } = group.projects;
+    return { pageInfo, items: nodes.map(({ id, projectMembers: members }) => ({ id, members })) };
+  },
+} as const;
+
+/**
+ * The members of all groups or projects of the hierarchy, as far as GraphQL shows them.
+ *
+ * @returns by the owner's id; those that are left out have to be read by REST
+ */
+async function readMany(
+  requests: Requests,
+  reading: Reading,
+  top: Top,
+  kind: Kind,
+): Promise<ReadonlyMap<string, MembershipPage>> {
+  const owners = await reading.list<OwnerMembers>(`members of all ${kind}`, ownerSchema, {
+    what: `members of all ${kind}`,
+    size: reading.size(kind, kind === 'groups' ? groupsPerPage : projectsPerPage),
+    key: ({ id }) => id,
+    read: (size, after) =>
+      pages[kind](requests, top, size, after).catch((error: unknown) => {
+        // An older version lacks a field, or shows less than REST. What passes is not taken for that.
+        if (error instanceof ForgeError && /^(incomplete|unexpected|gone)$/.test(error.code)) {
+          return failure;
+        }
+        throw error;
+      }),
+  });
+  return owners.some(({ failed }) => failed)
+    ? new Map()
+    : new Map(
+        owners.filter(({ members }) => !members.pageInfo.hasNextPage).map(({ id, members }) => [id, members]),
+      );
+}
+
+/**
+ * The memberships that wait for a seat or an approval, by their ids: GraphQL lists them like all others.
+ *
+ * @returns undefined when GitLab does not tell, so that GraphQL must not be used
+ */
+async function readPending(
+  requests: Requests,
+  reading: Reading,
+  top: Top,
+  isEnterprise: boolean,
+): Promise<ReadonlySet<string> | undefined> {
+  if (!isEnterprise) {
+    return new Set();
+  }
+  const route = { route: '/groups/:id/pending_members', path: { id: top.id } };
+  const pending = await unlessHidden(
+    reading.list('pending members', pendingSchema, requests.list('pending members', route, pendingSchema)),
+  );
+  return pending && new Set(pending.filter(({ approved }) => !approved).map(({ id }) => id));
+}
+
+export interface MembersWanted<Id extends Owner> {
+  readonly kind: Kind;
+  readonly ids: readonly Id[];
+  /** Whether it is the Enterprise Edition, in which memberships may wait for something. */
+  readonly isEnterprise: boolean;
+  readonly now: number;
+}
+
+/** The direct members of the groups or projects of the hierarchy with these ids. */
+export async function readMembers<Id extends Owner>(
+  requests: Requests,
+  reading: Reading,
+  top: Top,
+  { kind, ids, isEnterprise, now }: MembersWanted<Id>,
+): Promise<ReadonlyMap<Id, readonly Membership[]>> {
+  const pending = await readPending(requests, reading, top, isEnterprise);
+  const many = pending && (await readMany(requests, reading, top, kind));
+  const found = new Map<Id, readonly Membership[]>();
+  for (const id of ids) {
+    const page = many?.get(id);
+    const members =
+      page === undefined || pending === undefined
+        ? await reading.list(`members of ${kind} ${id}`, memberSchema, directMembers(requests, kind, id))
+        : fromGraphql(page, pending);
+    found.set(id, membershipsOf(members, now));
+  }
+  return found;
+}
+
+const fromGraphql = ({ nodes }: MembershipPage, pending: ReadonlySet<string>): readonly Member[] =>
+  nodes.flatMap(({ id, accessLevel, expiresAt, user }) =>
+    user === null
+      ? []
+      : {
+          ...user,
+          membership_state: pending.has(id) ? 'awaiting' : 'active',
+          access_level: accessLevel.integerValue,
+          expires_at: expiresAt,
+        },
+  );

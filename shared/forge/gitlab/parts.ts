@@ -1,0 +1,207 @@
+/** Reads one group, project or member by its id, with as few requests as possible. */
+import type { Fact } from '../../domain/facts.ts';
+import {
+  asId,
+  type ForgeAccountId,
+  type ForgeRepositoryId,
+  type ForgeTeamId,
+} from '../../domain/ids.ts';
+import {
+  type AnyScope,
+  idOfPart,
+  kindOfPart,
+  memberPart,
+  type PartScope,
+  repositoryPart,
+  teamPart,
+} from '../../domain/scopes.ts';
+import { ForgeError } from '../errors.ts';
+import type { Absence, LookedUp, LookUp, ScopeRead } from '../forge.ts';
+import { expectSame } from '../http.ts';
+import { type Reading, withoutSteps } from '../reading.ts';
+import { groupOf, groupsBelow, groupsElsewhere, projectOf, projectsBelow, readGroup, withLinks } from './groups.ts';
+import { directMembers, membershipsOf, unlessHidden } from './memberships.ts';
+import { type Group, type Groups, lineOf, type MembersOf, type Membership, type Project } from './organization.ts';
+import { memberSchema, projectSchema } from './schema.ts';
+import { collaboratorFacts, memberFacts, repositoryFact, teamFacts, teamRepositoryFacts } from './sharing.ts';
+import type { Context } from './whole-scopes.ts';
+
+/** In more groups than this a member is looked for by reading the lists of all members. */
+const groupsMax = 20;
+
+/** Reads one part of the organization. A part that does not exist is a complete read without facts. */
+export function readPart(context: Context, part: PartScope, reading: Reading): Promise<ScopeRead> {
+  const id = idOfPart(part);
+  switch (kindOfPart(part)) {
+    case 'team':
+      return readTeam(context, asId<ForgeTeamId>(id), reading);
+    case 'repository':
+      return readRepository(context, asId<ForgeRepositoryId>(id), reading);
+    default:
+      return readMember(context, asId<ForgeAccountId>(id), reading);
+  }
+}
+
+const partRead = (part: PartScope, facts: readonly Fact[]): ScopeRead => ({
+  ...{ facts, covers: [part], absenceIsAuthoritative: false, followUps: [] },
+  isCounted: ({ kind }) => kind === 'team' || kind === 'repository',
+});
+
+const absentPart = (part: PartScope, absence?: Absence): ScopeRead => ({
+  ...{ facts: [], covers: [part], absenceIsAuthoritative: true, absence, followUps: [] },
+});
+
+/** The part cannot be decided by itself: its list has to be read. */
+const deferToList = (scope: AnyScope): ScopeRead => ({
+  ...{ facts: [], covers: [], absenceIsAuthoritative: false, followUps: [scope] },
+});
+
+/** The groups of the organization, without their links. */
+async function ourGroups({ requests, account, now }: Context, reading: Reading): Promise<Groups> {
+  const below = await groupsBelow(requests, reading, account);
+  return new Map([
+    [account.id, account.group],
+    ...below.map((item) => [item.id, groupOf(item, now)] as const),
+  ]);
+}
+
+async function readTeam(context: Context, id: ForgeTeamId, reading: Reading): Promise<ScopeRead> {
+  const { requests, now } = context;
+  const part = teamPart(id);
+  const ours = await ourGroups(context, reading);
+  const detail = await unlessHidden(readGroup(requests, id));
+  if (detail === undefined) {
+    return ours.has(id) ? deferToList('members') : absentPart(part, 'gone');
+  }
+  expectSame(detail.id, id);
+  const group = groupOf(detail, now);
+  const projects = await projectsOf(context, id, ours, reading);
+  // Nothing of ours is above a group from elsewhere.
+  const elsewhere = ours.has(id)
+    ? new Map<ForgeTeamId, Group>()
+    : await groupsElsewhere(requests, reading, ours, projects, now);
+  if (!ours.has(id) && !elsewhere.has(id)) {
+    // It was moved elsewhere, or is no longer invited.
+    return absentPart(part, 'elsewhere');
+  }
+  const groups = new Map([...ours, ...elsewhere]);
+  const rights = projects.flatMap((project) => teamRepositoryFacts(project, groups, context.instance));
+  const members = await membersWithInvited(context, group, reading);
+  return partRead(part, [...teamFacts(group, members), ...rights.filter(({ team }) => team === id)]);
+}
+
+/** The projects that the group may have rights on: all of the organization, unless it is one of ours with nothing below it. */
+async function projectsOf(
+  { requests, account, now }: Context,
+  id: ForgeTeamId,
+  ours: Groups,
+  reading: Reading,
+): Promise<readonly Project[]> {
+  const isLeaf = ours.has(id) && ![...ours.values()].some(({ parent }) => parent === id);
+  if (!isLeaf) {
+    return (await projectsBelow(requests, reading, account)).map((item) => projectOf(item, now));
+  }
+  const route = { route: '/groups/:id/projects', path: { id }, query: { with_shared: true } };
+  const items = await reading.list(
+    'projects of the group',
+    projectSchema,
+    requests.list('projects', route, projectSchema),
+  );
+  // Others that are shared with it are not ours.
+  return items.map((item) => projectOf(item, now)).filter(({ group }) => ours.has(group));
+}
+
+/** The direct members of the group, and of the groups that are invited to it. */
+async function membersWithInvited(
+  { requests, now }: Context,
+  { id, links }: Group,
+  reading: Reading,
+): Promise<MembersOf> {
+  const members = new Map<ForgeTeamId, readonly Membership[]>();
+  for (const one of new Set([id, ...links.map(({ group }) => group)])) {
+    const list = reading.list(`members ${one}`, memberSchema, directMembers(requests, 'groups', one));
+    members.set(one, membershipsOf((await (one === id ? list : unlessHidden(list))) ?? [], now));
+  }
+  return members;
+}
+
+async function readRepository(
+  context: Context,
+  id: ForgeRepositoryId,
+  reading: Reading,
+): Promise<ScopeRead> {
+  const { requests, instance, now } = context;
+  const part = repositoryPart(id);
+  const item = await unlessNotFound(requests.get({ route: '/projects/:id', path: { id } }, projectSchema));
+  if (item === undefined) {
+    return absentPart(part, 'gone');
+  }
+  expectSame(item.id, id);
+  const project = projectOf(item, now);
+  if (!(await ourGroups(context, reading)).has(project.group)) {
+    return absentPart(part, 'elsewhere');
+  }
+  const list = directMembers(requests, 'projects', id);
+  const members = membershipsOf(await reading.list('members', memberSchema, list), now);
+  return partRead(part, [repositoryFact(project, instance), ...collaboratorFacts(project, members, instance)]);
+}
+
+async function unlessNotFound<Answer>(request: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await request;
+  } catch (error) {
+    if (error instanceof ForgeError && error.code === 'not-found') {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** Looks for the account in each group, and in each that is invited. In a large organization the lists are read instead. */
+async function readMember(context: Context, account: ForgeAccountId, reading: Reading): Promise<ScopeRead> {
+  const { requests, account: top, now } = context;
+  const below = await groupsBelow(requests, reading, top);
+  const projects = (await projectsBelow(requests, reading, top)).map((item) => projectOf(item, now));
+  if (below.length > groupsMax) {
+    return deferToList('members');
+  }
+  const detailed = await withLinks(requests, reading, below.map(({ id }) => id), now);
+  const ours = new Map([[top.id, top.group], ...detailed]);
+  const groups = new Map([...ours, ...(await groupsElsewhere(requests, reading, ours, projects, now))]);
+  const asked = [...groups.values()].flatMap(({ id, links }) => [id, ...links.map(({ group }) => group)]);
+  const members = new Map<ForgeTeamId, readonly Membership[]>();
+  for (const id of new Set(asked)) {
+    const route = { route: '/groups/:id/members/:user', path: { id, user: account } };
+    const member = await unlessHidden(requests.get(route, memberSchema));
+    members.set(id, membershipsOf(member === undefined ? [] : [member], now));
+  }
+  const facts = memberFacts(top.id, groups, members);
+  return facts.length === 0 ? absentPart(memberPart(account)) : partRead(memberPart(account), facts);
+}
+
+/** Looks up groups and projects by their ids. */
+export async function lookUp(
+  context: Context,
+  parts: readonly LookedUp[],
+): Promise<ReadonlyMap<PartScope, LookUp>> {
+  const { requests } = context;
+  const ours = await ourGroups(context, withoutSteps);
+  const answers = new Map<PartScope, LookUp>();
+  for (const { part } of parts) {
+    const id = idOfPart(part);
+    if (kindOfPart(part) === 'repository') {
+      const item = await unlessNotFound(requests.get({ route: '/projects/:id', path: { id } }, projectSchema));
+      answers.set(part, item === undefined ? gone : ours.has(item.namespace.id) ? present : elsewhere);
+    } else {
+      const group = await unlessNotFound(readGroup(requests, asId<ForgeTeamId>(id)));
+      answers.set(part, group === undefined ? gone : lineOf(ours, group.id).length > 0 ? present : unknown);
+    }
+  }
+  return answers;
+}
+
+const present: LookUp = { is: 'present' };
+/** Perhaps it is invited to a project: only the lists tell. */
+const unknown: LookUp = { is: 'unknown' };
+const gone: LookUp = { is: 'absent', absence: 'gone' };
+const elsewhere: LookUp = { is: 'absent', absence: 'elsewhere' };

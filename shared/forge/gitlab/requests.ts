@@ -1,0 +1,281 @@
+/** The only place that sends requests for a connection; it counts them and refuses incomplete responses. */
+import { z } from 'zod';
+import type { CredentialBudget } from '../budget.ts';
+import { ForgeError } from '../errors.ts';
+import { type AnswerHeaders, createApiFetch, LimitError, parseAnswer } from '../http.ts';
+import { createLimits, type Limits, type Purpose } from '../limits.ts';
+import type { ForgeServices } from '../module.ts';
+import { fixedPageSize, type ListReading } from '../pages.ts';
+import { withoutFetchMetadata } from '../plain-fetch.ts';
+import { type EndpointLimit, endpointLimits, generalLimit, type Pace } from './endpoints.ts';
+import { budgetHeaders, graphqlErrorOf, noAnswer, refusalOf } from './http.ts';
+import { graphqlAnswerSchema } from './schema.ts';
+import type { GitLabSettings } from './settings.ts';
+import type { Tokens } from './tokens.ts';
+
+/** Values of the `:name` parts of a route. The rest of the keys are of the query. */
+type Values = Readonly<Record<string, string | number | boolean>>;
+
+/** A request to the REST API: `/groups/:id`, with the value of `id` encoded as one segment. */
+export interface Route {
+  readonly route: string;
+  readonly path?: Values;
+  readonly query?: Values;
+}
+
+/** A GraphQL document with one named operation, and the schema of its `data`. */
+export interface Query<Schema extends z.ZodType> {
+  readonly name: string;
+  readonly text: string;
+  readonly schema: Schema;
+}
+
+export interface Requests {
+  get<Schema extends z.ZodType>(route: Route, schema: Schema): Promise<z.infer<Schema>>;
+  /**
+   * A list, paged by the addresses that GitLab gives. It has a total up to 10,000 items, and none where it is paged by keyset.
+   * https://docs.gitlab.com/api/rest/#pagination
+   */
+  list<Item extends { readonly id: string }>(
+    what: string,
+    route: Route,
+    item: z.ZodType<Item>,
+  ): ListReading<Item>;
+  query<Schema extends z.ZodType>(
+    query: Query<Schema>,
+    variables: Readonly<Record<string, unknown>>,
+  ): Promise<z.infer<Schema>>;
+  /** The response of a GET, whose body is not read yet. */
+  stream(route: Route, signal: AbortSignal): Promise<Response>;
+  /** Requests sent so far, including retries but not those for tokens. */
+  count(): number;
+}
+
+export interface RequestsOptions {
+  readonly settings: GitLabSettings;
+  readonly services: ForgeServices;
+  readonly tokens: Tokens;
+  /** Names the credential in budgets. */
+  readonly name: string;
+  readonly pace: Pace;
+  readonly purpose?: Purpose;
+}
+
+interface Answer {
+  readonly headers: AnswerHeaders;
+  readonly response: Response;
+}
+
+interface Sending {
+  readonly url: string;
+  readonly route: string;
+  readonly what: string;
+  readonly path: Values;
+  readonly init?: RequestInit;
+  readonly send: typeof fetch;
+}
+
+const itemsPerPage = 100;
+
+/**
+ * Every method throws only a ForgeError (or the reason of an aborted signal): as http.ts maps GitLab's failures, or `incomplete` for a response
+ * that does not match its schema. Nothing here waits for a limit to end.
+ */
+export function createRequests(options: RequestsOptions): Requests {
+  const { settings, services, tokens, name, pace, purpose = 'rights' } = options;
+  const { clock } = services;
+  const plain = withoutFetchMetadata(services.fetch);
+  const whole = createApiFetch(plain);
+  const budgets = new Map<string, Limits>();
+  let sent = 0;
+
+  /** The budget of that name in this process. */
+  function limitsOf(budget: string): Limits {
+    const known = budgets.get(budget) ?? limitsIn(services.budgets(budget));
+    budgets.set(budget, known);
+    return known;
+  }
+  const limitsIn = (budget: CredentialBudget): Limits =>
+    createLimits(budget, { clock, random: services.random, headerPrefix: budgetHeaders });
+
+  /** @throws ForgeError `rate-limited` */
+  async function checkPace(budget: string, limit: EndpointLimit, what: string): Promise<void> {
+    const notBefore = pace.take(budget, limit);
+    if (notBefore !== undefined) {
+      await limitsOf(budget).noteLimit({ met: 'limit', until: notBefore });
+      throw new ForgeError('rate-limited', `${what} must wait: as many requests as GitLab takes were sent`, {
+        notBefore,
+      });
+    }
+  }
+
+  async function checkBudgets({ route, path, what }: Sending): Promise<Limits> {
+    const general = limitsOf(name);
+    await general.checkBudget(purpose, what);
+    const limit = endpointLimits[route];
+    const budget = limit === undefined ? name : budgetName(name, route, limit, path);
+    const own = limitsOf(budget);
+    if (limit !== undefined) {
+      await own.checkBudget(purpose, what);
+      await checkPace(budget, limit, what);
+    }
+    await checkPace(name, generalLimit, what);
+    return limit?.isApart ? own : general;
+  }
+
+  async function send(sending: Sending, isRetry = false): Promise<Answer> {
+    const { what, url, init } = sending;
+    const limits = await checkBudgets(sending);
+    const held = await tokens.ready();
+    sent += 1;
+    const response = await sending
+      .send(url, {
+        ...init,
+        redirect: 'manual',
+        headers: {
+          accept: 'application/json',
+          'user-agent': 'repertoire',
+          ...init?.headers,
+          authorization: `Bearer ${held.secret.reveal().accessToken}`,
+        },
+      })
+      .catch((error: unknown) => {
+        init?.signal?.throwIfAborted();
+        throw noAnswer(error, what);
+      });
+    const headers = Object.fromEntries(response.headers);
+    if (response.status === 200) {
+      await limits.noteAnswer(headers);
+      return { headers, response };
+    }
+    await response.body?.cancel();
+    if (response.status === 401) {
+      if (isRetry) {
+        throw await tokens.reject(held);
+      }
+      await tokens.renew(held);
+      return send(sending, true);
+    }
+    throw await noted(refusalOf(response.status, headers, what, clock.now()), limits);
+  }
+
+  /** Records a limit that the error reports, for all workers. */
+  async function noted(error: ForgeError, limits: Limits): Promise<ForgeError> {
+    const { notBefore } = error;
+    if (!(error instanceof LimitError) || notBefore === undefined) {
+      return error;
+    }
+    const until = await limits.noteLimit(
+      error.isNamed ? { met: 'limit', until: notBefore } : { met: 'unnamed-limit', at: clock.now() },
+    );
+    return new ForgeError('rate-limited', error.message, { notBefore: until });
+  }
+
+  const restOf = (
+    { route, path = {}, query }: Route,
+    more?: { url?: string; init?: RequestInit },
+  ): Sending => ({
+    url: more?.url ?? addressOf(settings.apiUrl, { route, path, ...(query && { query }) }),
+    what: `GET ${route}`,
+    route,
+    path,
+    send: whole,
+    ...(more?.init && { init: more.init }),
+  });
+
+  async function getJson<Schema extends z.ZodType>(sending: Sending, schema: Schema) {
+    const { response, headers } = await send(sending);
+    const body: unknown = await response.json().catch(() => undefined);
+    return { data: parseAnswer(schema, body, `GitLab's answer to ${sending.what}`), headers };
+  }
+
+  return {
+    get: async (route, schema) => (await getJson(restOf(route), schema)).data,
+
+    list: (what, route, item) => ({
+      what,
+      key: ({ id }) => id,
+      size: fixedPageSize(itemsPerPage),
+      async read(size, after) {
+        const paged = { ...route, query: { ...route.query, per_page: size } };
+        const { data, headers } = await getJson(
+          restOf(paged, after === undefined ? {} : { url: after }),
+          z.array(item),
+        );
+        const next = nextPage(headers.link, settings.apiUrl);
+        const pageInfo = { hasNextPage: next !== undefined, endCursor: next ?? null };
+        const total = headers['x-total'];
+        return total === undefined || !/^\d+$/.test(total)
+          ? { pageInfo, items: data }
+          : { pageInfo, items: data, totalCount: Number(total) };
+      },
+    }),
+
+    async query({ name: operationName, text, schema }, variables) {
+      const what = `the query ${operationName}`;
+      const body = JSON.stringify({ query: text, operationName, variables });
+      const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
+      const url = `${settings.baseUrl}/api/graphql`;
+      const { data: answer } = await getJson(
+        { url, route: 'graphql', path: {}, what, send: whole, init },
+        graphqlAnswerSchema,
+      ).catch(notFoundAsUnavailable);
+      if (answer.errors !== undefined) {
+        throw graphqlErrorOf(
+          answer.errors.map(({ message }) => message),
+          what,
+        );
+      }
+      return parseAnswer(schema, answer.data, `GitLab's answer to ${what}`);
+    },
+
+    async stream(route, signal) {
+      signal.throwIfAborted();
+      return (await send({ ...restOf(route, { init: { signal } }), send: plain })).response;
+    },
+
+    count: () => sent,
+  };
+}
+
+/** A 404 for the GraphQL URL itself does not mean that an object is gone. */
+function notFoundAsUnavailable(error: unknown): never {
+  if (error instanceof ForgeError && error.code === 'not-found') {
+    throw new ForgeError('unavailable', error.message, { cause: error });
+  }
+  throw error;
+}
+
+const budgetName = (name: string, route: string, { of = [] }: EndpointLimit, path: Values): string =>
+  [name, route, ...of.map((part) => path[part])].join(' ');
+
+/** @throws RangeError for a route with a part that has no value */
+export function addressOf(apiUrl: string, { route, path = {}, query = {} }: Route): string {
+  const filled = route.replace(/:([a-z_]+)/g, (_, part: string) => {
+    const value = path[part];
+    if (value === undefined) {
+      throw new RangeError(`the route ${route} has no ${part}`);
+    }
+    return encodeURIComponent(value);
+  });
+  const search = new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)]));
+  return `${apiUrl}${filled}${search.size === 0 ? '' : `?${search}`}`;
+}
+
+/**
+ * The address of the next page, from `<https://…>; rel="next", …`. Our credential is sent along, so it has to be below the API's own address.
+ *
+ * @throws ForgeError `unexpected` when it is elsewhere
+ */
+export function nextPage(link: string | undefined, apiUrl: string): string | undefined {
+  const address = /<([^>]*)>\s*;\s*rel="?next"?/.exec(link ?? '')?.[1];
+  if (address === undefined) {
+    return undefined;
+  }
+  const base = new URL(`${apiUrl}/`);
+  const url = URL.parse(address, base);
+  if (url === null || url.origin !== base.origin || !url.pathname.startsWith(base.pathname)) {
+    throw new ForgeError('unexpected', 'GitLab names a next page outside of its API');
+  }
+  return url.href;
+}

@@ -1,0 +1,77 @@
+/** Reads who may do what in one top-level group. */
+import { asId, type ForgeOrganizationId } from '../../domain/ids.ts';
+import { isPart } from '../../domain/scopes.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { ForgeError } from '../errors.ts';
+import type { StructureReader } from '../forge.ts';
+import { readInSteps } from '../reading.ts';
+import { type Account, type Instance, readAccount, readInstance } from './account.ts';
+import { lookUp, readPart } from './parts.ts';
+import type { Requests } from './requests.ts';
+import type { GitLabSettings } from './settings.ts';
+import { type Context, isOfGitLab, mainLists, readWhole } from './whole-scopes.ts';
+
+export interface StructureReaderOptions {
+  readonly requests: Requests;
+  readonly settings: GitLabSettings;
+  /** A credential may see many groups, so it has to be said which one is read. */
+  readonly organization: ForgeOrganizationId | undefined;
+  readonly clock: Clock;
+}
+
+export function createStructureReader({
+  requests,
+  settings,
+  organization,
+  clock,
+}: StructureReaderOptions): StructureReader {
+  let knownAccount: Account | undefined;
+  let knownInstance: Instance | undefined;
+
+  async function probe(): Promise<Account> {
+    if (organization === undefined) {
+      throw new RangeError('a read of GitLab needs a group');
+    }
+    knownAccount = await readAccount(requests, organization, clock.now());
+    return knownAccount;
+  }
+
+  /** The links of the top-level group are facts, so each read has the group anew. */
+  async function contextOf(): Promise<Context> {
+    const account = await probe();
+    knownInstance ??= await readInstance(requests, settings);
+    return { requests, account, instance: knownInstance, now: clock.now() };
+  }
+
+  return {
+    async probe() {
+      const { id, path: login } = await probe();
+      return { id: asId<ForgeOrganizationId>(id), login, suspended: false };
+    },
+
+    async readScope(scope, options = {}) {
+      try {
+        const context = await contextOf();
+        if (isPart(scope)) {
+          return await readInSteps({ scope, main: 'projects' }, options, (reading) =>
+            readPart(context, scope, reading),
+          );
+        }
+        if (!isOfGitLab(scope)) {
+          throw new RangeError(`GitLab has no scope ${scope}`);
+        }
+        return await readInSteps({ scope, main: mainLists[scope] }, options, (reading) =>
+          readWhole(context, scope, reading),
+        );
+      } catch (error) {
+        if (error instanceof ForgeError && error.code === 'not-found') {
+          // Something was deleted during the read: that says nothing about the scope.
+          throw new ForgeError('incomplete', error.message, { cause: error });
+        }
+        throw error;
+      }
+    },
+
+    lookUp: async (parts) => lookUp(await contextOf(), parts),
+  };
+}

@@ -1,0 +1,149 @@
+/** Reads the lists of an organization, each to its end, in steps. */
+import type { Fact } from '../../domain/facts.ts';
+import type { ForgeTeamId } from '../../domain/ids.ts';
+import type { ScopeName } from '../../domain/scopes.ts';
+import { ForgeError } from '../errors.ts';
+import type { ScopeRead } from '../forge.ts';
+import type { Reading } from '../reading.ts';
+import type { Account, Instance } from './account.ts';
+import { groupOf, groupsBelow, groupsElsewhere, projectOf, projectsBelow, withLinks } from './groups.ts';
+import { ownerLevel } from './levels.ts';
+import { directMembers, membershipsOf, readMembers, unlessHidden } from './memberships.ts';
+import type { Groups, MembersOf, Membership, Project } from './organization.ts';
+import type { Requests } from './requests.ts';
+import { memberSchema, userSchema } from './schema.ts';
+import { collaboratorFacts, memberFacts, repositoryFact, teamFacts, teamRepositoryFacts } from './sharing.ts';
+import { gitLabTraits } from './traits.ts';
+
+export type GitLabScope = (typeof gitLabTraits.scopes)[number]['name'];
+
+export const isOfGitLab = (scope: ScopeName): scope is GitLabScope =>
+  gitLabTraits.scopes.some(({ name }) => name === scope);
+
+/** The list of each scope that progress is reported by. */
+export const mainLists: Readonly<Record<GitLabScope, string>> = {
+  settings: 'settings',
+  members: 'groups',
+  repositories: 'projects',
+};
+
+/** Above this number GitLab gives no totals: https://docs.gitlab.com/api/rest/#pagination-response-headers */
+const countedMax = 10_000;
+
+/** What a read works with. */
+export interface Context {
+  readonly requests: Requests;
+  readonly account: Account;
+  readonly instance: Instance;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+export const readWhole = (context: Context, scope: GitLabScope, reading: Reading): Promise<ScopeRead> =>
+  readers[scope](context, reading);
+
+const readers: Readonly<Record<GitLabScope, (context: Context, reading: Reading) => Promise<ScopeRead>>> = {
+  settings: readSettings,
+  members: readAllMembers,
+  repositories: readRepositories,
+};
+
+const whole = (facts: readonly Fact[], isCounted: (fact: Fact) => boolean): ScopeRead => ({
+  ...{ facts, covers: [], absenceIsAuthoritative: false, isCounted, followUps: [] },
+});
+
+/** Reads what the group is called, and checks that the credential still sees all of it. */
+async function readSettings({ requests, account }: Context): Promise<ScopeRead> {
+  await expectOwner(requests, account);
+  const { path: login, name } = account;
+  const fact = { kind: 'settings', basePermission: 'none', membersRead: false, login, name } as const;
+  return whole([fact], () => true);
+}
+
+/**
+ * Only owners see all members of all groups, and the groups that are invited.
+ *
+ * @throws ForgeError `insufficient-scope`
+ */
+async function expectOwner(requests: Requests, { id }: Account): Promise<void> {
+  const { id: user, is_admin: isAdmin } = await requests.get({ route: '/user' }, userSchema);
+  if (isAdmin) {
+    return;
+  }
+  const route = { route: '/groups/:id/members/all/:user', path: { id, user } };
+  const member = await unlessHidden(requests.get(route, memberSchema));
+  if (member?.access_level !== ownerLevel) {
+    throw new ForgeError('insufficient-scope', 'the account of the credential does not own the group');
+  }
+}
+
+async function readAllMembers(context: Context, reading: Reading): Promise<ScopeRead> {
+  const { requests, account, now } = context;
+  const below = await groupsBelow(requests, reading, account);
+  const ours = new Map([
+    [account.id, account.group],
+    ...(await withLinks(requests, reading, below.map(({ id }) => id), now)),
+  ]);
+  // For the groups that are invited to projects.
+  const projects = (await projectsBelow(requests, reading, account)).map((item) => projectOf(item, now));
+  const elsewhere = await groupsElsewhere(requests, reading, ours, projects, now);
+  const groups: Groups = new Map([...ours, ...elsewhere]);
+  const members = await membersOfAll(context, reading, ours, groups);
+  const facts = [
+    ...memberFacts(account.id, groups, members),
+    ...[...groups.values()].flatMap((group) => teamFacts(group, members)),
+  ];
+  return whole(facts, ({ kind }) => kind === 'team' && below.length < countedMax);
+}
+
+/** The direct members of these groups, and of the groups that are invited to them. */
+async function membersOfAll(
+  { requests, account, instance, now }: Context,
+  reading: Reading,
+  ours: Groups,
+  groups: Groups,
+): Promise<MembersOf> {
+  const ids = [...ours.keys()];
+  const { isEnterprise } = instance;
+  const members = new Map<ForgeTeamId, readonly Membership[]>(
+    await readMembers(requests, reading, account, { kind: 'groups', ids, isEnterprise, now }),
+  );
+  const others = [...groups.values()].flatMap(({ id, links }) => [id, ...links.map(({ group }) => group)]);
+  for (const id of new Set(others.filter((one) => !members.has(one)))) {
+    const list = directMembers(requests, 'groups', id);
+    const found = await unlessHidden(reading.list(`members of groups ${id}`, memberSchema, list));
+    members.set(id, membershipsOf(found ?? [], now));
+  }
+  return members;
+}
+
+async function readRepositories(context: Context, reading: Reading): Promise<ScopeRead> {
+  const { requests, account, instance, now } = context;
+  const below = await groupsBelow(requests, reading, account);
+  const ours = new Map([
+    [account.id, account.group],
+    ...below.map((item) => [item.id, groupOf(item, now)] as const),
+  ]);
+  const projects = (await projectsBelow(requests, reading, account)).map((item) => projectOf(item, now));
+  expectPlaces(projects, ours);
+  const elsewhere = await groupsElsewhere(requests, reading, ours, projects, now);
+  const groups = new Map([...ours, ...elsewhere]);
+  const ids = projects.map(({ id }) => id);
+  const { isEnterprise } = instance;
+  const wanted = { kind: 'projects', ids, isEnterprise, now } as const;
+  const members = await readMembers(requests, reading, account, wanted);
+  const facts = projects.flatMap((project) => [
+    repositoryFact(project, instance),
+    ...teamRepositoryFacts(project, groups, instance),
+    ...collaboratorFacts(project, members.get(project.id) ?? [], instance),
+  ]);
+  const isCounted = Math.max(below.length, projects.length) < countedMax;
+  return whole(facts, ({ kind }) => isCounted && kind !== 'collaborator');
+}
+
+/** @throws ForgeError `incomplete` when a project is in a group that the list of groups lacks */
+function expectPlaces(projects: readonly Project[], groups: Groups): void {
+  if (projects.some(({ group }) => !groups.has(group))) {
+    throw new ForgeError('incomplete', "a project's group is missing from GitLab's list of groups");
+  }
+}
