@@ -11,6 +11,7 @@ import { systemClock } from '../runtime/clock.ts';
 import { required } from '../runtime/config.ts';
 import { addressProblem, guardedFetch, hostsIn } from '../runtime/guarded-fetch.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { plainFetch } from '../runtime/plain-fetch.ts';
 import { createBudgetView, createCredentialBudget } from '../store/budget-store.ts';
 import { createCredentialSource, createCredentialView } from '../store/credential-store.ts';
 import { findSynchronization } from '../store/synchronization-store.ts';
@@ -62,7 +63,7 @@ export function createForges(
   const { current: integrations } = known;
   const services = new WeakMap<Integration, ForgeServices>();
   const addresses = { permittedHosts: hostsIn(required('privateForgeHosts')) };
-  const send = guardedFetch(addresses);
+  const send = guardedFetch(addresses, plainFetch);
   const servicesOf = (integration: Integration): ForgeServices => {
     const { forge, settings } = integration;
     const host = { forge, baseUrl: settings.baseUrl };

@@ -40,7 +40,10 @@ export async function readAccount(
   });
   expectSame(detail.id, id);
   if (detail.parent_id !== null) {
-    throw new ForgeError('unexpected', 'the group was moved into another group, and is no top-level group any more');
+    throw new ForgeError(
+      'unexpected',
+      'the group was moved into another group, and is no top-level group any more',
+    );
   }
   return { id, path: detail.full_path, name: detail.name, group: groupOf(detail, now) };
 }

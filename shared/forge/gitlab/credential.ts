@@ -2,7 +2,13 @@
 import { z } from 'zod';
 
 export const credential = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('oauth'), accessToken: z.string().min(1), refreshToken: z.string().min(1) }),
+  z.object({
+    kind: z.literal('oauth'),
+    accessToken: z.string().min(1),
+    refreshToken: z.string().min(1),
+    /** The address that the grant was given with: a renewal has to name it. */
+    redirectUri: z.url(),
+  }),
   z.object({
     kind: z.literal('token'),
     accessToken: z.string().min(1),

@@ -8,7 +8,14 @@ import type { Reading } from '../reading.ts';
 import { type Membership, unended } from './organization.ts';
 import { groupMembersQuery, projectMembersQuery } from './queries.ts';
 import type { Requests } from './requests.ts';
-import { type Member, type MembershipPage, memberSchema, membershipPage, pendingSchema } from './schema.ts';
+import {
+  type Member,
+  type MembershipPage,
+  memberSchema,
+  membershipPage,
+  type Pending,
+  pendingSchema,
+} from './schema.ts';
 
 /** The group whose hierarchy is read. */
 export interface Top {
@@ -55,6 +62,16 @@ export async function unlessHidden<Value>(read: Promise<Value>): Promise<Value |
     throw error;
   }
 }
+
+/** The list, or an empty one where GitLab does not show it. Its reading goes on from there in the next step. */
+export const orEmpty = <Item>(list: ListReading<Item>, hidden: readonly Item[] = []): ListReading<Item> => ({
+  ...list,
+  read: async (size, after) =>
+    (await unlessHidden(list.read(size, after))) ?? {
+      pageInfo: { hasNextPage: false, endCursor: null },
+      items: hidden,
+    },
+});
 
 /** Many owners' members as one page of GraphQL gives them. `failed` ends the list: GraphQL does not work here. */
 const ownerSchema = z.object({ id: z.string(), members: membershipPage, failed: z.literal(true).optional() });
@@ -114,6 +131,8 @@ async function readMany(
       );
 }
 
+const notTold: Pending = { id: '0', approved: false };
+
 /**
  * The memberships that wait for a seat or an approval, by their ids: GraphQL lists them like all others.
  *
@@ -129,10 +148,11 @@ async function readPending(
     return new Set();
   }
   const route = { route: '/groups/:id/pending_members', path: { id: top.id } };
-  const pending = await unlessHidden(
-    reading.list('pending members', pendingSchema, requests.list('pending members', route, pendingSchema)),
-  );
-  return pending && new Set(pending.filter(({ approved }) => !approved).map(({ id }) => id));
+  const list = requests.list('pending members', route, pendingSchema);
+  const pending = await reading.list('pending members', pendingSchema, orEmpty(list, [notTold]));
+  return pending.some(({ id }) => id === notTold.id)
+    ? undefined
+    : new Set(pending.filter(({ approved }) => !approved).map(({ id }) => id));
 }
 
 export interface MembersWanted<Id extends Owner> {

@@ -3,7 +3,6 @@ import * as oauth from 'oauth4webapi';
 import { ForgeError } from '../errors.ts';
 import { createApiFetch } from '../http.ts';
 import type { ForgeServices } from '../module.ts';
-import { withoutFetchMetadata } from '../plain-fetch.ts';
 import { type AuthorizationAnswer, type PersonGrant, SignInError, type SignInErrorCode } from '../sign-in.ts';
 import { noAnswer, refusalOf } from './http.ts';
 import { clientOf, type GitLabIntegration } from './settings.ts';
@@ -62,13 +61,14 @@ export async function exchange(
 }
 
 /**
- * A new grant for a refresh token, which is spent by that.
+ * A new grant for a refresh token, which is spent by that. https://docs.gitlab.com/api/oauth2/#access-token-expiration
  *
+ * @param redirectUri the address that the grant was given with, which GitLab compares
  * @throws ForgeError `credential-rejected` when GitLab no longer accepts it
  */
 export async function refreshGrant(
   integration: GitLabIntegration,
-  refreshToken: string,
+  { refreshToken, redirectUri }: { readonly refreshToken: string; readonly redirectUri: string },
   services: ForgeServices,
 ): Promise<RenewableGrant> {
   const { id, secret } = clientOf(integration);
@@ -80,7 +80,10 @@ export async function refreshGrant(
       client,
       oauth.ClientSecretPost(secret),
       refreshToken,
-      optionsOf(integration, services, 'the renewal of the grant'),
+      {
+        ...optionsOf(integration, services, 'the renewal of the grant'),
+        additionalParameters: { redirect_uri: redirectUri },
+      },
     );
     const grant = grantOf(await oauth.processRefreshTokenResponse(server, client, response), services);
     if (grant.refreshToken === undefined) {
@@ -150,7 +153,7 @@ function checkedCallback(
 
 /** Sends a request to the token endpoint. Answers that OAuth has no words for become errors here. */
 function tokenFetch({ fetch, clock }: ForgeServices, what: string) {
-  const send = createApiFetch(withoutFetchMetadata(fetch));
+  const send = createApiFetch(fetch);
   return async (
     url: string,
     options: oauth.CustomFetchOptions<'POST', URLSearchParams>,
@@ -159,8 +162,8 @@ function tokenFetch({ fetch, clock }: ForgeServices, what: string) {
       throw noAnswer(error, what);
     });
     const { status } = response;
-    if (status === 401 || status === 403 || status === 404) {
-      throw new SignInError('client-rejected', `GitLab does not take our client: ${status} to ${what}`);
+    if (status === 401) {
+      throw new SignInError('client-rejected', `GitLab does not take our client: ${what}`);
     }
     if (status !== 200 && status !== 400) {
       throw refusalOf(status, Object.fromEntries(response.headers), what, clock.now());

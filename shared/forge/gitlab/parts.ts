@@ -1,11 +1,6 @@
 /** Reads one group, project or member by its id, with as few requests as possible. */
 import type { Fact } from '../../domain/facts.ts';
-import {
-  asId,
-  type ForgeAccountId,
-  type ForgeRepositoryId,
-  type ForgeTeamId,
-} from '../../domain/ids.ts';
+import { asId, type ForgeAccountId, type ForgeRepositoryId, type ForgeTeamId } from '../../domain/ids.ts';
 import {
   type AnyScope,
   idOfPart,
@@ -19,9 +14,24 @@ import { ForgeError } from '../errors.ts';
 import type { Absence, LookedUp, LookUp, ScopeRead } from '../forge.ts';
 import { expectSame } from '../http.ts';
 import { type Reading, withoutSteps } from '../reading.ts';
-import { groupOf, groupsBelow, groupsElsewhere, projectOf, projectsBelow, readGroup, withLinks } from './groups.ts';
-import { directMembers, membershipsOf, unlessHidden } from './memberships.ts';
-import { type Group, type Groups, lineOf, type MembersOf, type Membership, type Project } from './organization.ts';
+import {
+  groupOf,
+  groupsBelow,
+  groupsElsewhere,
+  projectOf,
+  projectsBelow,
+  readGroup,
+  withLinks,
+} from './groups.ts';
+import { directMembers, membershipsOf, orEmpty, unlessHidden } from './memberships.ts';
+import {
+  type Group,
+  type Groups,
+  lineOf,
+  type Membership,
+  type MembersOf,
+  type Project,
+} from './organization.ts';
 import { memberSchema, projectSchema } from './schema.ts';
 import { collaboratorFacts, memberFacts, repositoryFact, teamFacts, teamRepositoryFacts } from './sharing.ts';
 import type { Context } from './whole-scopes.ts';
@@ -119,17 +129,14 @@ async function membersWithInvited(
 ): Promise<MembersOf> {
   const members = new Map<ForgeTeamId, readonly Membership[]>();
   for (const one of new Set([id, ...links.map(({ group }) => group)])) {
-    const list = reading.list(`members ${one}`, memberSchema, directMembers(requests, 'groups', one));
-    members.set(one, membershipsOf((await (one === id ? list : unlessHidden(list))) ?? [], now));
+    const list = directMembers(requests, 'groups', one);
+    const found = await reading.list(`members ${one}`, memberSchema, one === id ? list : orEmpty(list));
+    members.set(one, membershipsOf(found, now));
   }
   return members;
 }
 
-async function readRepository(
-  context: Context,
-  id: ForgeRepositoryId,
-  reading: Reading,
-): Promise<ScopeRead> {
+async function readRepository(context: Context, id: ForgeRepositoryId, reading: Reading): Promise<ScopeRead> {
   const { requests, instance, now } = context;
   const part = repositoryPart(id);
   const item = await unlessNotFound(requests.get({ route: '/projects/:id', path: { id } }, projectSchema));
@@ -143,7 +150,10 @@ async function readRepository(
   }
   const list = directMembers(requests, 'projects', id);
   const members = membershipsOf(await reading.list('members', memberSchema, list), now);
-  return partRead(part, [repositoryFact(project, instance), ...collaboratorFacts(project, members, instance)]);
+  return partRead(part, [
+    repositoryFact(project, instance),
+    ...collaboratorFacts(project, members, instance),
+  ]);
 }
 
 async function unlessNotFound<Answer>(request: Promise<Answer>): Promise<Answer | undefined> {
@@ -165,7 +175,12 @@ async function readMember(context: Context, account: ForgeAccountId, reading: Re
   if (below.length > groupsMax) {
     return deferToList('members');
   }
-  const detailed = await withLinks(requests, reading, below.map(({ id }) => id), now);
+  const detailed = await withLinks(
+    requests,
+    reading,
+    below.map(({ id }) => id),
+    now,
+  );
   const ours = new Map([[top.id, top.group], ...detailed]);
   const groups = new Map([...ours, ...(await groupsElsewhere(requests, reading, ours, projects, now))]);
   const asked = [...groups.values()].flatMap(({ id, links }) => [id, ...links.map(({ group }) => group)]);
@@ -190,7 +205,9 @@ export async function lookUp(
   for (const { part } of parts) {
     const id = idOfPart(part);
     if (kindOfPart(part) === 'repository') {
-      const item = await unlessNotFound(requests.get({ route: '/projects/:id', path: { id } }, projectSchema));
+      const item = await unlessNotFound(
+        requests.get({ route: '/projects/:id', path: { id } }, projectSchema),
+      );
       answers.set(part, item === undefined ? gone : ours.has(item.namespace.id) ? present : elsewhere);
     } else {
       const group = await unlessNotFound(readGroup(requests, asId<ForgeTeamId>(id)));

@@ -4,7 +4,6 @@ import { asId, type ForgeAccountId, type ForgeOrganizationId } from '../../domai
 import { ForgeError } from '../errors.ts';
 import { createApiFetch, expectSame, parseAnswer } from '../http.ts';
 import type { ForgeServices } from '../module.ts';
-import { withoutFetchMetadata } from '../plain-fetch.ts';
 import { type OwnedOrganization, type PersonGrant, type PersonIdentity, SignInError } from '../sign-in.ts';
 import { noAnswer, refusalOf } from './http.ts';
 import { ownerLevel } from './levels.ts';
@@ -103,7 +102,7 @@ async function get<Schema extends z.ZodType>(
     throw new SignInError('grant-ended', "the person's grant has expired");
   }
   const what = `GET ${route.route}`;
-  const response = await createApiFetch(withoutFetchMetadata(services.fetch))(url, {
+  const response = await createApiFetch(services.fetch)(url, {
     headers: {
       accept: 'application/json',
       authorization: `Bearer ${grant.accessToken}`,

@@ -6,7 +6,6 @@ import { type AnswerHeaders, createApiFetch, LimitError, parseAnswer } from '../
 import { createLimits, type Limits, type Purpose } from '../limits.ts';
 import type { ForgeServices } from '../module.ts';
 import { fixedPageSize, type ListReading } from '../pages.ts';
-import { withoutFetchMetadata } from '../plain-fetch.ts';
 import { type EndpointLimit, endpointLimits, generalLimit, type Pace } from './endpoints.ts';
 import { budgetHeaders, graphqlErrorOf, noAnswer, refusalOf } from './http.ts';
 import { graphqlAnswerSchema } from './schema.ts';
@@ -84,7 +83,7 @@ const itemsPerPage = 100;
 export function createRequests(options: RequestsOptions): Requests {
   const { settings, services, tokens, name, pace, purpose = 'rights' } = options;
   const { clock } = services;
-  const plain = withoutFetchMetadata(services.fetch);
+  const plain = services.fetch;
   const whole = createApiFetch(plain);
   const budgets = new Map<string, Limits>();
   let sent = 0;
@@ -258,7 +257,9 @@ export function addressOf(apiUrl: string, { route, path = {}, query = {} }: Rout
     }
     return encodeURIComponent(value);
   });
-  const search = new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)]));
+  const search = new URLSearchParams(
+    Object.entries(query).map(([key, value]): [string, string] => [key, String(value)]),
+  );
   return `${apiUrl}${filled}${search.size === 0 ? '' : `?${search}`}`;
 }
 
@@ -273,7 +274,7 @@ export function nextPage(link: string | undefined, apiUrl: string): string | und
     return undefined;
   }
   const base = new URL(`${apiUrl}/`);
-  const url = URL.parse(address, base);
+  const url = URL.parse(address, base.href);
   if (url === null || url.origin !== base.origin || !url.pathname.startsWith(base.pathname)) {
     throw new ForgeError('unexpected', 'GitLab names a next page outside of its API');
   }

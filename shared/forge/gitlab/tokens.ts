@@ -11,10 +11,9 @@ import {
 import type { ForgeError } from '../errors.ts';
 import { createApiFetch, parseAnswer } from '../http.ts';
 import type { ForgeServices } from '../module.ts';
-import { withoutFetchMetadata } from '../plain-fetch.ts';
 import type { GitLabCredential } from './credential.ts';
 import { noAnswer, refusalOf } from './http.ts';
-import { refreshGrant } from './oauth.ts';
+import { type RenewableGrant, refreshGrant } from './oauth.ts';
 import type { GitLabIntegration } from './settings.ts';
 
 type Held = Credential<GitLabCredential>;
@@ -37,7 +36,7 @@ export function createTokens(
   const exchange: Exchange<GitLabCredential> = async (outdated) => {
     const held = outdated.secret.reveal();
     return held.kind === 'oauth'
-      ? issuedGrant(await refreshGrant(integration, held.refreshToken, services))
+      ? issuedGrant(held, await refreshGrant(integration, held, services))
       : rotate(integration, held, services);
   };
   const canRenew = ({ secret }: Held): boolean => {
@@ -60,9 +59,11 @@ export function createTokens(
   };
 }
 
-const issuedGrant = (grant: Awaited<ReturnType<typeof refreshGrant>>): Issued => ({
-  secret: new Secret({ kind: 'oauth', accessToken: grant.accessToken, refreshToken: grant.refreshToken }),
-  validUntil: grant.expiresAt,
+type Grant = Extract<GitLabCredential, { kind: 'oauth' }>;
+
+const issuedGrant = (held: Grant, { accessToken, refreshToken, expiresAt }: RenewableGrant): Issued => ({
+  secret: new Secret({ ...held, accessToken, refreshToken }),
+  validUntil: expiresAt,
 });
 
 const rotatedSchema = z.object({ token: z.string().min(1), expires_at: z.iso.date().nullable() });
@@ -74,7 +75,7 @@ async function rotate(
   { fetch, clock }: ForgeServices,
 ): Promise<Issued> {
   const what = 'the rotation of the access token';
-  const send = createApiFetch(withoutFetchMetadata(fetch));
+  const send = createApiFetch(fetch);
   const response = await send(`${settings.apiUrl}/personal_access_tokens/self/rotate`, {
     method: 'POST',
     headers: { authorization: `Bearer ${held.accessToken}`, accept: 'application/json' },

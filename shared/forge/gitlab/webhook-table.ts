@@ -6,7 +6,6 @@
  * https://docs.gitlab.com/administration/system_hooks/
  */
 import { z } from 'zod';
-import { type Fact, factKey } from '../../domain/facts.ts';
 import { asId, type ForgeAccountId, type ForgeRepositoryId, type ForgeTeamId } from '../../domain/ids.ts';
 import { memberPart, repositoryPart, teamPart } from '../../domain/scopes.ts';
 import type { Hint } from '../forge.ts';
@@ -55,14 +54,11 @@ const all =
   () =>
     scopes.map((scope) => ({ look: 'scope', scope }));
 
-const keyOf = (fact: Pick<Fact, 'kind'> & Record<string, unknown>): string => factKey(fact as Fact);
-const memberKey: Extractor<string> = (payload) =>
-  keyOf({ kind: 'team-member', team: group(payload), account: user(payload) });
-const collaboratorKey: Extractor<string> = (payload) =>
-  keyOf({ kind: 'collaborator', repository: project(payload), account: user(payload) });
-const projectKey: Extractor<string> = (payload) =>
-  keyOf({ kind: 'repository', repository: project(payload) });
-const groupKey: Extractor<string> = (payload) => keyOf({ kind: 'team', team: group(payload) });
+/** As `factKey` names them. */
+const memberKey: Extractor<string> = (payload) => `team-member#${user(payload)}#${group(payload)}`;
+const collaboratorKey: Extractor<string> = (payload) => `collaborator#${user(payload)}#${project(payload)}`;
+const projectKey: Extractor<string> = (payload) => `repository#${project(payload)}`;
+const groupKey: Extractor<string> = (payload) => `team#${group(payload)}`;
 
 /** By `event_name`. All refs are compared, whichever one is named: there is no event for more than three branches or tags at once. */
 const webhookTable: Readonly<Record<string, Row>> = {

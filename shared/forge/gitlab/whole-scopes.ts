@@ -8,8 +8,8 @@ import type { Reading } from '../reading.ts';
 import type { Account, Instance } from './account.ts';
 import { groupOf, groupsBelow, groupsElsewhere, projectOf, projectsBelow, withLinks } from './groups.ts';
 import { ownerLevel } from './levels.ts';
-import { directMembers, membershipsOf, readMembers, unlessHidden } from './memberships.ts';
-import type { Groups, MembersOf, Membership, Project } from './organization.ts';
+import { directMembers, membershipsOf, orEmpty, readMembers, unlessHidden } from './memberships.ts';
+import type { Groups, Membership, MembersOf, Project } from './organization.ts';
 import type { Requests } from './requests.ts';
 import { memberSchema, userSchema } from './schema.ts';
 import { collaboratorFacts, memberFacts, repositoryFact, teamFacts, teamRepositoryFacts } from './sharing.ts';
@@ -82,7 +82,12 @@ async function readAllMembers(context: Context, reading: Reading): Promise<Scope
   const below = await groupsBelow(requests, reading, account);
   const ours = new Map([
     [account.id, account.group],
-    ...(await withLinks(requests, reading, below.map(({ id }) => id), now)),
+    ...(await withLinks(
+      requests,
+      reading,
+      below.map(({ id }) => id),
+      now,
+    )),
   ]);
   // For the groups that are invited to projects.
   const projects = (await projectsBelow(requests, reading, account)).map((item) => projectOf(item, now));
@@ -110,9 +115,9 @@ async function membersOfAll(
   );
   const others = [...groups.values()].flatMap(({ id, links }) => [id, ...links.map(({ group }) => group)]);
   for (const id of new Set(others.filter((one) => !members.has(one)))) {
-    const list = directMembers(requests, 'groups', id);
-    const found = await unlessHidden(reading.list(`members of groups ${id}`, memberSchema, list));
-    members.set(id, membershipsOf(found ?? [], now));
+    const list = orEmpty(directMembers(requests, 'groups', id));
+    const found = await reading.list(`members of groups ${id}`, memberSchema, list);
+    members.set(id, membershipsOf(found, now));
   }
   return members;
 }

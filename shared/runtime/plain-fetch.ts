@@ -9,17 +9,13 @@ import { Readable } from 'node:stream';
 /** Responses with these statuses have no body: https://fetch.spec.whatwg.org/#null-body-status */
 const withoutBody = new Set([204, 205, 304]);
 
-/** @returns `send` itself, unless that is Node's own fetch: then one without those headers */
-export const withoutFetchMetadata = (send: typeof fetch): typeof fetch =>
-  send === globalThis.fetch ? plainFetch : send;
-
 /**
- * Like fetch, for the requests of adapters: no redirect is followed, and the response is not decompressed, so none is asked for that would
+ * Like fetch, for requests to code hosts: no redirect is followed, and the response is not decompressed, so none is asked for that would
  * have to be.
  *
  * @throws TypeError when the connection fails, with the reason as its cause; the signal's reason when it aborts
  */
-async function plainFetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+export async function plainFetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
   const request = new Request(input, init);
   const { signal } = request;
   signal.throwIfAborted();

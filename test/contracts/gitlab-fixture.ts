@@ -1,0 +1,88 @@
+/** GitLab's adapter against the simulated GitLab, for the contract tests. */
+import { randomUUID } from 'node:crypto';
+import { openForm, submit } from '../../local/browser/html-form.ts';
+import { createTestClock, startFixture } from '../../local/forges/gitlab/simulator-fixture.ts';
+import type { Variant } from '../../local/forges/gitlab/variants.ts';
+import type { World } from '../../local/forges/world/world.ts';
+import { asId, type ConnectionId, type ForgeOrganizationId } from '../../shared/domain/ids.ts';
+import { createMemoryBudgets } from '../../shared/forge/budget.ts';
+import { credential as schema } from '../../shared/forge/gitlab/credential.ts';
+import { gitLab } from '../../shared/forge/gitlab/module.ts';
+import type { ForgeClient, ForgeServices } from '../../shared/forge/module.ts';
+import { s256 } from '../../shared/forge/sign-in.ts';
+import { createEnvelopeCipher } from '../../shared/runtime/cipher.ts';
+import { plainFetch } from '../../shared/runtime/plain-fetch.ts';
+import { Secret } from '../../shared/runtime/secret.ts';
+import { createCredentialSource, storeCredential } from '../../shared/store/credential-store.ts';
+import { createMemoryDataKeys } from '../support/memory-data-keys.ts';
+import { createMemoryTable } from '../support/memory-table.ts';
+
+const redirectUri = 'https://console.example/sign-in/callback/gitlab~simulated';
+const connection = { kind: 'oauth-grant', id: asId<ConnectionId>('gl1') } as const;
+
+/** The simulated GitLab below a relative URL root, and the group `acme`, which is read with a grant of its owner. */
+export async function startGitLab({
+  variant = {},
+  world,
+}: {
+  variant?: Partial<Variant>;
+  world?: World;
+} = {}) {
+  const clock = createTestClock();
+  const gitlab = await startFixture({
+    ...{ clock, variant, root: '/gitlab', ...(world && { world }) },
+    applications: [{ name: 'registry', redirectUris: [redirectUri], scopes: ['read_api', 'api'] }],
+  });
+  const { simulator } = gitlab;
+  const { clientId, clientSecret } = simulator.application('registry');
+  const integration = {
+    forge: gitLab.id,
+    settings: gitLab.settings.parse({ baseUrl: simulator.addresses.web, clientId }),
+    secrets: gitLab.secrets.parse({ clientSecret }),
+  };
+  const services: ForgeServices = {
+    ...{ fetch: plainFetch, clock, budgets: createMemoryBudgets(), random: () => 0 },
+  };
+  const signIn = known(gitLab.signIn);
+
+  /** Opens the sign-in page and consents as the person, or declines. @returns the query of the callback */
+  async function visit(address: string, login: string | undefined): Promise<URLSearchParams> {
+    const form = await openForm(address);
+    const { location } = await submit(form, login === undefined ? { cancel: 'true' } : { login });
+    return new URL(known(location)).searchParams;
+  }
+
+  const table = createMemoryTable();
+  const cipher = createEnvelopeCipher(createMemoryDataKeys());
+  const codeVerifier = 'a-verifier-that-has-as-many-characters-as-43';
+  const request = { redirectUri, state: 'state', codeChallenge: s256(codeVerifier) };
+  const callback = await visit(signIn.authorizeUrl(integration, request), 'alice');
+  const answer = { callback, state: 'state', redirectUri, codeVerifier };
+  const grant = await signIn.exchange(integration, answer, services);
+  const { accessToken, expiresAt: validUntil } = grant;
+  const refreshToken = known(grant.refreshToken);
+  const secret = new Secret({ kind: 'oauth', accessToken, refreshToken, redirectUri } as const);
+  await storeCredential({ table, cipher, clock }, connection.id, { secret, validUntil });
+
+  const organization = asId<ForgeOrganizationId>(gitlab.group('acme').id);
+  /** Opens it as a new process does. */
+  const open = (): Promise<ForgeClient> =>
+    gitLab.open(
+      { integration, connection, organization, services: { ...services } },
+      createCredentialSource({ table, cipher, clock, newLeaseId: randomUUID }, connection.id, schema),
+    );
+  return {
+    ...{ gitlab, simulator, clock, integration, services, signIn, visit, organization, open, redirectUri },
+    /** How often a refresh token was used. */
+    exchanges: () => simulator.state.grants.filter(({ spent }) => spent).length,
+    close: () => gitlab.close(),
+  };
+}
+export type GitLab = Awaited<ReturnType<typeof startGitLab>>;
+
+export function known<Value>(value: Value | null | undefined): Value {
+  if (value === undefined || value === null) {
+    throw new Error('the world does not have what the test wants');
+  }
+  return value;
+}
