@@ -69,7 +69,11 @@ function readyLine(started: Started, ports: Ports) {
     registry: at(ports.registry),
     console: at(ports.console),
     gitHub: { api: at(ports.gitHubApi), web: at(ports.gitHubWeb), codeload: at(ports.codeload) },
-    control: { gitHub: at(ports.control) },
+    ...(started.gitLab && { gitLab: { web: started.gitLab.addresses.web } }),
+    control: {
+      gitHub: at(ports.control),
+      ...(started.gitLab && { gitLab: started.gitLab.addresses.control }),
+    },
     gateway: at(ports.gateway),
     setUpCode: started.setUpCode,
     organizations: started.organizations.map(({ slug, url, members }) => ({
@@ -108,6 +112,10 @@ async function readyText(started: Started, ports: Ports, folder: StateFolder): P
         registryBaseUrl: `http://127.0.0.1:${ports.registry}`,
         consoleBaseUrl: `http://127.0.0.1:${ports.console}`,
         controlUrl: `http://127.0.0.1:${ports.control}`,
+        gitLab: started.gitLab && {
+          webUrl: started.gitLab.addresses.web,
+          controlUrl: started.gitLab.addresses.control,
+        },
         dataDirectory: folder.directory,
       });
     }),

@@ -17,6 +17,8 @@ export interface Ready {
   /** The login of the installation's administrator. */
   readonly administrator: string | undefined;
   readonly controlUrl: string;
+  /** The simulated GitLab, if there is one. */
+  readonly gitLab: { readonly webUrl: string; readonly controlUrl: string } | undefined;
   readonly dataDirectory: string;
 }
 
@@ -59,6 +61,12 @@ export function instructions(ready: Ready): string {
   lines.push(
     '',
     `Change the simulated GitHub: ${ready.controlUrl} (docs/worlds.md)`,
+    ...(ready.gitLab
+      ? [
+          `Simulated GitLab:            ${ready.gitLab.webUrl}`,
+          `Change the simulated GitLab: ${ready.gitLab.controlUrl} (docs/worlds.md)`,
+        ]
+      : []),
     'Owner commands:              npm run admin -- --help',
     `State:                       ${ready.dataDirectory}`,
     '',

@@ -21,9 +21,10 @@ export class UsageError extends Error {
 
 export const defaultPort = 7420;
 /** How many consecutive ports `npm start` takes. */
-export const portCount = 8;
+export const portCount = 10;
 
-export const usage = `Starts the local cloud and a simulated GitHub, connects its organization and prints the next steps.
+export const usage = `Starts the local cloud and a simulated GitHub, connects its organization and prints the next steps. If the world has
+groups, a simulated GitLab starts beside it.
 
 Usage: npm start -- [options]
 
@@ -33,7 +34,7 @@ Usage: npm start -- [options]
   --data DIR      folder for the state between runs (default .repertoire)
   --fresh         delete the state in the data folder first
   --first-run     set nothing up: you make the App and become administrator by the pages, as after a deployment
-  --world FILE    simulate the GitHub that a YAML file describes (docs/worlds.md)
+  --world FILE    simulate the GitHub and GitLab that a YAML file describes (docs/worlds.md)
   --github DIR    simulate a GitHub with every git repository below DIR, bare or not
   --help          show this text
 `;

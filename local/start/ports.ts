@@ -11,6 +11,8 @@ export interface Ports {
   readonly control: number;
   readonly gateway: number;
   readonly httpApi: number;
+  readonly gitLabWeb: number;
+  readonly gitLabControl: number;
 }
 
 /**
@@ -41,6 +43,8 @@ export async function takePorts(first: number): Promise<Ports> {
     control: at(5),
     gateway: at(6),
     httpApi: at(7),
+    gitLabWeb: at(8),
+    gitLabControl: at(9),
   };
 }
 

@@ -11,6 +11,7 @@ import type { SteppableClock } from '../cloud/runtime/clock.ts';
 import type { ServiceBehavior } from '../cloud/start-services.ts';
 import { type GitHubSimulator, startGitHubSimulator } from '../forges/github/simulator.ts';
 import type { Organization as SimulatedOrganization } from '../forges/github/state.ts';
+import type { GitLabSimulator } from '../forges/gitlab/simulator.ts';
 import { defaultWorldFile, readWorld } from '../forges/world/read-world.ts';
 import type { GitHubWorld, World } from '../forges/world/world.ts';
 import { worldFromDirectory } from '../forges/world/world-from-directory.ts';
@@ -19,17 +20,13 @@ import { readOperatorKey } from './api-client.ts';
 import { openLog } from './log-file.ts';
 import { manifestsOf, vendorsOf } from './manifests.ts';
 import type { StartOptions } from './options.ts';
+import { peopleOf, type StartedMember } from './people.ts';
 import type { Ports } from './ports.ts';
 import type { Counts, Progress } from './progress.ts';
 import { gitHubHost, putIntegrations, setUp, setUpCode } from './set-up.ts';
 import { simulatedPart } from './simulated-part.ts';
+import { startGitLab } from './start-gitlab.ts';
 import { readTokens, type StateFolder, type Tokens, writeTokens } from './state-folder.ts';
-
-export interface StartedMember {
-  readonly login: string;
-  readonly role: 'owner' | 'member' | 'outside collaborator';
-  readonly token: string;
-}
 
 export interface StartedOrganization {
   readonly slug: string;
@@ -43,6 +40,8 @@ export interface StartedOrganization {
 export interface Started {
   readonly cloud: Cloud;
   readonly gitHub: GitHubSimulator;
+  /** Undefined if the world has no group. */
+  readonly gitLab: GitLabSimulator | undefined;
   readonly admin: AdminClient;
   /** Where the API is, and which secret has the operator's key. */
   readonly api: { readonly consoleBaseUrl: string; readonly operatorKeySecret: string };
@@ -129,6 +128,9 @@ export async function start(
     }
   };
   try {
+    const say = (line: string): void => progress.step(line);
+    const gitLab = await startGitLab({ folder, world: described, ports, consoleBaseUrl, clock, say });
+    if (gitLab) closing.push(() => gitLab.close());
     await rm(folder.assembly, { recursive: true, force: true });
     await cp(assembly, folder.assembly, { recursive: true });
     const cloud = await startCloud({
@@ -143,7 +145,7 @@ export async function start(
       parameters: {
         RegistryBaseUrl: registryBaseUrl,
         ConsoleBaseUrl: consoleBaseUrl,
-        // Where the simulated GitHub is.
+        // Where the simulated forges are.
         PrivateForgeHosts: '127.0.0.1',
       },
       ...(clock && { clock }),
@@ -171,7 +173,11 @@ export async function start(
     if (firstRun) {
       progress.end();
       const nothing = { organizations: [], administrator: undefined };
-      return { ...nothing, ...{ cloud, gitHub, admin, api, close }, setUpCode: await setUpCode(cloud) };
+      return {
+        ...nothing,
+        ...{ cloud, gitHub, gitLab, admin, api, close },
+        setUpCode: await setUpCode(cloud),
+      };
     }
     const tokens = await readTokens(folder);
     for (const organization of gitHub.state.organizations.values()) {
@@ -206,7 +212,7 @@ export async function start(
     );
     progress.end();
     return {
-      ...{ cloud, gitHub, admin, api, organizations, administrator, close },
+      ...{ cloud, gitHub, gitLab, admin, api, organizations, administrator, close },
       setUpCode: undefined,
     };
   } catch (error) {
@@ -367,32 +373,6 @@ async function accepted(url: string, { login, token }: StartedMember): Promise<v
     await answer.arrayBuffer();
     return answer.status === 200 ? true : undefined;
   }, `the registry does not accept the token of ${login}`);
-}
-
-function peopleOf(
-  gitHub: GitHubSimulator,
-  organization: SimulatedOrganization,
-): { login: string; role: StartedMember['role'] }[] {
-  const outside = new Set<number>();
-  for (const repository of gitHub.state.repositories.values()) {
-    if (repository.organizationId === organization.id) {
-      for (const account of repository.collaborators.keys()) {
-        outside.add(account);
-      }
-    }
-  }
-  const active = [...organization.members].filter(([, { state }]) => state === 'active');
-  const ids: [number, StartedMember['role']][] = [
-    ...active.filter(([, { role }]) => role === 'admin').map(([id]): [number, 'owner'] => [id, 'owner']),
-    ...active.filter(([, { role }]) => role === 'member').map(([id]): [number, 'member'] => [id, 'member']),
-    ...[...outside]
-      .filter((id) => !organization.members.has(id))
-      .map((id): [number, 'outside collaborator'] => [id, 'outside collaborator']),
-  ];
-  return ids.flatMap(([id, role]) => {
-    const user = gitHub.state.users.get(id);
-    return user && user.type === 'User' && !user.suspended ? [{ login: user.login, role }] : [];
-  });
 }
 
 async function until<Value>(look: () => Promise<Value | undefined>, otherwise: string): Promise<Value> {

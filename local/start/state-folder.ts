@@ -8,6 +8,7 @@ export interface StateFolder {
   readonly directory: string;
   readonly cloud: string;
   readonly github: string;
+  readonly gitlab: string;
   /** A copy of the cloud assembly that this run uses, since a later build may delete the original. */
   readonly assembly: string;
   /** The log of functions, CDN and services in this run. */
@@ -29,7 +30,16 @@ const Tokens = z.record(z.string(), z.object({ id: z.string(), token: z.string()
 export type Tokens = z.infer<typeof Tokens>;
 
 /** Entries that `npm start` creates in its folder, and may therefore remove. */
-const ours = ['cloud', 'github', 'assembly', 'cloud.log', 'origin.json', 'tokens.json', 'running.json'];
+const ours = [
+  'cloud',
+  'github',
+  'gitlab',
+  'assembly',
+  'cloud.log',
+  'origin.json',
+  'tokens.json',
+  'running.json',
+];
 
 /**
  * Opens the folder for a run and takes its lock.
@@ -65,6 +75,7 @@ export async function openStateFolder(options: StartOptions): Promise<StateFolde
       directory,
       cloud: join(directory, 'cloud'),
       github: join(directory, 'github'),
+      gitlab: join(directory, 'gitlab'),
       assembly: join(directory, 'assembly'),
       log: join(directory, 'cloud.log'),
       isUsed: origin !== undefined,

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { buildAssembly } from '../../local/start/build-assembly.ts';
+import { portCount } from '../../local/start/options.ts';
 
 /** Runs the README's commands as processes. */
 
@@ -158,7 +159,9 @@ describe('npm start', () => {
     server.close();
     expect(run.code).toBe(1);
     // Among the highest ports there are not enough in a row, which has another message.
-    expect(run.stderr).toContain(port <= 65_527 ? `port ${port} on 127.0.0.1 is in use` : '--port takes');
+    expect(run.stderr).toContain(
+      port <= 65_535 - portCount ? `port ${port} on 127.0.0.1 is in use` : '--port takes',
+    );
     expect(run.stderr.trim().split('\n')).toHaveLength(1);
   });
 

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { effectivePermission } from '../../local/forges/github/api/rights.ts';
 import type { GitHubState, Repository, Team } from '../../local/forges/github/state.ts';
-import type { Started, StartedMember } from '../../local/start/start.ts';
+import type { StartedMember } from '../../local/start/people.ts';
+import type { Started } from '../../local/start/start.ts';
 import { gitHubTraits } from '../../shared/forge/github/traits.ts';
 
 /** Runs one probe so that what it costs can be told apart from the others. */
