@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { allMembers, directMembers } from './members.ts';
+import { allMembers, directMembers, type Relation, relatedMembers } from './members.ts';
 import { makeScene, type Scene } from './test-world.ts';
 import type { Variant } from './variants.ts';
 
@@ -77,4 +77,23 @@ it('private invited groups were hidden from whoever is no member of them before 
     allMembers(it, it.group('acme'), it.user(requester)).map(({ user }) => user.username);
   expect(names(old, 'alice')).toEqual(['alice', 'ann']);
   expect(names(old, 'carl')).toEqual(['alice', 'ann', 'carl']);
+});
+
+it('where sharing is locked, members of groups invited to a project are listed without access', async () => {
+  const it = await scene();
+  it.group('acme').shareWithGroupLock = true;
+  const rows = allMembers(it, it.project('acme/money'), it.user('alice'));
+  const levels = Object.fromEntries(rows.map(({ user, level }) => [user.username, level]));
+  expect(levels).toEqual({ alice: 50, ann: 30, bob: 0, carl: 20, cleo: 0 });
+});
+
+it('lists by one relation of a project have the members of its groups, too, unless it is the direct one', async () => {
+  const it = await scene();
+  const names = (relation: Relation) =>
+    relatedMembers(it, it.project('acme/money'), [relation], it.user('alice')).map(
+      ({ user }) => user.username,
+    );
+  expect(names('DIRECT')).toEqual(['ann', 'carl']);
+  expect(names('INVITED_GROUPS')).toEqual(['alice', 'ann', 'bob', 'cleo']);
+  expect(names('SHARED_INTO_ANCESTORS')).toEqual(['alice', 'ann', 'carl']);
 });

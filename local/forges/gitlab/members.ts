@@ -63,22 +63,28 @@ export function invitedGroups(
   });
 }
 
+/** Whose groups are listed, and for whom. */
+interface Question {
+  readonly source: Group | Project;
+  readonly requester: User | undefined;
+}
+
 /**
- * Invited groups whose members the requester gets to see: those that he sees, and private ones if he is a member of the group or project that
- * they are invited to (#219230).
+ * Whether the requester gets to see the members of an invited group: if he sees it, or is a member of the group or project whose members he
+ * asks for (#219230; app/finders/group_members_finder.rb).
  */
-function shownInvited(context: RightsContext, source: Group | Project, requester: User | undefined) {
-  return invitedGroups(context, source).filter(({ group, link }) => {
-    if (link.level <= MINIMAL) return false;
-    if (seesGroup(context, group, requester)) return true;
-    if (requester === undefined || !differences.showsPrivateInvitedGroups(context.state.variant))
-      return false;
-    const level =
-      source.kind === 'group'
-        ? groupLevel(context, source, requester.id)
-        : projectLevel(context, source, requester.id);
-    return level > 0;
-  });
+function showsInvited(context: RightsContext, { source, requester }: Question): (group: Group) => boolean {
+  const isMember =
+    requester !== undefined &&
+    differences.showsPrivateInvitedGroups(context.state.variant) &&
+    (source.kind === 'group'
+      ? groupLevel(context, source, requester.id)
+      : projectLevel(context, source, requester.id)) > 0;
+  return (group) => isMember || seesGroup(context, group, requester);
+}
+
+function shownInvited(context: RightsContext, source: Group | Project, shows: (group: Group) => boolean) {
+  return invitedGroups(context, source).filter(({ group, link }) => link.level > MINIMAL && shows(group));
 }
 
 /** Which members a list has. https://docs.gitlab.com/api/graphql/reference/#groupmemberrelation and #projectmemberrelation */
@@ -94,59 +100,75 @@ export type Relation =
 function invitedTo(
   context: RightsContext,
   groups: readonly Group[],
-  requester: User | undefined,
+  shows: (group: Group) => boolean,
 ): MemberSource[] {
   return groups.flatMap((source) =>
-    shownInvited(context, source, requester).map(({ group, link }) => ({ source: group, cap: link.level })),
+    shownInvited(context, source, shows).map(({ group, link }) => ({ source: group, cap: link.level })),
   );
 }
 
-/** Groups that are invited to a project bring their inherited members too; and, by version, those of groups invited to them. */
-function sourcesOfShares(
-  context: RightsContext,
-  project: Project,
-  requester: User | undefined,
-): MemberSource[] {
+/**
+ * Groups that are invited to a project bring their inherited members too; and, by version, those of groups invited to them. Where sharing is
+ * locked they are listed without access.
+ */
+function sourcesOfShares(context: RightsContext, project: Project, question: Question): MemberSource[] {
   const { state } = context;
-  if (groupOf(state, project).shareWithGroupLock) return [];
-  return shownInvited(context, project, requester).flatMap(({ group, link }) => {
+  const isLocked = groupOf(state, project).shareWithGroupLock;
+  const shows = showsInvited(context, question);
+  return shownInvited(context, project, shows).flatMap(({ group, link }) => {
     const above = groupsAbove(state, group);
-    const invited = differences.listsInvitedOfInvited(state.variant)
-      ? invitedTo(context, above, requester)
-      : [];
+    const invited = differences.listsInvitedOfInvited(state.variant) ? invitedTo(context, above, shows) : [];
     return [...above.map((source): MemberSource => ({ source })), ...invited].map(
       ({ source, cap = link.level }): MemberSource => ({
         source,
-        cap: Math.min(cap, link.level),
+        cap: isLocked ? 0 : Math.min(cap, link.level),
         withoutRole: true,
       }),
     );
   });
 }
 
-function sourcesOf(
+function sourcesOfGroup(
   context: RightsContext,
-  source: Group | Project,
-  relation: Relation,
+  group: Group,
+  relations: readonly Relation[],
   requester: User | undefined,
 ): MemberSource[] {
   const { state } = context;
-  const above = groupsAbove(state, source);
-  const isGroup = source.kind === 'group';
-  switch (relation) {
-    case 'DIRECT':
-      return [{ source }];
-    case 'INHERITED':
-      return above.filter((group) => group !== source).map((group) => ({ source: group }));
-    case 'DESCENDANTS':
-      return isGroup ? descendantsOf(state, source).map((group) => ({ source: group })) : [];
-    case 'SHARED_FROM_GROUPS':
-      return isGroup ? invitedTo(context, above, requester) : [];
-    case 'SHARED_INTO_ANCESTORS':
-      return isGroup ? [] : invitedTo(context, above, requester);
-    default:
-      return isGroup ? [] : sourcesOfShares(context, source, requester);
-  }
+  const above = groupsAbove(state, group);
+  const has = (relation: Relation): boolean => relations.includes(relation);
+  const groups = [
+    ...(has('DIRECT') ? [group] : []),
+    ...(has('INHERITED') ? above.filter((each) => each !== group) : []),
+    ...(has('DESCENDANTS') ? descendantsOf(state, group) : []),
+  ];
+  const shows = showsInvited(context, { source: group, requester });
+  return [
+    ...groups.map((source) => ({ source })),
+    ...(has('SHARED_FROM_GROUPS') ? invitedTo(context, above, shows) : []),
+  ];
+}
+
+/** Members of the project's group and its ancestors are in every list but that of direct ones (app/finders/members_finder.rb). */
+function sourcesOfProject(
+  context: RightsContext,
+  project: Project,
+  relations: readonly Relation[],
+  requester: User | undefined,
+): MemberSource[] {
+  const has = (relation: Relation): boolean => relations.includes(relation);
+  const direct: MemberSource[] = has('DIRECT') ? [{ source: project }] : [];
+  if (relations.every((relation) => relation === 'DIRECT')) return direct;
+  const ofGroup: Relation[] = [
+    ...(['DIRECT', 'INHERITED'] as const),
+    ...(has('DESCENDANTS') ? (['DESCENDANTS'] as const) : []),
+    ...(has('SHARED_INTO_ANCESTORS') ? (['SHARED_FROM_GROUPS'] as const) : []),
+  ];
+  return [
+    ...direct,
+    ...sourcesOfGroup(context, groupOf(context.state, project), ofGroup, requester),
+    ...(has('INVITED_GROUPS') ? sourcesOfShares(context, project, { source: project, requester }) : []),
+  ];
 }
 
 /** The rows of each user, in the order of the sources. */
@@ -158,25 +180,40 @@ function rowsByUser(context: RightsContext, sources: readonly MemberSource[]): M
   return [...found.values()];
 }
 
+const highest = (rows: readonly MemberRow[]): MemberRow[] => {
+  const [first, ...others] = rows;
+  return first === undefined
+    ? []
+    : [others.reduce((best, row) => (row.level > best.level ? row : best), first)];
+};
+
 /**
- * Members by the chosen relations, one row for each user. For groups it is the row with the highest level. For projects the level is the
- * highest while `expires_at` and the role are those of the nearest row, which may be another.
+ * The first row with the user's effective level in the project, which may come from another; `expires_at` and the role are the first row's.
+ * Who has no level keeps that of the row.
  */
+function nearest(context: RightsContext, project: Project, rows: readonly MemberRow[]): MemberRow[] {
+  const [row] = rows.filter(({ source, level }) => source === project || level !== MINIMAL);
+  return row === undefined
+    ? []
+    : [{ ...row, level: projectLevel(context, project, row.user.id) || row.level }];
+}
+
+/** Members by the chosen relations, one row for each user: the highest of a group, the nearest of a project. */
 export function relatedMembers(
   context: RightsContext,
   source: Group | Project,
   relations: readonly Relation[],
   requester: User | undefined,
 ): MemberRow[] {
-  const sources = relations.flatMap((relation) => sourcesOf(context, source, relation, requester));
-  return rowsByUser(context, sources)
-    .flatMap((rows) => {
-      const [first] = rows;
-      if (first === undefined) return [];
-      const top = rows.reduce((best, row) => (row.level > best.level ? row : best));
-      return [source.kind === 'group' ? top : { ...first, level: top.level }];
-    })
-    .sort(byUser);
+  const isDirect = relations.every((relation) => relation === 'DIRECT');
+  if (source.kind === 'project' && isDirect) return directMembers(context, source);
+  const rows =
+    source.kind === 'group'
+      ? rowsByUser(context, sourcesOfGroup(context, source, relations, requester)).flatMap(highest)
+      : rowsByUser(context, sourcesOfProject(context, source, relations, requester)).flatMap((each) =>
+          nearest(context, source, each),
+        );
+  return rows.sort(byUser);
 }
 
 /** `/members/all`: direct, inherited and invited members. */

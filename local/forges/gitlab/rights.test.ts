@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { projectAccess, projectLevel, seesGroup } from './rights.ts';
-import { makeScene, type Scene, sceneOf } from './test-world.ts';
+import { makeScene, type Scene } from './test-world.ts';
 import type { Variant } from './variants.ts';
 
 const people = ['alice', 'ann', 'bob', 'paul', 'sam', 'olga', 'cleo', 'carl', 'mini', 'dave', 'root'];
@@ -177,7 +177,8 @@ it('a private group exists for its members, those of its projects, and administr
   const seen = (path: string) =>
     people.filter((login) => seesGroup(scene, scene.group(path), scene.user(login)));
   expect(seen('clients')).toEqual(['olga', 'cleo', 'root']);
-  expect(seen('acme/locked')).toContain('mini');
-  scene.state.groups.get(scene.group('acme').id)?.members.delete(scene.user('mini').id);
-  expect(seesGroup(sceneOf(scene.state), scene.group('acme/locked'), scene.user('mini'))).toBe(false);
+  // With Minimal access one sees the group where one is a member, and nothing below.
+  Object.assign(scene.group('acme'), { visibility: 'private' });
+  Object.assign(scene.group('acme/locked'), { visibility: 'private' });
+  expect([seen('acme').includes('mini'), seen('acme/locked').includes('mini')]).toEqual([true, false]);
 });

@@ -150,16 +150,19 @@ export function projectAccess(
   return { level, sees: true, viewsCode: hasCode && (reads || byRole), downloadsCode: hasCode && reads };
 }
 
-/** Whether a group exists for somebody: members, and whoever is in one of its projects (app/policies/group_policy.rb). */
+/**
+ * Whether a group exists for somebody: for its members from guests on, whoever is in one of its projects (app/policies/group_policy.rb), and
+ * with Minimal access for direct members (https://docs.gitlab.com/user/permissions/#users-with-minimal-access).
+ */
 export function seesGroup(context: RightsContext, group: Group, user: User | undefined): boolean {
   if (user !== undefined && !canSignIn(user)) return false;
   if (isVisibleTo(context, group, user)) return true;
   if (user === undefined) return false;
   const { state } = context;
-  const isMember = groupsAbove(state, group).some(({ members }) => members.has(user.id));
+  const member = group.members.get(user.id);
   return (
     user.admin ||
-    isMember ||
+    (member !== undefined && !isOver(member, context.now())) ||
     groupLevel(context, group, user.id) > 0 ||
     projectsOf(state, group, true).some((project) => projectLevel(context, project, user.id) > 0)
   );

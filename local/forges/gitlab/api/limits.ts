@@ -80,8 +80,12 @@ const limits: Readonly<Record<string, Limit>> = {
   'POST /projects/{id}/hooks/{hook}/events/{event}/resend': hookResend,
 };
 
-/** The limit on all requests of a user. */
-const allRequests = 2000;
+/** What is counted together, by the user: https://docs.gitlab.com/user/gitlab_com/#rate-limits-on-gitlabcom */
+const throttles = {
+  all: { name: 'throttle_authenticated_api', most: 2000 },
+  /** https://docs.gitlab.com/administration/settings/files_api_rate_limits/ */
+  files: { name: 'throttle_authenticated_files_api', most: 500 },
+};
 
 /** How a request stands. */
 export interface LimitCheck {
@@ -125,9 +129,10 @@ export function createLimits(now: () => number): Limits {
       let headers: Record<string, string> = {};
       const hasLimits = differences.hasLimits(variant);
       if (hasLimits) {
-        const all = windowsOf(minute).charge(`all ${holder}`, allRequests, 1);
-        headers = headersOf('throttle_authenticated_api', allRequests, all.used, all.resetAt, !all.granted);
-        if (!all.granted) return { headers, refusal: { message: 'Retry later\n', isThrottle: true } };
+        const { name, most } = throttles[route?.includes('/repository/files/') ? 'files' : 'all'];
+        const charged = windowsOf(minute).charge(`${name} ${holder}`, most, 1);
+        headers = headersOf(name, most, charged.used, charged.resetAt, !charged.granted);
+        if (!charged.granted) return { headers, refusal: { message: 'Retry later\n', isThrottle: true } };
       }
       const limit = route === undefined ? undefined : limits[route];
       if (limit === undefined || !(hasLimits || limit.fixed)) return { headers };

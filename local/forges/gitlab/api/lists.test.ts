@@ -105,6 +105,21 @@ describe('members', () => {
   });
 });
 
+it('members of a private group are not for who is only in one of its projects', async () => {
+  await gitLab.simulator.changes.run('create-user', { user: 'eve' });
+  await gitLab.simulator.changes.run('set-member', {
+    source: 'acme/core/clock',
+    user: 'eve',
+    level: 'reporter',
+  });
+  expect((await read('eve', '/groups/acme')).status).toBe(200);
+  expect(await read('eve', '/groups/acme/members')).toMatchObject({
+    status: 403,
+    json: { message: '403 Forbidden' },
+  });
+  await gitLab.simulator.changes.run('remove-member', { source: 'acme/core/clock', user: 'eve' });
+});
+
 describe('pages', () => {
   it('have totals and links, which keep the parameters of the request', async () => {
     const { response, json } = await read(

@@ -3,14 +3,23 @@ import { allMembers, directMembers, type MemberRow } from '../members.ts';
 import { effectiveLevel } from '../rights.ts';
 import type { Group, Project } from '../state.ts';
 import { type Context, groupAt, projectAt, type Route, requireUser } from './context.ts';
-import { notFound, type Reply } from './http.ts';
+import { forbidden, notFound, type Reply } from './http.ts';
 import { offsetPage } from './paging.ts';
 import { memberShape } from './shapes-people.ts';
 
 type Find = (context: Context) => Group | Project;
 type Rows = (context: Context, source: Group | Project) => readonly MemberRow[];
 
-/** Of public projects everybody sees the members; of others whoever sees them. */
+/** Who sees a private group only because he is in one of its projects does not see its members (app/policies/group_policy.rb). */
+function groupWithMembers(context: Context): Group {
+  const group = groupAt(context);
+  const isStranger =
+    effectiveLevel(context, group, context.user) === 0 && !group.members.has(context.user?.id ?? 0);
+  if (group.visibility === 'private' && isStranger) throw forbidden();
+  return group;
+}
+
+/** Of projects everybody who sees them sees the members. */
 function routesOf(kind: 'groups' | 'projects', find: Find): Route[] {
   const shapeOf = (context: Context, source: Group | Project) => {
     const isOwner = effectiveLevel(context, source, context.user) >= OWNER;
@@ -48,6 +57,6 @@ function routesOf(kind: 'groups' | 'projects', find: Find): Route[] {
 
 /** https://docs.gitlab.com/api/members/ */
 export const memberRoutes: readonly Route[] = [
-  ...routesOf('groups', groupAt),
+  ...routesOf('groups', groupWithMembers),
   ...routesOf('projects', (context) => projectAt(context).project),
 ];

@@ -57,7 +57,7 @@ export function groupDetail(context: Context, group: Group) {
   return {
     ...groupShape(context, group),
     shared_with_groups: sharedWithShape(context, group),
-    prevent_sharing_groups_outside_hierarchy: false,
+    ...(group.parentId === undefined && { prevent_sharing_groups_outside_hierarchy: false }),
   } satisfies Held<ExpandedGroupSchema, 'runners_token' | 'file_template_project_id'>;
 }
 
