@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import type { Connection } from '../domain/connection.ts';
 import type { ForgeTraits } from '../domain/forge-traits.ts';
 import type { ForgeOrganizationId } from '../domain/ids.ts';
+import type { Connecting } from './connecting.ts';
 import type { CommitFinder } from './containment.ts';
 import type { CredentialSource } from './credential.ts';
 import type {
@@ -73,6 +74,8 @@ export interface ForgeModule<
   readonly credential?: z.ZodType<Value> | undefined;
   /** Sign-in with accounts of the forge, if it supports that. */
   readonly signIn?: SignIn<Settings, Secrets> | undefined;
+  /** How owners connect an organization, if that is not by installing an App. */
+  readonly connecting?: Connecting<Settings, Secrets, Value> | undefined;
   /** Registration of this installation by a form, if the forge supports that. */
   readonly registration?: Registration | undefined;
   /**

@@ -3,6 +3,7 @@ import type { ConnectionId } from '../../domain/ids.ts';
 import type { CredentialSource } from '../credential.ts';
 import { ForgeError } from '../errors.ts';
 import type { ForgeClient, ForgeServices, OpenConnection } from '../module.ts';
+import { type Instance, readInstance } from './account.ts';
 import type { GitLabCredential } from './credential.ts';
 import { createPace, type Pace } from './endpoints.ts';
 import { createRequests } from './requests.ts';
@@ -10,15 +11,21 @@ import type { GitLabSecrets, GitLabSettings } from './settings.ts';
 import { createStructureReader } from './structure.ts';
 import { createTokens } from './tokens.ts';
 
-/** The requests of a credential count together, whichever run of this process sends them. */
-const paces = new WeakMap<ForgeServices, Map<ConnectionId, Pace>>();
+/** What the runs of this process share of an integration. */
+interface Shared {
+  /** The requests of a credential count together, whichever run sends them. */
+  readonly paces: Map<ConnectionId, Pace>;
+  instance?: { readonly until: number; readonly known: Instance };
+}
+const shared = new WeakMap<ForgeServices, Shared>();
 
-function paceOf(services: ForgeServices, id: ConnectionId): Pace {
-  const ofServices = paces.get(services) ?? new Map<ConnectionId, Pace>();
-  paces.set(services, ofServices);
-  const pace = ofServices.get(id) ?? createPace(services.clock.now);
-  ofServices.set(id, pace);
-  return pace;
+/** An upgrade changes the instance; milliseconds. */
+const instanceMs = 10 * 60_000;
+
+function sharedOf(services: ForgeServices): Shared {
+  const known = shared.get(services) ?? { paces: new Map() };
+  shared.set(services, known);
+  return known;
 }
 
 /** @throws RangeError for a connection that GitLab does not have, or without its credential */
@@ -31,15 +38,28 @@ export function openGitLab(
   }
   const { id } = connection;
   const { settings } = integration;
+  const { clock } = services;
+  const common = sharedOf(services);
+  const pace = common.paces.get(id) ?? createPace(clock.now);
+  common.paces.set(id, pace);
   const requests = createRequests({
-    ...{ settings, services, name: id, pace: paceOf(services, id) },
+    ...{ settings, services, name: id, pace },
     tokens: createTokens(integration, source, services),
   });
+  async function instance(): Promise<Instance> {
+    const recent = common.instance;
+    if (recent !== undefined && clock.now() < recent.until) {
+      return recent.known;
+    }
+    const known = await readInstance(requests, settings);
+    common.instance = { known, until: clock.now() + instanceMs };
+    return known;
+  }
   const notYet = async (): Promise<never> => {
     throw new ForgeError('unexpected', 'contents of GitLab are not read yet');
   };
   return {
-    structure: createStructureReader({ requests, settings, organization, clock: services.clock }),
+    structure: createStructureReader({ requests, instance, organization, clock }),
     contents: { readRefs: notYet, readArchive: notYet, contains: notYet },
     requests: () => requests.count(),
   };

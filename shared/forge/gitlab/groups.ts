@@ -59,7 +59,7 @@ export const readGroup = (requests: Requests, id: ForgeTeamId): Promise<GroupDet
 export const groupsBelow = (
   requests: Requests,
   reading: Reading,
-  { id }: Top,
+  { id }: Pick<Top, 'id'>,
 ): Promise<readonly GroupItem[]> =>
   reading.list(
     'groups',
@@ -74,7 +74,7 @@ export const groupsBelow = (
 export const projectsBelow = (
   requests: Requests,
   reading: Reading,
-  { id }: Top,
+  { id }: Pick<Top, 'id'>,
 ): Promise<readonly ProjectItem[]> =>
   reading.list(
     'projects',

@@ -1,5 +1,6 @@
 /** The module of GitLab: gitlab.com, or an instance of one's own. */
 import type { ForgeModule } from '../module.ts';
+import { connecting } from './connecting.ts';
 import { credential, type GitLabCredential } from './credential.ts';
 import { type GitLabSecrets, type GitLabSettings, secrets, settings } from './settings.ts';
 import { signIn } from './sign-in.ts';
@@ -14,6 +15,7 @@ export const gitLab: ForgeModule<GitLabSettings, GitLabSecrets, GitLabCredential
   credential,
   webhooks,
   signIn,
+  connecting,
   async open(connection, source) {
     // Loaded on use: most functions that know the forges send them no requests.
     const { openGitLab } = await import('./client.ts');

@@ -1,5 +1,5 @@
 /** Reads one group, project or member by its id, with as few requests as possible. */
-import type { Fact } from '../../domain/facts.ts';
+import type { Fact, Handle, MemberFact } from '../../domain/facts.ts';
 import { asId, type ForgeAccountId, type ForgeRepositoryId, type ForgeTeamId } from '../../domain/ids.ts';
 import {
   type AnyScope,
@@ -39,8 +39,17 @@ import type { Context } from './whole-scopes.ts';
 /** In more groups than this a member is looked for by reading the lists of all members. */
 const groupsMax = 20;
 
-/** Reads one part of the organization. A part that does not exist is a complete read without facts. */
-export function readPart(context: Context, part: PartScope, reading: Reading): Promise<ScopeRead> {
+/**
+ * Reads one part of the organization. A part that does not exist is a complete read without facts.
+ *
+ * @param handle of a member: the id of a group where the account may be, as an event named it
+ */
+export function readPart(
+  context: Context,
+  part: PartScope,
+  handle: Handle | undefined,
+  reading: Reading,
+): Promise<ScopeRead> {
   const id = idOfPart(part);
   switch (kindOfPart(part)) {
     case 'team':
@@ -48,7 +57,7 @@ export function readPart(context: Context, part: PartScope, reading: Reading): P
     case 'repository':
       return readRepository(context, asId<ForgeRepositoryId>(id), reading);
     default:
-      return readMember(context, asId<ForgeAccountId>(id), reading);
+      return readMember(context, asId<ForgeAccountId>(id), handle, reading);
   }
 }
 
@@ -66,31 +75,39 @@ const deferToList = (scope: AnyScope): ScopeRead => ({
   ...{ facts: [], covers: [], absenceIsAuthoritative: false, followUps: [scope] },
 });
 
-/** The groups of the organization, without their links. */
-async function ourGroups({ requests, account, now }: Context, reading: Reading): Promise<Groups> {
-  const below = await groupsBelow(requests, reading, account);
-  return new Map([
-    [account.id, account.group],
-    ...below.map((item) => [item.id, groupOf(item, now)] as const),
-  ]);
+/** The groups below the top-level group, without their links. */
+async function groupsOfOurs({ requests, topId: id, now }: Context, reading: Reading): Promise<Groups> {
+  const below = await groupsBelow(requests, reading, { id });
+  return new Map(below.map((item) => [item.id, groupOf(item, now)]));
+}
+
+/** The same with the top-level group, which costs a request. */
+async function ourGroups(context: Context, reading: Reading): Promise<Groups> {
+  const { id, group } = await context.top();
+  return new Map([[id, group], ...(await groupsOfOurs(context, reading))]);
 }
 
 async function readTeam(context: Context, id: ForgeTeamId, reading: Reading): Promise<ScopeRead> {
-  const { requests, now } = context;
+  const { requests, now, topId } = context;
   const part = teamPart(id);
-  const ours = await ourGroups(context, reading);
+  const below = await groupsOfOurs(context, reading);
+  const isOurs = id === topId || below.has(id);
   const detail = await unlessHidden(readGroup(requests, id));
   if (detail === undefined) {
-    return ours.has(id) ? deferToList('members') : absentPart(part, 'gone');
+    return isOurs ? deferToList('members') : absentPart(part, 'gone');
   }
   expectSame(detail.id, id);
   const group = groupOf(detail, now);
-  const projects = await projectsOf(context, id, ours, reading);
+  const projects = await projectsOf(context, id, below, reading);
+  // Whether its own projects take invited groups is all that matters of the top-level group here.
+  const needsTop = projects.some((project) => project.group === topId && project.links.length > 0);
+  const top = id === topId ? group : needsTop ? (await context.top()).group : placeholder(topId);
+  const ours = new Map([[topId, top], ...below]);
   // Nothing of ours is above a group from elsewhere.
-  const elsewhere = ours.has(id)
+  const elsewhere = isOurs
     ? new Map<ForgeTeamId, Group>()
     : await groupsElsewhere(requests, reading, ours, projects, now);
-  if (!ours.has(id) && !elsewhere.has(id)) {
+  if (!isOurs && !elsewhere.has(id)) {
     // It was moved elsewhere, or is no longer invited.
     return absentPart(part, 'elsewhere');
   }
@@ -100,16 +117,21 @@ async function readTeam(context: Context, id: ForgeTeamId, reading: Reading): Pr
   return partRead(part, [...teamFacts(group, members), ...rights.filter(({ team }) => team === id)]);
 }
 
+/** A top-level group of which only the place above the others is needed. */
+const placeholder = (id: ForgeTeamId): Group => ({
+  ...{ id, path: '', name: '', parent: undefined, locksProjectSharing: true, links: [] },
+});
+
 /** The projects that the group may have rights on: all of the organization, unless it is one of ours with nothing below it. */
 async function projectsOf(
-  { requests, account, now }: Context,
+  { requests, topId, now }: Context,
   id: ForgeTeamId,
-  ours: Groups,
+  below: Groups,
   reading: Reading,
 ): Promise<readonly Project[]> {
-  const isLeaf = ours.has(id) && ![...ours.values()].some(({ parent }) => parent === id);
+  const isLeaf = below.has(id) && ![...below.values()].some(({ parent }) => parent === id);
   if (!isLeaf) {
-    return (await projectsBelow(requests, reading, account)).map((item) => projectOf(item, now));
+    return (await projectsBelow(requests, reading, { id: topId })).map((item) => projectOf(item, now));
   }
   const route = { route: '/groups/:id/projects', path: { id }, query: { with_shared: true } };
   const items = await reading.list(
@@ -118,7 +140,7 @@ async function projectsOf(
     requests.list('projects', route, projectSchema),
   );
   // Others that are shared with it are not ours.
-  return items.map((item) => projectOf(item, now)).filter(({ group }) => ours.has(group));
+  return items.map((item) => projectOf(item, now)).filter(({ group }) => group === topId || below.has(group));
 }
 
 /** The direct members of the group, and of the groups that are invited to it. */
@@ -145,7 +167,8 @@ async function readRepository(context: Context, id: ForgeRepositoryId, reading: 
   }
   expectSame(item.id, id);
   const project = projectOf(item, now);
-  if (!(await ourGroups(context, reading)).has(project.group)) {
+  const isOurs = project.group === context.topId || (await groupsOfOurs(context, reading)).has(project.group);
+  if (!isOurs) {
     return absentPart(part, 'elsewhere');
   }
   const list = directMembers(requests, 'projects', id);
@@ -167,31 +190,50 @@ async function unlessNotFound<Answer>(request: Promise<Answer>): Promise<Answer 
   }
 }
 
-/** Looks for the account in each group, and in each that is invited. In a large organization the lists are read instead. */
-async function readMember(context: Context, account: ForgeAccountId, reading: Reading): Promise<ScopeRead> {
-  const { requests, account: top, now } = context;
-  const below = await groupsBelow(requests, reading, top);
-  const projects = (await projectsBelow(requests, reading, top)).map((item) => projectOf(item, now));
-  if (below.length > groupsMax) {
+/**
+ * Looks for the account in the top-level group, which decides alone about whoever is in it; then in the group that the event named, where a place
+ * without an end is enough; then in all others, or in a large organization by the list of members.
+ */
+async function readMember(
+  context: Context,
+  account: ForgeAccountId,
+  named: string | undefined,
+  reading: Reading,
+): Promise<ScopeRead> {
+  const { requests, topId, now } = context;
+  const part = memberPart(account);
+  const members = new Map<ForgeTeamId, readonly Membership[]>();
+  /** The fact by the places in these groups. */
+  const factIn = async (groups: Groups): Promise<MemberFact | undefined> => {
+    const asked = [...groups.values()].flatMap(({ id, links }) => [id, ...links.map(({ group }) => group)]);
+    for (const id of new Set(asked.filter((one) => !members.has(one)))) {
+      const route = { route: '/groups/:id/members/:user', path: { id, user: account } };
+      const member = await unlessHidden(requests.get(route, memberSchema));
+      members.set(id, membershipsOf(member === undefined ? [] : [member], now));
+    }
+    return memberFacts(topId, groups, members)[0];
+  };
+  const { group: top } = await context.top();
+  const inTop = await factIn(new Map([[topId, top]]));
+  if (inTop !== undefined && inTop.role !== 'outside') {
+    return partRead(part, [inTop]);
+  }
+  const below = await groupsOfOurs(context, reading);
+  const group = [...below.values()].find(({ id }) => id === named);
+  const inNamed = group && (await factIn(new Map([[group.id, { ...group, links: [] }]])));
+  if (inNamed !== undefined && inNamed.expiresAt === undefined) {
+    return partRead(part, [inNamed]);
+  }
+  if (below.size > groupsMax) {
     return deferToList('members');
   }
-  const detailed = await withLinks(
-    requests,
-    reading,
-    below.map(({ id }) => id),
-    now,
+  const ours = new Map([[topId, top], ...(await withLinks(requests, reading, [...below.keys()], now))]);
+  const items = await projectsBelow(requests, reading, { id: topId });
+  const projects = items.map((item) => projectOf(item, now));
+  const fact = await factIn(
+    new Map([...ours, ...(await groupsElsewhere(requests, reading, ours, projects, now))]),
   );
-  const ours = new Map([[top.id, top.group], ...detailed]);
-  const groups = new Map([...ours, ...(await groupsElsewhere(requests, reading, ours, projects, now))]);
-  const asked = [...groups.values()].flatMap(({ id, links }) => [id, ...links.map(({ group }) => group)]);
-  const members = new Map<ForgeTeamId, readonly Membership[]>();
-  for (const id of new Set(asked)) {
-    const route = { route: '/groups/:id/members/:user', path: { id, user: account } };
-    const member = await unlessHidden(requests.get(route, memberSchema));
-    members.set(id, membershipsOf(member === undefined ? [] : [member], now));
-  }
-  const facts = memberFacts(top.id, groups, members);
-  return facts.length === 0 ? absentPart(memberPart(account)) : partRead(memberPart(account), facts);
+  return fact === undefined ? absentPart(part) : partRead(part, [fact]);
 }
 
 /** Looks up groups and projects by their ids. */

@@ -40,7 +40,7 @@ export async function readOwnedOrganizations(person: Person): Promise<readonly O
   const owned: OwnedOrganization[] = [];
   for (let start = 0; start < groups.length; start += askedAtOnce) {
     const batch = groups.slice(start, start + askedAtOnce);
-    const isOwned = await Promise.all(batch.map(({ id }) => isOwner(person, id, account)));
+    const isOwned = await Promise.all(batch.map(({ id }) => ownsAs(person, id, account)));
     const found = batch.filter((_, place) => isOwned[place]);
     owned.push(
       ...found.map(({ id, full_path: login, name }) => ({
@@ -56,11 +56,11 @@ export async function readOwnedOrganizations(person: Person): Promise<readonly O
 /** As `SignIn.owns`. */
 export async function owns(person: Person, organization: ForgeOrganizationId): Promise<boolean> {
   const { id: account } = await readUser(person);
-  return isOwner(person, organization, account);
+  return ownsAs(person, organization, account);
 }
 
 /** Whether the account owns the group now, directly or through a group that is invited to it. */
-async function isOwner(person: Person, id: string, account: ForgeAccountId): Promise<boolean> {
+export async function ownsAs(person: Person, id: string, account: ForgeAccountId): Promise<boolean> {
   const route = { route: '/groups/:id/members/all/:user', path: { id, user: account } };
   try {
     const { data: member } = await get(person, route, memberSchema);
@@ -91,7 +91,8 @@ async function listOwned(person: Person): Promise<readonly z.infer<typeof groupS
   throw new ForgeError('incomplete', `GitLab has more than ${pagesMax} pages of groups of one person`);
 }
 
-async function get<Schema extends z.ZodType>(
+/** A GET as the person. @throws SignInError `grant-ended` */
+export async function get<Schema extends z.ZodType>(
   { integration, grant, services }: Person,
   route: Route,
   schema: Schema,

@@ -5,15 +5,15 @@ import type { Clock } from '../../runtime/clock.ts';
 import { ForgeError } from '../errors.ts';
 import type { StructureReader } from '../forge.ts';
 import { readInSteps } from '../reading.ts';
-import { type Account, type Instance, readAccount, readInstance } from './account.ts';
+import { type Account, type Instance, readAccount, topOf } from './account.ts';
 import { lookUp, readPart } from './parts.ts';
 import type { Requests } from './requests.ts';
-import type { GitLabSettings } from './settings.ts';
 import { type Context, isOfGitLab, mainLists, readWhole } from './whole-scopes.ts';
 
 export interface StructureReaderOptions {
   readonly requests: Requests;
-  readonly settings: GitLabSettings;
+  /** What is known of the instance, from a recent request. */
+  readonly instance: () => Promise<Instance>;
   /** A credential may see many groups, so it has to be said which one is read. */
   readonly organization: ForgeOrganizationId | undefined;
   readonly clock: Clock;
@@ -21,26 +21,28 @@ export interface StructureReaderOptions {
 
 export function createStructureReader({
   requests,
-  settings,
+  instance,
   organization,
   clock,
 }: StructureReaderOptions): StructureReader {
-  let knownAccount: Account | undefined;
-  let knownInstance: Instance | undefined;
-
   async function probe(): Promise<Account> {
     if (organization === undefined) {
       throw new RangeError('a read of GitLab needs a group');
     }
-    knownAccount = await readAccount(requests, organization, clock.now());
-    return knownAccount;
+    return readAccount(requests, organization, clock.now());
   }
 
   /** The links of the top-level group are facts, so each read has the group anew. */
   async function contextOf(): Promise<Context> {
-    const account = await probe();
-    knownInstance ??= await readInstance(requests, settings);
-    return { requests, account, instance: knownInstance, now: clock.now() };
+    if (organization === undefined) {
+      throw new RangeError('a read of GitLab needs a group');
+    }
+    let known: Promise<Account> | undefined;
+    const top = (): Promise<Account> => {
+      known ??= probe();
+      return known;
+    };
+    return { requests, top, topId: topOf(organization), instance: await instance(), now: clock.now() };
   }
 
   return {
@@ -54,7 +56,7 @@ export function createStructureReader({
         const context = await contextOf();
         if (isPart(scope)) {
           return await readInSteps({ scope, main: 'projects' }, options, (reading) =>
-            readPart(context, scope, reading),
+            readPart(context, scope, options.handle, reading),
           );
         }
         if (!isOfGitLab(scope)) {

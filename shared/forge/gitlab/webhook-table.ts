@@ -47,7 +47,7 @@ const aboutGroup: Extractor<readonly Hint[]> = (payload) => [
 /** Whether somebody belongs to the organization depends on all groups. */
 const aboutMember: Extractor<readonly Hint[]> = (payload) => [
   ...aboutGroup(payload),
-  { look: 'scope', scope: memberPart(user(payload)) },
+  { look: 'scope', scope: memberPart(user(payload)), handle: group(payload) },
 ];
 const all =
   (...scopes: readonly ('members' | 'repositories')[]): Extractor<readonly Hint[]> =>

@@ -33,7 +33,10 @@ const countedMax = 10_000;
 /** What a read works with. */
 export interface Context {
   readonly requests: Requests;
-  readonly account: Account;
+  /** The top-level group, which is requested once, when it is first needed. */
+  readonly top: () => Promise<Account>;
+  /** Its id. */
+  readonly topId: ForgeTeamId;
   readonly instance: Instance;
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -53,7 +56,8 @@ const whole = (facts: readonly Fact[], isCounted: (fact: Fact) => boolean): Scop
 });
 
 /** Reads what the group is called, and checks that the credential still sees all of it. */
-async function readSettings({ requests, account }: Context): Promise<ScopeRead> {
+async function readSettings({ requests, top }: Context): Promise<ScopeRead> {
+  const account = await top();
   await expectOwner(requests, account);
   const { path: login, name } = account;
   const fact = { kind: 'settings', basePermission: 'none', membersRead: false, login, name } as const;
@@ -78,7 +82,8 @@ async function expectOwner(requests: Requests, { id }: Account): Promise<void> {
 }
 
 async function readAllMembers(context: Context, reading: Reading): Promise<ScopeRead> {
-  const { requests, account, now } = context;
+  const { requests, now } = context;
+  const account = await context.top();
   const below = await groupsBelow(requests, reading, account);
   const ours = new Map([
     [account.id, account.group],
@@ -103,11 +108,12 @@ async function readAllMembers(context: Context, reading: Reading): Promise<Scope
 
 /** The direct members of these groups, and of the groups that are invited to them. */
 async function membersOfAll(
-  { requests, account, instance, now }: Context,
+  { requests, top, instance, now }: Context,
   reading: Reading,
   ours: Groups,
   groups: Groups,
 ): Promise<MembersOf> {
+  const account = await top();
   const ids = [...ours.keys()];
   const { isEnterprise } = instance;
   const members = new Map<ForgeTeamId, readonly Membership[]>(
@@ -123,7 +129,8 @@ async function membersOfAll(
 }
 
 async function readRepositories(context: Context, reading: Reading): Promise<ScopeRead> {
-  const { requests, account, instance, now } = context;
+  const { requests, instance, now } = context;
+  const account = await context.top();
   const below = await groupsBelow(requests, reading, account);
   const ours = new Map([
     [account.id, account.group],

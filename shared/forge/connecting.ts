@@ -1,0 +1,39 @@
+/** How an owner gives us access to an organization on a forge without Apps: by an OAuth grant, or by an access token. */
+import type { ForgeOrganizationId } from '../domain/ids.ts';
+import type { IssuedCredential } from './credential.ts';
+import type { ForgeServices, Integration, IntegrationSecrets, IntegrationSettings } from './integration.ts';
+import type { PersonGrant } from './sign-in.ts';
+
+/** An access token as the forge describes it. */
+export interface CheckedToken<Value> {
+  readonly credential: IssuedCredential<Value>;
+  /** What the token lacks, a sentence each for the owner; with none the organization can be read. */
+  readonly missing: readonly string[];
+  /** What it may do without, such as the right to install hooks. */
+  readonly limited: readonly string[];
+}
+
+export interface Connecting<
+  Settings extends IntegrationSettings = IntegrationSettings,
+  Secrets extends IntegrationSecrets = IntegrationSecrets,
+  Value = unknown,
+> {
+  /**
+   * The credential of a grant. Sends no request.
+   *
+   * @param redirectUri the address that the grant was given with
+   * @throws RangeError for a grant that cannot be renewed
+   */
+  ofGrant(grant: PersonGrant, redirectUri: string): IssuedCredential<Value>;
+  /**
+   * Checks a token that an owner enters. One that the forge does not accept lacks everything, and is no error.
+   *
+   * @throws ForgeError `unavailable`, `rate-limited` and so on: then nothing is known of the token
+   */
+  checkToken(
+    integration: Integration<Settings, Secrets>,
+    token: string,
+    organization: ForgeOrganizationId,
+    services: ForgeServices,
+  ): Promise<CheckedToken<Value>>;
+}

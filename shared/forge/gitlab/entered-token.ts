@@ -1,0 +1,73 @@
+/** Checks an access token that an owner enters. */
+import { z } from 'zod';
+import type { ForgeOrganizationId } from '../../domain/ids.ts';
+import { Secret } from '../../runtime/secret.ts';
+import type { CheckedToken } from '../connecting.ts';
+import type { ForgeServices } from '../module.ts';
+import { SignInError } from '../sign-in.ts';
+import type { GitLabCredential } from './credential.ts';
+import { get, ownsAs, type Person } from './person.ts';
+import { userSchema } from './schema.ts';
+import type { GitLabIntegration } from './settings.ts';
+
+/** https://docs.gitlab.com/api/personal_access_tokens/#self-inform; for tokens of groups and projects too. */
+const selfSchema = z.object({
+  active: z.boolean(),
+  scopes: z.array(z.string()),
+  expires_at: z.iso.date().nullable(),
+});
+
+const dayMs = 24 * 3600_000;
+/** A token that cannot rotate itself should last longer than this. */
+const shortMs = 7 * dayMs;
+
+/** As `Connecting.checkToken`. */
+export async function checkToken(
+  integration: GitLabIntegration,
+  accessToken: string,
+  organization: ForgeOrganizationId,
+  services: ForgeServices,
+): Promise<CheckedToken<GitLabCredential>> {
+  const person: Person = { integration, services, grant: { accessToken } };
+  try {
+    const { data: self } = await get(person, { route: '/personal_access_tokens/self' }, selfSchema);
+    const validUntil = self.expires_at === null ? undefined : Date.parse(self.expires_at);
+    const has = (...scopes: readonly string[]): boolean =>
+      scopes.some((scope) => self.scopes.includes(scope));
+    const rotates = has('api', 'self_rotate');
+    const reads = self.active && has('api', 'read_api');
+    const missing = [
+      ...(self.active ? [] : ['The token was revoked or has expired.']),
+      ...(has('api', 'read_api') ? [] : ['The token needs the scope `read_api`, or `api`.']),
+      ...(reads ? await missingLevel(person, organization) : []),
+    ];
+    const isShort = validUntil !== undefined && validUntil - services.clock.now() < shortMs;
+    const limited = [
+      ...(has('api')
+        ? []
+        : ['Without the scope `api` no webhooks are installed, so changes are found by the schedule.']),
+      ...(isShort && !rotates
+        ? ['The token ends within a week, and lacks the scope `self_rotate` to be renewed.']
+        : []),
+    ];
+    return { credential: issued(accessToken, rotates, validUntil), missing, limited };
+  } catch (error) {
+    if (error instanceof SignInError && error.code === 'grant-ended') {
+      const missing = ['GitLab does not accept the token.'];
+      return { credential: issued(accessToken, false, undefined), missing, limited: [] };
+    }
+    throw error;
+  }
+}
+
+const issued = (accessToken: string, rotates: boolean, validUntil: number | undefined) => ({
+  secret: new Secret<GitLabCredential>({ kind: 'token', accessToken, rotates }),
+  validUntil,
+});
+
+/** An administrator of an instance needs no membership. */
+async function missingLevel(person: Person, organization: ForgeOrganizationId): Promise<readonly string[]> {
+  const { data: user } = await get(person, { route: '/user' }, userSchema);
+  const isEnough = user.is_admin === true || (await ownsAs(person, organization, user.id));
+  return isEnough ? [] : [`The account ${user.username} of the token has to own the group.`];
+}

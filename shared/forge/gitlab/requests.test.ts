@@ -1,0 +1,138 @@
+import { describe, expect, test } from 'vitest';
+import { createMemoryBudgets } from '../budget.ts';
+import type { ForgeErrorCode } from '../errors.ts';
+import { createTestGitLab, type TestAnswer, worldOf } from './test-api.ts';
+
+const world = worldOf({ groups: 2, projects: 3, graphql: false });
+
+/** The error of a probe that is answered like this. */
+async function errorOf(answer: TestAnswer | Error) {
+  const lab = createTestGitLab();
+  lab.answer = () => {
+    if (answer instanceof Error) throw answer;
+    return answer;
+  };
+  const error = await lab
+    .open()
+    .structure.probe()
+    .catch((thrown: unknown) => thrown);
+  return { error, lab };
+}
+
+describe('R2, R5, R34: what an answer means', () => {
+  test.each<readonly [TestAnswer | Error, ForgeErrorCode]>([
+    [{ status: 401, json: { message: '401 Unauthorized' } }, 'credential-rejected'],
+    [{ status: 403, json: { error: 'insufficient_scope' } }, 'insufficient-scope'],
+    [{ status: 404, json: { message: '404 Group Not Found' } }, 'credential-rejected'],
+    [{ status: 406, text: '' }, 'unexpected'],
+    [{ status: 410, json: {} }, 'gone'],
+    [{ status: 429, text: 'Retry later' }, 'rate-limited'],
+    [{ status: 500, json: {} }, 'unavailable'],
+    [{ status: 502, text: '<html>' }, 'unavailable'],
+    [{ status: 503, text: 'Deploy in progress' }, 'unavailable'],
+    // A sign-in page in front of the instance.
+    [{ text: '<html>Sign in</html>' }, 'incomplete'],
+    [{ status: 302, headers: { location: 'https://elsewhere.example/' } }, 'unexpected'],
+    [{ json: { id: 1, path: 'acme' } }, 'incomplete'],
+    [new TypeError('fetch failed'), 'unavailable'],
+    [Object.assign(new Error('late'), { name: 'TimeoutError' }), 'unavailable'],
+  ])('%o is %s', async (answer, code) => {
+    const { error } = await errorOf(answer);
+    expect(error).toMatchObject({ code });
+    expect(String(error)).not.toContain('glpat');
+  });
+
+  test('an answer about another group is none', async () => {
+    const lab = createTestGitLab();
+    lab.answer = (request) => world({ ...request, path: '/api/v4/groups/2' });
+    await expect(lab.open().structure.probe()).rejects.toMatchObject({ code: 'incomplete' });
+  });
+});
+
+describe('limits', () => {
+  test.each([
+    [{ 'retry-after': '90' }, 90_000],
+    [{ 'retry-after': 'Sat, 28 Nov 2026 00:02:00 GMT' }, 120_000],
+    [{ 'ratelimit-remaining': '0', 'ratelimit-reset': '1795824060' }, 60_000],
+    [{}, 60_000],
+  ])('R33: after %o nobody asks before the end that it states', async (headers, waitMs) => {
+    const { error, lab } = await errorOf({ status: 429, headers });
+    expect(error).toMatchObject({ notBefore: lab.clock.time + waitMs });
+    lab.clock.time += waitMs - 1;
+    await expect(lab.open().structure.probe()).rejects.toMatchObject({ code: 'rate-limited' });
+    expect(lab.requests).toHaveLength(1);
+    lab.clock.time += 1;
+    lab.answer = world;
+    expect(await lab.open().structure.probe()).toMatchObject({ login: 'g1' });
+  });
+
+  test('R29: no more requests are sent than an endpoint takes, by no process', async () => {
+    const lab = createTestGitLab();
+    lab.answer = world;
+    const budgets = createMemoryBudgets();
+    const { structure } = lab.open({ budgets });
+    for (let count = 0; count < 400; count += 1) await structure.probe();
+    const notBefore = lab.clock.time + 60_000;
+    await expect(structure.probe()).rejects.toMatchObject({ code: 'rate-limited', notBefore });
+    expect(lab.requests).toHaveLength(400);
+    // Another process only shares what is stored.
+    const other = createTestGitLab();
+    other.answer = world;
+    await expect(other.open({ budgets }).structure.probe()).rejects.toMatchObject({ notBefore });
+    lab.clock.time = notBefore;
+    expect(await structure.probe()).toMatchObject({ login: 'g1' });
+  });
+});
+
+describe('pages', () => {
+  const paged = (link: string) => {
+    const lab = createTestGitLab();
+    lab.answer = (request) =>
+      request.path.startsWith('/api/v4/groups/1/descendant_groups')
+        ? { json: [], headers: { link: `<${link}>; rel="next", <https://git.example/>; rel="first"` } }
+        : world(request);
+    return lab;
+  };
+
+  test.each([
+    'https://elsewhere.example/gitlab/api/v4/groups?page=2',
+    'https://git.example/other/api/v4/groups?page=2',
+    'https://git.example/gitlab/api/v4-other/groups?page=2',
+    'https://git.example/gitlab/api/v4/../../admin',
+    'http://git.example/gitlab/api/v4/groups?page=2',
+    'http://[',
+  ])('R7, R37: %s is not followed', async (link) => {
+    const lab = paged(link);
+    await expect(lab.open().structure.readScope('members')).rejects.toMatchObject({ code: 'unexpected' });
+    expect(lab.requests.filter(({ path }) => path.includes('page=2'))).toEqual([]);
+  });
+
+  test('R7: a list that is shorter than its total is incomplete', async () => {
+    const lab = createTestGitLab();
+    lab.answer = (request) => {
+      const answer = world(request) as TestAnswer;
+      return request.path.includes('/projects?') ? { ...answer, headers: { 'x-total': '4' } } : answer;
+    };
+    await expect(lab.open().structure.readScope('repositories')).rejects.toMatchObject({
+      code: 'incomplete',
+    });
+  });
+});
+
+test('the address has the relative URL root, and the token is sent in a header', async () => {
+  const lab = createTestGitLab();
+  lab.answer = world;
+  await lab.open().structure.probe();
+  const [request] = lab.requests;
+  expect(request?.url.href).toBe('https://git.example/gitlab/api/v4/groups/1?with_projects=false');
+  expect(request?.authorization).toBe('Bearer glpat-secret');
+});
+
+describe('access tokens', () => {
+  test('one that GitLab refuses is rejected, and not asked with again', async () => {
+    const { error, lab } = await errorOf({ status: 401 });
+    expect(error).toMatchObject({ code: 'credential-rejected' });
+    expect(lab.rejections).toEqual(['credential-rejected']);
+    expect(lab.requests).toHaveLength(1);
+  });
+});

@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest';
+import { factKey } from '../../domain/facts.ts';
+import { namesIn } from '../../domain/scopes.ts';
+import { createTestGitLab, type TestGitLab, worldOf } from './test-api.ts';
+import { gitLabTraits } from './traits.ts';
+
+/** Reads everything as a run does, between two probes. @returns the keys of all facts */
+async function readAll(lab: TestGitLab): Promise<readonly string[]> {
+  const { structure } = lab.open();
+  await structure.probe();
+  const keys: string[] = [];
+  for (const scope of namesIn(gitLabTraits.scopes)) {
+    const step = await structure.readScope(scope);
+    if (!('done' in step)) throw new Error(`${scope} was not read in one step`);
+    keys.push(...step.done.facts.map(factKey));
+  }
+  await structure.probe();
+  return keys.sort();
+}
+
+test('500 projects in 30 groups cost at most 60 requests with GraphQL, and 590 by REST, for the same facts', async () => {
+  const found = [];
+  for (const { graphql, most } of [
+    { graphql: true, most: 60 },
+    { graphql: false, most: 590 },
+  ]) {
+    const lab = createTestGitLab();
+    lab.answer = worldOf({ groups: 30, projects: 500, graphql });
+    found.push(await readAll(lab));
+    expect(lab.requests.length).toBeLessThanOrEqual(most);
+  }
+  expect(found[0]).toEqual(found[1]);
+  expect(found[0]?.filter((key) => key.startsWith('collaborator#'))).toHaveLength(500);
+});
+
+test('a changed member of a group costs at most 5 requests', async () => {
+  const lab = createTestGitLab();
+  const all = worldOf({ groups: 30, projects: 500, graphql: true });
+  // The projects of one group.
+  lab.answer = (request) =>
+    request.path.startsWith('/api/v4/groups/5/projects')
+      ? { json: [], headers: { 'x-total': '0' } }
+      : all(request);
+  expect(await lab.open().structure.readScope('team:5')).toHaveProperty('done');
+  expect(lab.requests.length).toBeLessThanOrEqual(5);
+});
+
+const broken: readonly (readonly [string, object])[] = [
+  [
+    'a field that an older version lacks',
+    { errors: [{ message: "Field 'descendantGroups' doesn't exist" }] },
+  ],
+  ['members that are not shown', { data: { group: null } }],
+];
+
+test.each(broken)('R8: members are read by REST where GraphQL answers with %s', async (_, json) => {
+  const lab = createTestGitLab();
+  const all = worldOf({ groups: 3, projects: 4, graphql: true });
+  const wanted = await readAll(Object.assign(createTestGitLab(), { answer: all }));
+  lab.answer = (request) => (request.path === '/api/graphql' ? { json } : all(request));
+  expect(await readAll(lab)).toEqual(wanted);
+});
+
+test('R8: a query that is too complex is asked again in smaller portions', async () => {
+  const lab = createTestGitLab();
+  const all = worldOf({ groups: 3, projects: 150, graphql: true });
+  const sizes: number[] = [];
+  lab.answer = (request) => {
+    if (request.path !== '/api/graphql') return all(request);
+    const { size } = JSON.parse(request.body).variables;
+    sizes.push(size);
+    return size > 40
+      ? {
+          json: { errors: [{ message: 'Query has complexity of 300, which exceeds max complexity of 250' }] },
+        }
+      : all(request);
+  };
+  const { structure } = lab.open();
+  expect(await structure.readScope('repositories')).toHaveProperty('done');
+  expect(sizes.slice(0, 4)).toEqual([100, 50, 25, 25]);
+  expect(lab.requests.some(({ path }) => /projects\/\d+\/members/.test(path))).toBe(false);
+});
+
+test('R14: a membership that waits for a seat counts for nothing, though GraphQL lists it', async () => {
+  const lab = createTestGitLab();
+  const all = worldOf({ groups: 2, projects: 0, graphql: true });
+  lab.answer = (request) =>
+    request.path.includes('/pending_members')
+      ? { json: [{ id: 2, approved: false, invited: false }], headers: { 'x-total': '1' } }
+      : all(request);
+  const keys = await readAll(lab);
+  expect(keys).toContain('team-member#1#1');
+  expect(keys.filter((key) => key.startsWith('team-member#2'))).toEqual([]);
+});
+
+test('R4: a credential whose account no longer owns the group is found out', async () => {
+  const lab = createTestGitLab();
+  const all = worldOf({ groups: 1, projects: 0, graphql: true });
+  lab.answer = (request) =>
+    request.path.includes('/members/all/7') ? { status: 404, json: {} } : all(request);
+  await expect(lab.open().structure.readScope('settings')).rejects.toMatchObject({
+    code: 'insufficient-scope',
+  });
+});
