@@ -9,7 +9,9 @@ import { integrationKeyOf } from '../../shared/forge/integration-key.ts';
 import { createBrowser } from '../browser/browser.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import type { GitHubSimulator } from '../forges/github/simulator.ts';
+import type { GitLabSimulator } from '../forges/gitlab/simulator.ts';
 import type { Progress } from './progress.ts';
+import { gitLabIntegration } from './start-gitlab.ts';
 
 /** The host that the simulated GitHub stands for. */
 export const gitHubHost = { forge: 'github', baseUrl: 'https://github.com' } as const;
@@ -75,8 +77,12 @@ const operatorClient = (cloud: Cloud): SecretsManagerClient =>
     credentials: { accessKeyId: 'operator', secretAccessKey: 'local' },
   });
 
-/** Stores what belongs to the App in the integrations secret, as an operator does once. */
-export async function putIntegrations(cloud: Cloud, gitHub: GitHubSimulator): Promise<void> {
+/** Stores what belongs to the App and to GitLab's application in the integrations secret, as an operator does once. */
+export async function putIntegrations(
+  cloud: Cloud,
+  gitHub: GitHubSimulator,
+  gitLab: GitLabSimulator | undefined,
+): Promise<void> {
   const client = operatorClient(cloud);
   const { id, slug, clientId, clientSecret, privateKey, webhookSecret } = gitHub.state.app;
   const { api: apiUrl, web: webUrl } = gitHub.addresses;
@@ -86,6 +92,7 @@ export async function putIntegrations(cloud: Cloud, gitHub: GitHubSimulator): Pr
       SecretId: z.string().parse(cloud.outputs.IntegrationsSecretName),
       SecretString: JSON.stringify([
         { forge: gitHubHost.forge, settings, secrets: { privateKey, webhookSecret, clientSecret } },
+        ...(gitLab ? [gitLabIntegration(gitLab)] : []),
       ]),
     }),
   );

@@ -2,8 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { moduleOf } from '../../shared/forge/modules.ts';
 import { parseWorld } from '../forges/world/read-world.ts';
-import { applicationName, startGitLab } from './start-gitlab.ts';
+import { gitLabIntegration, startGitLab } from './start-gitlab.ts';
 
 let directory: string;
 beforeEach(async () => {
@@ -39,11 +40,16 @@ it('starts none for a world without groups', async () => {
 it('starts one that lets the console sign people in, with the same client id after a restart', async () => {
   const first = await start(gitHub, gitLab);
   if (first === undefined) throw new Error('it did not start');
-  const { clientId, redirectUris } = first.application(applicationName);
+  const integration = gitLabIntegration(first);
+  const { clientId } = integration.settings;
+  const module = moduleOf(integration.forge);
+  expect(module.settings.safeParse(integration.settings).success).toBe(true);
+  expect(module.secrets.safeParse(integration.secrets).success).toBe(true);
   const { host } = new URL(first.addresses.web);
+  const redirectUris = first.state.applications.get(clientId)?.redirectUris;
   expect(redirectUris).toEqual([`http://console.example/sign-in/callback/gitlab~${host}`]);
   await first.close();
   const second = await start(gitHub, gitLab);
-  expect(second?.application(applicationName).clientId).toBe(clientId);
+  expect(second && gitLabIntegration(second).settings.clientId).toBe(clientId);
   await second?.close();
 });

@@ -7,7 +7,7 @@ import type { Ports } from './ports.ts';
 import type { StateFolder } from './state-folder.ts';
 
 /** The name of the OAuth application that the console signs in with. */
-export const applicationName = 'Repertoire';
+const applicationName = 'Repertoire';
 
 interface StartGitLab {
   readonly folder: StateFolder;
@@ -45,4 +45,14 @@ export async function startGitLab(options: StartGitLab): Promise<GitLabSimulator
   });
   say(`simulated GitLab: ${gitLab.state.groups.size} groups, ${gitLab.state.projects.size} projects`);
   return gitLab;
+}
+
+/** The integration with it, as an operator writes it into the integrations secret. */
+export function gitLabIntegration({ addresses, application }: GitLabSimulator) {
+  const { clientId, clientSecret } = application(applicationName);
+  return {
+    forge: 'gitlab',
+    settings: { baseUrl: addresses.web, clientId },
+    secrets: { clientSecret },
+  };
 }

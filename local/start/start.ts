@@ -160,7 +160,7 @@ export async function start(
     onCloud?.(cloud);
     progress.step('local cloud: running the synthesized template');
     if (!firstRun) {
-      await putIntegrations(cloud, gitHub);
+      await putIntegrations(cloud, gitHub, gitLab);
       await gitHub.changes.run('set-webhook', { url: `${consoleBaseUrl}/webhooks/github` });
     }
     const { gateway } = cloud.addresses;
@@ -266,6 +266,7 @@ async function connect(
   await admin.invoke('connect-organization', {
     slug,
     name: organization.name,
+    ...gitHubHost,
     installation,
     repositories: 'all',
     ownedVendors: vendorsOf(await manifestsOf(gitHub.state, organization.id)),
@@ -287,7 +288,8 @@ async function simulatedOf(
 
 const Status = z.object({
   accessStoppedSince: z.string().optional(),
-  synchronizations: z.array(z.object({ installation: z.string() })),
+  // Those of other forges have none.
+  synchronizations: z.array(z.object({ installation: z.string().optional() })),
   tokens: z.array(z.object({ id: z.string(), state: z.string() })),
   counts: z.object({
     members: z.number(),
