@@ -215,13 +215,18 @@ export function checkVendors(vendors: readonly string[]): readonly string[] {
   return [...new Set(vendors)];
 }
 
-/** Checks with the forge's API that the installation is active. One without a record is no error: its delivery may have been lost. */
+/**
+ * Checks with the forge's API that the installation is active. One without a record is no error: its delivery may have been lost.
+ *
+ * @param own a synchronization that may have claimed it already
+ */
 export async function activeInstallation(
   open: OpenStructure,
   id: InstallationId,
   known: StoredInstallation | undefined,
+  own?: SynchronizationId,
 ): Promise<ForgeOrganization> {
-  if (known?.state === 'claimed') {
+  if (known?.state === 'claimed' && (own === undefined || known.synchronization !== own)) {
     throw new CallerError('conflict', `installation ${id} is already connected to an organization`);
   }
   const organization = await withCallerErrors(`installation ${id}`, async () => (await open()).probe());

@@ -11,7 +11,7 @@ import {
   claimInstallation,
   findInstallation,
   listInstallations,
-  releaseInstallation,
+  retireInstallation,
 } from '../store/installation-store.ts';
 import { useConnection } from '../store/synchronization-store.ts';
 import type { Operation, Table } from '../store/table.ts';
@@ -39,22 +39,28 @@ export async function replaceConnection(
   const { table, workQueue, clock, forges } = dependencies;
   const { id, organization, forge, baseUrl, forgeOrganization, login } = synchronization;
   const host = { forge, baseUrl };
-  const found =
-    user === undefined
-      ? { installation: await announced(table, synchronization), endGrant: [] }
-      : await granted(dependencies, user, synchronization);
-  const { installation } = found;
-  const connection = { kind: 'app-installation', installation } as const;
   const integration = findIntegration(await forges.integrations(), integrationKeyOf(host));
   if (integration === undefined) {
     throw new CallerError('conflict', `there is no integration for ${baseUrl}`);
   }
-  const known = await findInstallation(table, { ...host, installation });
-  const open = async () => (await forges.open({ integration, connection })).structure;
-  const there = await activeInstallation(open, installation, known);
-  if (there.id !== forgeOrganization) {
-    throw new CallerError('conflict', `${there.login} is another organization than ${login}`);
-  }
+  const { candidates, endGrant } =
+    user === undefined
+      ? { candidates: await announced(table, synchronization), endGrant: [] }
+      : await granted(dependencies, user, synchronization);
+  const { connection, installation, known, there } = await firstActive(
+    candidates,
+    login,
+    async (candidate) => {
+      const used = { kind: 'app-installation', installation: candidate } as const;
+      const stored = await findInstallation(table, { ...host, installation: candidate });
+      const open = async () => (await forges.open({ integration, connection: used })).structure;
+      const owner = await activeInstallation(open, candidate, stored, id);
+      if (owner.id !== forgeOrganization) {
+        throw new CallerError('conflict', `${owner.login} is another organization than ${login}`);
+      }
+      return { connection: used, installation: candidate, known: stored, there: owner };
+    },
+  );
   const workItems = namesIn(traitsOf(forge).scopes).map((scope) => scopeWork(organization, id, scope));
   const now = clock.now();
   await transactClaims(
@@ -67,20 +73,43 @@ export async function replaceConnection(
       [useConnection(id, connection), 'the synchronization was ended at the same moment'],
     ],
     [
-      ...(await released(table, synchronization)),
+      ...(await retired(table, synchronization)),
       ...workItems.map((workItem) => requestWork(workItem, now, { cause: 'connected' })),
       ownerAct(dependencies, organization, accountable, 'replace-connection', login, {
         before: { ...synchronization.connection },
         after: connection,
       }),
-      ...found.endGrant,
+      ...endGrant,
     ],
   );
   await workQueue.send(workItems.map(({ message }) => message));
 }
 
-interface Other {
-  readonly installation: InstallationId;
+/** Takes the first candidate that passes the check. @throws CallerError as the last one that was refused */
+async function firstActive<Checked>(
+  candidates: readonly InstallationId[],
+  login: string,
+  check: (candidate: InstallationId) => Promise<Checked>,
+): Promise<Checked> {
+  let refusal = new CallerError(
+    'conflict',
+    `${login} has no other connection: install the App there anew first`,
+  );
+  for (const candidate of candidates) {
+    try {
+      return await check(candidate);
+    } catch (error) {
+      if (!(error instanceof CallerError)) {
+        throw error;
+      }
+      refusal = error;
+    }
+  }
+  throw refusal;
+}
+
+interface Others {
+  readonly candidates: readonly InstallationId[];
   readonly endGrant: readonly Operation[];
 }
 
@@ -89,7 +118,7 @@ async function granted(
   dependencies: CreateOrganizationDependencies,
   user: UserId,
   { forge, baseUrl, forgeOrganization, connection: current, login }: Synchronization,
-): Promise<Other> {
+): Promise<Others> {
   const { organization, endGrant } = await ownedForConnecting(dependencies, user, {
     integration: integrationKeyOf({ forge, baseUrl }),
     organization: forgeOrganization,
@@ -98,43 +127,33 @@ async function granted(
   if (installation === undefined) {
     throw new CallerError('conflict', `${login} cannot be connected with what you granted`);
   }
-  return { installation: other(installation, current, login), endGrant };
+  return { candidates: installation === installationOf(current) ? [] : [installation], endGrant };
 }
 
-/** The installation that deliveries have announced for the organization. */
+/** The installations that deliveries have announced for the organization and no other synchronization uses. */
 async function announced(
   table: Table,
-  { forge, baseUrl, forgeOrganization, connection: current, login }: Synchronization,
-): Promise<InstallationId> {
-  const found = (await listInstallations(table)).find(
-    (one) =>
-      one.forge === forge &&
-      one.baseUrl === baseUrl &&
-      one.forgeOrganization === forgeOrganization &&
-      one.status === 'active' &&
-      one.installation !== installationOf(current),
-  );
-  return other(found?.installation, current, login);
+  { id, forge, baseUrl, forgeOrganization, connection: current }: Synchronization,
+): Promise<readonly InstallationId[]> {
+  return (await listInstallations(table))
+    .filter(
+      (one) =>
+        one.forge === forge &&
+        one.baseUrl === baseUrl &&
+        one.forgeOrganization === forgeOrganization &&
+        one.status === 'active' &&
+        (one.synchronization === undefined || one.synchronization === id) &&
+        one.installation !== installationOf(current),
+    )
+    .map(({ installation }) => installation);
 }
 
-function other(
-  installation: InstallationId | undefined,
-  current: Synchronization['connection'],
-  login: string,
-): InstallationId {
-  if (installation === undefined || installation === installationOf(current)) {
-    throw new CallerError('conflict', `${login} has no other connection: install the App there anew first`);
-  }
-  return installation;
-}
-
-/** The replaced installation is nobody's. */
-async function released(
+async function retired(
   table: Table,
   { id, forge, baseUrl, connection }: Synchronization,
 ): Promise<readonly Operation[]> {
   const installation = installationOf(connection);
   const before =
     installation === undefined ? undefined : await findInstallation(table, { forge, baseUrl, installation });
-  return before?.synchronization === id ? [releaseInstallation(before, id)] : [];
+  return before === undefined ? [] : retireInstallation(before, id);
 }

@@ -10,7 +10,7 @@ import {
 import type { ForgeHost } from '../domain/synchronization.ts';
 import type { ForgeOrganization } from '../forge/forge.ts';
 import { findModule } from '../forge/modules.ts';
-import { absent, any, equal, present } from './condition.ts';
+import { absent, all, any, equal, missing, present } from './condition.ts';
 import { type Key, keys, ranges } from './keys.ts';
 import type { Item, Operation, Table } from './table.ts';
 
@@ -106,7 +106,7 @@ export function setInstallationStatus(
 }
 
 /**
- * Links the installation to a synchronization, and creates it if its announcement was lost. Fails if it is claimed.
+ * Links the installation to a synchronization, and creates it if its announcement was lost. Fails if another one claimed it.
  *
  * @param known the stored installation
  */
@@ -119,7 +119,7 @@ export function claimInstallation(
   return {
     put: keyOf(id, known),
     item: { ...attributes(id, forgeOrganization), status: 'active', state: 'claimed', ...link },
-    when: any(absent, equal('state', 'unclaimed')),
+    when: any(absent, equal('state', 'unclaimed'), equal('synchronization', link.synchronization)),
   };
 }
 
@@ -128,11 +128,22 @@ export function releaseInstallation(
   { key }: StoredInstallation,
   synchronization: SynchronizationId,
 ): Operation {
-  return {
-    update: {
-      key,
-      set: { state: 'unclaimed', organization: undefined, synchronization: undefined },
-    },
-    when: equal('synchronization', synchronization),
-  };
+  return { update: { key, set: unlinked }, when: equal('synchronization', synchronization) };
 }
+
+/**
+ * Unlinks an installation that another one replaces. It counts as removed, even where no delivery said so: an organization installs an
+ * App only once, and as an active one it would be taken as a replacement itself.
+ */
+export function retireInstallation(
+  { key, synchronization: linked }: StoredInstallation,
+  synchronization: SynchronizationId,
+): readonly Operation[] {
+  if (linked !== undefined && linked !== synchronization) {
+    return [];
+  }
+  const when = linked === undefined ? missing('synchronization') : equal('synchronization', linked);
+  return [{ update: { key, set: { ...unlinked, status: 'removed' } }, when: all(present, when) }];
+}
+
+const unlinked = { state: 'unclaimed', organization: undefined, synchronization: undefined } as const;

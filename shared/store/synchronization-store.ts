@@ -268,9 +268,14 @@ export function restoreRights(id: SynchronizationId): Operation {
   return { update: { key: keys.synchronization(id), remove: ['rightsSuspendedAt'] }, when: present };
 }
 
+/** Reads with the connection from now on. What was known of the replaced one's credential says nothing about it. */
 export function useConnection(id: SynchronizationId, connection: Connection): Operation {
   return {
-    update: { key: keys.synchronization(id), set: { connection } },
+    update: {
+      key: keys.synchronization(id),
+      set: { connection },
+      remove: ['credentialState', 'credentialScope', 'credentialStateSince'],
+    },
     when: all(present, missing('deletedAt')),
   };
 }

@@ -325,6 +325,8 @@ describe('receiveDelivery', () => {
         organization: organizationId,
         synchronization: synchronizationId,
       });
+      const replaced = await findInstallation(table, { ...gitHubHost, installation: installationId });
+      expect(replaced).toMatchObject({ state: 'unclaimed', status: 'removed' });
       expect(await wantedScopes(table)).toHaveLength(5);
     },
   );

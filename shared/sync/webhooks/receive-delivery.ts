@@ -338,7 +338,7 @@ async function aboutInstallation(
   if (hint.action === 'removed') {
     const replacement = known && (await replaceByKnown(table, known));
     return {
-      operations: [...status('removed'), ...(replacement?.operations ?? [])],
+      operations: replacement?.operations ?? status('removed'),
       link,
       // The probe of one scope notices the dead credential; the other scopes would fail the same way.
       scopes: replacement ? all : all.slice(0, 1),

@@ -12,6 +12,7 @@ import {
   findInstallation,
   type InstallationOnHost,
   listInstallations,
+  retireInstallation,
   type StoredInstallation,
 } from '../../store/installation-store.ts';
 import { findClaim, findSynchronization, useConnection } from '../../store/synchronization-store.ts';
@@ -20,6 +21,7 @@ import { ConflictError, type Operation, type Table } from '../../store/table.ts'
 export interface InstallationReplacement {
   readonly organization: NonNullable<StoredInstallation['organization']>;
   readonly synchronization: NonNullable<StoredInstallation['synchronization']>;
+  /** The replaced installation counts as removed. */
   readonly operations: readonly Operation[];
 }
 
@@ -38,7 +40,7 @@ export async function replaceByNew(
     return undefined;
   }
   const before = await findInstallation(table, { ...host, installation: current });
-  return before?.status === 'removed' ? replacementBy(claim, id, announced, known) : undefined;
+  return before?.status === 'removed' ? replacementBy(claim, id, announced, known, before) : undefined;
 }
 
 /**
@@ -104,6 +106,7 @@ export async function replaceByKnown(
         { forge, baseUrl, installation: other.installation },
         { id: forgeOrganization, login: other.login },
         other,
+        removed,
       );
 }
 
@@ -112,11 +115,13 @@ function replacementBy(
   id: InstallationOnHost,
   forgeOrganization: { readonly id: ForgeOrganizationId; readonly login: string },
   known: StoredInstallation | undefined,
+  replaced: StoredInstallation,
 ): InstallationReplacement {
   return {
     ...link,
     operations: [
       claimInstallation(id, { ...forgeOrganization, suspended: false }, link, known),
+      ...retireInstallation(replaced, link.synchronization),
       useConnection(link.synchronization, { kind: 'app-installation', installation: id.installation }),
     ],
   };
