@@ -60,6 +60,16 @@ describe('tags', () => {
     expect(names(last.json)).toEqual(['1.0.0']);
     expect(last.response.headers.get('link')).toContain('page_token=1.0.0');
     expect((await read('/tags?pagination=keyset&per_page=1&page_token=1.0.0')).json).toEqual([]);
+    expect(await read('/tags?pagination=keyset&per_page=1&page_token=none')).toMatchObject({ status: 422 });
+  });
+
+  it('by number say on the first page that there is a second, which may be empty', async () => {
+    const { response } = await read('/tags?per_page=100');
+    expect(response.headers.get('x-next-page')).toBe('2');
+    expect(response.headers.get('x-total')).toBe('3');
+    expect(response.headers.get('link')).toContain('rel="next"');
+    const second = await read('/tags?per_page=100&page=2');
+    expect([second.json, second.response.headers.get('x-next-page')]).toEqual([[], '']);
   });
 });
 

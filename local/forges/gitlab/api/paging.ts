@@ -48,6 +48,8 @@ function shown<Item>(context: Context, items: readonly Item[], page: number): re
 export interface OffsetOptions {
   /** Whether the list can be read by keyset, too. */
   readonly hasKeyset?: boolean;
+  /** Whether the storage pages the list: then the first page says that there is a second one, even if that is empty. */
+  readonly byGitaly?: boolean;
 }
 
 /**
@@ -59,7 +61,7 @@ export async function offsetPage<Item>(
   context: Context,
   items: readonly Item[],
   shape: (item: Item) => unknown,
-  { hasKeyset = false }: OffsetOptions = {},
+  { hasKeyset = false, byGitaly = false }: OffsetOptions = {},
 ): Promise<Reply> {
   const size = pageSize(context);
   const page = Math.max(1, numberOf(context, 'page', 1));
@@ -72,8 +74,10 @@ export async function offsetPage<Item>(
     });
   }
   const isCounted = items.length <= mostCounted;
-  const pages = Math.max(1, Math.ceil(items.length / size));
-  const hasNext = page < pages;
+  // lib/gitlab/pagination/gitaly_keyset_pager.rb
+  const isGuessed = byGitaly && page === 1;
+  const pages = isGuessed ? Math.floor(items.length / size) + 1 : Math.max(1, Math.ceil(items.length / size));
+  const hasNext = isGuessed || page < pages;
   const to = (number: number, rel: string): string =>
     linkTo(context, { page: `${number}`, per_page: `${size}` }, rel);
   const links = [
@@ -102,21 +106,22 @@ export async function offsetPage<Item>(
  *
  * @param options.rest - the items from the position on
  * @param options.next - the parameters that continue after an item
- * @param options.isOpenEnded - whether a full last page has a next one, as lists that Gitaly pages have
+ * @param options.byGitaly - whether the storage pages the list: a full last page has a next one, and without `per_page` there is no next
  */
 export async function keysetPage<Item>(
   context: Context,
   options: {
     readonly rest: readonly Item[];
     readonly next: (last: Item) => Readonly<Record<string, string>>;
-    readonly isOpenEnded?: boolean;
+    readonly byGitaly?: boolean;
   },
   shape: (item: Item) => unknown,
 ): Promise<Reply> {
   const size = pageSize(context);
   const page = options.rest.slice(0, size);
   const last = page.at(-1);
-  const hasNext = options.isOpenEnded ? page.length === size : options.rest.length > size;
+  const isFull = page.length === size && context.url.searchParams.has('per_page');
+  const hasNext = options.byGitaly ? isFull : options.rest.length > size;
   const links = hasNext && last !== undefined ? [linkTo(context, options.next(last), 'next')] : [];
   const visible = shown(context, page, context.url.searchParams.has('page_token') ? 2 : 1);
   return {
@@ -124,4 +129,17 @@ export async function keysetPage<Item>(
     json: await Promise.all(visible.map(shape)),
     headers: links.length === 0 ? {} : { link: links.join(', ') },
   };
+}
+
+/** The items after the one that `page_token` names. @throws RefusalError 422 for a token that names none */
+export function afterToken<Item>(
+  { url }: Pick<Context, 'url'>,
+  items: readonly Item[],
+  tokenOf: (item: Item) => string,
+): readonly Item[] {
+  const token = url.searchParams.get('page_token');
+  if (token === null || token === '') return items;
+  const at = items.findIndex((item) => tokenOf(item) === token);
+  if (at === -1) throw refused(422, `422 Unprocessable Entity - Invalid page token: ${token}`);
+  return items.slice(at + 1);
 }

@@ -10,7 +10,7 @@ import { type Context, codeAt, type Route } from './context.ts';
 import { requireCommit, resolveCommit } from './git-reading.ts';
 import type { Held } from './held.ts';
 import { invalid, notFound, type Reply, refused } from './http.ts';
-import { flagOf, keysetPage, offsetPage } from './paging.ts';
+import { afterToken, flagOf, keysetPage, offsetPage } from './paging.ts';
 
 interface PlacedEntry extends TreeEntry {
   readonly path: string;
@@ -61,14 +61,11 @@ async function listTree(context: Context): Promise<Reply> {
       path: entry.path,
       mode: entry.mode.toString(8).padStart(6, '0'),
     }) satisfies Held<RepositoryTreeSchema>;
-  if (searchParams.get('pagination') !== 'keyset') return offsetPage(context, entries, shape);
-  const token = searchParams.get('page_token');
-  const at = token === null ? -1 : entries.findIndex(({ oid }) => oid === token);
-  return keysetPage(
-    context,
-    { rest: entries.slice(at + 1), next: ({ oid }) => ({ page_token: oid }) },
-    shape,
-  );
+  if (searchParams.get('pagination') !== 'keyset') {
+    return offsetPage(context, entries, shape, { byGitaly: true });
+  }
+  const rest = afterToken(context, entries, ({ oid }) => oid);
+  return keysetPage(context, { rest, next: ({ oid }) => ({ page_token: oid }), byGitaly: true }, shape);
 }
 
 /** A file at a ref. @throws RefusalError 404 */
@@ -133,12 +130,19 @@ async function showRawFile(context: Context): Promise<Reply> {
   };
 }
 
+/** What browsers accept for parts of a page. */
+const embedded: ReadonlySet<string> = new Set([
+  ...['image/jpeg', 'image/apng', 'image/png', 'image/webp', 'image/svg+xml', 'image/*', 'text/css'],
+  ...['video/webm', 'video/ogg', 'video/*', 'application/ogg'],
+  ...['audio/webm', 'audio/ogg', 'audio/wav', 'audio/*'],
+]);
+
 /** Requests that a browser makes for a part of a page are refused (lib/gitlab/hotlinking_detector.rb). */
 function isHotlinked(headers: IncomingHttpHeaders): boolean {
   const mode = headers['sec-fetch-mode'];
   if (typeof mode === 'string' && ['cors', 'no-cors', 'websocket'].includes(mode)) return true;
   const first = (headers.accept ?? '').split(',')[0]?.split(';')[0]?.trim() ?? '';
-  return first === 'text/css' || /^(image|audio|video)\//.test(first);
+  return embedded.has(first);
 }
 
 /**

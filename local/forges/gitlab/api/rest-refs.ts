@@ -10,7 +10,7 @@ import { type Context, codeAt, type Route, webUrl } from './context.ts';
 import { branchesOf, commitOf, commitShape, requireCommit, tagsOf } from './git-reading.ts';
 import type { Held } from './held.ts';
 import { notFound, type Reply } from './http.ts';
-import { keysetPage, offsetPage } from './paging.ts';
+import { afterToken, keysetPage, offsetPage } from './paging.ts';
 
 async function branchShape(context: Context, project: Project, { name, oid }: GitRef) {
   const object = await context.services.objects.read(project.gitDirectory, oid);
@@ -60,15 +60,11 @@ function listRefs<Ref extends GitRef>(
   refs: readonly Ref[],
   shape: (ref: Ref) => unknown,
 ): Promise<Reply> {
-  const { searchParams } = context.url;
-  if (searchParams.get('pagination') !== 'keyset') return offsetPage(context, refs, shape);
-  const token = searchParams.get('page_token');
-  const at = token === null ? -1 : refs.findIndex(({ name }) => name === token);
-  return keysetPage(
-    context,
-    { rest: refs.slice(at + 1), next: ({ name }) => ({ page_token: name }), isOpenEnded: true },
-    shape,
-  );
+  if (context.url.searchParams.get('pagination') !== 'keyset') {
+    return offsetPage(context, refs, shape, { byGitaly: true });
+  }
+  const rest = afterToken(context, refs, ({ name }) => name);
+  return keysetPage(context, { rest, next: ({ name }) => ({ page_token: name }), byGitaly: true }, shape);
 }
 
 const matches = (context: Context, name: string): boolean => {
