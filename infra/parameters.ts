@@ -16,6 +16,9 @@ export interface Parameters {
   readonly consoleDomain: CustomDomain;
 }
 
+/** A name, an IPv4 address or an IPv6 address: a single colon would be that of a port. */
+const hostPattern = '([A-Za-z0-9._-]+|[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*)';
+
 /**
  * Creates the stack's parameters, which the operator sets when deploying. The base URLs are parameters because functions cannot
  * refer to distributions that depend on them.
@@ -39,10 +42,11 @@ export function createParameters(stack: Stack): Parameters {
   const privateForgeHosts = new CfnParameter(stack, 'PrivateForgeHosts', {
     type: 'String',
     description:
-      'Host names of code hosts in private networks or without https, separated by commas, which functions may ask all the same',
+      'Host names of code hosts in private networks or without https, separated by commas, which functions may ask all the same, with their subdomains',
     // A function's variable cannot be empty.
     default: 'none',
-    allowedPattern: '[A-Za-z0-9.:_, -]+',
+    allowedPattern: `${hostPattern}([, ]+${hostPattern})*`,
+    constraintDescription: 'Host names or IP addresses without ports, separated by commas',
   });
   return {
     privateForgeHosts: privateForgeHosts.valueAsString,

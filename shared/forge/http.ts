@@ -1,5 +1,6 @@
 /** What the adapters' requests have in common. */
 import { z } from 'zod';
+import { RefusedAddressError } from '../runtime/guarded-fetch.ts';
 import { ForgeError } from './errors.ts';
 
 /** The time-out of a response, its body included. */
@@ -68,6 +69,15 @@ async function bodyOf({ body }: Response, bytesMax: number): Promise<Buffer<Arra
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+/** Why a request was not sent, as text for owners, where the address was refused; undefined for any other error. Looks at the causes too. */
+export function refusedAddress(error: unknown): string | undefined {
+  let one = error;
+  while (one instanceof Error && !(one instanceof RefusedAddressError)) {
+    one = one.cause;
+  }
+  return one instanceof Error ? one.message : undefined;
 }
 
 /** Headers by lower-case names. */

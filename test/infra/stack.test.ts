@@ -75,6 +75,17 @@ describe('resources', () => {
     });
   });
 
+  it('take hosts of private networks without ports, which would match nothing', () => {
+    const { AllowedPattern, Default = '' } = template.Parameters.PrivateForgeHosts ?? {};
+    const pattern = new RegExp(`^(?:${AllowedPattern})$`);
+    for (const hosts of [Default, 'github.example.com', 'git.internal, 10.0.0.5', 'fd00::1,::1']) {
+      expect(hosts).toMatch(pattern);
+    }
+    for (const hosts of ['github.example.com:8443', '10.0.0.5:80', 'https://git.internal', 'a, b:1']) {
+      expect(hosts).not.toMatch(pattern);
+    }
+  });
+
   it('keep what is stored', () => {
     expect(propertiesOf(template, 'Table')).toMatchObject({
       BillingMode: 'PAY_PER_REQUEST',

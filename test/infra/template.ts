@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { z } from 'zod';
 
 const templateSchema = z.object({
-  Parameters: z.record(z.string(), z.object({ Default: z.string().optional() })),
+  Parameters: z.record(
+    z.string(),
+    z.object({ Default: z.string().optional(), AllowedPattern: z.string().optional() }),
+  ),
   Resources: z.record(
     z.string(),
     z.object({

@@ -8,6 +8,7 @@ import {
   LimitError,
   limitOf,
   OverloadError,
+  refusedAddress,
 } from '../http.ts';
 
 /** GitHub understood the request but does not process it: 422. */
@@ -26,7 +27,7 @@ export interface Failure {
   readonly status: number | undefined;
   /** Lower-case names. */
   readonly headers: AnswerHeaders;
-  /** GitHub's message, with credentials redacted. */
+  /** GitHub's message, with credentials redacted, or why nothing was sent. */
   readonly message: string;
   /** Whether we, not GitHub, gave up. */
   readonly timedOut: boolean;
@@ -55,7 +56,7 @@ export function failureOf(error: unknown, redact: (text: string) => string): Fai
   return {
     status: response?.status,
     headers: response?.headers ?? {},
-    message: redact(githubMessage),
+    message: refusedAddress(error) ?? redact(githubMessage),
     timedOut: causes.some((cause) => cause instanceof Error && cause.name === 'TimeoutError'),
     isTooLarge: causes.some((cause) => cause instanceof AnswerTooLargeError),
     tokenRequest: parsed.data?.request?.url.endsWith('/access_tokens') ?? false,

@@ -1,6 +1,13 @@
 /** Interprets GitLab's responses: each failure becomes a ForgeError. */
 import { ForgeError, type ForgeErrorCode } from '../errors.ts';
-import { type AnswerHeaders, AnswerTooLargeError, LimitError, limitOf, OverloadError } from '../http.ts';
+import {
+  type AnswerHeaders,
+  AnswerTooLargeError,
+  LimitError,
+  limitOf,
+  OverloadError,
+  refusedAddress,
+} from '../http.ts';
 
 /** The prefix of the headers about limits: https://docs.gitlab.com/administration/settings/user_and_ip_rate_limits/ */
 export const budgetHeaders = 'ratelimit';
@@ -13,9 +20,12 @@ export function noAnswer(error: unknown, what: string): ForgeError {
   if (error instanceof AnswerTooLargeError) {
     return new OverloadError('unavailable', `GitLab's answer to ${what} is too large`);
   }
-  return error instanceof Error && error.name === 'TimeoutError'
-    ? new OverloadError('unavailable', `GitLab did not answer ${what} in time`)
-    : new ForgeError('unavailable', `the request to GitLab failed: ${what}`);
+  if (error instanceof Error && error.name === 'TimeoutError') {
+    return new OverloadError('unavailable', `GitLab did not answer ${what} in time`);
+  }
+  const refused = refusedAddress(error);
+  const why = refused === undefined ? '' : `: ${refused}`;
+  return new ForgeError('unavailable', `the request to GitLab failed: ${what}${why}`);
 }
 
 const codes: Readonly<Record<number, ForgeErrorCode>> = {

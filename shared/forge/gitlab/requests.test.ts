@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { RefusedAddressError } from '../../runtime/guarded-fetch.ts';
 import { createMemoryBudgets } from '../budget.ts';
 import type { ForgeErrorCode } from '../errors.ts';
 import { createTestGitLab, type TestAnswer, worldOf } from './test-api.ts';
@@ -40,6 +41,12 @@ describe('R2, R5, R34: what an answer means', () => {
     const { error } = await errorOf(answer);
     expect(error).toMatchObject({ code });
     expect(String(error)).not.toContain('glpat');
+  });
+
+  test('a refused address is named, and why', async () => {
+    const cause = new RefusedAddressError('gitlab.internal is in a private network');
+    const { error } = await errorOf(new TypeError('fetch failed', { cause }));
+    expect(String(error)).toContain(cause.message);
   });
 
   test('an answer about another group is none', async () => {
