@@ -20,7 +20,10 @@ export const Token = z
     madeBy: z
       .object({ kind: z.enum(['user', 'key', 'operator']), id: z.string(), name: z.string() })
       .optional()
-      .meta({ description: 'Missing in what was made on the machine itself.' }),
+      .meta({
+        description:
+          'Missing in what was made on the machine itself, and for a key without the scope `members`.',
+      }),
     isShared: z.boolean().meta({
       description: 'It reads further organizations. Revoking it ends it in this organization only.',
     }),

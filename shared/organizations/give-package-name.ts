@@ -10,7 +10,7 @@ import type { Logger } from '../runtime/logger.ts';
 import { type Passed, passName } from '../scan/pass-name.ts';
 import { findFact, loadFacts } from '../store/fact-store.ts';
 import { findName, nameClaims, type StoredName } from '../store/name-store.ts';
-import { findPackage, isOfSource } from '../store/package-store.ts';
+import { findPackage, givenReason, isOfSource } from '../store/package-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
 import type { WorkQueue } from '../store/work.ts';
@@ -65,7 +65,6 @@ export async function givePackageName(
     );
   }
   const to = await claimantNamed(table, organization, name, before, input);
-  const reason = `given (${by.by}: ${by.why})`;
   const subject = `${name} to ${to.fullName}${input.samePackage ? ' as the same package' : ''}`;
   const beside = [ownerAct(dependencies, organization.id, by, 'give-name', subject)];
   const passing = {
@@ -74,7 +73,8 @@ export async function givePackageName(
     to: to.source,
     about: { archived: to.archived },
     isGiven: true,
-    reason,
+    // Whoever may read the package reads it; who gave the name, and why, is in the history.
+    reason: givenReason,
     beside,
   };
   let passed: Passed;

@@ -12,6 +12,9 @@ import type { Item, Table } from './table.ts';
  */
 export const metadataLayout = 2;
 
+/** Why a package has its name: somebody who may do so gave it. */
+export const givenReason = 'given';
+
 const RepositoryLinksAttribute = z.object({
   source: z.object({ type: z.enum(['git', 'hg', 'svn']), url: z.string() }),
   tree: z.string(),
@@ -50,7 +53,14 @@ const PackageItem = z.object({
   /** `Last-Modified` of removed files that were at the same addresses; milliseconds since the epoch. */
   filesModifiedAt: z.number().optional(),
   /** Set if its name came from another package: that one's number, when, and the reason for owners to read. */
-  passedFrom: z.object({ number: z.int(), at: z.number(), reason: z.string() }).optional(),
+  passedFrom: z
+    .object({
+      number: z.int(),
+      at: z.number(),
+      // Earlier versions put the owner's name and his own words behind it.
+      reason: z.string().transform((text) => (text.startsWith(`${givenReason} (`) ? givenReason : text)),
+    })
+    .optional(),
   /**
    * First 12 hex digits of commits whose archives the edge refuses for this number, between commas: text, so that a condition can
    * compare it. `packageEdgeValue` puts them into the edge's value.

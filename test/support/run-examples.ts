@@ -40,7 +40,7 @@ async function addHeld({ table, now }: ApiWorld): Promise<undefined> {
   ]);
 }
 
-/** One preview, done by the worker. */
+/** One preview, done by the worker, which names members. */
 async function addPreview({ dependencies, forges }: ApiWorld): Promise<undefined> {
   const { table } = dependencies;
   const synchronization = await findSynchronization(table, synchronizationId);
@@ -48,6 +48,7 @@ async function addPreview({ dependencies, forges }: ApiWorld): Promise<undefined
     throw new Error('nothing is synchronized');
   }
   await requestPreview(dependencies, synchronization, byOwner);
+  forges.contents.facts = [aFact.member(50), aFact.member(51)];
   const openReader = structureReader(forges);
   await runPreview({ ...dependencies, openReader, newLeaseId: () => 'lease' }, synchronizationId);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { keys } from '../../../shared/store/keys.ts';
 import { noteChanged, noteDownloads } from '../../../shared/store/name-store.ts';
 import { putReadme } from '../../../shared/store/readme-store.ts';
 import {
@@ -263,4 +264,17 @@ describe('a page of 5,000', () => {
     }
     expect(seen).toEqual(Array.from({ length: count }, (_, place) => nameOf(place + 1)));
   });
+});
+
+it('a package whose name was given says neither who gave it nor why', async () => {
+  const world = await packagesWorld();
+  const body = { repository: repositoryIdOf(7), why: 'the other is a copy' };
+  const given = await world.ask('owner', { method: 'PUT', path: `${path}/acme/one/holder`, body });
+  expect(given.status).toBe(200);
+  const { number } = given.body;
+  const shown = async () => (await world.ask('owner', { path: `${path}/acme/one` })).body.passedFrom;
+  expect(await shown()).toEqual({ at: expect.any(String), reason: 'given' });
+  const passedFrom = { number: 5, at: world.now(), reason: 'given (owner-login: the other is a copy)' };
+  await world.table.update({ key: keys.package(organizationId, number), set: { passedFrom } });
+  expect((await shown()).reason).toBe('given');
 });

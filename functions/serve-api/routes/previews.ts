@@ -81,7 +81,8 @@ const listChanges = defineRoute(
     name: 'listPreviewChanges',
     method: 'get',
     path: `${path}/{number}/changes`,
-    scope: 'read',
+    // Changes name people.
+    scope: 'members',
     summary: 'What a run would have changed when the preview was made, and why',
     description: 'Of each list of the code host at most 5,000. Empty until the preview is done.',
     params: WhichPreview,

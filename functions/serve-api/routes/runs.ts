@@ -5,6 +5,7 @@ import { oneRun, pageOfChanges, pageOfRuns } from '../../../shared/organizations
 import { synchronizationIn } from '../../../shared/organizations/synchronization-of.ts';
 import { synchronizationProgress, synchronizeNow } from '../../../shared/organizations/synchronize-now.ts';
 import { undoProgress, undoRun } from '../../../shared/organizations/undo-run.ts';
+import { mayReadPeople } from '../frame/access.ts';
 import { monitoredAt } from '../frame/base-path.ts';
 import { cursorFor, limitOf, pageOf, pageQuery, placeOf } from '../frame/pages.ts';
 import { defineRoute, type Route } from '../frame/route.ts';
@@ -133,15 +134,17 @@ const undo = defineRoute(
     name: 'undoRun',
     path: `${path}/runs/{number}/undo`,
     summary: 'Restore what a run removed, as far as the code host still has it',
+    description: 'A key without the scope `members` gets only counts: the lists name people.',
     params: WhichRun,
     act: 'undo-run',
     answer: { status: 202, schema: Undo, description: 'Requested; `Location` has the progress.' },
   },
-  async (dependencies, { organization, params: { synchronization: id, number }, accountable }) => {
+  async (dependencies, { organization, params: { synchronization: id, number }, caller, accountable }) => {
     const synchronization = await synchronizationIn(dependencies.table, organization, id);
-    const body = await undoRun(dependencies, synchronization, number, await accountable());
+    const undone = await undoRun(dependencies, synchronization, number, await accountable());
     const { slug } = organization;
     const progress = `/organizations/${slug}/synchronizations/${id}/runs/${number}/undo` as const;
+    const body = mayReadPeople(caller) ? undone : { ...undone, putBack: [], left: [] };
     return { body, headers: monitoredAt(`${progress}?asked=${body.asked}`) };
   },
 );

@@ -47,6 +47,20 @@ describe('the tokens of an organization', () => {
     ]);
   });
 
+  it('name their makers only to a key that may read people', async () => {
+    const world = await worldWithMember();
+    const { body: made } = await make(world, forMember);
+    for (const [scopes, madeBy] of [
+      [['tokens'], undefined],
+      [['tokens', 'members'], made.madeBy],
+    ] as const) {
+      const key = await world.machine(scopes);
+      const list = await world.ask(key, { path });
+      const one = await world.ask(key, { path: `${path}/${made.id}` });
+      expect([list.body.items[0].madeBy, one.body.madeBy]).toEqual([madeBy, madeBy]);
+    }
+  });
+
   it('never expire only by choice, and never later than the organization allows', async () => {
     const world = await worldWithMember();
     expect((await make(world, { ...forMember, expiresAt: null })).body.expiresAt).toBeUndefined();

@@ -18,6 +18,7 @@ import {
 } from '../../../shared/organizations/owners-tokens.ts';
 import { shortenTokens } from '../../../shared/organizations/shorten-tokens.ts';
 import { type Token as StoredToken, tokenPage } from '../../../shared/store/token-store.ts';
+import { type Caller, mayReadPeople } from '../frame/access.ts';
 import type { ApiDependencies } from '../frame/dependencies.ts';
 import { cursorFor, limitOf, pageOf, pageQuery, placeOf } from '../frame/pages.ts';
 import { defineRoute, type Route } from '../frame/route.ts';
@@ -30,13 +31,13 @@ const params = z.object({ id: Id });
 const kindOf = ({ kind, personal }: StoredToken) =>
   kind === 'user' && personal === undefined ? 'member' : kind;
 
-const shown = (token: StoredToken) => ({
+const shown = (caller: Caller, token: StoredToken) => ({
   id: token.id,
   kind: kindOf(token),
   principal: token.principal,
   description: token.description,
   state: token.state,
-  madeBy: token.madeBy,
+  madeBy: mayReadPeople(caller) ? token.madeBy : undefined,
   isShared: token.shared !== undefined,
   createdAt: timeOf(token.createdAt),
   expiresAt: optionalTimeOf(token.expiry === 0 ? undefined : token.expiry * 1000),
@@ -45,10 +46,10 @@ const shown = (token: StoredToken) => ({
 
 const made = (
   { registryBaseUrl }: ApiDependencies,
-  { slug }: Organization,
+  { organization: { slug }, caller }: { readonly organization: Organization; readonly caller: Caller },
   token: StoredToken,
   secret: string,
-) => ({ ...shown(token), secret, url: `${registryBaseUrl}/${slug}` });
+) => ({ ...shown(caller, token), secret, url: `${registryBaseUrl}/${slug}` });
 
 const listTokens = defineRoute(
   {
@@ -61,13 +62,13 @@ const listTokens = defineRoute(
     query: z.strictObject(pageQuery),
     answer: { status: 200, schema: pageOf(Token), description: 'A page of tokens, without their secrets.' },
   },
-  async ({ table }, { organization, query: { cursor, ...asked } }) => {
+  async ({ table }, { organization, caller, query: { cursor, ...asked } }) => {
     const list = { route: 'listTokens', filter: organization.id };
     const { tokens, next } = await tokenPage(table, organization.id, {
       limit: limitOf(asked),
       after: placeOf(list, cursor),
     });
-    return { body: { items: tokens.map(shown), next: cursorFor(list, next) } };
+    return { body: { items: tokens.map((token) => shown(caller, token)), next: cursorFor(list, next) } };
   },
 );
 
@@ -86,7 +87,7 @@ const createToken = defineRoute(
     idempotency: 'key',
     answer: { status: 201, schema: MadeToken, description: 'The token, with its secret.' },
   },
-  async (dependencies, { organization, body, accountable }) => {
+  async (dependencies, { organization, caller, body, accountable }) => {
     const { description, expiresAt } = body;
     const { id, token: secret } = await makeTokenFor(
       dependencies,
@@ -95,7 +96,8 @@ const createToken = defineRoute(
       { description, expiresAt: askedTime(expiresAt) },
       await accountable(),
     );
-    return { body: made(dependencies, organization, await tokenIn(dependencies, organization, id), secret) };
+    const token = await tokenIn(dependencies, organization, id);
+    return { body: made(dependencies, { organization, caller }, token, secret) };
   },
 );
 
@@ -109,8 +111,8 @@ const readToken = defineRoute(
     params,
     answer: { status: 200, schema: Token, description: 'The token, without its secret.' },
   },
-  async (dependencies, { organization, params: { id } }) => ({
-    body: shown(await tokenIn(dependencies, organization, asId<TokenId>(id))),
+  async (dependencies, { organization, caller, params: { id } }) => ({
+    body: shown(caller, await tokenIn(dependencies, organization, asId<TokenId>(id))),
   }),
 );
 
@@ -129,7 +131,7 @@ const rotate = defineRoute(
     idempotency: 'key',
     answer: { status: 201, schema: MadeToken, description: 'The token, with its new secret.' },
   },
-  async (dependencies, { organization, params: { id }, body, accountable }) => {
+  async (dependencies, { organization, caller, params: { id }, body, accountable }) => {
     const { token, secret } = await rotateToken(
       dependencies,
       organization,
@@ -137,7 +139,7 @@ const rotate = defineRoute(
       askedTime(body.expiresAt),
       await accountable(),
     );
-    return { body: made(dependencies, organization, token, secret) };
+    return { body: made(dependencies, { organization, caller }, token, secret) };
   },
 );
 
@@ -177,10 +179,10 @@ const shorten = defineRoute(
     idempotency: 'natural',
     answer: { status: 200, schema: ShortenedTokens, description: 'The tokens that end earlier, or would.' },
   },
-  async (dependencies, { organization, body: { confirm, why }, accountable }) => {
+  async (dependencies, { organization, caller, body: { confirm, why }, accountable }) => {
     const confirmation = { ...(await accountable(why)), confirm };
     const { tokens, endsAt, ...rest } = await shortenTokens(dependencies, organization, confirmation);
-    const listed = tokens.slice(0, shownMax).map(shown);
+    const listed = tokens.slice(0, shownMax).map((token) => shown(caller, token));
     return { body: { ...rest, endsAt: timeOf(endsAt), count: tokens.length, tokens: listed } };
   },
 );
