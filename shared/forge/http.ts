@@ -160,3 +160,22 @@ export function expectSame(id: string | undefined, expected: string): asserts id
     );
   }
 }
+
+/**
+ * The chunks of a body.
+ *
+ * @param what is downloaded, as the beginning of a sentence
+ * @throws ForgeError `unavailable` when it is cut off; the signal's reason when the caller aborted
+ */
+export async function* chunksOf(
+  body: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+  what: string,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new ForgeError('unavailable', `${what} was interrupted`, { cause: error });
+  }
+}

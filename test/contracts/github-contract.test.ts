@@ -1,11 +1,11 @@
 /** GitHub's adapter fulfils the contract of all forges, against the simulated GitHub. */
 import { createHmac, randomUUID } from 'node:crypto';
-import { runGit } from '../../local/forges/git/run-git.ts';
 import { appPermissions } from '../../local/forges/github/app-identity.ts';
 import type { GitHubFaultKind } from '../../local/forges/github/fault-kinds.ts';
 import { asId } from '../../shared/domain/ids.ts';
 import { createMemoryBudgets } from '../../shared/forge/budget.ts';
 import { gitHub } from '../../shared/forge/github/module.ts';
+import { commitOn } from './commit-on.ts';
 import type { Answer, Delivery, ForgeFixture, LongList, WorldChanges } from './forge-contract/fixture.ts';
 import { forgeContract } from './forge-contract.ts';
 import { createFiller } from './github-fill.ts';
@@ -166,18 +166,6 @@ function changesOf({ simulator, state, acme }: GitHub): WorldChanges {
         refs: { [`refs/${kind === 'tag' ? 'tags' : 'heads'}/${ref}`]: null },
       })),
   };
-}
-
-/** Makes a commit on top of the ref, or a first one; no ref leads to it yet. */
-async function commitOn(directory: string, ref: string, manifest: string): Promise<string> {
-  const git = async (input: string, ...args: string[]): Promise<string> =>
-    (await runGit(['--git-dir', directory, ...args], { input })).trim();
-  const blob = await git(manifest, 'hash-object', '-w', '--stdin');
-  const tree = await git(`100644 blob ${blob}\tcomposer.json\n`, 'mktree');
-  const parent = await git('', 'for-each-ref', '--format=%(objectname)', ref);
-  const person = ['-c', 'user.name=Ann', '-c', 'user.email=ann@example.com'];
-  const parents = parent === '' ? [] : ['-p', parent];
-  return git('', ...person, 'commit-tree', ...parents, '-m', randomUUID(), tree);
 }
 
 forgeContract('GitHub', start, { without: ['credential'] });

@@ -3,9 +3,10 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { fullPath } from '../../local/forges/gitlab/paths.ts';
 import { asId } from '../../shared/domain/ids.ts';
 import { gitLab } from '../../shared/forge/gitlab/module.ts';
+import { commitOn } from './commit-on.ts';
 import type { Answer, Delivery, ForgeFixture, LongList, WorldChanges } from './forge-contract/fixture.ts';
 import { forgeContract } from './forge-contract.ts';
-import { type GitLab, known, startGitLab } from './gitlab-fixture.ts';
+import { type GitLab, known, nobodyWaits, startGitLab } from './gitlab-fixture.ts';
 
 const pageSize = 100;
 const token = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
@@ -33,6 +34,8 @@ function signed(secret: string, body: string): Delivery {
 async function start(): Promise<ForgeFixture> {
   const lab = await startGitLab();
   const { gitlab, simulator, clock, organization, services, integration } = lab;
+  // By REST a long list has a step for each project.
+  Object.assign(services, { fetch: nobodyWaits });
   const { faults } = simulator;
   const events = { push_events: true, tag_push_events: true, member_events: true, subgroup_events: true };
   const hook = { url: gitlab.hookUrl, signing_token: token, project_events: true, ...events };
@@ -184,10 +187,11 @@ function changesOf({ gitlab, simulator }: GitLab): WorldChanges {
     removeCollaborator: async (id, account) =>
       void (await changes.run('remove-member', { source: project(id), user: login(account) })),
     async push(id, kind, ref, name) {
-      const source = project(id);
-      const step = kind === 'tag' ? { tags: ref } : { branch: ref };
-      await changes.run('push', { project: source, history: [{ manifest: { name }, ...step }] });
-      return '';
+      const full = `refs/${kind === 'tag' ? 'tags' : 'heads'}/${ref}`;
+      const { gitDirectory } = known(state.projects.get(Number(id)));
+      const commit = await commitOn(gitDirectory, full, JSON.stringify({ name }));
+      await changes.run('set-refs', { project: project(id), refs: { [full]: commit } });
+      return commit;
     },
     removeRef: async (id, kind, ref) =>
       void (await changes.run('set-refs', {
@@ -197,4 +201,4 @@ function changesOf({ gitlab, simulator }: GitLab): WorldChanges {
   };
 }
 
-forgeContract('GitLab', start, { without: ['contents'] });
+forgeContract('GitLab', start);

@@ -8,9 +8,8 @@ import type { Fact } from '../../shared/domain/facts.ts';
 import { asId, type ForgeAccountId, type ForgeRepositoryId } from '../../shared/domain/ids.ts';
 import { namesIn } from '../../shared/domain/scopes.ts';
 import { gitLab } from '../../shared/forge/gitlab/module.ts';
-import { plainFetch } from '../../shared/runtime/plain-fetch.ts';
 import { readWhole } from './forge-contract/reading.ts';
-import { type GitLab, startGitLab } from './gitlab-fixture.ts';
+import { type GitLab, nobodyWaits, startGitLab } from './gitlab-fixture.ts';
 
 /** Whoever invites a group sees it if it is public, or if he is in it. */
 const world = (visibility: 'public' | 'private') =>
@@ -111,12 +110,6 @@ function readersIn({ gitlab, clock }: GitLab, facts: readonly Fact[]) {
   return { ours: ours.sort(), theirs: theirs.sort() };
 }
 
-/** Answers that nobody waits for a seat, which lets the adapter use GraphQL. */
-const withPending: typeof fetch = async (input, init) =>
-  /\/pending_members/.test(String(input))
-    ? new Response('[]', { headers: { 'x-total': '0' } })
-    : plainFetch(input, init);
-
 describe.each(['17.7', '18.6', '19.5'])('R14, R15, R16: version %s', (version) => {
   test('the facts let the same people read as GitLab', async () => {
     const gitlab = await start('public', { version });
@@ -134,7 +127,7 @@ test('GraphQL shows the same facts as REST', async () => {
   // GraphQL does not tell who waits.
   await gitlab.simulator.changes.run('remove-member', { source: 'acme/core', user: 'wait' });
   const byRest = await factsOf(gitlab.open);
-  Object.assign(gitlab.services, { fetch: withPending });
+  Object.assign(gitlab.services, { fetch: nobodyWaits });
   gitlab.simulator.requests.clear();
   expect(await factsOf(gitlab.open)).toEqual(byRest);
   const { counts } = gitlab.simulator.requests.summary();

@@ -1,6 +1,7 @@
 /** Downloads an archive from the URL that the API redirects to. */
 import { Readable } from 'node:stream';
 import { ForgeError } from '../errors.ts';
+import { chunksOf } from '../http.ts';
 import type { GitHubApp } from './app.ts';
 import { type Failure, failureOf, forgeErrorOf } from './http.ts';
 
@@ -27,7 +28,7 @@ export async function readArchiveStream(
     }
     const response = await open(app, target, signal);
     if (response.ok && response.body !== null) {
-      return Readable.from(chunksOf(response.body, signal), { objectMode: false });
+      return Readable.from(chunksOf(response.body, signal, what), { objectMode: false });
     }
     await response.body?.cancel();
     const location = response.headers.get('location');
@@ -61,14 +62,5 @@ async function open(app: GitHubApp, target: URL, signal: AbortSignal): Promise<R
       what,
       app.clock.now(),
     );
-  }
-}
-
-async function* chunksOf(body: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  try {
-    yield* body;
-  } catch (error) {
-    signal.throwIfAborted();
-    throw new ForgeError('unavailable', `${what} was interrupted`, { cause: error });
   }
 }

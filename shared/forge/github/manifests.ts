@@ -1,11 +1,11 @@
 /** Reads the text of each commit's composer.json. */
-import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import {
   type ManifestProblem,
   type ManifestText,
   manifestBytesMax,
 } from '../../composer/scanned-repository.ts';
+import { decodedManifest, isTextOf } from '../blob-text.ts';
 import { ForgeError } from '../errors.ts';
 import { expectSame } from '../http.ts';
 import { filesQuery, inBatches, numberedVariables } from './object-queries.ts';
@@ -113,7 +113,7 @@ function createEntryReader(
         }
         throw error;
       });
-    const text = decoded(Buffer.from(blob.content, 'base64'));
+    const text = decodedManifest(Buffer.from(blob.content, 'base64'));
     texts.set(oid, text);
     return text;
   }
@@ -138,25 +138,6 @@ function createEntryReader(
         : await readBlob(oid);
     return entry.mode === symbolicLink && whole.manifest !== undefined ? { link: whole.manifest } : whole;
   };
-}
-
-/**
- * Whether the text equals the file byte for byte. GitHub documents "UTF8 text data" but not what it does with other bytes; a guessed
- * encoding or a replacement character would be published as the author's text. A blob's id is the hash of its bytes
- * (https://git-scm.com/book/en/v2/Git-Internals-Git-Objects#_object_storage).
- */
-function isTextOf(oid: string, text: string): boolean {
-  const bytes = Buffer.from(text, 'utf8');
-  return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex') === oid;
-}
-
-/** Decodes UTF-8 and refuses other bytes, as PHP does for Composer. A byte order mark is kept, for the parser to reject. */
-function decoded(bytes: Uint8Array): ManifestText {
-  try {
-    return { manifest: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
-  } catch {
-    return { manifest: undefined, manifestProblem: 'not-utf-8' };
-  }
 }
 
 /** Reads files at commits, in the requested order; null where there is none. */

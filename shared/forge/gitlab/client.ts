@@ -1,9 +1,9 @@
 /** The client of GitLab for one connection. */
 import type { ConnectionId } from '../../domain/ids.ts';
 import type { CredentialSource } from '../credential.ts';
-import { ForgeError } from '../errors.ts';
 import type { ForgeClient, ForgeServices, OpenConnection } from '../module.ts';
 import { type Instance, readInstance } from './account.ts';
+import { createContentReader } from './content.ts';
 import type { GitLabCredential } from './credential.ts';
 import { createPace, type Pace } from './endpoints.ts';
 import { createRequests } from './requests.ts';
@@ -39,28 +39,26 @@ export function openGitLab(
   const { id } = connection;
   const { settings } = integration;
   const { clock } = services;
-  const common = sharedOf(services);
-  const pace = common.paces.get(id) ?? createPace(clock.now);
-  common.paces.set(id, pace);
-  const requests = createRequests({
-    ...{ settings, services, name: id, pace },
-    tokens: createTokens(integration, source, services),
-  });
+  const known = sharedOf(services);
+  const pace = known.paces.get(id) ?? createPace(clock.now);
+  known.paces.set(id, pace);
+  const tokens = createTokens(integration, source, services);
+  const common = { settings, services, name: id, pace, tokens };
+  const requests = createRequests(common);
+  const contents = createRequests({ ...common, purpose: 'contents' });
+  const archives = createRequests({ ...common, purpose: 'archives' });
   async function instance(): Promise<Instance> {
-    const recent = common.instance;
+    const recent = known.instance;
     if (recent !== undefined && clock.now() < recent.until) {
       return recent.known;
     }
-    const known = await readInstance(requests, settings);
-    common.instance = { known, until: clock.now() + instanceMs };
-    return known;
+    const read = await readInstance(requests, settings);
+    known.instance = { known: read, until: clock.now() + instanceMs };
+    return read;
   }
-  const notYet = async (): Promise<never> => {
-    throw new ForgeError('unexpected', 'contents of GitLab are not read yet');
-  };
   return {
     structure: createStructureReader({ requests, instance, organization, clock }),
-    contents: { readRefs: notYet, readArchive: notYet, contains: notYet },
-    requests: () => requests.count(),
+    contents: createContentReader({ contents, archives }),
+    requests: () => requests.count() + contents.count() + archives.count(),
   };
 }

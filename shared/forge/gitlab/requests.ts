@@ -44,6 +44,8 @@ export interface Requests {
     query: Query<Schema>,
     variables: Readonly<Record<string, unknown>>,
   ): Promise<z.infer<Schema>>;
+  /** A GET of a file. */
+  bytes(route: Route): Promise<Uint8Array>;
   /** The response of a GET, whose body is not read yet. */
   stream(route: Route, signal: AbortSignal): Promise<Response>;
   /** Requests sent so far, including retries but not those for tokens. */
@@ -226,6 +228,11 @@ export function createRequests(options: RequestsOptions): Requests {
         );
       }
       return parseAnswer(schema, answer.data, `GitLab's answer to ${what}`);
+    },
+
+    async bytes(route) {
+      const { response } = await send(restOf(route));
+      return new Uint8Array(await response.arrayBuffer());
     },
 
     async stream(route, signal) {

@@ -68,6 +68,26 @@ export const projectSchema = z.object({
 });
 export type ProjectItem = z.infer<typeof projectSchema>;
 
+/** Of a project what its contents need. */
+export const projectHeadSchema = projectSchema
+  .pick({ id: true, path_with_namespace: true, visibility: true, archived: true, default_branch: true })
+  .extend({
+    web_url: z.url(),
+    http_url_to_repo: text,
+    ssh_url_to_repo: text,
+    issues_enabled: z.boolean(),
+  });
+export type ProjectHead = z.infer<typeof projectHeadSchema>;
+
+const refItem = z.object({
+  name: text,
+  /** Null for a tag that leads to no commit. */
+  commit: z.object({ id: z.string().regex(/^[0-9a-f]{40}$/), committed_date: text }).nullable(),
+});
+export type RefItem = z.infer<typeof refItem>;
+/** https://docs.gitlab.com/api/tags/ and https://docs.gitlab.com/api/branches/; identified by its name. */
+export const refSchema = refItem.transform((ref) => ({ ...ref, id: ref.name }));
+
 /** https://docs.gitlab.com/api/metadata/ */
 export const metadataSchema = z.object({ version: text, enterprise: z.boolean() });
 

@@ -1,0 +1,159 @@
+/** Reads the contents of a repository: refs with their manifests, archives, and which commits it contains. */
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+import type { ForgeRepositoryId } from '../../domain/ids.ts';
+import type { RepositoryLinks } from '../../domain/repository-links.ts';
+import type { CommitFinder, Containment } from '../containment.ts';
+import { ForgeError } from '../errors.ts';
+import type { ContentReader, ForgeRef, RepositoryIds, UnusableRef } from '../forge.ts';
+import { chunksOf, expectSame } from '../http.ts';
+import { readList } from '../pages.ts';
+import { readManifests } from './manifests.ts';
+import type { Requests } from './requests.ts';
+import { type ProjectHead, projectHeadSchema, type RefItem, refSchema } from './schema.ts';
+
+export interface ContentRequests {
+  readonly contents: Requests;
+  readonly archives: Requests;
+}
+
+const archiveRoute = '/projects/:id/repository/archive.zip';
+
+/** The project by its id. @throws ForgeError `not-found` */
+async function readHead(requests: Requests, id: ForgeRepositoryId): Promise<ProjectHead> {
+  const head = await requests.get({ route: '/projects/:id', path: { id } }, projectHeadSchema);
+  expectSame(head.id, id);
+  return head;
+}
+
+async function readRefs(requests: Requests, { repository: id }: RepositoryIds) {
+  const head = await readHead(requests, id);
+  const tags = await listRefs(requests, id, 'tags');
+  const branches = await withDefault(requests, head, await listRefs(requests, id, 'branches'));
+  const commits = [...tags, ...branches].flatMap(({ commit }) => commit?.id ?? []);
+  const manifests = await readManifests(requests, head, [...new Set(commits)]);
+  const withManifests = (items: readonly RefItem[]): readonly ForgeRef[] =>
+    items.flatMap(({ name, commit }) =>
+      commit === null
+        ? []
+        : {
+            name,
+            commit: commit.id,
+            date: commit.committed_date,
+            manifest: undefined,
+            ...manifests.get(commit.id),
+          },
+    );
+  const unusable = tags.flatMap(({ name, commit }): UnusableRef[] =>
+    commit === null ? [{ kind: 'tag', name, reason: 'The tag does not lead to a commit.' }] : [],
+  );
+  return {
+    ...{ tags: withManifests(tags), branches: withManifests(branches), unusable },
+    defaultBranch: head.default_branch ?? undefined,
+    archived: head.archived,
+    links: linksOf(head),
+  };
+}
+
+const listRefs = (requests: Requests, id: ForgeRepositoryId, kind: 'tags' | 'branches') =>
+  readList(
+    requests.list<RefItem & { readonly id: string }>(
+      kind,
+      { route: `/projects/:id/repository/${kind}`, path: { id } },
+      refSchema,
+    ),
+  );
+
+/**
+ * The branches with the newest commit of the default branch: GitLab gives a list of branches from a cache for 30 seconds, but not a single
+ * one (gitlabhq: lib/api/branches.rb). Others that were pushed meanwhile are found by the next scan.
+ */
+async function withDefault(
+  requests: Requests,
+  { id, default_branch: branch }: ProjectHead,
+  listed: readonly RefItem[],
+): Promise<readonly RefItem[]> {
+  if (branch == null) {
+    return listed;
+  }
+  const route = { route: '/projects/:id/repository/branches/:branch', path: { id, branch } };
+  const found = await unlessMissing(requests.get(route, refSchema));
+  const others = listed.filter(({ name }) => name !== branch);
+  return found === undefined ? others : [...others, found];
+}
+
+async function unlessMissing<Answer>(request: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await request;
+  } catch (error) {
+    if (error instanceof ForgeError && error.code === 'not-found') {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/**
+ * The links of a repository; all but public ones are cloned by SSH.
+ *
+ * Source: composer/composer src/Composer/Repository/Vcs/GitLabDriver.php@2.10.2, `getRepositoryUrl`, `getComposerInformation`
+ */
+const linksOf = (head: ProjectHead): RepositoryLinks => ({
+  source: { type: 'git', url: head.visibility === 'public' ? head.http_url_to_repo : head.ssh_url_to_repo },
+  tree: `${head.web_url}/-/tree/{ref}`,
+  ...(head.issues_enabled && { issues: `${head.web_url}/-/issues` }),
+});
+
+const commitSchema = z.object({ id: z.string().regex(/^[0-9a-f]{40}$/) });
+const refsOfCommit = z.array(z.object({ type: z.string(), name: z.string() }));
+
+/** https://docs.gitlab.com/api/commits/#list-all-references-a-commit-is-pushed-to: branches and tags, nothing else. */
+async function contains(
+  requests: Requests,
+  { repository: id }: RepositoryIds,
+  hash: string,
+): Promise<Containment> {
+  const commit = await unlessMissing(
+    requests.get({ route: '/projects/:id/repository/commits/:hash', path: { id, hash } }, commitSchema),
+  );
+  if (commit?.id.startsWith(hash) !== true) {
+    // Nothing is found either where the project is gone.
+    await readHead(requests, id);
+    return { is: 'not-contained' };
+  }
+  const route = {
+    route: '/projects/:id/repository/commits/:hash/refs',
+    path: { id, hash: commit.id },
+    query: { type: 'all', per_page: 1 },
+  };
+  const refs = await requests.get(route, refsOfCommit);
+  return refs.length > 0 ? { is: 'contained', commit: commit.id } : { is: 'not-contained' };
+}
+
+/** GitLab answers 404 for whatever goes wrong with an archive (gitlabhq: lib/api/repositories.rb), so that proves nothing. */
+async function readArchive(
+  requests: Requests,
+  { repository: id }: RepositoryIds,
+  commit: string,
+  signal: AbortSignal,
+): Promise<Readable> {
+  const response = await requests.stream(
+    { route: archiveRoute, path: { id }, query: { sha: commit } },
+    signal,
+  );
+  const type = response.headers.get('content-type') ?? '';
+  if (response.body === null || !/zip|octet-stream/.test(type)) {
+    await response.body?.cancel();
+    throw new ForgeError('unexpected', `GitLab answered with ${type || 'nothing'} in place of an archive`);
+  }
+  return Readable.from(chunksOf(response.body, signal, 'the download of an archive'), { objectMode: false });
+}
+
+export const createContentReader = ({
+  contents,
+  archives,
+}: ContentRequests): ContentReader & CommitFinder => ({
+  readRefs: (repository) => readRefs(contents, repository),
+  readArchive: (repository, commit, signal) => readArchive(archives, repository, commit, signal),
+  contains: (repository, hash) => contains(contents, repository, hash),
+});

@@ -1,0 +1,102 @@
+/** Contents by GitLab's API: what Composer's driver gives, with few requests. */
+import { buffer } from 'node:stream/consumers';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { asId, type ForgeRepositoryId } from '../../shared/domain/ids.ts';
+import { errorOf } from './forge-contract/reading.ts';
+import { type GitLab, startGitLab } from './gitlab-fixture.ts';
+
+let lab: GitLab;
+beforeAll(async () => {
+  lab = await startGitLab();
+});
+afterAll(() => lab.close());
+beforeEach(() => lab.simulator.requests.clear());
+afterEach(() => {
+  lab.simulator.faults.remove();
+  // A new minute for all limits.
+  lab.clock.step(60_000);
+});
+
+const idOf = (path: string) => ({ repository: asId<ForgeRepositoryId>(lab.gitlab.project(path).id) });
+const contents = async () => (await lab.open()).contents;
+const requests = () => lab.simulator.requests.summary().total;
+
+async function makeProject(path: string, tags: number, manifestOf: (tag: number) => Record<string, unknown>) {
+  const { changes } = lab.simulator;
+  await changes.run('create-project', { group: 'acme', path });
+  for (let tag = 0; tag < tags; tag += 1) {
+    const history = [{ manifest: manifestOf(tag), tags: `1.${tag}.0` }];
+    await changes.run('push', { project: `acme/${path}`, history });
+  }
+  lab.simulator.requests.clear();
+}
+
+test("has the links of Composer's driver: the address for SSH unless it is public, pages below /-/", async () => {
+  const { links, defaultBranch } = await (await contents()).readRefs(idOf('acme/core/money'));
+  const page = `${lab.simulator.addresses.web}/acme/core/money`;
+  expect(links).toMatchObject({ tree: `${page}/-/tree/{ref}`, issues: `${page}/-/issues` });
+  expect(links.source.url).toMatch(/^git@|^ssh:/);
+  expect(defaultBranch).toBe('main');
+});
+
+test('50 refs with one manifest cost few requests', async () => {
+  await makeProject('same', 50, () => ({ name: 'acme/same' }));
+  const { tags } = await (await contents()).readRefs(idOf('acme/same'));
+  expect(tags).toHaveLength(50);
+  expect(new Set(tags.map(({ manifest }) => manifest)).size).toBe(1);
+  // The project, both lists, the default branch, three queries and one file.
+  expect(requests()).toBeLessThanOrEqual(9);
+});
+
+test('many different manifests are read together', async () => {
+  await makeProject('many', 30, (tag) => ({ name: 'acme/many', description: `number ${tag}` }));
+  const { tags } = await (await contents()).readRefs(idOf('acme/many'));
+  const wanted = tags.map(({ name }) => `number ${name.split('.')[1]}`);
+  expect(tags.map(({ manifest }) => JSON.parse(manifest ?? '').description)).toEqual(wanted);
+  expect(requests()).toBeLessThanOrEqual(12);
+});
+
+test('a branch that was just pushed is shown, though the list of branches is old', async () => {
+  const ids = idOf('acme/core/clock');
+  const reader = await contents();
+  const before = await reader.readRefs(ids);
+  await lab.simulator.changes.run('push', {
+    ...{ project: 'acme/core/clock', history: [{ manifest: { name: 'acme/clock', description: 'newer' } }] },
+  });
+  const [branch] = (await reader.readRefs(ids)).branches;
+  expect(branch?.commit).not.toBe(before.branches[0]?.commit);
+  expect(branch?.manifest).toContain('newer');
+});
+
+test('R10: an archive that GitLab does not find says nothing about its repository', async () => {
+  const ids = idOf('acme/core/money');
+  const reader = await contents();
+  const { tags } = await reader.readRefs(ids);
+  const commit = tags[0]?.commit ?? '';
+  lab.simulator.faults.add({ kind: 'archive-not-found', times: 1 });
+  const signal = AbortSignal.timeout(5000);
+  expect((await errorOf(reader.readArchive(ids, commit, signal))).code).toBe('not-found');
+  expect((await buffer(await reader.readArchive(ids, commit, signal))).toString('latin1', 0, 2)).toBe('PK');
+});
+
+test('R39: an archive is not asked for with the headers of a browser', async () => {
+  const ids = idOf('acme/core/money');
+  const [tag] = (await (await contents()).readRefs(ids)).tags;
+  const read = async () => (await contents()).readArchive(ids, tag?.commit ?? '', AbortSignal.timeout(5000));
+  await (await read()).toArray();
+  const { fetch } = lab.services;
+  Object.assign(lab.services, { fetch: globalThis.fetch });
+  expect((await errorOf(read())).code).toBe('unexpected');
+  Object.assign(lab.services, { fetch });
+});
+
+test('R33: the sixth archive of a project within a minute waits, and nothing else does', async () => {
+  const ids = idOf('acme/core/money');
+  const reader = await contents();
+  const [tag] = (await reader.readRefs(ids)).tags;
+  const read = () => reader.readArchive(ids, tag?.commit ?? '', AbortSignal.timeout(5000));
+  for (let count = 0; count < 5; count += 1) await (await read()).toArray();
+  const { code, notBefore } = await errorOf(read());
+  expect([code, notBefore]).toEqual(['rate-limited', lab.clock.now() + 60_000]);
+  expect(await reader.readRefs(ids)).toMatchObject({ defaultBranch: 'main' });
+});
