@@ -12,9 +12,9 @@ import { type AnswerHeaders, longestWaitMs } from './http.ts';
 
 /**
  * What a request is for. `rights`: who may read what. `contents`: refs, which wait while little of the budget is left. `archives`: a client
- * waits for one, so they may use half of that reserve.
+ * waits for one, so they may use half of that reserve. `log`: an owner looks at the log of deliveries, on a budget of all organizations.
  */
-export type Purpose = 'rights' | 'contents' | 'archives';
+export type Purpose = 'rights' | 'contents' | 'archives' | 'log';
 
 export interface Limits {
   /** Checks whether a request may be sent now. @throws ForgeError `rate-limited` when it has to wait */
@@ -27,8 +27,9 @@ export interface Limits {
 
 /** How long the budget is cached, so that another worker's note may be missed; milliseconds. */
 const freshMs = 10_000;
-/** Shares of the whole budget: with less left, contents have to wait, and then archives. */
-const reserveShares = { contents: 0.1, archives: 0.05 } as const satisfies Partial<Record<Purpose, number>>;
+/** Shares of the whole budget, by purpose: with less left, requests for it have to wait. */
+export type ReserveShares = Readonly<Partial<Record<Purpose, number>>>;
+const ofConnection: ReserveShares = { contents: 0.1, archives: 0.05 };
 /** Spreads the retries of workers that wait for the same moment; milliseconds. */
 const spreadMs = 30_000;
 
@@ -36,6 +37,7 @@ const spreadMs = 30_000;
  * The limits of one credential in this process.
  *
  * @param random from 0 up to 1
+ * @param reserveShares default: those of a connection's credential
  */
 export function createLimits(
   budget: CredentialBudget,
@@ -43,7 +45,13 @@ export function createLimits(
     clock,
     random,
     headerPrefix,
-  }: { readonly clock: Clock; readonly random: () => number; readonly headerPrefix: string },
+    reserveShares = ofConnection,
+  }: {
+    readonly clock: Clock;
+    readonly random: () => number;
+    readonly headerPrefix: string;
+    readonly reserveShares?: ReserveShares | undefined;
+  },
 ): Limits & { refresh(): void } {
   let known: BudgetState = freshBudget;
   let readAt: number | undefined;
@@ -74,7 +82,7 @@ export function createLimits(
         const notBefore = spread(reserved);
         throw new ForgeError(
           'rate-limited',
-          `${what} must wait: the remaining request budget is reserved for reading access rights`,
+          `${what} must wait: the remaining request budget is reserved for more urgent reads`,
           {
             notBefore,
           },
@@ -91,15 +99,10 @@ export function createLimits(
       const until = reset * 1000;
       // False if `until` is NaN.
       const isNear = until > clock.now() && until <= clock.now() + longestWaitMs;
-      if (remaining < limit * reserveShares.contents && isNear && until > reservedUntil(known, 'contents')) {
-        await note({ met: 'reserve', budget: 'contents', until });
-      }
-      if (
-        remaining < limit * reserveShares.archives &&
-        until > clock.now() &&
-        until > reservedUntil(known, 'archives')
-      ) {
-        await note({ met: 'reserve', budget: 'archives', until });
+      for (const [purpose, share] of Object.entries(reserveShares)) {
+        if (remaining < limit * share && isNear && until > reservedUntil(known, purpose)) {
+          await note({ met: 'reserve', budget: purpose, until });
+        }
       }
     },
     noteLimit: async (one) => (await note(one)).notBefore,

@@ -106,6 +106,19 @@ describe('the webhooks of an organization', () => {
     expect((await world.ask('owner', { path: `${path}/${theirs}/attempts` })).status).toBe(404);
   });
 
+  it('ask the code host ten times in a minute for an organization', async () => {
+    const world = await createApiWorld();
+    for (let count = 0; count < 10; count += 1) {
+      expect((await world.ask('owner', { path: attempts })).status).toBe(200);
+    }
+    const { status, headers } = await world.ask('operator', { path: attempts });
+    expect([status, headers['retry-after']]).toEqual([429, '60']);
+    expect((await redeliver(world, '1')).status).toBe(429);
+    expect(world.forges.redelivered).toEqual([]);
+    world.advance(60_000);
+    expect((await redeliver(world, '1')).status).toBe(202);
+  });
+
   it('say so when the code host does not answer', async () => {
     const world = await createApiWorld();
     const { open } = world.forges;

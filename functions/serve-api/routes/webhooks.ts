@@ -1,15 +1,34 @@
 import { z } from 'zod';
 import { Id, optionalTimeOf, timeOf } from '../../../shared/console-api/common.ts';
 import { DeliveryAttempt, ReceivedDelivery, Webhook } from '../../../shared/console-api/webhooks.ts';
+import type { Organization } from '../../../shared/domain/organization.ts';
 import { synchronizationIn } from '../../../shared/organizations/synchronization-of.ts';
 import { attemptsOf, redeliver, webhookStates } from '../../../shared/organizations/webhooks.ts';
+import { refuse } from '../../../shared/runtime/problem-details.ts';
 import { deliveredPage } from '../../../shared/store/delivery-history.ts';
+import { countRequest, secondsToNextWindow } from '../../../shared/store/rate-store.ts';
+import type { ApiDependencies } from '../frame/dependencies.ts';
 import { cursorFor, limitOf, pageOf, pageQuery, placeOf } from '../frame/pages.ts';
 import { defineRoute, type Route } from '../frame/route.ts';
 
 const path = '/organizations/{slug}/webhooks';
 const owners = { tag: 'Webhooks', access: 'owner', scope: 'synchronizations' } as const;
 const params = z.object({ synchronization: Id });
+
+/** Requests in a minute that ask a code host for its log: of one organization, since all share the budget there. */
+const logQuota = 10;
+
+async function withinLogQuota(
+  { table, clock }: Pick<ApiDependencies, 'table' | 'clock'>,
+  { id }: Pick<Organization, 'id'>,
+): Promise<void> {
+  const now = clock.now();
+  if ((await countRequest(table, `delivery-log.${id}`, now)) > logQuota) {
+    refuse('rate-limited', `More than ${logQuota} requests for the log in a minute.`, {
+      retryAfter: secondsToNextWindow(now),
+    });
+  }
+}
 
 const list = defineRoute(
   {
@@ -82,6 +101,7 @@ const attempts = defineRoute(
   },
   async (dependencies, { organization, params: { synchronization }, query: { cursor } }) => {
     const one = await synchronizationIn(dependencies.table, organization, synchronization);
+    await withinLogQuota(dependencies, organization);
     const place = { route: 'listDeliveryAttempts', filter: [organization.id, one.id] };
     const page = await attemptsOf(dependencies, one, placeOf(place, cursor));
     return {
@@ -113,6 +133,7 @@ const again = defineRoute(
   },
   async (dependencies, { organization, params: { synchronization, attempt }, accountable }) => {
     const one = await synchronizationIn(dependencies.table, organization, synchronization);
+    await withinLogQuota(dependencies, organization);
     await redeliver(dependencies, one, attempt, await accountable());
     return {};
   },

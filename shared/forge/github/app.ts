@@ -7,7 +7,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { type BudgetOf, createMemoryBudgets } from '../budget.ts';
 import { ForgeError } from '../errors.ts';
 import { createApiFetch } from '../http.ts';
-import { createLimits, type Limits } from '../limits.ts';
+import { createLimits, type Limits, type ReserveShares } from '../limits.ts';
 import { budgetHeaders } from './http.ts';
 
 export interface GitHubAppOptions {
@@ -38,6 +38,8 @@ export interface GitHubApp {
 
 /** Tokens live an hour; the margin covers the longest function. */
 const tokenLifetimeMs = 50 * 60 * 1000;
+/** Missed deliveries are recovered on the same budget as owners look at its log: half of it is kept for that. */
+const ofApp: ReserveShares = { log: 0.5 };
 /** How many credentials are kept for redaction: the newest, which can still be valid. */
 const credentialsKept = 100;
 
@@ -92,7 +94,10 @@ export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
     limits(credential) {
       const known =
         limits.get(credential) ??
-        createLimits(budgets(credential), { clock, random, headerPrefix: budgetHeaders });
+        createLimits(budgets(credential), {
+          ...{ clock, random, headerPrefix: budgetHeaders },
+          reserveShares: credential === 'app' ? ofApp : undefined,
+        });
       limits.set(credential, known);
       known.refresh();
       return known;

@@ -72,6 +72,7 @@ function appOf(integration: Integration<GitHubSettings, GitHubSecrets>, services
 /** The client of the App itself: it reads its log of deliveries, but no organization. */
 function asApp(app: GitHubApp): ForgeClient {
   const requests = createRequests(app, noInstallation);
+  const shown = createRequests(app, noInstallation, 'log');
   const refuse = async (): Promise<never> => {
     throw new ForgeError('insufficient-scope', 'the App itself cannot read an organization');
   };
@@ -79,7 +80,7 @@ function asApp(app: GitHubApp): ForgeClient {
     structure: { probe: refuse, readScope: refuse, lookUp: refuse },
     contents: { readRefs: refuse, readArchive: refuse, contains: refuse },
     deliveryLog: createDeliveryLog(requests, webhooks),
-    attemptLog: createAttemptLog(requests),
-    requests: () => requests.count(),
+    attemptLog: createAttemptLog(shown),
+    requests: () => requests.count() + shown.count(),
   };
 }

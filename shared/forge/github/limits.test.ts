@@ -96,6 +96,28 @@ describe('R29: one budget per credential over all workers', () => {
     expect((await errorOf(ask())).code).toBe('rate-limited');
     expect(await ask('rights', 'GET /app/installations/41')).toEqual({ login: 'acme' });
   });
+
+  test("a limit that a redelivery meets is the app's own", async () => {
+    const { requests, ask } = worker();
+    api.answer = () => refusal({ 'retry-after': '90' });
+    const route = 'POST /app/hook/deliveries/{delivery_id}/attempts';
+    await errorOf(requests('log').get(route, { delivery_id: '5' }, z.unknown()));
+    api.answer = () => answer();
+    expect(await ask()).toEqual({ login: 'acme' });
+    expect(await errorOf(ask('log', 'GET /app/hook/deliveries'))).toMatchObject({ code: 'rate-limited' });
+  });
+
+  test("half of the app's own budget is kept from those who look at its log", async () => {
+    const { ask } = worker();
+    const log = 'GET /app/hook/deliveries';
+    api.answer = () => answer(budgetHeaders(2500));
+    await ask('log', log);
+    await ask('log', log);
+    api.answer = () => answer(budgetHeaders(2499));
+    await ask('log', log);
+    expect(await errorOf(ask('log', log))).toMatchObject({ code: 'rate-limited' });
+    expect(await ask('rights', log)).toEqual({ login: 'acme' });
+  });
 });
 
 describe('R33: a limit without a named end', () => {

@@ -86,7 +86,8 @@ export function createRequests(
   let tokenRenewed = false;
 
   /** The app's own requests have a separate budget. */
-  const limitsOf = (route: string): Limits => (/^GET \/app\b/.test(route) ? ofApp : ofInstallation);
+  const limitsOf = (route: string): Limits =>
+    /^(GET|POST) \/app(\/|$)/.test(route) ? ofApp : ofInstallation;
 
   /** Records a limit that the error reports, for all workers. */
   async function noted(error: ForgeError, limits: Limits): Promise<ForgeError> {
