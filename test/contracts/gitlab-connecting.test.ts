@@ -1,6 +1,7 @@
 /** Tokens that owners enter, checked against the simulated GitLab. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { gitLab } from '../../shared/forge/gitlab/module.ts';
+import { errorOf } from './forge-contract/reading.ts';
 import { type GitLab, known, startGitLab } from './gitlab-fixture.ts';
 
 let lab: GitLab;
@@ -47,4 +48,32 @@ test('says what a token lacks', async () => {
     limited: [expect.stringContaining('webhooks'), expect.stringContaining('within a week')],
   });
   expect((await check('glpat-none')).missing).toEqual(['GitLab does not accept the token.']);
+});
+
+const dayMs = 24 * 3600_000;
+
+test('R30: a token that may rotate itself is renewed once, by one process, a week before it ends', async () => {
+  const isIt = ({ name }: { readonly name: string }): boolean => name === 'rotating';
+  const tokens = () => [...lab.simulator.state.tokens.values()].filter(isIt);
+  const value = await create({
+    ...{ user: 'alice', name: 'rotating', scopes: ['read_api', 'self_rotate'], expires: '2026-07-15' },
+  });
+  await lab.useToken(value);
+  await (await lab.open()).structure.probe();
+  expect(tokens()).toHaveLength(1);
+  lab.clock.step(Date.parse('2026-07-15') - 6 * dayMs - lab.clock.now());
+  const clients = [await lab.open(), await lab.open()];
+  for (const { structure } of clients) await structure.probe();
+  expect(tokens().map(({ revoked }) => revoked)).toEqual([true, false]);
+  lab.clock.step(3 * dayMs);
+  await (await lab.open()).structure.probe();
+});
+
+test('a token that may not is used to its end, and then rejected', async () => {
+  const expires = new Date(lab.clock.now() + 3 * dayMs).toISOString().slice(0, 10);
+  await lab.useToken(await create({ user: 'alice', scopes: ['read_api'], expires }));
+  await (await lab.open()).structure.probe();
+  lab.clock.step(4 * dayMs);
+  const { structure } = await lab.open();
+  expect((await errorOf(structure.probe())).code).toBe('credential-rejected');
 });

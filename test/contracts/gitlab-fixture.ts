@@ -71,6 +71,11 @@ export async function startGitLab({
   await storeCredential({ table, cipher, clock }, connection.id, { secret, validUntil });
 
   const organization = asId<ForgeOrganizationId>(gitlab.group('acme').id);
+  /** Stores an owner's token in place of the grant. */
+  const useToken = async (value: string): Promise<void> => {
+    const checked = await known(gitLab.connecting).checkToken(integration, value, organization, services);
+    await storeCredential({ table, cipher, clock }, connection.id, checked.credential);
+  };
   /** Opens it as a new process does. */
   const open = (): Promise<ForgeClient> =>
     gitLab.open(
@@ -79,6 +84,7 @@ export async function startGitLab({
     );
   return {
     ...{ gitlab, simulator, clock, integration, services, signIn, visit, organization, open, redirectUri },
+    useToken,
     /** How often a refresh token was used. */
     exchanges: () => simulator.state.grants.filter(({ spent }) => spent).length,
     close: () => gitlab.close(),

@@ -33,6 +33,15 @@ test('500 projects in 30 groups cost at most 60 requests with GraphQL, and 590 b
   expect(found[0]?.filter((key) => key.startsWith('collaborator#'))).toHaveLength(500);
 });
 
+test('R17: nothing is asked of the whole instance', async () => {
+  const lab = createTestGitLab();
+  lab.answer = worldOf({ groups: 3, projects: 4, graphql: false });
+  await readAll(lab);
+  const paths = lab.requests.map(({ path }) => path.replace('/api/v4', ''));
+  const own = /^\/(groups|projects)\/\d+|^\/(user|metadata)$|^\/api\/graphql$/;
+  expect(paths.filter((path) => !own.test(path))).toEqual([]);
+});
+
 test('a changed member of a group costs at most 5 requests', async () => {
   const lab = createTestGitLab();
   const all = worldOf({ groups: 30, projects: 500, graphql: true });
