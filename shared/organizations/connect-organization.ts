@@ -19,7 +19,7 @@ import { traitsOf } from '../forge/modules.ts';
 import { readToEnd } from '../forge/read-to-end.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { claimInstallation, findInstallation, type StoredInstallation } from '../store/installation-store.ts';
-import { addOrganization, desireOpen, notDeleted } from '../store/organization-store.ts';
+import { addOrganization, changeOwners, desireOpen } from '../store/organization-store.ts';
 import { setChoice } from '../store/scan-store.ts';
 import { addSynchronization } from '../store/synchronization-store.ts';
 import { ConflictError, type Operation, type Table, transactionItemsMax } from '../store/table.ts';
@@ -90,17 +90,25 @@ export async function connectOrganization(
   });
 }
 
-/** Adds a synchronization to an organization. @throws CallerError when the installation or a repository is unknown or taken */
+/**
+ * Adds a synchronization to an organization.
+ *
+ * @param organization read before it was decided that its owners stay: the end of another synchronization at the same moment would make the
+ *  owners of this one its owners
+ * @throws CallerError when the installation or a repository is unknown or taken, or its owners changed meanwhile
+ */
 export const connectSynchronization = (
   dependencies: ConnectOrganizationDependencies,
-  { id, slug }: Pick<Organization, 'id' | 'slug'>,
+  organization: Organization,
   input: ConnectInput,
 ): Promise<ConnectedOrganization> =>
   connect(dependencies, input, {
-    id,
-    slug,
+    id: organization.id,
+    slug: organization.slug,
     isNew: false,
-    claims: () => [[notDeleted(id), 'the organization was deleted at the same moment']],
+    claims: () => [
+      [changeOwners(organization), 'the owners of the organization changed at the same moment; try again'],
+    ],
   });
 
 /** @throws CallerError */

@@ -14,7 +14,7 @@ import { inTurn } from '../store/creation-turn.ts';
 import { findInstallationSettings } from '../store/installation-settings.ts';
 import { keys } from '../store/keys.ts';
 import { putPerson } from '../store/member-store.ts';
-import { desireOpen } from '../store/organization-store.ts';
+import { desireOpen, findOrganization } from '../store/organization-store.ts';
 import type { Operation, Table } from '../store/table.ts';
 import type { WorkQueue } from '../store/work.ts';
 import {
@@ -164,20 +164,25 @@ async function create(
  */
 export async function addSynchronizationTo(
   dependencies: CreateOrganizationDependencies,
-  organization: Organization,
+  { id }: Pick<Organization, 'id'>,
   user: UserId | undefined,
   from: ForgeChoice,
   accountable: Accountable,
 ): Promise<SynchronizationId> {
   const owned = await forConnecting(dependencies, user, from);
   const connection = connecting(dependencies, owned);
+  // Read before its synchronizations and owners.
+  const organization = await findOrganization(dependencies.table, id);
+  if (organization === undefined) {
+    throw new CallerError('not-found', 'the organization is gone');
+  }
   const { id: ofForge, login: loginThere } = owned.organization;
   await refuseReplacedOwners(dependencies, organization, user, {
     ...{ host: owned.host, login: loginThere, open: () => connection.open(ofForge) },
   });
   const { synchronization } = await connectSynchronization(connection, organization, {
     ...connectInput(owned, from),
-    also: (id, login) => [
+    also: (_, login) => [
       ownerAct(dependencies, id, accountable, 'add-synchronization', login, {
         after: { ...owned.host, login, repositories: from.repositories },
       }),

@@ -30,6 +30,7 @@ interface Connecting {
 /**
  * Refuses the first synchronization of an organization whose owners by hand own nothing on the code host: its owners become the owners here.
  *
+ * @param organization read before its synchronizations, for `changeOwners` in the transaction that adds the synchronization
  * @param user who asks, and was asked of the code host already
  * @throws CallerError `conflict` with the names of who would be locked out, and when the code host does not answer
  */

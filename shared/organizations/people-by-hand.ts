@@ -4,7 +4,7 @@
  */
 import type { PersonState } from '../domain/access.ts';
 import { CallerError } from '../domain/caller-error.ts';
-import { organizationPrincipal, type UserId, userPrincipal } from '../domain/ids.ts';
+import { type UserId, userPrincipal } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import { ownersByHandCount, primaryOf } from '../domain/primary.ts';
 import type { ForgeHost } from '../domain/synchronization.ts';
@@ -24,8 +24,8 @@ import { ownTeamMembershipsOf, removeOwnTeamMember } from '../store/own-team-sto
 import { synchronizationsOf } from '../store/synchronization-store.ts';
 import { ConflictError, type Operation, type Table } from '../store/table.ts';
 import { findUserByLogin, readUser, readUsers, type User } from '../store/user-store.ts';
-import { requestWork, type WorkMessage } from '../store/work.ts';
-import { principalWork } from '../store/work-items.ts';
+import { requestWork } from '../store/work.ts';
+import { grantsWork, principalWork } from '../store/work-items.ts';
 import type { IssueTokenDependencies } from '../tokens/issue-token.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
 
@@ -141,27 +141,26 @@ async function anotherOwner(table: Table, { id }: Organization, user: UserId): P
   return [isStillOwner(id, other.user), changeOwners(organization)];
 }
 
-/** Also has what the person's tokens read, and whether those count that the person made for the organization, decided again. */
+/**
+ * Also has what the person's tokens read decided again, and, since they count while their maker owns the organization, all tokens that owners
+ * made for it, in whichever organization.
+ */
 async function change(
   { table, workQueue, clock }: IssueTokenDependencies,
   { id }: Organization,
   user: UserId,
   operations: readonly Operation[],
 ): Promise<void> {
-  const works = [userPrincipal(user), organizationPrincipal(id)].map((principal) =>
-    principalWork(id, principal),
-  );
-  const items = await table.getMany(works.map(({ key }) => key));
-  const messages: WorkMessage[] = [];
-  const requests = works.map((work, place): Operation => {
-    if (items[place] === undefined) {
-      return { check: work.key, when: absent };
-    }
-    messages.push(work.message);
-    return requestWork(work, clock.now());
-  });
+  const own = principalWork(id, userPrincipal(user));
+  const grants = grantsWork(id);
+  const hasView = (await table.get(own.key)) !== undefined;
+  const now = clock.now();
   try {
-    await table.transact([...operations, ...requests]);
+    await table.transact([
+      ...operations,
+      hasView ? requestWork(own, now) : { check: own.key, when: absent },
+      requestWork(grants, now),
+    ]);
   } catch (error) {
     throw error instanceof ConflictError
       ? new CallerError('conflict', 'the people of the organization changed at the same moment; try again', {
@@ -169,7 +168,7 @@ async function change(
         })
       : error;
   }
-  await workQueue.send(messages);
+  await workQueue.send([...(hasView ? [own.message] : []), grants.message]);
 }
 
 export interface PersonByHand {

@@ -11,11 +11,11 @@ import { changeOwners, findOrganization } from '../store/organization-store.ts';
 import { havingTokens } from '../store/personal-token-store.ts';
 import { findSynchronization, synchronizationsOf } from '../store/synchronization-store.ts';
 import { ConflictError, type Operation } from '../store/table.ts';
-import { organizationPrincipalsIn } from '../store/token-store.ts';
 import { accountIn, makeUser } from '../store/user-store.ts';
-import { requestWork, type WorkItem } from '../store/work.ts';
-import { principalWork } from '../store/work-items.ts';
+import { requestWork } from '../store/work.ts';
+import { grantsWork, principalWork } from '../store/work-items.ts';
 import type { IssueTokenDependencies } from '../tokens/issue-token.ts';
+import { placeIn } from './membership.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
 import { ownersIf } from './owners.ts';
 import type { FoundPerson } from './people.ts';
@@ -77,7 +77,7 @@ async function stillOwned(
 
 async function change(
   dependencies: IssueTokenDependencies,
-  { id: organization }: Organization,
+  named: Organization,
   person: FoundPerson,
   state: PersonState,
   accountable: Accountable,
@@ -85,6 +85,7 @@ async function change(
 ): Promise<UserId> {
   const { table, workQueue, clock, randomBytes } = dependencies;
   const now = clock.now();
+  const organization = named.id;
   const user = person.user ?? newId<UserId>(randomBytes);
   const before = await findPerson(table, organization, user);
   const stateBefore = await stateOfReader(table, organization, person.reader, now);
@@ -97,31 +98,25 @@ async function change(
     isWaiting: false,
     isActivated: state === 'active' || before.isActivated,
   };
-  // Whether the person's own views, and the organization's tokens that the person made, count.
-  const ofOrganizations = await organizationPrincipalsIn(table, organization);
-  const works = [userPrincipal(user), ...ofOrganizations.principals].map((principal) =>
-    principalWork(organization, principal),
-  );
-  const items = await table.getMany(works.map(({ key }) => key));
+  const own = principalWork(organization, userPrincipal(user));
   // A token of his own that was made while the person waited has no view here yet.
   const hasOwnToken = state === 'active' && (await havingTokens(table, [user])).has(user);
-  const isThere = (_: WorkItem, place: number): boolean =>
-    items[place] !== undefined || (place === 0 && hasOwnToken);
+  const hasView = hasOwnToken || (await table.get(own.key)) !== undefined;
+  // Tokens for the organization count while their maker owns it, and may be those of other organizations too.
+  const isOwner = person.user !== undefined && (await placeIn(table, user, named, now)).role === 'owner';
+  const grants = grantsWork(organization);
   await table.transact([
     ...(await newUser(dependencies, person, user)),
     ...guard,
-    ofOrganizations.unchanged,
     ...putPerson(organization, user, after, before),
-    ...works.map(
-      (work, place): Operation =>
-        isThere(work, place) ? requestWork(work, now) : { check: work.key, when: absent },
-    ),
+    hasView ? requestWork(own, now) : { check: own.key, when: absent },
+    ...(isOwner ? [requestWork(grants, now)] : []),
     ownerAct(dependencies, organization, accountable, 'set-person-state', person.name, {
       before: { state: stateBefore },
       after: { state, person: user },
     }),
   ]);
-  await workQueue.send(works.filter(isThere).map(({ message }) => message));
+  await workQueue.send([...(hasView ? [own.message] : []), ...(isOwner ? [grants.message] : [])]);
   return user;
 }
 

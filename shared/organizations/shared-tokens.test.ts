@@ -4,6 +4,7 @@ import { aFact } from '../../test/support/memory-forge.ts';
 import { publishedRegistry } from '../../test/support/published.ts';
 import { gitHubHost, organizationId } from '../../test/support/synchronized.ts';
 import { asId, type OrganizationId, type UserId } from '../domain/ids.ts';
+import type { Organization } from '../domain/organization.ts';
 import { recordDownloads } from '../downloads/record-downloads.ts';
 import { auditLog } from '../store/audit-log.ts';
 import { putPerson } from '../store/member-store.ts';
@@ -12,6 +13,7 @@ import { findTokenIn, tokensOfOrganization } from '../store/token-store.ts';
 import { makeUser } from '../store/user-store.ts';
 import type { Accountable } from './owner-act.ts';
 import { makeTokenFor, revokeTokenOf, rotateToken } from './owners-tokens.ts';
+import { addPersonByHand, removePersonByHand } from './people-by-hand.ts';
 import { setPersonState } from './set-person-state.ts';
 
 const [maker, second] = [asId<UserId>('makerone'), asId<UserId>('secondowner')];
@@ -42,7 +44,7 @@ async function world() {
   const { table } = registry;
   const owner = { isOwner: true, isOff: false };
   await table.transact([
-    ...makeUser(maker, { ...gitHubHost, account: asId(1) }, 'user-1', 0),
+    ...makeUser(maker, { ...gitHubHost, account: asId(1), lastSignInAt: 1 }, 'user-1', 0),
     ...makeUser(second, { ...gitHubHost, account: asId(2) }, 'user-2', 0),
   ]);
   for (const organization of [beta, other]) {
@@ -50,10 +52,10 @@ async function world() {
   }
   await table.transact(putPerson(beta.id, maker, owner));
   const dependencies = { ...registry, randomBytes };
-  const make = (slugs: readonly string[], accountable = by(maker)) =>
+  const make = (slugs: readonly string[], accountable = by(maker), home: Organization = beta) =>
     makeTokenFor(
       dependencies,
-      beta,
+      home,
       { kind: 'organization', organizations: slugs },
       { description: 'ci', expiresAt: undefined },
       accountable,
@@ -133,6 +135,19 @@ describe('a token of several organizations', () => {
     );
     await registry.settle();
     expect(await reads(token)).toEqual(['acme']);
+  });
+
+  it('reads an organization other than its home as long as its maker owns that one by hand', async () => {
+    const { registry, dependencies, make, reads } = await world();
+    const { token } = await make(['beta'], by(maker), registry.organization);
+    await registry.settle();
+    expect(await reads(token)).toEqual(['acme', 'beta']);
+    await removePersonByHand(dependencies, beta, maker, by(second));
+    await registry.settle();
+    expect(await reads(token)).toEqual(['acme']);
+    await addPersonByHand(dependencies, beta, { user: maker }, 'owner', by(second));
+    await registry.settle();
+    expect(await reads(token)).toEqual(['acme', 'beta']);
   });
 
   it('is rotated by who owns all that it reads, and the old secret stops', async () => {

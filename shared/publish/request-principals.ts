@@ -1,5 +1,14 @@
-/** Requests work on every principal with a root file, because rights or packages of the organization changed. */
-import { asPrincipal, type OrganizationId, type Principal, userPrincipal } from '../domain/ids.ts';
+/**
+ * Requests work on every principal with a root file, because rights or packages of the organization changed. Those of organizations come first:
+ * their tokens read everything, and end with their maker's ownership.
+ */
+import {
+  asPrincipal,
+  type OrganizationId,
+  type Principal,
+  parsePrincipal,
+  userPrincipal,
+} from '../domain/ids.ts';
 import { loadFacts } from '../store/fact-store.ts';
 import { keys, nameInKey } from '../store/keys.ts';
 import { usersWithTokens } from '../store/personal-token-store.ts';
@@ -19,9 +28,13 @@ export function requestPrincipals(
     const items = await dependencies.table.query(pk, sk);
     const known = items.map((item) => asPrincipal(nameInKey(item.sk)));
     const added = await personalPrincipals(dependencies.table, organization, new Set(known));
-    return [...known, ...added].map((principal) => principalWork(organization, principal));
+    return [...known.filter(isOrganization), ...known.filter((one) => !isOrganization(one)), ...added].map(
+      (principal) => principalWork(organization, principal),
+    );
   });
 }
+
+const isOrganization = (principal: Principal): boolean => parsePrincipal(principal).kind === 'organization';
 
 /** Users with tokens of their own who have come to the organization since, and have no view of it yet. */
 async function personalPrincipals(

@@ -133,8 +133,8 @@ export function addOrganization(organization: Organization): readonly Operation[
 }
 
 /**
- * Part of every change that takes an owner from the organization, so that two at once cannot take the last ones. Fails when there was another
- * since the organization was read; so read it before its owners.
+ * Part of every change that takes an owner from the organization or may change whose word on owners counts, so that two at once cannot take
+ * the last ones. Fails when there was another since the organization was read; so read it before its owners.
  *
  * @param primarySynchronization its owners are the organization's from now on
  */
@@ -189,12 +189,6 @@ function desiredKey(
     message: edgeWork(key).message,
   };
 }
-
-/** Condition that the organization is there and was not deleted. */
-export const notDeleted = (id: OrganizationId): Operation => ({
-  check: keys.organization(id),
-  when: all(present, missing('deletedAt')),
-});
 
 /** Condition that access to the organization is not stopped. */
 export const accessNotStopped = (id: OrganizationId): Operation => ({

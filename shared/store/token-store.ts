@@ -4,14 +4,13 @@ import {
   asId,
   asPrincipal,
   type OrganizationId,
-  organizationPrincipal,
   type Principal,
   type TokenId,
   type UserId,
   userPrincipal,
 } from '../domain/ids.ts';
 import { type TokenKind, tokenHash } from '../domain/token.ts';
-import { absent, all, equal, missingOrLess, present } from './condition.ts';
+import { absent, all, missingOrLess, present } from './condition.ts';
 import { keys, nameInKey, ranges } from './keys.ts';
 import { organizationsNaming } from './member-store.ts';
 import {
@@ -242,25 +241,6 @@ export async function findTokenById(
 ): Promise<Token | undefined> {
   const item = await table.get(keyOf(pointer));
   return item === undefined ? undefined : parseToken(item);
-}
-
-/**
- * Principals of organizations whose tokens read this one, with the operation that checks that no token was added since. Two reads.
- *
- * Its own is always among them, whether it has tokens or not.
- */
-export async function organizationPrincipalsIn(
-  table: Table,
-  organization: OrganizationId,
-): Promise<{ readonly principals: readonly Principal[]; readonly unchanged: Operation }> {
-  const creations = keys.creationsIn(organization, 'tokens');
-  const count = (await table.get(creations))?.count;
-  const { pk, sk } = keys.principal(organization, 'o.');
-  const found = (await table.query(pk, sk)).map((item) => asPrincipal(nameInKey(item.sk)));
-  return {
-    principals: [...new Set([organizationPrincipal(organization), ...found])],
-    unchanged: { check: creations, when: typeof count === 'number' ? equal('count', count) : absent },
-  };
 }
 
 /** The token of the organization with this id; among all of them, since the key names the principal first. */

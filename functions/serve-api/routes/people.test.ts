@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { asPrincipal } from '../../../shared/domain/ids.ts';
 import { peoplePage } from '../../../shared/organizations/list-people.ts';
 import { personIn } from '../../../shared/organizations/people.ts';
 import { setPersonState } from '../../../shared/organizations/set-person-state.ts';
@@ -7,6 +8,9 @@ import { putFact } from '../../../shared/store/fact-store.ts';
 import { keys } from '../../../shared/store/keys.ts';
 import { findPerson, personsOf, putPerson } from '../../../shared/store/member-store.ts';
 import { findOrganization } from '../../../shared/store/organization-store.ts';
+import { type Table, transactionItemsMax } from '../../../shared/store/table.ts';
+import { requestWork } from '../../../shared/store/work.ts';
+import { grantsWork, principalWork } from '../../../shared/store/work-items.ts';
 import { createApiWorld, userOf } from '../../../test/support/api-world.ts';
 import { meanwhile } from '../../../test/support/meanwhile.ts';
 import { aFact } from '../../../test/support/memory-forge.ts';
@@ -130,6 +134,36 @@ describe('a person’s state', () => {
     const last = switchOff('owner', () => switchOff('member'));
     await expect(last).rejects.toThrow('it is the last owner');
     expect((await personsOf(table, organizationId)).filter(({ isOff }) => isOff)).toHaveLength(1);
+  });
+
+  it('is off however many organizations have tokens here, and while the person makes more of them', async () => {
+    const world = await createApiWorld();
+    const give = { changedAt: world.now(), gives: true };
+    await world.table.transact([putFact(synchronizationId, aFact.member(2, 'owner'), 2, give)]);
+    for (let place = 0; place < transactionItemsMax; place++) {
+      const principal = principalWork(organizationId, asPrincipal(`o.home${place}`));
+      await world.table.transact([requestWork(principal, world.now())]);
+    }
+    const token = {
+      method: 'POST',
+      path: '/organizations/acme/tokens',
+      body: { for: { kind: 'organization' } },
+    };
+    const table: Table = {
+      ...world.table,
+      async transact(operations) {
+        await world.ask('member', token);
+        return world.table.transact(operations);
+      },
+    };
+    const organization = await findOrganization(table, organizationId);
+    if (organization === undefined) {
+      throw new Error('no organization');
+    }
+    const person = await personIn(table, organization, userOf('member'));
+    await setPersonState({ ...world.dependencies, table }, organization, person, 'off', by);
+    expect((await world.ask('member', { path: '/organizations/acme' })).status).toBe(404);
+    expect(await world.table.get(grantsWork(organizationId).key)).toMatchObject({ wanted: 1 });
   });
 
   it('takes nothing back that was said of the person meanwhile', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { asId, type ForgeAccountId } from '../../../shared/domain/ids.ts';
+import { addSynchronizationTo } from '../../../shared/organizations/create-organization.ts';
 import { disconnectSynchronization } from '../../../shared/organizations/disconnect-synchronization.ts';
 import { putFact } from '../../../shared/store/fact-store.ts';
 import { keys } from '../../../shared/store/keys.ts';
@@ -7,6 +8,7 @@ import { personsOf, putPerson } from '../../../shared/store/member-store.ts';
 import { changeOwners, findOrganization } from '../../../shared/store/organization-store.ts';
 import { keepPersonGrant } from '../../../shared/store/person-grant-store.ts';
 import { everySynchronization } from '../../../shared/store/synchronization-store.ts';
+import type { Table } from '../../../shared/store/table.ts';
 import { findUsers } from '../../../shared/store/user-store.ts';
 import { integrationKey } from '../../../test/support/api-forges.ts';
 import { addSecond, secondSynchronization } from '../../../test/support/api-organization-examples.ts';
@@ -185,6 +187,47 @@ describe('the end of a synchronization', () => {
     await expect(ended).rejects.toThrow('something else changed');
     expect(await idsOf(world)).toEqual([synchronizationId]);
   });
+
+  /** One of two owners, who alone owns another organization on the code host, connects that one and ends this one at once. */
+  async function takingAlone(first: 'add' | 'end') {
+    const world = await createApiWorld();
+    const { table, dependencies } = world;
+    const give = { changedAt: world.now(), gives: true };
+    await table.transact([putFact(synchronizationId, aFact.member(2, 'owner'), 2, give)]);
+    await keepPersonGrant(dependencies, userOf('owner'), gitHubHost, { accessToken: 'ghu_1' });
+    world.forges.contents.facts = [aFact.member(1, 'owner')];
+    const [one] = await everySynchronization(table, organizationId);
+    const organization = await findOrganization(table, organizationId);
+    if (one === undefined || organization === undefined) {
+      throw new Error('nothing there');
+    }
+    const choice = { integration: integrationKey, organization: '901', repositories: 'later' } as const;
+    const act = { by: 'owner', why: 'we move' };
+    const acts = {
+      add: (on: Table) =>
+        addSynchronizationTo({ ...dependencies, table: on }, organization, userOf('owner'), choice, act),
+      end: (on: Table) =>
+        disconnectSynchronization({ ...dependencies, table: on }, organization, one, {
+          ...{ packages: 'keep', members: 'remove', confirm: 'acme', isOperator: false, ...act },
+        }),
+    };
+    const later = acts[first === 'add' ? 'end' : 'add'];
+    const refused = later(meanwhile(table, () => acts[first](table)));
+    return { world, refused };
+  }
+
+  it.each([
+    ['add', 2],
+    ['end', 0],
+  ] as const)(
+    'leaves every owner in charge when another organization is connected at once, whichever is first: %s',
+    async (first, left) => {
+      const { world, refused } = await takingAlone(first);
+      await expect(refused).rejects.toThrow('try again');
+      expect(await idsOf(world)).toHaveLength(left);
+      expect((await world.ask('member', { path: '/organizations/acme' })).body.role).toBe('owner');
+    },
+  );
 
   it('makes nobody an owner again who once owned by hand', async () => {
     const world = await createApiWorld();

@@ -3,16 +3,16 @@ import { account, aFact } from '../../../test/support/memory-forge.ts';
 import { createMemoryTable } from '../../../test/support/memory-table.ts';
 import { addSynchronized, organizationId, synchronizationId } from '../../../test/support/synchronized.ts';
 import type { Fact } from '../../domain/facts.ts';
-import { asId, teamPrincipal, type UserId, userPrincipal } from '../../domain/ids.ts';
+import { asId, asPrincipal, teamPrincipal, type UserId, userPrincipal } from '../../domain/ids.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
 import { putFact } from '../../store/fact-store.ts';
 import { keys } from '../../store/keys.ts';
 import { findSynchronization } from '../../store/synchronization-store.ts';
-import { ConflictError, type Table } from '../../store/table.ts';
+import { ConflictError, type Table, transactionItemsMax } from '../../store/table.ts';
 import { accountIn, makeUser } from '../../store/user-store.ts';
 import { requestWork } from '../../store/work.ts';
 import { grantsWork, principalWork } from '../../store/work-items.ts';
-import { affectedBy, affectedMax } from './affected-principals.ts';
+import { affectedBy, affectedByClaims, affectedMax } from './affected-principals.ts';
 import type { PlannedChange } from './plan.ts';
 
 const now = 1000;
@@ -71,7 +71,7 @@ describe('affectedBy', () => {
 
   it.each([
     ['removed', { kind: 'remove', fact: aFact.member(1) }],
-    ['narrowed', { kind: 'update', fact: aFact.member(1), before: aFact.member(1, 'owner') }],
+    ['narrowed', { kind: 'update', fact: aFact.member(1, 'outside'), before: aFact.member(1) }],
   ] as const)('names who loses access by what is %s', async (_, change) => {
     const narrowing: PlannedChange = { ...change, narrows: true, widens: false, evidence: ['list'] };
     const { requested } = await affectedBy(table, synchronization, [narrowing], now);
@@ -105,6 +105,40 @@ describe('affectedBy', () => {
     await table.transact(makeUser(user(4), accountIn(synchronization, account(4)), 'user-4', now));
     await expect(table.transact(fourth)).rejects.toThrow(ConflictError);
     expect(keys.account('github', 'https://github.com', '4').pk).toContain('ACCOUNT');
+  });
+
+  it.each(['removed', 'claimed to be gone'])(
+    'names an owner who is %s, and everybody after him, however many organizations have tokens here',
+    async (how) => {
+      const fact = aFact.member(1, 'owner');
+      await table.transact([putFact(synchronizationId, fact, 1)]);
+      for (let place = 0; place < transactionItemsMax; place++) {
+        const principal = principalWork(organizationId, asPrincipal(`o.home${place}`));
+        await table.transact([requestWork(principal, now)]);
+      }
+      const removal: PlannedChange = {
+        kind: 'remove',
+        fact,
+        narrows: true,
+        widens: false,
+        evidence: ['list'],
+      };
+      const { operations, requested } =
+        how === 'removed'
+          ? await affectedBy(table, synchronization, [removal], now)
+          : await affectedByClaims(table, synchronization, [{ key: 'member#1' }], now);
+      expect(requested.map(({ key }) => key.sk)).toEqual([
+        'PRINCIPAL#u.user1',
+        grantsWork(organizationId).key.sk,
+      ]);
+      await table.transact(operations);
+    },
+  );
+
+  it('names nobody else for a member who is claimed to be gone', async () => {
+    await table.transact([putFact(synchronizationId, aFact.member(1), 1)]);
+    const { requested } = await affectedByClaims(table, synchronization, [{ key: 'member#1' }], now);
+    expect(requested.map(({ key }) => key.sk)).toEqual(['PRINCIPAL#u.user1']);
   });
 
   it('names everybody when there are many, and nobody for what changes no right', async () => {

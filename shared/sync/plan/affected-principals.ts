@@ -14,9 +14,9 @@ import type { Synchronization } from '../../domain/synchronization.ts';
 import { absent } from '../../store/condition.ts';
 import { loadFacts } from '../../store/fact-store.ts';
 import { type Key, keys } from '../../store/keys.ts';
+import { membersAt } from '../../store/member-store.ts';
 import { havingTokens } from '../../store/personal-token-store.ts';
 import type { Operation, Table } from '../../store/table.ts';
-import { organizationPrincipalsIn } from '../../store/token-store.ts';
 import { accountIn, findUsers } from '../../store/user-store.ts';
 import { requestWork, type WorkItem } from '../../store/work.ts';
 import { grantsWork, principalWork } from '../../store/work-items.ts';
@@ -76,7 +76,6 @@ export async function affectedByClaims(
   }
   const accounts = new Set<ForgeAccountId>();
   const changedTeams = new Set<ForgeTeamId>();
-  const owners = claims.some(({ key }) => key.startsWith('member#'));
   for (const { key } of claims) {
     const [kind, id = ''] = key.split('#');
     if (kind === 'team' || kind === 'repository') {
@@ -91,12 +90,32 @@ export async function affectedByClaims(
   const teams =
     changedTeams.size === 0 ? changedTeams : await withDescendants(table, synchronization, changedTeams);
   const members = await membersOf(table, synchronization, teams);
+  const owners = await endOwners(table, synchronization, claims, now);
   return requestNamed(
     table,
     synchronization,
     { accounts: new Set([...accounts, ...members]), teams, owners },
     now,
   );
+}
+
+/** Whether one of the members whom the claims withdraw is an owner. */
+async function endOwners(
+  table: Table,
+  { id }: Synchronization,
+  claims: readonly Pick<Claim, 'key'>[],
+  now: number,
+): Promise<boolean> {
+  const accounts = claims.flatMap(({ key }) => {
+    const [kind, account = ''] = key.split('#');
+    return kind === 'member' ? [asId<ForgeAccountId>(account)] : [];
+  });
+  const members = await membersAt(
+    table,
+    accounts.map((account) => ({ synchronization: id, account })),
+    now,
+  );
+  return members.some((member) => member?.role === 'owner');
 }
 
 /** Every principal of the organization. @param now milliseconds since the epoch */
@@ -134,13 +153,6 @@ async function requestNamed(
   for (const team of named.teams) {
     principals.add(teamPrincipal(id, team));
   }
-  if (named.owners) {
-    const ofOrganizations = await organizationPrincipalsIn(table, organization);
-    operations.push(ofOrganizations.unchanged);
-    for (const principal of ofOrganizations.principals) {
-      principals.add(principal);
-    }
-  }
   const workItems = [...principals].map((principal) => principalWork(organization, principal));
   const items = await table.getMany(workItems.map(({ key }) => key));
   const withTokens = await personalPrincipals(
@@ -158,6 +170,12 @@ async function requestNamed(
       operations.push(requestWork(workItem, now));
       requested.push(workItem);
     }
+  }
+  if (named.owners) {
+    // Last: whom the change names does not wait for the others.
+    const everybody = affectingEverybody(synchronization, now);
+    operations.push(...everybody.operations);
+    requested.push(...everybody.requested);
   }
   return { operations, requested };
 }
@@ -178,7 +196,7 @@ const stillMissing = (key: Key): Operation => ({ check: key, when: absent });
 interface Named {
   readonly accounts: ReadonlySet<ForgeAccountId>;
   readonly teams: ReadonlySet<ForgeTeamId>;
-  /** Who the owners are may have changed, and so which of the organization's own tokens count. */
+  /** Who the owners are may have changed, and so which tokens count that owners made for the organization. They may be many. */
   readonly owners: boolean;
 }
 
