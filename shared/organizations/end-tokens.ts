@@ -1,6 +1,7 @@
-/** Revokes many tokens, each at the edge at once. */
+/** Ends many tokens of what is deleted, each at the edge at once. */
 import { parsePrincipal, type SynchronizationId } from '../domain/ids.ts';
-import type { Token } from '../store/token-store.ts';
+import { endEntry } from '../store/personal-token-store.ts';
+import { personalEntry, type Token } from '../store/token-store.ts';
 import { revokeToken } from '../store/token-transitions.ts';
 import type { NarrowDependencies } from './narrow-refused.ts';
 
@@ -11,7 +12,7 @@ export function isOfTeam({ principal }: Token, synchronization: SynchronizationI
 }
 
 /**
- * Revokes those of the tokens that are not revoked yet.
+ * Revokes those of the tokens that are not revoked yet. A person's own loses its entry here, and nothing elsewhere.
  *
  * @param until no revocation starts after it; milliseconds since the epoch
  * @returns how many were revoked
@@ -24,7 +25,12 @@ export async function endTokens(
   let count = 0;
   for (const token of tokens) {
     if (token.state !== 'revoked' && clock.now() < until) {
-      await workQueue.send(await revokeToken(table, token, clock.now()));
+      const entry = personalEntry(token);
+      await workQueue.send(
+        entry === undefined
+          ? await revokeToken(table, token, clock.now())
+          : await endEntry(table, entry, clock.now()),
+      );
       count++;
     }
   }

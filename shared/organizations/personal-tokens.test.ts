@@ -4,10 +4,13 @@ import { aFact } from '../../test/support/memory-forge.ts';
 import { publishedRegistry } from '../../test/support/published.ts';
 import type { Registry } from '../../test/support/registry-fixture.ts';
 import { gitHubHost, organizationId } from '../../test/support/synchronized.ts';
-import { asId, type SessionId, type UserId } from '../domain/ids.ts';
+import { asId, type OrganizationId, type SessionId, type UserId } from '../domain/ids.ts';
 import { recordDownloads } from '../downloads/record-downloads.ts';
+import { keys } from '../store/keys.ts';
+import { addOrganization, forgetOrganization } from '../store/organization-store.ts';
 import { tokensOfOrganization } from '../store/token-store.ts';
 import { makeUser } from '../store/user-store.ts';
+import { endTokens } from './end-tokens.ts';
 import { revokeTokenOf } from './owners-tokens.ts';
 import { makeOwnToken, ownTokens, revokeOwnToken, rotateOwnToken } from './personal-tokens.ts';
 
@@ -89,6 +92,43 @@ describe("a person's own token", () => {
     await registry.settle();
     expect(await registry.get(secret, root)).toBe('401');
     expect(await registry.get(rotated, root)).toBe('404');
+  });
+
+  it('is never ended elsewhere by an organization, however many it was taken out of', async () => {
+    const { registry, dependencies, make } = await world(1, 2);
+    const { table } = registry;
+    const { secret, token } = await make();
+    const long = Array.from({ length: 24 }, (_, place) => `org-${10 + place}-`.padEnd(40, 'x'));
+    const slugs = [...long, 'short'];
+    const all = slugs.map((slug) => ({ id: asId<OrganizationId>(slug), slug, name: slug, ownedVendors: [] }));
+    for (const organization of all) {
+      await table.transact(addOrganization(organization));
+    }
+    await table.update({
+      key: keys.personalToken(user, token.id),
+      set: { excluded: slugs.join(',') },
+    });
+    const act = { by: 'owner', why: '' };
+    const revoke = () => revokeTokenOf(dependencies, registry.organization, token.id, act);
+    await expect(revoke()).rejects.toThrow('too many organizations');
+    await registry.settle();
+    expect(await registry.listed(secret)).toEqual(['acme/one']);
+    await table.transact(all.slice(2).map((one) => forgetOrganization(one, registry.clock.now())));
+    await revoke();
+    await registry.settle();
+    expect(await registry.get(secret, root)).toBe('404');
+    const [own] = await ownTokens(table, user, registry.clock.now());
+    expect(own?.token).toMatchObject({ state: 'active', excluded: ['acme', ...slugs.slice(0, 2)].join(',') });
+  });
+
+  it('loses its entry in an organization that is deleted, and keeps no trace of it', async () => {
+    const { registry, dependencies, make } = await world(1, 2);
+    const { token } = await make();
+    await endTokens(dependencies, await tokensOfOrganization(registry.table, organizationId), Infinity);
+    await registry.settle();
+    expect(await states(registry)).toEqual(['revoked']);
+    const [own] = await ownTokens(registry.table, user, registry.clock.now());
+    expect(own?.token).toMatchObject({ id: token.id, state: 'active', excluded: '' });
   });
 
   it('is rotated and revoked by its person alone, at once', async () => {

@@ -12,7 +12,7 @@ import { addOrganization } from '../store/organization-store.ts';
 import { tokensOfOrganization } from '../store/token-store.ts';
 import { makeUser } from '../store/user-store.ts';
 import { makeTokenFor } from './owners-tokens.ts';
-import { makeOwnToken } from './personal-tokens.ts';
+import { makeOwnToken, ownTokens } from './personal-tokens.ts';
 import { shortenTokens } from './shorten-tokens.ts';
 
 const user = asId<UserId>('userone');
@@ -45,7 +45,6 @@ async function world() {
     await make({ kind: 'organization' }),
     await make({ kind: 'member', login: 'user-1' }),
     await make({ kind: 'organization', organizations: ['beta'] }),
-    own.secret,
   ];
   const soon = await make({ kind: 'organization' }, clock.now() + 10 * dayMs);
   await registry.settle();
@@ -53,6 +52,7 @@ async function world() {
     registry,
     long,
     soon,
+    own,
     limit: (days: number) =>
       table.update({ key: keys.organization(organizationId), set: { longestTokenDays: days } }),
     shorten: (confirm?: string) => shortenTokens(dependencies, registry.organization, { ...by, confirm }),
@@ -65,8 +65,8 @@ describe('tokens from before a longest life was set', () => {
     await expect(shorten()).rejects.toThrow('how long tokens live');
     await limit(30);
     const before = await tokensOfOrganization(registry.table, organizationId);
-    const { done, tokens, endsAt } = await shorten();
-    expect([done, tokens.length, endsAt]).toEqual([false, 4, inThirtyDays(registry)]);
+    const { done, tokens, takenOut, endsAt } = await shorten();
+    expect([done, tokens.length, takenOut, endsAt]).toEqual([false, 4, 1, inThirtyDays(registry)]);
     await expect(shorten('beta')).rejects.toThrow('confirm with acme');
     expect(await tokensOfOrganization(registry.table, organizationId)).toEqual(before);
   });
@@ -78,7 +78,8 @@ describe('tokens from before a longest life was set', () => {
     expect([done, left]).toEqual([true, 0]);
     await registry.settle();
     for (const organization of [organizationId, beta.id]) {
-      const expiries = (await tokensOfOrganization(registry.table, organization)).map(({ expiry }) => expiry);
+      const all = await tokensOfOrganization(registry.table, organization);
+      const expiries = all.filter(({ personal }) => personal === undefined).map(({ expiry }) => expiry);
       expect(Math.max(...expiries)).toBe(inThirtyDays(registry) / 1000);
       expect(expiries).not.toContain(0);
     }
@@ -94,6 +95,22 @@ describe('tokens from before a longest life was set', () => {
     for (const token of long) {
       expect(await registry.get(token, root)).toBe('401');
     }
+    expect((await shorten()).tokens).toEqual([]);
+  });
+
+  it('leave the organization alone where they are people’s own, and live on elsewhere', async () => {
+    const { registry, own, limit, shorten } = await world();
+    await limit(30);
+    expect(await registry.get(own.secret, root)).toContain('acme/one');
+    await shorten('acme');
+    await registry.settle();
+    expect(await registry.get(own.secret, root)).toBe('404');
+    const [token] = await ownTokens(registry.table, user, registry.clock.now());
+    expect(token?.token).toMatchObject({ state: 'active', expiry: 0, excluded: 'acme' });
+    expect(token?.entries.map(({ personal, state }) => [personal?.slug, state]).sort()).toEqual([
+      ['acme', 'revoked'],
+      ['beta', 'active'],
+    ]);
     expect((await shorten()).tokens).toEqual([]);
   });
 });

@@ -1,24 +1,22 @@
 /**
- * Brings tokens that were made before the longest life was set within it: they end so long from now. The limit alone concerns new tokens
+ * Brings tokens that were made before the longest life was set within it: they end so long from now, and people's own are taken out of the
+ * organization. The limit alone concerns new tokens
  * only, so that no build breaks by a setting; owners are shown which tokens it is about, and confirm.
  */
 import { CallerError } from '../domain/caller-error.ts';
 import type { Organization } from '../domain/organization.ts';
 import { findOrganizationSettings } from '../store/organization-settings.ts';
-import { findPersonalToken, isExcludedFrom, shortenPersonal } from '../store/personal-token-store.ts';
 import { shortenShared } from '../store/shared-token-store.ts';
 import { ConflictError, type Operation } from '../store/table.ts';
 import {
-  entriesOf,
   isLive,
-  personalEntry,
   sharedEntriesOf,
   sharedEntry,
   showExpiry,
   type Token,
   tokensOfOrganization,
 } from '../store/token-store.ts';
-import { shortenToken } from '../store/token-transitions.ts';
+import { revokeToken, shortenToken } from '../store/token-transitions.ts';
 import type { WorkMessage } from '../store/work.ts';
 import type { IssueTokenDependencies } from '../tokens/issue-token.ts';
 import { type Confirmation, confirmed } from './confirmation.ts';
@@ -32,6 +30,8 @@ export interface ShortenedTokens {
   readonly endsAt: number;
   /** As they were before. */
   readonly tokens: readonly Token[];
+  /** How many of them are people's own: these are taken out of this organization at once, and live on elsewhere. */
+  readonly takenOut: number;
   /** How many there was no time for: the same request goes on with them. */
   readonly left: number;
 }
@@ -57,7 +57,8 @@ export async function shortenTokens(
   const tokens = (await tokensOfOrganization(table, organization.id)).filter(
     (token) => isLive(token, now) && (token.expiry === 0 || token.expiry > expiry),
   );
-  const shortened = { longestTokenDays, endsAt: expiry * 1000, tokens };
+  const takenOut = tokens.filter(({ personal }) => personal !== undefined).length;
+  const shortened = { longestTokenDays, endsAt: expiry * 1000, tokens, takenOut };
   if (by === undefined) {
     return { ...shortened, done: false, left: 0 };
   }
@@ -70,9 +71,10 @@ export async function shortenTokens(
     if (clock.now() >= now + callMs) {
       break;
     }
+    const isOwn = token.personal !== undefined;
     const entry = ownerAct(dependencies, organization.id, by, 'shorten-token', token.id, {
       before: { expiry: token.expiry },
-      after: { expiry },
+      after: isOwn ? { state: 'revoked' } : { expiry },
     });
     await shorten(dependencies, organization, token, expiry, entry);
     count++;
@@ -80,7 +82,10 @@ export async function shortenTokens(
   return { ...shortened, done: true, left: tokens.length - count };
 }
 
-/** Of a token that ended or changed at this very moment nothing is changed: it is looked at again with the next request. */
+/**
+ * A person's own token is taken out of this organization, because its end is its person's to set. Of a token that ended or changed at this very moment
+ * nothing is changed: it is looked at again with the next request.
+ */
 async function shorten(
   { table, workQueue, clock }: IssueTokenDependencies,
   { slug }: Organization,
@@ -89,16 +94,12 @@ async function shorten(
   act: Operation,
 ): Promise<void> {
   const now = clock.now();
-  const [personal, shared] = [personalEntry(token), sharedEntry(token)];
+  const shared = sharedEntry(token);
   let messages: readonly WorkMessage[] = [];
   let entries: readonly Token[] = [];
   try {
-    if (personal !== undefined) {
-      const own = await findPersonalToken(table, personal.user, personal.id);
-      if (own !== undefined && !isExcludedFrom(own, slug)) {
-        messages = await shortenPersonal(table, own, personal, expiry, now, [act]);
-        entries = await entriesOf(table, own);
-      }
+    if (token.personal !== undefined) {
+      messages = await revokeToken(table, token, now, [act]);
     } else if (shared !== undefined) {
       messages = await shortenShared(table, shared, expiry, now, [act]);
       entries = await sharedEntriesOf(table, shared.id);
@@ -106,7 +107,7 @@ async function shorten(
       messages = await shortenToken(table, token, slug, expiry, now, [act]);
     }
   } catch (error) {
-    if (error instanceof ConflictError) {
+    if (error instanceof ConflictError || error instanceof CallerError) {
       return;
     }
     throw error;

@@ -4,11 +4,13 @@
  * organization, and have its view published.
  */
 import { z } from 'zod';
+import { CallerError } from '../domain/caller-error.ts';
 import { edgeKeys, tokenValue } from '../domain/edge-keys.ts';
 import { asId, type OrganizationId, type TokenId, type UserId, userPrincipal } from '../domain/ids.ts';
 import { absent, all, type Condition, equal, present } from './condition.ts';
 import { desire } from './edge-store.ts';
 import { keys, nameInKey } from './keys.ts';
+import { findOrganizationBySlug } from './organization-store.ts';
 import { ConflictError, type Item, type Operation, type Table } from './table.ts';
 import { type Lease, leaseHeld, requestWork, type WorkMessage } from './work.ts';
 import { edgeWork, principalWork } from './work-items.ts';
@@ -210,10 +212,10 @@ export async function activatePersonal(
 }
 
 /**
- * Takes a token out of one organization: there it is refused from now on, elsewhere it reads on. One that was taken out of more
- * organizations than the edge's value can name is refused everywhere.
+ * Takes a token out of one organization: there it is refused from now on, elsewhere it reads on.
  *
  * @returns the messages to send
+ * @throws CallerError when it was taken out of so many organizations that the edge's value cannot name one more
  * @throws ConflictError when it changes all the time
  */
 export async function excludeFrom(
@@ -228,20 +230,16 @@ export async function excludeFrom(
     if (token === undefined) {
       return [];
     }
-    const excluded = [...new Set([...excludedSlugs(token.excluded), entry.slug])].sort().join(',');
     const key = edgeKeys.token(token.hash);
     const work = principalWork(entry.organization, userPrincipal(entry.user));
-    const value = valueOrNone({ ...token, excluded });
+    const isEnded = token.state === 'revoked' || token.state === 'expired';
+    const { excluded, value } = isEnded
+      ? { excluded: token.excluded, value: undefined }
+      : await withoutSlug(table, token, entry.slug);
     try {
       await table.transact([
         { update: { key: entryKey(entry), set }, when: present },
-        {
-          update: {
-            key: keyOf(token),
-            set: value === undefined ? { excluded, state: 'revoked' } : { excluded },
-          },
-          when: isAsRead(token),
-        },
+        { update: { key: keyOf(token), set: { excluded } }, when: isAsRead(token) },
         ...(token.state === 'active' ? [desire(key, value, { kind: 'token' }, now)] : []),
         requestWork(work, now),
         ...others,
@@ -255,15 +253,64 @@ export async function excludeFrom(
   }
 }
 
-function valueOrNone(token: PersonalToken): string | undefined {
+interface Excluding {
+  readonly excluded: string;
+  /** What the edge has of the token then. */
+  readonly value: string;
+}
+
+/** What the token is without one more organization; where that does not fit, slugs of organizations that are gone make room. */
+async function withoutSlug(table: Table, token: PersonalToken, slug: string): Promise<Excluding> {
+  const all = [...new Set([...excludedSlugs(token.excluded), slug])].sort();
+  const fitting = excluding(token, all);
+  if (fitting !== undefined) {
+    return fitting;
+  }
+  const isThere = await Promise.all(
+    all.map(async (one) => (await findOrganizationBySlug(table, one)) !== undefined),
+  );
+  const left = excluding(
+    token,
+    all.filter((one, place) => one === slug || isThere[place]),
+  );
+  if (left === undefined) {
+    throw new CallerError(
+      'conflict',
+      'the token was taken out of too many organizations: ask the person to revoke it, or switch the person off',
+    );
+  }
+  return left;
+}
+
+function excluding(token: PersonalToken, slugs: readonly string[]): Excluding | undefined {
+  const excluded = slugs.join(',');
   try {
-    return edgeValue(token);
+    return { excluded, value: edgeValue({ ...token, excluded }) };
   } catch (error) {
     if (error instanceof RangeError) {
       return undefined;
     }
     throw error;
   }
+}
+
+/**
+ * Ends the entry of an organization that is being deleted. The token itself stays as it is: nothing reads under a slug whose organization is
+ * gone.
+ *
+ * @returns the messages to send
+ */
+export async function endEntry(
+  table: Table,
+  entry: PersonalEntry,
+  now: number,
+): Promise<readonly WorkMessage[]> {
+  const work = principalWork(entry.organization, userPrincipal(entry.user));
+  await table.transact([
+    { update: { key: entryKey(entry), set: { state: 'revoked', revokedAt: now } }, when: present },
+    requestWork(work, now),
+  ]);
+  return [work.message];
 }
 
 /**
@@ -328,34 +375,4 @@ export async function replacePersonalSecret(
     await table.update({ key: entryKey(entry), set: { expiry: next.expiry } }, present);
   }
   return [edgeWork(old).message, ...(isAtEdge ? [edgeWork(fresh).message] : [])];
-}
-
-/**
- * Sets an earlier end, in every organization that the token reads: it never lives longer than the strictest of them allows.
- *
- * @param entry of the organization that sets it
- * @param expiry seconds since the epoch
- * @returns the messages to send
- * @throws ConflictError when it changed at this very moment
- */
-export async function shortenPersonal(
-  table: Table,
-  token: PersonalToken,
-  entry: PersonalEntry,
-  expiry: number,
-  now: number,
-  others: readonly Operation[],
-): Promise<readonly WorkMessage[]> {
-  const isAtEdge = token.state === 'active';
-  const key = edgeKeys.token(token.hash);
-  await table.transact([
-    {
-      update: { key: keyOf(token), set: { expiry } },
-      when: all(isAsRead(token), equal('expiry', token.expiry)),
-    },
-    { update: { key: entryKey(entry), set: { expiry } }, when: present },
-    ...(isAtEdge ? [desire(key, edgeValue({ ...token, expiry }), { kind: 'token' }, now)] : []),
-    ...others,
-  ]);
-  return isAtEdge ? [edgeWork(key).message] : [];
 }
