@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { createTestClock, type GitLabFixture, startFixture } from '../simulator-fixture.ts';
+import { personalToken } from '../state.ts';
 
 const clock = createTestClock();
 let gitLab: GitLabFixture;
@@ -42,6 +43,24 @@ it('a lagging read answers from the past', async () => {
   expect(await names()).toEqual(['alice', 'bob']);
   clock.step(31_000);
   expect(await names()).toEqual(['alice', 'bob', 'carl']);
+});
+
+it('a lagging read is one of GraphQL, too', async () => {
+  gitLab.simulator.faults.add({ kind: 'lagging-read', seconds: 30 });
+  clock.step(60_000);
+  await gitLab.simulator.changes.run('create-group', { parent: 'acme', path: 'new' });
+  const names = async () => {
+    const response = await fetch(`${gitLab.simulator.addresses.web}/api/graphql`, {
+      method: 'POST',
+      headers: { 'private-token': personalToken('alice'), 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ group(fullPath: "acme") { descendantGroups { nodes { path } } } }' }),
+    });
+    const { data } = JSON.parse(await response.text());
+    return data.group.descendantGroups.nodes.map(({ path }: { path: string }) => path);
+  };
+  expect(await names()).toEqual(['core']);
+  clock.step(31_000);
+  expect(await names()).toEqual(['core', 'new']);
 });
 
 it('a test may break the connection after a request took effect', async () => {

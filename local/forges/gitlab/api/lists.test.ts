@@ -148,6 +148,23 @@ describe('pages', () => {
     expect(next).toBe(`${gitLab.project('acme/core/clock').id}`);
   });
 
+  it('beyond 10,000 items have no totals, and offsets end at 50,000', async () => {
+    const { users } = gitLab.state;
+    const alice = gitLab.user('alice');
+    const first = 1_000_000;
+    const count = 10_001 - users.size;
+    for (let at = first; at < first + count; at++) {
+      users.set(at, { ...alice, id: at, username: `user-${at}` });
+    }
+    const { response } = await read('alice', '/users?per_page=100&page=2');
+    expect([response.headers.get('x-total'), response.headers.get('x-total-pages')]).toEqual([null, null]);
+    expect(response.headers.get('x-next-page')).toBe('3');
+    expect(response.headers.get('link')).not.toContain('rel="last"');
+    expect((await read('alice', '/users?per_page=100&page=501')).status).toBe(405);
+    for (let at = first; at < first + count; at++) users.delete(at);
+    expect((await read('alice', '/users')).response.headers.get('x-total')).toBe(`${users.size}`);
+  });
+
   it.each(['per_page=0', 'page=x'])('are refused for %s', async (query) => {
     expect((await read('alice', `/groups?${query}`)).status).toBe(400);
   });

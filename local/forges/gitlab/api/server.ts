@@ -140,9 +140,11 @@ export function createGitLabApi(deps: ApiDependencies): RequestListener {
     else requireScope(found.route, credential);
     const lagging = fault('lagging-read');
     const lag = lagging === undefined ? 0 : (lagging.seconds ?? 5);
+    // Writes are made now.
+    const reads = method === 'GET' || surface === 'graphql';
     const context: Context = {
       services,
-      state: (lag > 0 && method === 'GET' ? deps.past?.(lag) : undefined) ?? state,
+      state: (lag > 0 && reads ? deps.past?.(lag) : undefined) ?? state,
       now: services.now,
       credential,
       user: credential?.user,
