@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createApiWorld, userOf } from '../../test/support/api-world.ts';
 import { gitHubHost } from '../../test/support/synchronized.ts';
+import type { ForgeHost } from '../domain/synchronization.ts';
 import type { PersonForge } from '../forge/person-forge.ts';
+import { CipherError } from '../runtime/cipher.ts';
 import { findPersonGrant, keepPersonGrant } from '../store/person-grant-store.ts';
 import { revokeLapsedGrants } from './revoke-grants.ts';
 
@@ -9,15 +11,14 @@ const minute = 60_000;
 
 async function bench() {
   const world = await createApiWorld();
+  const dependencies = { ...world.dependencies, logger: { warn() {} } };
   const revoked: string[] = [];
-  const forge: { fault?: Error } = {};
+  const forge = { answer: async (_: string): Promise<void> => {} };
   const { personForge } = world.forges;
   world.forges.personForge = (integration) => ({
     ...(personForge(integration) as PersonForge),
     async revoke({ accessToken }) {
-      if (forge.fault !== undefined) {
-        throw forge.fault;
-      }
+      await forge.answer(accessToken);
       revoked.push(accessToken);
     },
   });
@@ -26,9 +27,11 @@ async function bench() {
     world,
     revoked,
     forge,
-    keep: (accessToken: string) => keepPersonGrant(world.dependencies, user, gitHubHost, { accessToken }),
+    keep: (accessToken: string, host: ForgeHost = gitHubHost) =>
+      keepPersonGrant(world.dependencies, user, host, { accessToken }),
     find: () => findPersonGrant(world.dependencies, user, gitHubHost),
-    revokeLapsed: () => revokeLapsedGrants(world.dependencies),
+    dependencies,
+    revokeLapsed: () => revokeLapsedGrants(dependencies),
     encrypted: () => JSON.stringify([...world.table.dump()]).split('"encrypted"').length - 1,
   };
 }
@@ -62,14 +65,73 @@ describe('the grant of a person', () => {
     expect(encrypted()).toBe(before);
   });
 
-  it('is tried again when the code host fails', async () => {
+  it('is tried again when the code host fails, after twice as long each time, for a day', async () => {
     const { world, revoked, forge, keep, revokeLapsed } = await bench();
     await keep('only');
     world.advance(15 * minute);
-    forge.fault = new Error('down');
-    expect(await revokeLapsed()).toEqual({ revoked: 0, failed: 1 });
-    delete forge.fault;
+    forge.answer = () => Promise.reject(new Error('down'));
+    const waits: number[] = [];
+    for (let passed = 0, since = 0; passed < 24 * 60; passed += 5, since += 5) {
+      if ((await revokeLapsed()).failed > 0) {
+        waits.push(since);
+        since = 0;
+      }
+      world.advance(5 * minute);
+    }
+    expect(waits).toEqual([0, 5, 10, 20, 40, 80, 160, 320, 640]);
+    forge.answer = async () => {};
+    world.advance(24 * 60 * minute);
+    expect(await revokeLapsed()).toEqual({ revoked: 0, failed: 0 });
+    expect(revoked).toEqual([]);
+  });
+
+  it('is revoked however many others cannot be', async () => {
+    const { world, revoked, forge, keep, revokeLapsed } = await bench();
+    forge.answer = (token) =>
+      token.startsWith('dead') ? Promise.reject(new Error('no')) : Promise.resolve();
+    for (let count = 0; count < 100; count += 1) {
+      await keep(`dead-${count}`);
+      world.advance(1);
+    }
+    await keep('good');
+    world.advance(15 * minute);
+    expect(await revokeLapsed()).toEqual({ revoked: 0, failed: 100 });
     expect(await revokeLapsed()).toEqual({ revoked: 1, failed: 0 });
-    expect(revoked).toEqual(['only']);
+    expect(revoked).toEqual(['good']);
+  });
+
+  it('is revoked while another code host does not answer, and at that one in a later call', async () => {
+    const { world, revoked, forge, keep, dependencies } = await bench();
+    const other = { forge: 'github', baseUrl: 'https://git.example' };
+    const { integrations } = world.forges;
+    world.forges.integrations = async () => {
+      const { valid, invalid } = await integrations();
+      const further = valid.map((one) => ({ ...one, settings: { ...one.settings, ...other } }));
+      return { valid: [...valid, ...further], invalid };
+    };
+    forge.answer = (token) => (token === 'hangs' ? new Promise(() => {}) : Promise.resolve());
+    await keep('hangs', other);
+    world.advance(1);
+    await keep('waits', other);
+    world.advance(1);
+    await keep('good');
+    world.advance(15 * minute);
+    expect(await revokeLapsedGrants(dependencies, 20)).toEqual({ revoked: 1, failed: 2 });
+    expect(await revokeLapsedGrants(dependencies, 20)).toEqual({ revoked: 1, failed: 0 });
+    expect(revoked).toEqual(['good', 'waits']);
+  });
+
+  it('leaves the list when it cannot be decrypted', async () => {
+    const { world, revoked, keep, revokeLapsed, dependencies } = await bench();
+    await keep('only');
+    world.advance(15 * minute);
+    const { cipher } = dependencies;
+    const unreadable = { ...cipher, decrypt: () => Promise.reject(new CipherError('another key')) };
+    expect(await revokeLapsedGrants({ ...dependencies, cipher: unreadable })).toEqual({
+      revoked: 0,
+      failed: 1,
+    });
+    expect(await revokeLapsed()).toEqual({ revoked: 0, failed: 0 });
+    expect(revoked).toEqual([]);
   });
 });

@@ -1,9 +1,9 @@
 /** Revokes what people granted at code hosts once it is used no more. */
 
 import { integrationKeyOf } from '../forge/integration-key.ts';
-import { findIntegration } from '../forge/integrations.ts';
+import { findIntegration, type Integrations } from '../forge/integrations.ts';
 import type { Logger } from '../runtime/logger.ts';
-import { grantRevoked, lapsedGrants, type PersonGrantDependencies } from '../store/person-grant-store.ts';
+import { type LapsedGrant, lapsedGrants, type PersonGrantDependencies } from '../store/person-grant-store.ts';
 import type { PersonForges } from './granted-forge.ts';
 
 export interface RevokeGrantsDependencies extends PersonGrantDependencies {
@@ -11,34 +11,101 @@ export interface RevokeGrantsDependencies extends PersonGrantDependencies {
   readonly logger: Pick<Logger, 'warn'>;
 }
 
-/** Revoked in one call, one after the other. */
-const revokedMax = 25;
+/** Revoked in one call. */
+const revokedMax = 100;
+/** The longest that one call waits for a code host: half of the function's time. */
+const hostMs = 30_000;
 
 /**
  * Revokes the oldest lapsed grants, each alone at its code host: newer sign-ins of the same person go on. Those that fail are tried again by
- * later calls, for a day.
+ * later calls, behind the others, for a day. Code hosts are asked beside each other, so one that does not answer delays no other.
+ *
+ * @param waitMs the longest that it waits for one code host
  */
 export async function revokeLapsedGrants(
   dependencies: RevokeGrantsDependencies,
+  waitMs = hostMs,
 ): Promise<{ readonly revoked: number; readonly failed: number }> {
-  const { table, forges, logger } = dependencies;
   const lapsed = await lapsedGrants(dependencies, revokedMax);
   if (lapsed.length === 0) {
     return { revoked: 0, failed: 0 };
   }
-  const integrations = await forges.integrations();
-  let revoked = 0;
-  for (const { key, decrypt, ...host } of lapsed) {
-    try {
-      const integration = findIntegration(integrations, integrationKeyOf(host));
-      const forge = integration && forges.personForge(integration);
-      // Without the integration nobody can revoke it, nor use it.
-      await forge?.revoke(await decrypt());
-      await table.transact([grantRevoked(key)]);
-      revoked += 1;
-    } catch (error) {
-      logger.warn('a grant could not be revoked', { ...host, error: error as Error });
-    }
-  }
+  const integrations = await dependencies.forges.integrations();
+  const hosts = Map.groupBy(lapsed, integrationKeyOf);
+  const counts = await Promise.all(
+    [...hosts.values()].map((grants) => revokeAtHost(dependencies, integrations, grants, waitMs)),
+  );
+  const revoked = counts.reduce((sum, count) => sum + count, 0);
   return { revoked, failed: lapsed.length - revoked };
+}
+
+/** @returns how many were revoked */
+async function revokeAtHost(
+  dependencies: RevokeGrantsDependencies,
+  integrations: Integrations,
+  grants: readonly LapsedGrant[],
+  waitMs: number,
+): Promise<number> {
+  const { table, logger } = dependencies;
+  const deadline = deadlineIn(waitMs);
+  let revoked = 0;
+  try {
+    for (const grant of grants) {
+      if (deadline.isOver()) {
+        await table.transact(grant.postponed);
+        continue;
+      }
+      try {
+        await deadline.orOver(revokeOne(dependencies, integrations, grant));
+        revoked += 1;
+      } catch (error) {
+        const { forge, baseUrl } = grant;
+        logger.warn('a grant could not be revoked', { forge, baseUrl, error: error as Error });
+        await table.transact(error instanceof UnreadableError ? [grant.done] : grant.failed);
+      }
+    }
+  } catch (error) {
+    // Those that are left are where they were.
+    logger.warn('the list of grants could not be changed', { error: error as Error });
+  } finally {
+    deadline.clear();
+  }
+  return revoked;
+}
+
+/** The grant was encrypted with another key, or changed: nobody can revoke it, nor use it. */
+class UnreadableError extends Error {
+  override readonly name = 'UnreadableError';
+}
+
+async function revokeOne(
+  { table, forges }: RevokeGrantsDependencies,
+  integrations: Integrations,
+  { decrypt, done, ...host }: LapsedGrant,
+): Promise<void> {
+  const integration = findIntegration(integrations, integrationKeyOf(host));
+  const forge = integration && forges.personForge(integration);
+  const grant = await decrypt();
+  if (grant === undefined) {
+    throw new UnreadableError('the grant cannot be decrypted');
+  }
+  // Without the integration nobody can revoke it, nor use it.
+  await forge?.revoke(grant);
+  await table.transact([done]);
+}
+
+function deadlineIn(waitMs: number) {
+  const { promise, reject } = Promise.withResolvers<never>();
+  // It may be over while nobody waits for it.
+  promise.catch(() => {});
+  let isOver = false;
+  const timer = setTimeout(() => {
+    isOver = true;
+    reject(new Error('the code host takes too long'));
+  }, waitMs);
+  return {
+    isOver: () => isOver,
+    orOver: (work: Promise<void>) => Promise.race([work, promise]),
+    clear: () => clearTimeout(timer),
+  };
 }

@@ -6,9 +6,10 @@ import { z } from 'zod';
 import { asId, newId, type PersonGrantId, type UserId } from '../domain/ids.ts';
 import type { ForgeHost } from '../domain/synchronization.ts';
 import type { PersonGrant } from '../forge/sign-in.ts';
-import { type Cipher, EncryptedText, type EncryptionContext } from '../runtime/cipher.ts';
+import { type Cipher, CipherError, EncryptedText, type EncryptionContext } from '../runtime/cipher.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { type Key, keys, nameInKey, ranges, tableKeys } from './keys.ts';
+import { present } from './condition.ts';
+import { keys, nameInKey, ranges, tableKeys } from './keys.ts';
 import type { Operation, Table } from './table.ts';
 
 export interface PersonGrantDependencies {
@@ -20,6 +21,8 @@ export interface PersonGrantDependencies {
 const keptMs = 15 * 60_000;
 /** How long revoking is tried again; then the code host has ended the grant by itself. */
 const revocationMs = 24 * 3600_000;
+/** The wait after the first failure. */
+const firstDelayMs = 5 * 60_000;
 
 const Grant = z.object({
   accessToken: z.string(),
@@ -39,6 +42,8 @@ const GrantItem = z.object({
 
 const RevocationItem = z.object({
   sk: z.string(),
+  [tableKeys.expiry]: z.number(),
+  tries: z.number().default(0),
   encrypted: EncryptedText,
   user: z.string().transform((text) => asId<UserId>(text)),
   forge: z.string(),
@@ -122,9 +127,14 @@ export async function findPersonGrant(
 
 /** A grant that is used no more, and may be good at the code host still. */
 export interface LapsedGrant extends ForgeHost {
-  readonly key: Key;
-  /** @throws CipherError */
-  decrypt(): Promise<PersonGrant>;
+  /** @returns undefined when nobody can read it any more */
+  decrypt(): Promise<PersonGrant | undefined>;
+  /** Takes it off the list. */
+  readonly done: Operation;
+  /** Lists it behind those that have lapsed by now, for a later call. */
+  readonly postponed: readonly Operation[];
+  /** Lists it for later, after each failure for twice as long; its last day ends when it did. */
+  readonly failed: readonly Operation[];
 }
 
 /** The first of the grants whose 15 minutes are over, oldest first. One read. */
@@ -135,16 +145,39 @@ export async function lapsedGrants(
   const { pk, sk } = ranges.grantRevocations();
   const items = await table.query(pk, sk, { limit });
   return items
-    .map((item) => RevocationItem.parse(item))
+    .map((item) => ({ item, ...RevocationItem.parse(item) }))
     .filter(({ sk: name }) => Date.parse(nameInKey(name).split('#')[0] ?? '') <= clock.now())
-    .map(({ sk: name, encrypted, user, forge, baseUrl }) => ({
-      key: { pk, sk: name },
-      forge,
-      baseUrl,
-      decrypt: async () =>
-        Grant.parse(JSON.parse(await cipher.decrypt(encrypted, contextOf(user, { forge, baseUrl })))),
-    }));
+    .map(({ item, sk: name, encrypted, user, forge, baseUrl, tries, [tableKeys.expiry]: end }) => {
+      const key = { pk, sk: name };
+      const done: Operation = { delete: key, when: present };
+      const moved = (until: number, failures: number): readonly Operation[] => {
+        const later = keys.grantRevocation(until, nameInKey(name).split('#')[1] ?? '');
+        return seconds(until) >= end
+          ? [done]
+          : [done, { put: later, item: { ...item, ...later, tries: failures } }];
+      };
+      return {
+        forge,
+        baseUrl,
+        decrypt: () => decrypted(cipher, encrypted, contextOf(user, { forge, baseUrl })),
+        done,
+        postponed: moved(clock.now(), tries),
+        failed: moved(clock.now() + firstDelayMs * 2 ** tries, tries + 1),
+      };
+    });
 }
 
-/** Takes the grant off the list. */
-export const grantRevoked = (key: Key): Operation => ({ delete: key });
+async function decrypted(
+  cipher: Cipher,
+  encrypted: EncryptedText,
+  context: EncryptionContext,
+): Promise<PersonGrant | undefined> {
+  try {
+    return Grant.parse(JSON.parse(await cipher.decrypt(encrypted, context)));
+  } catch (error) {
+    if (error instanceof CipherError) {
+      return undefined;
+    }
+    throw error;
+  }
+}
