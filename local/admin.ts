@@ -5,12 +5,14 @@ import { deletionCommands } from './admin/deletion-commands.ts';
 import { onAws } from './admin/deployment.ts';
 import { exitCodeOf, exitCodes } from './admin/exit-codes.ts';
 import { nameCommands } from './admin/name-commands.ts';
+import { simpleText } from './admin/simple-text.ts';
 import { noMore, type Printed, synchronizationCommands } from './admin/synchronization-commands.ts';
 import { usage } from './admin/usage.ts';
 import { createAdminClient } from './start/admin-client.ts';
 import { AdminError } from './start/admin-error.ts';
 import { readOperatorKey } from './start/api-client.ts';
 import { UsageError } from './start/options.ts';
+import { atPlace, defaultData, placeOf } from './start/place.ts';
 import { findRunning } from './start/state-folder.ts';
 
 async function main(args: readonly string[]): Promise<number> {
@@ -22,12 +24,13 @@ async function main(args: readonly string[]): Promise<number> {
       return flags.help ? exitCodes.done : exitCodes.usage;
     }
     const printed = await run(command, slug, rest, flags);
-    if (printed.lines === undefined || flags.json) {
-      process.stdout.write(`${JSON.stringify(printed.answer, undefined, 2)}\n`);
+    if (flags.json) {
+      // Some answers of the API have no body.
+      process.stdout.write(`${JSON.stringify(printed.answer ?? {}, undefined, 2)}\n`);
     } else {
-      print(printed.lines);
+      print(printed.lines.map((line) => atPlace(line, placeOf(flags))));
     }
-    return exitCodes.done;
+    return printed.exitCode ?? exitCodes.done;
   } catch (error) {
     if (error instanceof UsageError || error instanceof AdminError || isArgumentError(error)) {
       process.stderr.write(`${error.message.split('\n').join('; ')}\n`);
@@ -37,7 +40,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Commands whose answer is printed as text. */
+/** Commands that are more than one call. */
 const printedCommands = { ...synchronizationCommands, ...nameCommands, ...deletionCommands };
 
 async function run(
@@ -45,7 +48,7 @@ async function run(
   slug: string | undefined,
   rest: readonly string[],
   flags: ReturnType<typeof readFlags>['values'],
-): Promise<Pick<Printed, 'answer'> & Partial<Printed>> {
+): Promise<Printed> {
   const long = Object.hasOwn(printedCommands, command) ? printedCommands[command] : undefined;
   if (long !== undefined) {
     const client = await clientOf(flags);
@@ -57,14 +60,15 @@ async function run(
   }
   noMore(command, rest);
   const [name, input] = simple(needed(slug, `${command} needs the organization's slug`), flags);
-  return { answer: await (await clientOf(flags)).invoke(name, input) };
+  const answer = await (await clientOf(flags)).invoke(name, input);
+  return { answer, lines: simpleText[command]?.(slug ?? '', answer, flags) ?? [] };
 }
 
 async function clientOf(flags: Pick<Flags, 'data' | 'aws' | 'key-file' | 'key-secret'>) {
   if (flags.aws !== undefined) {
     return createAdminClient(onAws(flags.aws, flags));
   }
-  const directory = resolve(flags.data ?? '.repertoire');
+  const directory = resolve(flags.data ?? defaultData);
   const running = await findRunning(directory);
   if (!running) {
     throw new AdminError(

@@ -6,6 +6,7 @@ import { buildAssembly } from './start/build-assembly.ts';
 import { firstRunInstructions, instructions } from './start/instructions.ts';
 import { freeTag, manifestsOf } from './start/manifests.ts';
 import { parseOptions, UsageError, usage } from './start/options.ts';
+import { atPlace, placeOf } from './start/place.ts';
 import { type Ports, takePorts } from './start/ports.ts';
 import { createProgress } from './start/progress.ts';
 import { readWorldOf, type Started, start } from './start/start.ts';
@@ -30,7 +31,9 @@ async function main(args: readonly string[]): Promise<void> {
       ),
     );
     const { firstRun } = options;
-    const started = await start(folder, world, { assembly, ports, progress, firstRun });
+    const place = placeOf({ data: folder.directory });
+    const here = { ...progress, step: (line: string) => progress.step(atPlace(line, place)) };
+    const started = await start(folder, world, { assembly, ports, progress: here, firstRun });
     running.started = started;
     const { gateway } = started.cloud.addresses;
     await markRunning(folder, { pid: process.pid, gateway, api: started.api });

@@ -129,7 +129,9 @@ export type Status = z.infer<typeof Status>;
 /** The answer of `status` without an organization. */
 export const Installations = z.object({
   organizations: z.array(z.object({ slug: z.string(), name: z.string() })),
-  unclaimedInstallations: z.array(z.object({ installation: z.string(), login: z.string() })),
+  unclaimedInstallations: z.array(
+    z.object({ installation: z.string(), login: z.string(), forge: z.string() }),
+  ),
 });
 export type Installations = z.infer<typeof Installations>;
 

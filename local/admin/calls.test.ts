@@ -50,6 +50,15 @@ it('stops access only with a name and a reason', () => {
   expect(() => call('allow-access', '--why', 'over')).toThrow('allow-access needs --by NAME and --why TEXT');
 });
 
+it('makes a key of scopes that exist', () => {
+  const key = call('api-key', '--scopes', 'read, packages', '--description', 'build server');
+  expect(key).toEqual([
+    'create-api-key',
+    { organization: 'acme', scopes: ['read', 'packages'], description: 'build server' },
+  ]);
+  expect(() => call('api-key', '--scopes', 'all', '--description', 'x')).toThrow('--scopes takes read, ');
+});
+
 it('makes a token that ends when it is told, never, or as the owners set it', () => {
   const issued = { organization: 'acme', for: { kind: 'organization' } };
   expect(call('token', '--all')).toEqual(['issue-token', issued]);

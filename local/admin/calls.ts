@@ -1,5 +1,6 @@
-/** Commands that invoke one function and print its answer as it is. */
+/** Commands that invoke one function; simple-text.ts says what they print. */
 import { parseArgs } from 'node:util';
+import { type ApiKeyScope, apiKeyScopes } from '../../shared/domain/api-key.ts';
 import { UsageError } from '../start/options.ts';
 
 export type Flags = ReturnType<typeof readFlags>['values'];
@@ -28,6 +29,7 @@ export function readFlags(args: readonly string[]) {
       'held-share': { type: 'string' },
       'held-above': { type: 'string' },
       'suspend-after': { type: 'string' },
+      scopes: { type: 'string' },
       source: { type: 'string' },
       'outside-code': { type: 'string' },
       to: { type: 'string' },
@@ -55,7 +57,7 @@ export const simpleCommands: Readonly<Record<string, (slug: string, flags: Flags
       ...(flags.forge === undefined ? {} : { forge: flags.forge }),
       ...(flags['base-url'] === undefined ? {} : { baseUrl: flags['base-url'] }),
       repositories: names(flags.repositories) ?? 'all',
-      ownedVendors: names(flags.vendors) ?? [],
+      ownedVendors: vendorNames(flags),
     },
   ],
   choose: (slug, flags) => [
@@ -68,7 +70,7 @@ export const simpleCommands: Readonly<Record<string, (slug: string, flags: Flags
   ],
   vendors: (slug, flags) => [
     'set-owned-vendors',
-    { slug, vendors: needed(names(flags.vendors), 'vendors needs --vendors') },
+    { slug, vendors: needed(flags.vendors && vendorNames(flags), 'vendors needs --vendors') },
   ],
   publishing: (slug, flags) => [
     'set-publishing',
@@ -90,13 +92,20 @@ export const simpleCommands: Readonly<Record<string, (slug: string, flags: Flags
       organization: slug,
       for: holderOf(flags),
       ...(flags.description === undefined ? {} : { description: flags.description }),
-      ...(flags.expires === undefined
-        ? {}
-        : { expiresAt: flags.expires === 'never' ? null : timeOf(flags.expires) }),
+      ...expiryOf(flags),
     },
   ],
   'stop-access': (slug, flags) => ['stop-access', { slug, ...accountableOf(flags, 'stop-access') }],
   'allow-access': (slug, flags) => ['allow-access', { slug, ...accountableOf(flags, 'allow-access') }],
+  'api-key': (slug, flags) => [
+    'create-api-key',
+    {
+      organization: slug,
+      scopes: scopesOf(flags.scopes),
+      description: needed(flags.description, 'api-key needs --description: what the key is for'),
+      ...expiryOf(flags),
+    },
+  ],
   revoke: (slug, flags) => [
     'revoke-token',
     { organization: slug, id: needed(flags.id, 'revoke needs --id; status lists them') },
@@ -146,6 +155,23 @@ function numberOf(
   return { [name]: Number(text) * unit };
 }
 
+/** When what is made ends, as `{ expiresAt }`; empty without the flag. */
+const expiryOf = ({ expires }: Flags): { readonly expiresAt?: string | null } =>
+  expires === undefined ? {} : { expiresAt: expires === 'never' ? null : timeOf(expires) };
+
+/** @throws UsageError */
+function scopesOf(text: string | undefined): readonly ApiKeyScope[] {
+  const all = apiKeyScopes.join(', ');
+  return needed(text, `api-key needs --scopes: ${all}`)
+    .split(',')
+    .map((name) =>
+      needed(
+        apiKeyScopes.find((one) => one === name.trim()),
+        `--scopes takes ${all}, not ${name}`,
+      ),
+    );
+}
+
 function timeOf(text: string): string {
   const at = Date.parse(text);
   if (Number.isNaN(at)) {
@@ -165,6 +191,10 @@ function holderOf({ member, team, all }: Flags): unknown {
   }
   return team === undefined ? { kind: 'organization' } : { kind: 'team', slug: team };
 }
+
+/** The vendors that are named; none without the flag. */
+export const vendorNames = ({ vendors }: Pick<Flags, 'vendors'>): readonly string[] =>
+  vendors === undefined ? [] : vendors.split(',').map((name) => name.trim());
 
 function names(text: string | undefined): string[] | 'all' | undefined {
   return text === undefined || text === 'all' ? text : text.split(',').map((name) => name.trim());

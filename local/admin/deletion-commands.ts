@@ -8,7 +8,7 @@ import {
   SynchronizationDeletion,
 } from './answers.ts';
 import { needed } from './calls.ts';
-import { indent } from './print.ts';
+import { indent, plural } from './print.ts';
 import { type Command, noMore, type Printed } from './synchronization-commands.ts';
 
 /** By the name of the command. */
@@ -186,5 +186,4 @@ const progress = ({ slug }: Command): readonly string[] => [
   `clients no longer get it; its stored data is being removed: npm run admin -- status ${slug} shows the progress`,
 ];
 
-const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 const counted = (list: readonly unknown[], what: string): string => plural(list.length, what);

@@ -13,6 +13,8 @@ export const exitCodes = {
   invalid: 5,
   forbidden: 6,
   'too-early': 7,
+  /** Lists of the code host could not be read, or the work goes on after the command. */
+  incomplete: 8,
 } as const satisfies Record<CallerErrorCode, number> & Record<string, number>;
 
 /** @param error what a command threw: an AdminError of the function, or a UsageError */

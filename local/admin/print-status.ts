@@ -6,25 +6,31 @@ export function installationsText({
   organizations,
   unclaimedInstallations,
 }: Installations): readonly string[] {
+  const isAmbiguous = new Set(unclaimedInstallations.map(({ forge }) => forge)).size > 1;
   return [
     organizations.length === 0 ? 'no organizations' : 'organizations:',
     ...indent(organizations.map(({ slug, name }) => `${slug} (${name})`)),
     ...section(
       'installations without an organization:',
       unclaimedInstallations.map(
-        ({ installation, login }) =>
-          `${login}: npm run admin -- connect ORGANIZATION --installation ${installation}`,
+        ({ installation, login, forge }) =>
+          `${login}: npm run admin -- connect ${slugFor(login)} --installation ${installation}${
+            isAmbiguous ? ` --forge ${forge}` : ''
+          } --repositories all --vendors ${slugFor(login)}`,
       ),
     ),
   ];
 }
+
+/** The slug and the vendor that an organization is suggested to have: as it is called on the code host. */
+const slugFor = (login: string): string => login.toLowerCase();
 
 export function statusText(status: Status): readonly string[] {
   const { slug, name, counts, pending, ownedVendors, synchronizations, packages, tokens } = status;
   const { total = 0, ...waits } = pending;
   const packageCount = Object.entries(counts.packages).map(([state, count]) => `${count} ${state}`);
   return [
-    `${slug} (${name}); vendors: ${ownedVendors.join(', ') || 'none'}`,
+    `${slug} (${name}); vendors: ${ownedVendors.join(', ') || 'none'}; times are UTC`,
     ...stoppedText(status),
     `${counts.members} members, ${counts.teams} teams, ${counts.repositories} repositories, packages: ${
       packageCount.join(', ') || 'none'
@@ -48,7 +54,13 @@ export function statusText(status: Status): readonly string[] {
       'package names that need a decision:',
       status.waiting.flatMap((one) => waitingText(slug, one)),
     ),
-    ...section('vendors to consider owning:', status.proposedVendors),
+    ...section(
+      'vendors to consider owning:',
+      status.proposedVendors.map(
+        (vendor) =>
+          `${vendor}: npm run admin -- vendors ${slug} --vendors ${[...ownedVendors, vendor].join(',')}`,
+      ),
+    ),
     ...section('repositories without a package:', status.repositoriesWithoutPackage),
     ...section(
       'versions left out:',
@@ -93,7 +105,10 @@ export function statusText(status: Status): readonly string[] {
     ),
     ...section(
       'audit log, newest first:',
-      status.auditLog.map(({ at, by, act, subject, why }) => `${when(at)}  ${by}: ${act} ${subject}: ${why}`),
+      status.auditLog.map(
+        ({ at, by, act, subject, why }) =>
+          `${when(at)}  ${by}: ${act} ${subject}${why === '' ? '' : `: ${why}`}`,
+      ),
     ),
   ];
 }
@@ -111,7 +126,7 @@ function outsideText(slug: string, outside: Status['packages'][number]['outsideC
   }
   const { published, forbidden, hosts } = outside;
   return forbidden > 0
-    ? `; ${forbidden} versions left out: their code is at ${hosts.join(', ')}, and the organization forbids outside code (to allow it: publishing ${slug} --outside-code yes)`
+    ? `; ${forbidden} versions left out: their code is at ${hosts.join(', ')}, and the organization forbids outside code (to allow it: npm run admin -- publishing ${slug} --outside-code yes)`
     : `; the code of ${published} versions is at ${hosts.join(', ')}, not stored here`;
 }
 
@@ -171,7 +186,7 @@ function stoppedText({ slug, accessStoppedSince, auditLog }: Status): readonly s
   ];
 }
 
-function cautionText({
+export function cautionText({
   heldShare,
   heldAbove,
   suspendAfterDays,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../start/options.ts';
 import { readFlags } from './calls.ts';
+import { exitCodes } from './exit-codes.ts';
 import { synchronizationCommands } from './synchronization-commands.ts';
 
 /** Runs the command against these answers, in turn; the last one stays. */
@@ -21,7 +22,7 @@ async function run(args: readonly string[], ...answers: readonly unknown[]) {
     flags: values,
     progress: (lines) => progress.push(...lines),
   });
-  return { lines: printed?.lines, calls, progress };
+  return { lines: printed?.lines, exitCode: printed?.exitCode, calls, progress };
 }
 
 const aRun = {
@@ -137,6 +138,11 @@ describe('what is printed', () => {
     }
   });
 
+  it('has the command beside each vendor to consider, which keeps those that are owned', async () => {
+    const { lines } = await run(['status', 'acme'], { ...aStatus, proposedVendors: ['other'] });
+    expect(lines).toContain('  other: npm run admin -- vendors acme --vendors acme,other');
+  });
+
   it('marks packages whose code is not kept by us, and says what the organization leaves out of metadata', async () => {
     const wrapper = (outsideCode: object) => [
       { name: 'acme/w', state: 'available', versions: 9, repository: 'acme-inc/w', outsideCode },
@@ -173,13 +179,13 @@ describe('what is printed', () => {
   it('is the list of organizations without one', async () => {
     const { lines } = await run(['status'], {
       organizations: [{ slug: 'acme', name: 'Acme' }],
-      unclaimedInstallations: [{ installation: '90', login: 'initech' }],
+      unclaimedInstallations: [{ installation: '90', login: 'Initech', forge: 'github' }],
     });
     expect(lines).toEqual([
       'organizations:',
       '  acme (Acme)',
       'installations without an organization:',
-      '  initech: npm run admin -- connect ORGANIZATION --installation 90',
+      '  Initech: npm run admin -- connect initech --installation 90 --repositories all --vendors initech',
     ]);
   });
 
@@ -242,10 +248,11 @@ describe('what goes on', () => {
     expect(lines).toEqual(['read completely; runs shows what changed']);
   });
 
-  it('says what could not be read', async () => {
-    expect((await run(['synchronize', 'acme'], asked('failed'))).lines).toEqual([
-      'members could not be read; access stays as last read',
-    ]);
+  it('says what could not be read, by the exit code too', async () => {
+    const { lines, exitCode } = await run(['synchronize', 'acme'], asked('failed'));
+    expect(lines).toEqual(['members could not be read; access stays as last read']);
+    expect(exitCode).toBe(exitCodes.incomplete);
+    expect((await run(['synchronize', 'acme'], asked('read'))).exitCode).toBe(exitCodes.done);
   });
 
   it('says what came back and why the rest did not', async () => {

@@ -15,6 +15,7 @@ import {
   Undone,
 } from './answers.ts';
 import { type Flags, needed } from './calls.ts';
+import { exitCodes } from './exit-codes.ts';
 import {
   heldText,
   leftOutText,
@@ -40,6 +41,8 @@ export interface Command {
 export interface Printed {
   readonly answer: unknown;
   readonly lines: readonly string[];
+  /** Where it is not success. */
+  readonly exitCode?: number;
 }
 
 /** The interval between two polls of a running command. */
@@ -151,7 +154,8 @@ async function undo(command: Command): Promise<Printed> {
   noMore('undo', more);
   const number = runNumber(needed(text, 'undo needs the number of a run; runs lists them'));
   const answer = await untilDone(command, 'undo-run', { ...named(command, 'undo'), number });
-  return { answer, lines: [...notDone(answer), ...undoneText(Undone.parse(answer))] };
+  const lines = [...notDone(answer), ...undoneText(Undone.parse(answer))];
+  return { answer, lines, exitCode: exitCodeFor(answer) };
 }
 
 async function synchronize(command: Command): Promise<Printed> {
@@ -168,7 +172,16 @@ async function synchronize(command: Command): Promise<Printed> {
         ? lines
         : [`${failed.join(', ')} could not be read; access stays as last read`]
       : notDone(answer),
+    exitCode: exitCodeFor(answer),
   };
+}
+
+/** A script must not go on as if all were read. */
+function exitCodeFor(answer: unknown): number {
+  const { isDone, scopes } = Asked.parse(answer);
+  return isDone && scopes.every(({ outcome }) => outcome !== 'failed')
+    ? exitCodes.done
+    : exitCodes.incomplete;
 }
 
 /** Starts the work, polls until it is done, and prints each change of its progress. */

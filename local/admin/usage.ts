@@ -1,3 +1,5 @@
+import { apiKeyScopes } from '../../shared/domain/api-key.ts';
+
 export const usage = `Manages organizations of a running npm start, or of a deployment with --aws.
 
 Usage: npm run admin -- COMMAND [options]
@@ -7,8 +9,9 @@ Usage: npm run admin -- COMMAND [options]
   left-out ORGANIZATION REPOSITORY              list every branch and tag of a repository that has no version, and
                                                 why
   connect ORGANIZATION --installation ID        create an organization from an installation of the App; --forge or
-          [--repositories all|NAME,NAME]        --base-url selects the integration if several are configured
-          [--vendors NAME,NAME] [--forge NAME] [--base-url URL]
+          [--repositories all|NAME,NAME]        --base-url selects the integration if several are configured.
+          [--vendors NAME,NAME]                 Defaults: all repositories, no vendors; without vendors nothing is
+          [--forge NAME] [--base-url URL]       published
   choose ORGANIZATION --repositories all|NAME,NAME [--forks]
                                                 select more repositories to become packages; 'all' excludes forks
                                                 unless --forks is given, a fork that is named is included; the
@@ -29,6 +32,10 @@ Usage: npm run admin -- COMMAND [options]
                                                 --member: what the person may read in this organization only;
                                                 --all: every package
   revoke ORGANIZATION --id TOKEN-ID             revoke a token immediately
+  api-key ORGANIZATION --scopes NAME,NAME --description TEXT [--expires TIME]
+                                                create a key of the organization for the API; it is shown once. Scopes:
+                                                ${apiKeyScopes.join(', ')}
+                                                (default expiry: 90 days)
   stop-access ORGANIZATION --by NAME --why TEXT refuse all tokens of the organization immediately, for cached files
                                                 too; tokens, rights and packages are kept
   allow-access ORGANIZATION --by NAME --why TEXT
@@ -67,7 +74,7 @@ Usage: npm run admin -- COMMAND [options]
           [--confirm NAME --by NAME --why TEXT] these commands only show what they would delete until confirmed with
                                                 the name of the package, commits, login or slug
 
-  --json       print the answer as JSON
+  --json       print the answer as JSON; without it every command prints text
   --synchronization ID
                the synchronization to use if the organization has several; status shows the ids
   --data DIR   data folder of npm start (default .repertoire)
@@ -80,5 +87,6 @@ Usage: npm run admin -- COMMAND [options]
 
 Exit codes: 0 success; 1 failure (see the log), or nothing is running; 2 invalid command line; 3 not-found: something named does not
 exist; 4 conflict: the state does not allow this, or something else changed it at the same time; 5 invalid: the input makes no sense;
-6 forbidden: you or the installation may not do this; 7 too-early: try again later.
+6 forbidden: you or the installation may not do this; 7 too-early: try again later; 8 incomplete: synchronize or undo could not read
+everything, or is not done after 15 minutes.
 `;

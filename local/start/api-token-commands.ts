@@ -1,4 +1,4 @@
-/** The commands about tokens, as requests to the API. */
+/** The commands about tokens and keys, as requests to the API. */
 import { z } from 'zod';
 import { type ApiCommand, command, inOrganization } from './api-command.ts';
 
@@ -27,6 +27,16 @@ export const apiTokenCommands: Readonly<Record<string, ApiCommand>> = {
       const { id, secret, principal, expiresAt, url } = made;
       return { id, token: secret, principal, expiresAt, user: 'token', url };
     },
+  ),
+  'create-api-key': command(
+    z.object({
+      organization: z.string(),
+      scopes: z.array(z.string()),
+      description: z.string(),
+      expiresAt: z.string().nullable().optional(),
+    }),
+    (api, { organization, ...body }) =>
+      inOrganization(api, organization, { method: 'POST', path: '/api-keys', body }),
   ),
   'revoke-token': command(
     z.object({ organization: z.string(), id: z.string() }),

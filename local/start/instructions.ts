@@ -1,4 +1,5 @@
 /** The text that `npm start` prints when it is ready. */
+import { atPlace, placeOf } from './place.ts';
 
 export interface Ready {
   readonly organization: { readonly slug: string; readonly url: string };
@@ -35,7 +36,7 @@ export function instructions(ready: Ready): string {
   if (ready.administrator !== undefined) {
     lines.push(
       '',
-      `Sign in as anybody of these: ${ready.consoleBaseUrl}/ (${ready.administrator} is the administrator)`,
+      `Sign in as any of them: ${ready.consoleBaseUrl}/ (${ready.administrator} is the administrator)`,
     );
   }
   const [first] = ready.members;
@@ -67,7 +68,7 @@ export function instructions(ready: Ready): string {
           `Change the simulated GitLab: ${ready.gitLab.controlUrl} (docs/worlds.md)`,
         ]
       : []),
-    'Owner commands:              npm run admin -- --help',
+    `Operator commands:           ${atPlace('npm run admin -- --help', placeOf({ data: ready.dataDirectory }))}`,
     `State:                       ${ready.dataDirectory}`,
     '',
     'Press Ctrl-C to stop.',

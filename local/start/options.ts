@@ -33,7 +33,7 @@ Usage: npm start -- [options]
   --port N        first of ${portCount} ports on 127.0.0.1 (default ${defaultPort}; 0: any free ports)
   --data DIR      folder for the state between runs (default .repertoire)
   --fresh         delete the state in the data folder first
-  --first-run     set nothing up: you make the App and become administrator by the pages, as after a deployment
+  --first-run     do not set anything up: create the App and the administrator in the browser, as after a deployment
   --world FILE    simulate the GitHub and GitLab that a YAML file describes (docs/worlds.md)
   --github DIR    simulate a GitHub with every git repository below DIR, bare or not
   --help          show this text

@@ -1,0 +1,91 @@
+/** What the commands of calls.ts print. Pure. */
+import { z } from 'zod';
+import { Status } from './answers.ts';
+import { type Flags, vendorNames } from './calls.ts';
+import { indent, plural, when } from './print.ts';
+import { cautionText } from './print-status.ts';
+
+type Text = (slug: string, answer: unknown, flags: Flags) => readonly string[];
+
+/** By the name of the command. */
+export const simpleText: Readonly<Record<string, Text>> = {
+  connect,
+  choose: (_, answer) => {
+    const { chosen } = z.object({ chosen: z.array(z.string()) }).parse(answer);
+    return [
+      `${plural(chosen.length, 'repository', 'repositories')} selected, to be scanned now`,
+      ...indent(chosen),
+    ];
+  },
+  vendors: (slug, answer, flags) => [
+    `${slug} owns the vendors: ${vendorNames(flags).join(', ')}; ${plural(
+      z.object({ scans: z.number() }).parse(answer).scans,
+      'scan',
+    )} requested`,
+  ],
+  publishing: (_, answer) => {
+    const { source, outsideCode } = z.object({ source: z.boolean(), outsideCode: z.boolean() }).parse(answer);
+    return [
+      `source in metadata: ${source ? 'yes' : 'no'}`,
+      `dist and source of their own in composer.json: ${outsideCode ? 'yes' : 'no'}`,
+    ];
+  },
+  caution: (_, answer) => [cautionText(Status.shape.synchronizations.element.shape.caution.parse(answer))],
+  token,
+  revoke: (_, __, { id }) => [`token ${id} is revoked`],
+  'stop-access': (slug) => [
+    `access to ${slug} is stopped; npm run admin -- allow-access ${slug} --by NAME --why TEXT restores it`,
+  ],
+  'allow-access': (slug) => [`access to ${slug} is allowed again, for all tokens that are valid now`],
+  'api-key': apiKey,
+};
+
+function connect(slug: string, _: unknown, flags: Flags): readonly string[] {
+  const connected = `${slug} is connected and being read; npm run admin -- status ${slug} shows the progress`;
+  return vendorNames(flags).length > 0
+    ? [connected]
+    : [
+        connected,
+        `no vendor is owned, so nothing is published: npm run admin -- vendors ${slug} --vendors ${slug}`,
+      ];
+}
+
+const Made = z.object({
+  id: z.string(),
+  token: z.string(),
+  expiresAt: z.string().optional(),
+  user: z.string(),
+  url: z.string(),
+});
+
+function token(slug: string, answer: unknown): readonly string[] {
+  const { id, token: secret, expiresAt, user, url } = Made.parse(answer);
+  return [
+    secret,
+    '',
+    `token ${id}, ${expiryText(expiresAt)}; it is shown this once. For Composer:`,
+    '',
+    `  composer config repositories.${slug} composer ${url}`,
+    `  composer config --global http-basic.${new URL(url).host} ${user} ${secret}`,
+  ];
+}
+
+function apiKey(slug: string, answer: unknown): readonly string[] {
+  const { id, secret, scopes, expiresAt } = z
+    .object({
+      id: z.string(),
+      secret: z.string(),
+      scopes: z.array(z.string()),
+      expiresAt: z.string().optional(),
+    })
+    .parse(answer);
+  return [
+    secret,
+    '',
+    `API key ${id} of ${slug} with the scopes ${scopes.join(', ')}, ${expiryText(expiresAt)}; it is shown this once.`,
+    'It is sent as: authorization: Bearer KEY (docs/api.md)',
+  ];
+}
+
+const expiryText = (expiresAt: string | undefined): string =>
+  expiresAt === undefined ? 'without an expiry' : `expires ${when(expiresAt)} UTC`;
