@@ -166,4 +166,18 @@ describe('previewRun', () => {
     };
     await expect(world.preview()).rejects.toThrow(`the forge could not be read: ${words}`);
   });
+
+  it('looks up what is missing until its time is over', async () => {
+    const repositories = Array.from({ length: 120 }, (_, place) => aFact.repository(place + 1));
+    const world = await createWorld([aFact.settings(true), ...repositories]);
+    world.forge.facts = [aFact.settings(true)];
+    world.forge.before = (asked) => {
+      world.clock.time += asked === 'look-up' ? 250_000 : 0;
+    };
+    const { scopes: shown } = await world.preview();
+    expect(shown.find(({ scope }) => scope === 'repositories')).toMatchObject({
+      outcome: 'incomplete',
+      message: 'too large for a preview: 50 of 120 were looked up',
+    });
+  });
 });

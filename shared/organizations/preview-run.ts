@@ -2,9 +2,10 @@
 
 import type { FactChange } from '../domain/change.ts';
 import { factKey } from '../domain/facts.ts';
-import { byPlanning, namesIn, type ScopeName } from '../domain/scopes.ts';
+import { byPlanning, namesIn, type PartScope, type ScopeName } from '../domain/scopes.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { ForgeError } from '../forge/errors.ts';
+import type { LookUp, StructureReader } from '../forge/forge.ts';
 import { traitsOf } from '../forge/modules.ts';
 import { type ReadingLimit, readToEnd } from '../forge/read-to-end.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -29,6 +30,10 @@ export interface PreviewRunDependencies {
 
 /** Reading stops after this time, well within the function's 300 s; milliseconds. */
 const readingMs = 200_000;
+/** What is missing is asked for again until this time from the start; milliseconds. */
+const confirmingMs = 250_000;
+/** Look-ups between two looks at the clock. */
+const lookUpsAtOnce = 50;
 /**
  * How many changes of one scope are described.
  */
@@ -65,7 +70,8 @@ export async function previewRun(
   const scopes: PreviewedScope[] = [];
   try {
     const reader = await dependencies.openReader(synchronization);
-    const limit = limitFrom(clock);
+    const limit = limitFrom(clock, readingMs);
+    const confirming = limitedReader(reader, limitFrom(clock, confirmingMs));
     const readings: (FinishedReading & { readonly scope: ScopeName })[] = [];
     await probe({ reader, synchronization });
     for (const [place, scope] of names.entries()) {
@@ -84,7 +90,14 @@ export async function previewRun(
       const { scope } = reading;
       scopes.push(
         await orFailure(scope, () =>
-          previewScope({ table, reader, traits }, synchronization, scope, reading, gone, clock.now()),
+          previewScope(
+            { table, reader: confirming, traits },
+            synchronization,
+            scope,
+            reading,
+            gone,
+            clock.now(),
+          ),
         ),
       );
     }
@@ -101,11 +114,34 @@ export async function previewRun(
   }
 }
 
-function limitFrom(clock: Clock): ReadingLimit {
-  const deadline = clock.now() + readingMs;
+function limitFrom(clock: Clock, lengthMs: number): ReadingLimit {
+  const deadline = clock.now() + lengthMs;
   return {
     mayContinue: () => clock.now() < deadline,
     limitMessage: 'too large for a preview',
+  };
+}
+
+/** The reader with a limit on all that it is asked. Its look-ups throw ForgeError `incomplete` at the limit. */
+function limitedReader(
+  reader: StructureReader,
+  { mayContinue, limitMessage }: ReadingLimit,
+): StructureReader {
+  return {
+    probe: () => reader.probe(),
+    readScope: (scope, options) => reader.readScope(scope, { mayContinue, ...options }),
+    async lookUp(parts) {
+      const found = new Map<PartScope, LookUp>();
+      for (let from = 0; from < parts.length; from += lookUpsAtOnce) {
+        if (!mayContinue()) {
+          throw new ForgeError('incomplete', `${limitMessage}: ${from} of ${parts.length} were looked up`);
+        }
+        for (const [part, answer] of await reader.lookUp(parts.slice(from, from + lookUpsAtOnce))) {
+          found.set(part, answer);
+        }
+      }
+      return found;
+    },
   };
 }
 

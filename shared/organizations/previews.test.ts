@@ -116,6 +116,44 @@ describe('a preview', () => {
     expect(await world.job(2)).toMatchObject({ state: 'done', failure: undefined });
   });
 
+  it('has failed when three workers could not end it, until the next one', async () => {
+    const world = await createWorld();
+    await world.request();
+    const failing = async () => {
+      throw new Error('out of memory');
+    };
+    for (const state of ['waiting', 'waiting', 'failed']) {
+      await expect(world.work(failing)).rejects.toThrow('out of memory');
+      expect((await world.job(1)).state).toBe(state);
+    }
+    expect((await world.job(1)).failure).toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('failed 3 times'),
+    });
+    // Nothing is left to do.
+    expect(await world.work(failing)).toBe('done');
+    await world.request();
+    await world.work();
+    expect(await world.job(2)).toMatchObject({ state: 'done', failure: undefined });
+  });
+
+  it('has failed when three workers died', async () => {
+    const world = await createWorld();
+    await world.request();
+    for (let died = 0; died < 3; died++) {
+      const begun = Promise.withResolvers<void>();
+      void world.work(() => {
+        begun.resolve();
+        return new Promise(() => {});
+      });
+      await begun.promise;
+      world.clock.time += leaseMs + 1;
+    }
+    expect((await world.job(1)).state).toBe('waiting');
+    await world.work();
+    expect((await world.job(1)).state).toBe('failed');
+  });
+
   it('can be read for a day', async () => {
     const world = await createWorld();
     await world.request();

@@ -1,10 +1,16 @@
 /** The worker's part of a preview. */
 import { CallerError } from '../domain/caller-error.ts';
 import type { SynchronizationId } from '../domain/ids.ts';
+import type { Synchronization } from '../domain/synchronization.ts';
 import type { RecordOutcome } from '../runtime/queue-handler.ts';
-import { keepPreviewResult, notePreviewProgress } from '../store/preview-store.ts';
+import {
+  countPreviewAttempt,
+  keepPreviewResult,
+  notePreviewProgress,
+  type PreviewItem,
+} from '../store/preview-store.ts';
 import { findSynchronization } from '../store/synchronization-store.ts';
-import { completeWork, takeLease, underLease, type WorkQueue } from '../store/work.ts';
+import { completeWork, type Lease, takeLease, underLease, type WorkQueue } from '../store/work.ts';
 import { previewWork } from '../store/work-items.ts';
 import { leaseMs } from '../sync/run/take-scopes.ts';
 import { type PreviewRunDependencies, previewRun } from './preview-run.ts';
@@ -14,12 +20,24 @@ export interface RunPreviewDependencies extends PreviewRunDependencies {
   readonly newLeaseId: () => string;
 }
 
-/** Carries out the preview that was asked for. What the forge refuses is its result too. */
+/** A preview that a worker could not end is made again so many times in all. */
+const attemptsMax = 3;
+
+const givenUp: PreviewItem['failure'] = {
+  code: 'conflict',
+  message: `The preview failed ${attemptsMax} times for a reason that is not the code host's word. It is in the operator's log.`,
+};
+
+/**
+ * Carries out the preview that was asked for. What the forge refuses is its result too.
+ *
+ * @throws what the work throws; at the third time the preview has failed and is not made again
+ */
 export async function runPreview(
   dependencies: RunPreviewDependencies,
   id: SynchronizationId,
 ): Promise<RecordOutcome> {
-  const { table, workQueue, clock, newLeaseId } = dependencies;
+  const { table, clock, newLeaseId } = dependencies;
   const synchronization = await findSynchronization(table, id);
   if (synchronization === undefined) {
     return 'reject';
@@ -30,22 +48,52 @@ export async function runPreview(
     return 'done';
   }
   return underLease<RecordOutcome>(table, lease, async () => {
-    let failure: { readonly code: string; readonly message: string } | undefined;
-    try {
-      const result = await previewRun(dependencies, synchronization, (progress) =>
-        notePreviewProgress(table, lease, progress),
-      );
-      await keepPreviewResult(table, id, lease.wanted, asStored(result), clock.now());
-    } catch (error) {
-      if (!(error instanceof CallerError)) {
-        throw error;
-      }
-      failure = { code: error.code, message: error.message };
+    const attempt = await countPreviewAttempt(table, lease);
+    // The workers before this one died.
+    if (attempt > attemptsMax) {
+      await complete(dependencies, lease, givenUp);
+      return 'done';
     }
-    const outcome = await completeWork(table, lease, { failure, progress: undefined });
-    await workQueue.send(outcome === 'more' ? [workItem.message] : []);
+    try {
+      await complete(dependencies, lease, await failureOfPreview(dependencies, synchronization, lease));
+    } catch (error) {
+      if (attempt === attemptsMax) {
+        await complete(dependencies, lease, givenUp);
+      }
+      throw error;
+    }
     return 'done';
   });
+}
+
+/** Makes the preview and keeps its result. @returns why there is none */
+async function failureOfPreview(
+  dependencies: RunPreviewDependencies,
+  synchronization: Synchronization,
+  lease: Lease,
+): Promise<PreviewItem['failure']> {
+  const { table, clock } = dependencies;
+  try {
+    const result = await previewRun(dependencies, synchronization, (progress) =>
+      notePreviewProgress(table, lease, progress),
+    );
+    await keepPreviewResult(table, synchronization.id, lease.wanted, asStored(result), clock.now());
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof CallerError)) {
+      throw error;
+    }
+    return { code: error.code, message: error.message };
+  }
+}
+
+async function complete(
+  { table, workQueue }: RunPreviewDependencies,
+  lease: Lease,
+  failure: PreviewItem['failure'],
+): Promise<void> {
+  const outcome = await completeWork(table, lease, { failure, progress: undefined, attempts: undefined });
+  await workQueue.send(outcome === 'more' ? [lease.workItem.message] : []);
 }
 
 const asStored = ({ requests, scopes }: Awaited<ReturnType<typeof previewRun>>) => ({

@@ -57,6 +57,20 @@ export async function notePreviewProgress(
   await table.update({ key: lease.workItem.key, set: { progress } }, equal('leaseId', lease.leaseId));
 }
 
+/**
+ * Counts that a worker begins, so that one that dies has counted too. The end of the preview forgets the number.
+ *
+ * @returns how many have begun since a preview ended, this one included
+ * @throws ConflictError when the lease was lost
+ */
+export async function countPreviewAttempt(table: Table, lease: Lease): Promise<number> {
+  const item = await table.update(
+    { key: lease.workItem.key, add: { attempts: 1 } },
+    equal('leaseId', lease.leaseId),
+  );
+  return z.number().parse(item.attempts);
+}
+
 /** @param now milliseconds since the epoch */
 export const keepPreviewResult = (
   table: Table,
