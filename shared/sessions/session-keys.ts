@@ -60,7 +60,7 @@ export async function keyNamed(
   return bytes && { id, bytes: derived(bytes, use) };
 }
 
-/** Reads a key once for this process; one that is not there, or cannot be read, is looked for again. */
+/** Reads a key once for this process; one that is not there yet, or cannot be read, is looked for again. */
 async function read(dependencies: SessionDependencies, period: number): Promise<Uint8Array | undefined> {
   const ofTable = known.get(dependencies.table) ?? new Map<number, Promise<Uint8Array | undefined>>();
   known.set(dependencies.table, ofTable);
@@ -68,7 +68,8 @@ async function read(dependencies: SessionDependencies, period: number): Promise<
   ofTable.set(period, reading);
   try {
     const bytes = await reading;
-    if (bytes === undefined) {
+    // Nobody makes a key for a period that is over, so names of one that is not there cost no further read.
+    if (bytes === undefined && period >= periodAt(dependencies.clock.now()) - 1) {
       ofTable.delete(period);
     }
     return bytes;

@@ -33,7 +33,7 @@ import {
   signInPage,
 } from './pages.ts';
 import { type PendingSignIn, pendingMerge, pendingSignIn } from './pending-sign-in.ts';
-import { originOf, sentByOurPage } from './request-checks.ts';
+import { originOf, refusalOfForeign } from './request-checks.ts';
 import { returnPath } from './return-path.ts';
 import { register, registered, setUp, showRegister, showSetUp } from './set-up.ts';
 import { entry, presentUser } from './user-accounts.ts';
@@ -63,9 +63,9 @@ export async function answerSignIn(
   if (route === undefined) {
     return pageAnswer(messagePage('There is no such page', 'Nothing is here.', 404));
   }
-  if (method === 'POST' && !sentByOurPage(request, dependencies.consoleBaseUrl)) {
-    const text = 'This form was not sent by a page of this registry. Nothing has changed.';
-    return pageAnswer(messagePage('That did not work', text, 403));
+  const foreign = refusalOfForeign(request, dependencies.consoleBaseUrl);
+  if (foreign !== undefined) {
+    return pageAnswer(foreign);
   }
   const origin = originOf(request);
   const session = await readSession(dependencies, request.cookies, {

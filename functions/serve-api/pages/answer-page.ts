@@ -9,7 +9,7 @@ import { readSession } from '../../../shared/sessions/session.ts';
 import { refusalOfUser } from '../../../shared/sign-in/admission.ts';
 import { errorAnswer } from '../../../shared/sign-in/error-answer.ts';
 import { messagePage } from '../../../shared/sign-in/pages.ts';
-import { originOf, sentByOurPage } from '../../../shared/sign-in/request-checks.ts';
+import { originOf, refusalOfForeign } from '../../../shared/sign-in/request-checks.ts';
 import { bestEffortQueue } from '../../../shared/store/best-effort-queue.ts';
 import { findInstallationSettings } from '../../../shared/store/installation-settings.ts';
 import { readUser } from '../../../shared/store/user-store.ts';
@@ -31,9 +31,9 @@ export async function answerPage(dependencies: PageDependencies, request: HttpRe
   if (name !== 'GET /' && name !== 'POST /tokens') {
     return pageAnswer(messagePage('There is no such page', 'Nothing is here.', 404));
   }
-  if (isPost && !sentByOurPage(request, dependencies.consoleBaseUrl)) {
-    const text = 'This form was not sent by a page of this registry. Nothing has changed.';
-    return pageAnswer(messagePage('That did not work', text, 403));
+  const foreign = refusalOfForeign(request, dependencies.consoleBaseUrl);
+  if (foreign !== undefined) {
+    return pageAnswer(foreign);
   }
   const session = await readSession(dependencies, request.cookies, {
     isChange: isPost,
