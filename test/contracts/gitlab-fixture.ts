@@ -84,7 +84,7 @@ export async function startGitLab({
     );
   return {
     ...{ gitlab, simulator, clock, integration, services, signIn, visit, organization, open, redirectUri },
-    useToken,
+    ...{ useToken, connection },
     /** How often a refresh token was used. */
     exchanges: () => simulator.state.grants.filter(({ spent }) => spent).length,
     close: () => gitlab.close(),

@@ -1,0 +1,121 @@
+/** Runs of a synchronization with the simulated GitLab: its layout, with members and teams in one list, goes through the engine. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Fact, factKey } from '../../shared/domain/facts.ts';
+import { type AnyScope, namesIn } from '../../shared/domain/scopes.ts';
+import { gitLab } from '../../shared/forge/gitlab/module.ts';
+import { loadScope } from '../../shared/store/fact-store.ts';
+import { latestRuns } from '../../shared/store/run-store.ts';
+import { listHeld } from '../../shared/store/scope-store.ts';
+import { requestWork } from '../../shared/store/work.ts';
+import { scopeWork } from '../../shared/store/work-items.ts';
+import { runScopes } from '../../shared/sync/run/run-scopes.ts';
+import { type GitLab, nobodyWaits, startGitLab } from '../contracts/gitlab-fixture.ts';
+import { createMemoryTable } from '../support/memory-table.ts';
+import { createRecordingQueue } from '../support/recording-queue.ts';
+import { addSynchronized, organizationId, synchronizationId } from '../support/synchronized.ts';
+
+const layout = gitLab.traits.scopes;
+const lists = namesIn(layout);
+let lab: GitLab;
+let table: ReturnType<typeof createMemoryTable>;
+beforeEach(async () => {
+  lab = await startGitLab();
+  Object.assign(lab.services, { fetch: nobodyWaits });
+  table = createMemoryTable();
+  const { integration, organization: forgeOrganization, connection } = lab;
+  const { baseUrl } = integration.settings;
+  await addSynchronized(table, 'some', { forge: 'gitlab', baseUrl, forgeOrganization, connection });
+});
+afterEach(() => lab.close());
+
+let leases = 0;
+/** Requests reads of these scopes, and runs them, long after everything before. */
+async function sync(...scopes: readonly AnyScope[]): Promise<void> {
+  lab.clock.step(2 * gitLab.traits.lagMs);
+  for (const scope of scopes) {
+    const work = scopeWork(organizationId, synchronizationId, scope);
+    await table.transact([requestWork(work, lab.clock.now(), { cause: 'test' })]);
+  }
+  const [scope = 'settings'] = scopes;
+  await runScopes(
+    {
+      ...{
+        table,
+        workQueue: createRecordingQueue(),
+        clock: lab.clock,
+        newLeaseId: () => `lease-${++leases}`,
+      },
+      logger: { info: () => {}, warn: () => {}, error: () => {} },
+      async openReader() {
+        const { structure, requests } = await lab.open();
+        return { ...structure, requests };
+      },
+    },
+    { synchronization: synchronizationId, scope },
+  );
+}
+
+async function stored(): Promise<readonly Fact[]> {
+  const found = await Promise.all(lists.map((list) => loadScope(table, synchronizationId, layout, list)));
+  return found.flatMap(({ facts }) => facts.map(({ fact }) => fact));
+}
+const keysNow = async (): Promise<readonly string[]> => (await stored()).map(factKey).sort();
+const held = () => listHeld(table, synchronizationId);
+const id = (path: string): string => String(lab.gitlab.group(path).id);
+const user = (login: string): string => String(lab.gitlab.user(login).id);
+
+test('what is read is stored, and a run that finds nothing new changes nothing', async () => {
+  await sync(...lists);
+  const before = await stored();
+  expect(new Set(before.map(({ kind }) => kind))).toEqual(
+    new Set(['settings', 'member', 'team', 'team-member', 'team-repository', 'repository']),
+  );
+  lab.simulator.requests.clear();
+  await sync(...lists);
+  expect(await stored()).toEqual(before);
+  const { counts } = lab.simulator.requests.summary();
+  expect(Object.keys(counts).filter((key) => !/^GET|graphql/.test(key))).toEqual([]);
+  const [last] = await latestRuns(table, synchronizationId, 1);
+  expect(last?.scopes.map(({ outcome }) => outcome)).toEqual(lists.map(() => 'whole'));
+});
+
+test('a member who leaves a subgroup is gone after one read of that group', async () => {
+  await sync(...lists);
+  const key = `team-member#${user('ann')}#${id('acme/core')}`;
+  expect(await keysNow()).toContain(key);
+  await lab.simulator.changes.run('remove-member', { source: 'acme/core', user: 'ann' });
+  await sync(`team:${id('acme/core')}`);
+  expect(await keysNow()).not.toContain(key);
+  // Without the place the member has no right left; the list ends the membership.
+  await sync(...lists);
+  expect(await keysNow()).not.toContain(`member#${user('ann')}`);
+  expect(await held()).toEqual([]);
+});
+
+test('a new subgroup with its projects gives its members and those above their rights', async () => {
+  await sync(...lists);
+  const { changes } = lab.simulator;
+  await changes.run('create-group', { parent: 'acme/core', path: 'deep' });
+  await changes.run('create-project', { group: 'acme/core/deep', path: 'well' });
+  await changes.run('set-member', { source: 'acme/core/deep', user: 'bob', level: 'developer' });
+  await sync(...lists);
+  const [project, deep] = [String(lab.gitlab.project('acme/core/deep/well').id), id('acme/core/deep')];
+  expect(await keysNow()).toEqual(
+    expect.arrayContaining([
+      `team-member#${user('bob')}#${deep}`,
+      `team-repository#${deep}#${project}`,
+      `team-repository#${id('acme/core')}#${project}#${deep}`,
+      `team-repository#${id('acme')}#${project}#${deep}`,
+    ]),
+  );
+});
+
+test('a group that was deleted takes its rights with it, and nothing of it is held', async () => {
+  await sync(...lists);
+  const core = id('acme/core');
+  await lab.simulator.changes.run('delete', { source: 'acme/core', now: true });
+  await sync(...lists);
+  await sync(...lists);
+  expect((await keysNow()).filter((key) => key.split('#').includes(core))).toEqual([]);
+  expect(await held()).toEqual([]);
+});
