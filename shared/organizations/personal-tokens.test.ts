@@ -99,7 +99,7 @@ describe("a person's own token", () => {
     const { table } = registry;
     const { secret, token } = await make();
     const long = Array.from({ length: 24 }, (_, place) => `org-${10 + place}-`.padEnd(40, 'x'));
-    const slugs = [...long, 'short'];
+    const slugs = [...long, 'org-short'];
     const all = slugs.map((slug) => ({ id: asId<OrganizationId>(slug), slug, name: slug, ownedVendors: [] }));
     for (const organization of all) {
       await table.transact(addOrganization(organization));
