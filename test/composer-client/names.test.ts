@@ -24,6 +24,9 @@ organizations:
       - ${repository('twin-b', 'acme/twin', '2019-01-01T00:00:00Z')}
 `;
 
+/** A scan that meets a change of the forge half-way fails once, and is retried after 5 s; milliseconds. */
+const retriedMs = 15_000;
+
 describe.skipIf(composerVersion === undefined)('names of packages, by the real Composer', () => {
   let system: System;
   const projects: Project[] = [];
@@ -48,6 +51,7 @@ describe.skipIf(composerVersion === undefined)('names of packages, by the real C
     system.gitHub.changes.pushVersions(name, [...versions], {
       manifest: { name: packageName, license: 'proprietary' },
     });
+  const soon = (check: () => Promise<void>): Promise<number> => promptly(system, check, retriedMs);
   const status = async () =>
     Status.parse(await system.admin.invoke('describe-organization', { slug: 'acme' }));
   const packageNamed = async (name: string) =>
@@ -91,7 +95,7 @@ describe.skipIf(composerVersion === undefined)('names of packages, by the real C
     await change('rename-repository', { repository: 'copy', to: 'money' });
     await system.cloud.clock.advance(lagMs + 5_000);
     await system.admin.invoke('synchronize-organization', { slug: 'acme' });
-    await promptly(system, async () => {
+    await soon(async () => {
       expect(await numberAt('acme/money')).toBeGreaterThan(before);
       expect(await served('acme/money')).toBe(true);
     });
@@ -108,7 +112,7 @@ describe.skipIf(composerVersion === undefined)('names of packages, by the real C
     await push('clock', ['2.0.0'], 'acme/timer');
     await change('create-repository', { name: 'new-clock' });
     await push('new-clock', ['3.0.0'], 'acme/clock');
-    await promptly(system, async () => {
+    await soon(async () => {
       expect((await status()).waiting).toContainEqual(
         expect.objectContaining({
           name: 'acme/clock',
@@ -121,7 +125,7 @@ describe.skipIf(composerVersion === undefined)('names of packages, by the real C
     expect((await app.run('require', 'acme/clock:^1 || ^3')).code).toBe(0);
     expect(await app.run('show', 'acme/clock')).toMatchObject({ output: expect.stringContaining('1.0.0') });
     await give('acme/clock', 'new-clock', false);
-    await promptly(system, async () => {
+    await soon(async () => {
       expect(await numberAt('acme/clock')).toBeGreaterThan(before);
       expect((await app.run('update')).code).toBe(0);
       expect((await app.run('show', 'acme/clock')).output).toContain('3.0.0');
@@ -134,11 +138,11 @@ describe.skipIf(composerVersion === undefined)('names of packages, by the real C
     const number = await numberAt('acme/timer');
     await change('create-repository', { name: 'timer' });
     await push('timer', ['2.1.0'], 'acme/timer');
-    await promptly(system, async () => {
+    await soon(async () => {
       expect((await status()).waiting).toContainEqual(expect.objectContaining({ repository: 'acme/timer' }));
     });
     await give('acme/timer', 'acme/timer', true);
-    await promptly(system, async () => {
+    await soon(async () => {
       expect(await packageNamed('acme/timer')).toMatchObject({ repository: 'acme/timer', number });
       expect((await project().then((fresh) => fresh.run('require', 'acme/timer:2.1.0'))).code).toBe(0);
     });
@@ -155,7 +159,7 @@ describe.skipIf(composerVersion === undefined)('names of packages, by the real C
 
   it('a renamed forge organization is shown with its new login, and no other installation with the old one', async () => {
     await change('rename-organization', { organization: 'acme', to: 'acme-inc' });
-    await promptly(system, async () => {
+    await soon(async () => {
       expect((await status()).synchronizations).toMatchObject([{ login: 'acme-inc' }]);
     });
     expect(await system.admin.invoke('describe-organization', {})).toMatchObject({
