@@ -4,12 +4,12 @@ import type { Organization } from '../domain/organization.ts';
 import { ownersByHandCount, primaryOf } from '../domain/primary.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { changeOwners, findOrganization } from '../store/organization-store.ts';
+import { allOwnersIf } from '../store/owner-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
 import { type Confirmation, confirmed } from './confirmation.ts';
 import { deleteSynchronization, type SynchronizationDeletion } from './delete-synchronization.ts';
 import { belongByHand, membersToKeep } from './keep-members.ts';
 import { endOthersByHand, ownByHand } from './keep-owners.ts';
-import { allOwnersIf } from './owners.ts';
 import type { RefuseDependencies } from './refuse-commits.ts';
 
 export interface Disconnecting extends Confirmation {

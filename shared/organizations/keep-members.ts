@@ -7,9 +7,9 @@ import type { Clock } from '../runtime/clock.ts';
 import { type AccountHolder, holdersOf } from '../store/account-holder-store.ts';
 import { loadFacts } from '../store/fact-store.ts';
 import { putPerson } from '../store/member-store.ts';
+import type { Owner, UnknownOwner } from '../store/owner-store.ts';
 import { ConflictError, type Operation, type Table } from '../store/table.ts';
 import { type Account, accountIn, makeUser } from '../store/user-store.ts';
-import type { Owner, UnknownOwner } from './owners.ts';
 import { areWaiting } from './waiting-accounts.ts';
 
 interface Keeping extends AccountHolder {

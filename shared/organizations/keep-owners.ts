@@ -11,11 +11,11 @@ import { traitsOf } from '../forge/modules.ts';
 import { readToEnd } from '../forge/read-to-end.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { endByHand, findPerson, personsOf, putPerson } from '../store/member-store.ts';
+import { names, type Owner, ownersIf, type UnknownOwner } from '../store/owner-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
 import { ConflictError, type Operation, type Table } from '../store/table.ts';
 import { accountIn, accountsOf, findUser, isSameAccount, makeUser } from '../store/user-store.ts';
 import { forgeFailure } from './forge-failure.ts';
-import { names, type Owner, ownersIf, type UnknownOwner } from './owners.ts';
 
 /** How long the members of a code host's organization are read, well within the 30 s of the call; milliseconds. */
 const readingMs = 15_000;

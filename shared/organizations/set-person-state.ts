@@ -8,6 +8,7 @@ import { stateOfReader } from '../publish/effective-rights.ts';
 import { absent } from '../store/condition.ts';
 import { findPerson, putPerson } from '../store/member-store.ts';
 import { changeOwners, findOrganization } from '../store/organization-store.ts';
+import { ownersIf } from '../store/owner-store.ts';
 import { havingTokens } from '../store/personal-token-store.ts';
 import { findSynchronization, synchronizationsOf } from '../store/synchronization-store.ts';
 import { ConflictError, type Operation } from '../store/table.ts';
@@ -17,7 +18,6 @@ import { grantsWork, principalWork } from '../store/work-items.ts';
 import type { IssueTokenDependencies } from '../tokens/issue-token.ts';
 import { placeIn } from './membership.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
-import { ownersIf } from './owners.ts';
 import type { FoundPerson } from './people.ts';
 
 /**

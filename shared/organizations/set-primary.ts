@@ -5,12 +5,12 @@ import type { Organization } from '../domain/organization.ts';
 import { primaryOf } from '../domain/primary.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { changeOwners } from '../store/organization-store.ts';
+import { allOwnersIf, names, ownerKey } from '../store/owner-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
 import { requestWork, type WorkQueue } from '../store/work.ts';
 import { grantsWork } from '../store/work-items.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
-import { allOwnersIf, names, ownerKey } from './owners.ts';
 
 export interface SetPrimaryDependencies {
   readonly table: Table;

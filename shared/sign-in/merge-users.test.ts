@@ -7,18 +7,25 @@ import {
   asId,
   type ForgeRepositoryId,
   type OrganizationId,
+  type OwnTeamId,
   type UserId,
   userPrincipal,
 } from '../domain/ids.ts';
 import { effectiveRightsOf } from '../publish/effective-rights.ts';
+import { putFact } from '../store/fact-store.ts';
 import { changeInstallationSettings, findInstallationSettings } from '../store/installation-settings.ts';
 import { keys } from '../store/keys.ts';
 import { personsIn, putPerson } from '../store/member-store.ts';
+import { addOrganization, findOrganization } from '../store/organization-store.ts';
+import { addOwnTeam, addOwnTeamMember, ownTeamMembershipsOf } from '../store/own-team-store.ts';
 import { signInLog } from '../store/sign-in-log.ts';
 import type { Operation, Table } from '../store/table.ts';
 import { accountsOf, findUser, readUser } from '../store/user-store.ts';
+import { grantsWork } from '../store/work-items.ts';
 import { mergeUsers } from './merge-users.ts';
 import { linkAccount, signInUser } from './user-accounts.ts';
+
+const other = asId<OrganizationId>('org2');
 
 async function annAndBob() {
   const people = await createPeople([
@@ -94,7 +101,11 @@ describe('two users who are one person', () => {
     ['who is merged, right before it', 'bob', 'mergedInto'],
   ] as const)('are off when the one is switched off meanwhile: %s', async (_, name, moment) => {
     const { dependencies, table, ann, bob, merge } = await annAndBob();
-    await table.transact(putPerson(organizationId, bob, { isOwner: true, isOff: false }));
+    const owner = { isOwner: true, isOff: false };
+    await table.transact([
+      ...putPerson(organizationId, bob, owner),
+      ...putPerson(organizationId, asId<UserId>('third'), owner),
+    ]);
     const switchedOff = putPerson(organizationId, { ann, bob }[name], { isOwner: false, isOff: true });
     const isMoment = (operation: Operation): boolean =>
       moment === 'person'
@@ -115,7 +126,7 @@ describe('two users who are one person', () => {
 
   it('are owners by hand where one of them was, and off where one of them was', async () => {
     const { dependencies, table, ann, bob, merge } = await annAndBob();
-    const other = asId<OrganizationId>('org2');
+    await table.transact(addOrganization({ id: other, slug: 'other', name: 'Other', ownedVendors: [] }));
     await table.transact(putPerson(organizationId, bob, { isOwner: false, isOff: true }));
     await table.transact(putPerson(other, bob, { isOwner: true, isOff: false }));
     await mergeUsers(dependencies, merge, origin);
@@ -124,6 +135,54 @@ describe('two users who are one person', () => {
       { isOwner: true, isOff: false },
     ]);
     expect(await personsIn(table, bob, [other])).toEqual([{ isOwner: false, isOff: false }]);
+  });
+
+  it('are in the teams by hand of both', async () => {
+    const { dependencies, table, ann, bob, merge } = await annAndBob();
+    const team = { id: asId<OwnTeamId>('team1'), name: 'Crew', slug: 'crew' };
+    await table.transact([addOwnTeam(organizationId, team)]);
+    await table.transact([...addOwnTeamMember(organizationId, team.id, bob)]);
+    await mergeUsers(dependencies, merge, origin);
+    expect(await ownTeamMembershipsOf(table, organizationId, ann)).toEqual([team.id]);
+    expect(await ownTeamMembershipsOf(table, organizationId, bob)).toEqual([]);
+  });
+
+  it.each(['ann', 'bob'] as const)(
+    'are not merged while the last owner of an organization would be off by it: %s owns it',
+    async (owner) => {
+      const { dependencies, table, ann, bob, merge, tokenStates } = await annAndBob();
+      const [owning, off] = owner === 'ann' ? [ann, bob] : [bob, ann];
+      const third = asId<UserId>('third');
+      const isOwner = { isOwner: true, isOff: false };
+      await table.transact([
+        ...addOrganization({ id: other, slug: 'other', name: 'Other', ownedVendors: [] }),
+        ...putPerson(other, owning, isOwner),
+        ...putPerson(other, off, { isOwner: false, isOff: true }),
+      ]);
+      await expect(mergeUsers(dependencies, merge, origin)).rejects.toThrow(/^other has switched off one/);
+      expect(await tokenStates(bob)).toEqual(['waiting']);
+      expect(await personsIn(table, owning, [other])).toEqual([isOwner]);
+      // Fails when two last owners go at once.
+      await table.transact(putPerson(other, third, isOwner));
+      await mergeUsers(dependencies, merge, origin);
+      expect(await personsIn(table, ann, [other])).toEqual([{ isOwner: true, isOff: true }]);
+      expect(await findOrganization(table, other)).toMatchObject({ ownersVersion: 1 });
+      expect(await table.get(grantsWork(other).key)).toMatchObject({ wanted: expect.any(Number) });
+    },
+  );
+
+  it('are not merged into who is off where the other is the last owner on the code host', async () => {
+    const { dependencies, table, ann, bob, merge } = await annAndBob();
+    await table.transact([
+      putFact(synchronizationId, aFact.member(2, 'owner'), 2),
+      ...putPerson(organizationId, ann, { isOwner: false, isOff: true }),
+    ]);
+    await expect(mergeUsers(dependencies, merge, origin)).rejects.toThrow(/^acme has switched off one/);
+    await table.transact([putFact(synchronizationId, aFact.member(9, 'owner'), 2)]);
+    await signInUser(dependencies, proven(9, 'cleo'));
+    await mergeUsers(dependencies, merge, origin);
+    expect(await findOrganization(table, organizationId)).toMatchObject({ ownersVersion: 1 });
+    expect((await readUser(table, bob))?.mergedInto).toBe(ann);
   });
 
   it('are not merged by a proof that is 15 minutes old, on either side', async () => {

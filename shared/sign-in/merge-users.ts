@@ -6,13 +6,13 @@ import { CallerError } from '../domain/caller-error.ts';
 import { type UserId, userPrincipal } from '../domain/ids.ts';
 import { endAllSessions } from '../sessions/end-sessions.ts';
 import { changeInstallationSettings, findInstallationSettings } from '../store/installation-settings.ts';
-import { nothingSaid, organizationsNaming, personsIn, putPerson } from '../store/member-store.ts';
 import { endPersonal, isLivePersonal, personalTokensOf } from '../store/personal-token-store.ts';
 import type { RequestOrigin } from '../store/session-store.ts';
 import type { Operation } from '../store/table.ts';
 import { tokensOf } from '../store/token-store.ts';
 import { revokeToken } from '../store/token-transitions.ts';
 import { changeUser, giveAccount, type User } from '../store/user-store.ts';
+import { mergedPlaces, mergePlaces } from './merge-places.ts';
 import { againOnConflict, entry, presentUser, type UserDependencies } from './user-accounts.ts';
 import { changeAccounts, viewsOf } from './views-of-user.ts';
 
@@ -33,14 +33,14 @@ export interface Merge {
  * The accounts of the one become the other's, with all rights that come from them. The merged user's tokens are revoked: they were made for
  * what that user read, and would read more from now on. The sessions of that user end. Nothing of it is undone by merging again.
  *
- * @throws CallerError when a proof is too old, or one of them is gone
+ * @throws CallerError when a proof is too old, or one of them is gone, and `conflict` when an organization would lose its last owner
  */
 export async function mergeUsers(
   dependencies: UserDependencies,
   merge: Merge,
   origin: RequestOrigin,
 ): Promise<void> {
-  const { clock } = dependencies;
+  const { table, clock } = dependencies;
   const oldest = Math.min(merge.provenInto, merge.provenMerged);
   if (clock.now() >= oldest + proofMs) {
     throw new CallerError(
@@ -51,9 +51,10 @@ export async function mergeUsers(
   if (merge.into === merge.merged) {
     throw new CallerError('invalid', 'both accounts belong to the same user already');
   }
+  await mergedPlaces(table, merge, clock.now());
   // First, so that a merge which is broken off leaves a token too few and none too many.
   await revokeTokens(dependencies, merge.merged);
-  await againOnConflict(() => givePersons(dependencies, merge));
+  await againOnConflict(() => mergePlaces(dependencies, merge));
   await againOnConflict(async () => {
     const into = await presentUser(dependencies, merge.into);
     const merged = await presentUser(dependencies, merge.merged);
@@ -69,10 +70,11 @@ export async function mergeUsers(
         }),
       ],
       { user: into.id, accounts: merged.accounts },
+      [...into.accounts, ...merged.accounts],
     );
   });
   // What came meanwhile: who was switched off as the one must not go on as the other.
-  await againOnConflict(() => givePersons(dependencies, merge));
+  await againOnConflict(() => mergePlaces(dependencies, merge));
   await revokeTokens(dependencies, merge.merged);
   await endAllSessions(dependencies, merge.merged, origin);
 }
@@ -88,33 +90,6 @@ async function giveAll({ table }: UserDependencies, into: User, merged: User): P
       ? [changeInstallationSettings(settings, { administrators: [...others, into.id] })]
       : []),
   ];
-}
-
-/**
- * What organizations themselves say of the two: an owner by hand stays one. Who was switched off stays off, under whichever name.
- *
- * @throws ConflictError when one of them says something else meanwhile
- */
-async function givePersons({ table }: UserDependencies, { into, merged }: Merge): Promise<void> {
-  const organizations = await organizationsNaming(table, merged);
-  const [mine, theirs] = [
-    await personsIn(table, into, organizations),
-    await personsIn(table, merged, organizations),
-  ];
-  for (const [place, organization] of organizations.entries()) {
-    const both = [mine[place] ?? nothingSaid, theirs[place] ?? nothingSaid] as const;
-    const person = {
-      isOwner: both.some(({ isOwner }) => isOwner),
-      isMember: both.some(({ isMember }) => isMember === true) || undefined,
-      isOff: both.some(({ isOff }) => isOff),
-      isWaiting: both.some(({ isWaiting }) => isWaiting === true) || undefined,
-      isActivated: both.some(({ isActivated }) => isActivated === true) || undefined,
-    };
-    await table.transact([
-      ...putPerson(organization, into, person, both[0]),
-      ...putPerson(organization, merged, { isOwner: false, isOff: person.isOff }, both[1]),
-    ]);
-  }
 }
 
 async function revokeTokens({ table, workQueue, clock }: UserDependencies, user: UserId): Promise<void> {

@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { aFact } from '../../test/support/memory-forge.ts';
 import { createPeople, origin, proven } from '../../test/support/people.ts';
 import { organizationId } from '../../test/support/synchronized.ts';
-import { asId, type TokenId, userPrincipal } from '../domain/ids.ts';
+import { asId, type OrganizationId, type TokenId, userPrincipal } from '../domain/ids.ts';
 import { putPerson } from '../store/member-store.ts';
 import { addPersonalToken } from '../store/personal-token-store.ts';
 import { signInLog } from '../store/sign-in-log.ts';
 import { accountsOf, findUser, readUser } from '../store/user-store.ts';
+import { requestWork } from '../store/work.ts';
+import { grantsWork, principalWork } from '../store/work-items.ts';
 import { linkAccount, signInUser, unlinkAccount } from './user-accounts.ts';
 
 describe('the first sign-in', () => {
@@ -138,5 +140,36 @@ describe('an account that is taken from its user', () => {
     );
     expect(taken.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(await accountsOf(table, user)).toHaveLength(1);
+  });
+});
+
+describe('a change of accounts', () => {
+  it.each([
+    ['owner', 3],
+    ['member', undefined],
+  ] as const)(
+    'has everything decided again where the account owns the organization: linked twice, taken once: %s',
+    async (role, wanted) => {
+      const { dependencies, table } = await createPeople([aFact.member(2, role)]);
+      const user = await signInUser(dependencies, proven(1, 'ann'));
+      const second = proven(2, 'ann-too');
+      await linkAccount(dependencies, user, second, origin);
+      await unlinkAccount(dependencies, user, second.account, origin);
+      await linkAccount(dependencies, user, second, origin);
+      expect((await table.get(grantsWork(organizationId).key))?.wanted).toBe(wanted);
+    },
+  );
+
+  it('has the view decided again of an organization without a synchronization', async () => {
+    const { dependencies, table, askedFor } = await createPeople();
+    const user = await signInUser(dependencies, proven(1, 'ann'));
+    const other = asId<OrganizationId>('org2');
+    await table.transact([
+      ...putPerson(other, user, { isOwner: true, isOff: false }),
+      requestWork(principalWork(other, userPrincipal(user)), 0),
+    ]);
+    askedFor();
+    await linkAccount(dependencies, user, proven(2, 'ann-too'), origin);
+    expect(askedFor()).toEqual([userPrincipal(user)]);
   });
 });

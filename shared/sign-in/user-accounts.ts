@@ -129,6 +129,7 @@ export async function linkAccount(
         entry(dependencies, 'account-linked', { user, account: accountOf(proven), ...origin }),
       ],
       { user, accounts: [proven.account] },
+      [proven.account],
     );
     return { kind: 'linked' };
   });
@@ -179,6 +180,8 @@ export async function unlinkAccount(
         releaseAccount(account, user),
         entry(dependencies, 'account-unlinked', { user, account: named, ...origin }),
       ],
+      undefined,
+      [account],
     );
   });
 }

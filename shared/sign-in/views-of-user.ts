@@ -2,12 +2,13 @@
 import { type OrganizationId, type Principal, type UserId, userPrincipal } from '../domain/ids.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { factsOfAccount } from '../store/access-fact-store.ts';
+import { membersAt, organizationsNaming } from '../store/member-store.ts';
 import { havingTokens } from '../store/personal-token-store.ts';
 import { everySynchronization, listSynchronizations } from '../store/synchronization-store.ts';
 import type { Operation, Table } from '../store/table.ts';
 import type { Account } from '../store/user-store.ts';
 import { requestWork, type WorkItem, type WorkQueue } from '../store/work.ts';
-import { principalWork } from '../store/work-items.ts';
+import { grantsWork, principalWork } from '../store/work-items.ts';
 
 export interface ViewDependencies {
   readonly table: Table;
@@ -27,8 +28,9 @@ function viewOf(organization: OrganizationId, user: UserId): View {
 
 /** The views of the user that there are: one for each organization with tokens of the user. */
 export async function viewsOf(table: Table, user: UserId): Promise<readonly View[]> {
-  const listed = await listSynchronizations(table);
-  const organizations = [...new Set(listed.map(({ organization }) => organization))];
+  const listed = (await listSynchronizations(table)).map(({ organization }) => organization);
+  // An organization without a synchronization knows the person by what it says itself.
+  const organizations = [...new Set([...listed, ...(await organizationsNaming(table, user))])];
   const views = organizations.map((organization) => viewOf(organization, user));
   const items = await table.getMany(views.map(({ key }) => key));
   return views.filter((_, place) => items[place] !== undefined);
@@ -57,6 +59,24 @@ async function viewsGained(table: Table, { user, accounts }: Gain): Promise<read
   return [...found.values()];
 }
 
+/** The organizations that one of the accounts owns on a code host: tokens that their owners made for them count or not by who has the account. */
+async function ownedBy(
+  table: Table,
+  accounts: readonly Account[],
+  now: number,
+): Promise<readonly OrganizationId[]> {
+  const synchronizations = await everySynchronization(table);
+  const places = synchronizations.flatMap(({ id, organization, forge, baseUrl }) =>
+    accounts
+      .filter((account) => account.forge === forge && account.baseUrl === baseUrl)
+      .map(({ account }) => ({ organization, synchronization: id, account })),
+  );
+  const members = await membersAt(table, places, now);
+  return [
+    ...new Set(places.filter((_, place) => members[place]?.role === 'owner').map((one) => one.organization)),
+  ];
+}
+
 /** So many views are requested with the change itself; the others right after it. A transaction holds 100 operations. */
 const withChangeMax = 60;
 
@@ -66,20 +86,25 @@ const withChangeMax = 60;
  * Views that come about at the same moment are requested after it: a token that is given before that reads the accounts as they were.
  *
  * @param gain the accounts that become a user's by it
+ * @param owning accounts whose user owns other organizations by it, or none any more
  * @throws ConflictError as the change says
  */
 export async function changeAccounts(
   { table, workQueue, clock }: ViewDependencies,
   users: readonly UserId[],
   change: readonly Operation[],
-  gain?: Gain,
+  gain: Gain | undefined,
+  owning: readonly Account[],
 ): Promise<void> {
   const gained = gain === undefined ? [] : await viewsGained(table, gain);
-  const request = ({ organization, principal, ...view }: View): Operation =>
-    requestWork(view, clock.now(), { organization, principal });
-  const views = async (): Promise<readonly View[]> => {
-    const all = [...gained, ...(await Promise.all(users.map((user) => viewsOf(table, user)))).flat()];
-    return [...new Map(all.map((view) => [nameOf(view), view])).values()];
+  const owned = (await ownedBy(table, owning, clock.now())).map((organization) => grantsWork(organization));
+  const request = (item: WorkItem | View): Operation =>
+    'principal' in item
+      ? requestWork(item, clock.now(), { organization: item.organization, principal: item.principal })
+      : requestWork(item, clock.now());
+  const views = async (): Promise<readonly (WorkItem | View)[]> => {
+    const own = (await Promise.all(users.map((user) => viewsOf(table, user)))).flat();
+    return [...new Map([...gained, ...own, ...owned].map((view) => [nameOf(view), view])).values()];
   };
   const before = (await views()).slice(0, withChangeMax);
   await table.transact([...change, ...before.map(request)]);

@@ -15,9 +15,9 @@ import { isImporting, type Synchronization } from '../../../shared/domain/synchr
 import { findModule } from '../../../shared/forge/modules.ts';
 import { addSynchronizationTo } from '../../../shared/organizations/create-organization.ts';
 import { disconnectSynchronization } from '../../../shared/organizations/disconnect-synchronization.ts';
-import { isPrimary } from '../../../shared/organizations/owners.ts';
 import { changeCaution } from '../../../shared/organizations/set-caution.ts';
 import { setPrimary } from '../../../shared/organizations/set-primary.ts';
+import { isPrimary } from '../../../shared/store/owner-store.ts';
 import { synchronizationsOf } from '../../../shared/store/synchronization-store.ts';
 import type { Table } from '../../../shared/store/table.ts';
 import { rightsAsOf } from '../../../shared/sync/run/suspension.ts';

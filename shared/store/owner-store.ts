@@ -3,10 +3,10 @@ import type { SynchronizationId, UserId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import { ownersByHandCount, primaryOf } from '../domain/primary.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
-import { loadFacts } from '../store/fact-store.ts';
-import { membersAt, personsOf, stateOf } from '../store/member-store.ts';
-import type { Table } from '../store/table.ts';
-import { type Account, accountAlone, accountIn, findUsers, readUser } from '../store/user-store.ts';
+import { loadFacts } from './fact-store.ts';
+import { membersAt, personsOf, stateOf } from './member-store.ts';
+import type { Table } from './table.ts';
+import { type Account, accountAlone, accountIn, findUsers, readUser } from './user-store.ts';
 
 /** A user with what he is called. */
 export interface Owner {
