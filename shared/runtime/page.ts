@@ -23,10 +23,16 @@ a{color:var(--act)}
 form{margin:.75rem 0}
 label{display:block;margin:.75rem 0 .25rem;font-weight:600}
 input[type=text]{width:100%;padding:.6rem;font:inherit;color:inherit;background:var(--ground);border:1px solid var(--line);border-radius:.35rem}
+label.choice{margin:.25rem 0;font-weight:400}
+fieldset{margin:.75rem 0;padding:0;border:0}
+legend{padding:0;font-weight:600}
+summary{cursor:pointer;font-size:1.1rem;font-weight:600}
+details{margin:1.25rem 0}
 button{width:100%;padding:.7rem 1rem;font:inherit;font-weight:600;color:var(--paper);background:var(--act);border:0;border-radius:.35rem;cursor:pointer}
 button.second{color:var(--ink);background:none;border:1px solid var(--line)}
 :focus-visible{outline:3px solid var(--act);outline-offset:2px}
 `;
+const product = 'Repertoire';
 const styleHash = `sha256-${createHash('sha256').update(style).digest('base64')}`;
 
 /** What `html` makes of a template. */
@@ -44,6 +50,8 @@ export interface Page {
   readonly cookies?: readonly string[];
   /** Whole seconds. */
   readonly retryAfter?: number | undefined;
+  /** Whole seconds after which the browser loads the page again. https://html.spec.whatwg.org/#the-refresh-header */
+  readonly refreshSeconds?: number;
 }
 
 /** https://cheatsheetseries.owasp.org/cheatsheets/HTTP_Headers_Cheat_Sheet.html */
@@ -66,13 +74,13 @@ const contentSecurityPolicy = (formTargets: readonly string[]): string =>
   ].join('; ');
 
 export function pageAnswer(page: Page): HttpAnswer {
-  const { status = 200, title, content, formTargets = [], cookies, retryAfter } = page;
+  const { status = 200, title, content, formTargets = [], cookies, retryAfter, refreshSeconds } = page;
   const body = html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title} · Repertoire</title>
+<title>${title === product ? product : `${title} · ${product}`}</title>
 <style>${raw(style)}</style>
 </head>
 <body>
@@ -93,6 +101,7 @@ ${content}
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': contentSecurityPolicy(formTargets),
       ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+      ...(refreshSeconds === undefined ? {} : { refresh: String(refreshSeconds) }),
     },
     body: String(body),
     ...(cookies === undefined ? {} : { cookies }),

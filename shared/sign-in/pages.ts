@@ -20,6 +20,9 @@ export const targetsOf = (offered: readonly Offered[]): readonly string[] =>
 export const hidden = (name: string, value: string): Html =>
   html`<input type="hidden" name="${name}" value="${value}">`;
 
+/** The page on which a person connects an organization of that code host. */
+const connectPath = ({ key }: Offered): string => `/connect/${encodeURIComponent(key)}`;
+
 interface StartForm {
   readonly purpose: Purpose;
   readonly returnTo: string;
@@ -75,8 +78,8 @@ export function signedInPage(
     title: 'You are signed in',
     content: html`<p>You are signed in as <strong>${user.name ?? user.login}</strong>.</p>
 <p><a href="${returnTo}">Go on</a></p>
-${offered.map((one) => startForm(one, { purpose: 'choose-organization', returnTo, formToken, label: 'Choose an organization at' }))}
-${offered.map((one) => startForm(one, { purpose: 'authenticate-again', returnTo, formToken, label: 'Prove it again with' }))}
+${offered.map((one) => startForm(one, { purpose: 'choose-organization', returnTo: connectPath(one), formToken, label: 'Choose an organization at' }))}
+${offered.map((one) => startForm(one, { purpose: 'authenticate-again', returnTo, formToken, label: 'Confirm that it is you with' }))}
 ${offered.map((one) => startForm(one, { purpose: 'link', returnTo, formToken, label: 'Link an account at' }))}
 <form method="post" action="/sign-in/out">${hidden('form-token', formToken)}<button class="second" type="submit">Sign out</button></form>`,
     formTargets: targetsOf(offered),
@@ -88,24 +91,26 @@ export function againPage(
   offered: readonly Offered[],
   { returnTo, formToken }: Pick<StartForm, 'returnTo'> & { readonly formToken: string },
 ): Page {
-  const form = { purpose: 'authenticate-again', returnTo, formToken, label: 'Prove it with' } as const;
+  const form = {
+    purpose: 'authenticate-again',
+    returnTo,
+    formToken,
+    label: 'Confirm that it is you with',
+  } as const;
   return {
-    title: 'Is it still you?',
-    content: html`<p>You signed in a while ago. Before another account can sign in as you, prove that it is still you.</p>
+    title: 'Confirm that it is you',
+    content: html`<p>You signed in a while ago. Before another account can sign in as you, confirm that it is still you.</p>
 ${offered.map((one) => startForm(one, form))}`,
     formTargets: targetsOf(offered),
   };
 }
 
 /** Where a code host sends people after they gave access. Its parameters say nothing that we believe, so they are not even read. */
-export function installedPage(
-  one: Offered,
-  { returnTo, formToken }: Pick<StartForm, 'returnTo' | 'formToken'>,
-): Page {
+export function installedPage(one: Offered, formToken: string | undefined): Page {
   return {
-    title: 'Access was given',
+    title: 'The App was installed',
     content: html`<p>${nameOf(one)} sent you back here. To go on, we ask it which organizations are yours and what it lets us read.</p>
-${startForm(one, { purpose: 'choose-organization', returnTo, formToken, label: 'Choose an organization at' })}`,
+${startForm(one, { purpose: 'choose-organization', returnTo: connectPath(one), formToken, label: 'Choose an organization at' })}`,
     formTargets: [one.origin],
   };
 }

@@ -283,7 +283,7 @@ describe('who is signed in', () => {
     const first = await ann.who();
     clock.time += 20 * minute;
     const form = { purpose: 'link', 'form-token': await ann.formToken() };
-    expect((await ann.post(`/sign-in/start/${key}`, form)).body).toContain('Is it still you?');
+    expect((await ann.post(`/sign-in/start/${key}`, form)).body).toContain('Confirm that it is you');
     expect((await ann.get(await ann.toForge('authenticate-again', '2'))).status).toBe(403);
     expect(await ann.who()).toEqual(first);
     expect((await ann.get(await ann.toForge('authenticate-again', '1'))).status).toBe(303);

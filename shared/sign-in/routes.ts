@@ -44,7 +44,7 @@ const routes: Readonly<Record<string, Route>> = {
   'GET callback': callback,
   'GET installed': installed,
   'POST out': signOut,
-  'GET setup': showSetUp,
+  'GET setup': (context) => showSetUp(context),
   'POST setup': setUp,
   'GET register': showRegister,
   'POST register': register,
@@ -213,10 +213,10 @@ async function installed(context: Context): Promise<HttpAnswer> {
   }
   const { administrators } = await findInstallationSettings(dependencies.table);
   if (administrators.length === 0) {
-    return showSetUp(context);
+    return showSetUp(context, 'The App was installed. Now sign in to become the administrator.');
   }
   const formToken = current && (await formTokenFor(dependencies, current.session));
-  return pageAnswer(installedPage(one, { returnTo: '/', formToken }));
+  return pageAnswer(installedPage(one, formToken));
 }
 
 async function signOut(context: Context): Promise<HttpAnswer> {

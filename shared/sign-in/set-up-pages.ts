@@ -10,18 +10,23 @@ const title = 'Set up this registry';
 
 interface SetUp {
   readonly problem: string | undefined;
+  /** What has just happened, such as that the App was installed. */
+  readonly notice?: string | undefined;
   /** This browser has shown the set-up code. */
   readonly isProven: boolean;
   /** Where it can be registered. */
   readonly forges: readonly RegistrationForge[];
 }
 
-export function setUpPage(integrations: OfferedIntegrations, { problem, isProven, forges }: SetUp): Page {
+export function setUpPage(
+  integrations: OfferedIntegrations,
+  { problem, notice, isProven, forges }: SetUp,
+): Page {
   const { offered } = integrations;
   return {
     ...(problem === undefined ? {} : { status: 403 }),
     title,
-    content: html`<p>The set-up code was made when this registry was installed. Whoever signs in with it first becomes its administrator; after that the code is worth nothing.</p>
+    content: html`${notice === undefined ? '' : html`<p role="status"><strong>${notice}</strong></p>`}<p>The set-up code was made when this registry was installed. Whoever signs in with it first becomes its administrator; after that the code is worth nothing.</p>
 ${problem === undefined ? '' : html`<p role="alert"><strong>${problem}</strong></p>`}
 <form method="post" action="/sign-in/setup">
 ${isProven ? html`<p>You have given the code.</p>` : codeField}
@@ -30,6 +35,13 @@ ${offered.length > 0 ? signInButtons(offered) : html`${unusable(integrations)}${
     formTargets: targetsOf(offered),
   };
 }
+
+/** For whoever comes to it again. */
+export const alreadySetUpPage: Page = {
+  title: 'This registry is set up',
+  content: html`<p>It has an administrator, and the set-up code is worth nothing any more.</p>
+<p><a href="/sign-in?return=/">Sign in</a></p>`,
+};
 
 const codeField = html`<label for="code">Set-up code</label>
 <input type="text" id="code" name="code" required autocomplete="off" spellcheck="false">`;

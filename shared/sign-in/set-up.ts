@@ -17,7 +17,13 @@ import { proofMs } from './merge-users.ts';
 import { beginSignIn, findOffered, type Offered, offeredIntegrations, offeredOf } from './offered.ts';
 import { messagePage } from './pages.ts';
 import { pendingRegistration } from './pending-sign-in.ts';
-import { registeredPage, registerPage, registrationFormPage, setUpPage } from './set-up-pages.ts';
+import {
+  alreadySetUpPage,
+  registeredPage,
+  registerPage,
+  registrationFormPage,
+  setUpPage,
+} from './set-up-pages.ts';
 import { entry } from './user-accounts.ts';
 
 const wrongCode = 'That is not the set-up code, or it was used already.';
@@ -32,14 +38,18 @@ async function hasShownCode({ dependencies, request }: Context): Promise<boolean
   return (await pendingRegistration.opened(dependencies, request.cookies)) !== undefined;
 }
 
-export async function showSetUp(context: Context): Promise<HttpAnswer> {
-  return pageAnswer(await setUpPageFor(context));
+export async function showSetUp(context: Context, notice?: string): Promise<HttpAnswer> {
+  return pageAnswer((await isSetUp(context)) ? alreadySetUpPage : await setUpPageFor(context, { notice }));
 }
 
-async function setUpPageFor(context: Context, problem?: string): Promise<Page> {
+async function setUpPageFor(
+  context: Context,
+  said: { readonly problem?: string; readonly notice?: string | undefined },
+): Promise<Page> {
   const { dependencies } = context;
   return setUpPage(await offeredIntegrations(dependencies), {
-    problem,
+    problem: said.problem,
+    notice: said.notice,
     isProven: await hasShownCode(context),
     forges: dependencies.registrations.forges,
   });
@@ -56,7 +66,7 @@ export async function setUp(context: Context): Promise<HttpAnswer> {
     if (code !== '') {
       await dependencies.table.transact([entry(dependencies, 'refused', { why: 'set-up-code', ...origin })]);
     }
-    return pageAnswer(await setUpPageFor(context, wrongCode));
+    return pageAnswer(await setUpPageFor(context, { problem: wrongCode }));
   }
   if (form.has('forge')) {
     return begin(context, { ...origin, signedIn: undefined });

@@ -1,7 +1,7 @@
 /** From a deployment without an integration to the first administrator, by the pages and without JavaScript. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
-import { createBrowser, type Page } from '../../local/browser/browser.ts';
+import { type Browser, createBrowser, type Page } from '../../local/browser/browser.ts';
 import { type System, startSystem } from '../support/started.ts';
 
 let system: System;
@@ -16,7 +16,18 @@ const owner = 'alice';
 const linkTo = ({ html }: Page, to: string): string =>
   (/href="([^"]+)"/.exec(html.slice(html.indexOf(`href="${to}`)))?.[1] ?? '').replaceAll('&amp;', '&');
 
-it('the App is made, installed and signed in with', async () => {
+/** The page, loaded again until it says the text. */
+async function until(browser: Browser, { address }: Page, text: string): Promise<Page> {
+  let page = await browser.visit(address);
+  for (let tries = 0; tries < 90 && !page.html.includes(text); tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    page = await browser.visit(address);
+  }
+  expect(page.html).toContain(text);
+  return page;
+}
+
+it('the App is made, installed and signed in with, an organization is connected, and its package is served', async () => {
   const codeHost = system.gitHub.addresses.web;
   const browser = createBrowser();
   const setUp = await browser.visit(`${system.console}/sign-in/setup`);
@@ -37,6 +48,7 @@ it('the App is made, installed and signed in with', async () => {
   expect(installed.address).toContain(`${system.console}/sign-in/installed/`);
   // The code was typed once.
   expect(installed.html).not.toContain('name="code"');
+  expect(installed.html).toContain('The App was installed');
 
   const key = new URL(made.address).pathname.split('/').at(-1) ?? '';
   const people = await browser.press(installed, ['integration', key]);
@@ -53,4 +65,33 @@ it('the App is made, installed and signed in with', async () => {
     .object({ unclaimedInstallations: z.array(z.object({ login: z.string() })) })
     .parse(await status.json());
   expect(unclaimedInstallations).toHaveLength(1);
-});
+
+  const connect = await browser.visit(`${system.console}/connect`);
+  const account = await browser.press(connect, ['purpose', 'choose-organization']);
+  const owned = await browser.press(account, ['login', owner]);
+  expect([owned.status, owned.address]).toEqual([
+    200,
+    `${system.console}/connect/${encodeURIComponent(key)}`,
+  ]);
+  const id = owned.forms.find(({ hidden }) => hidden.organization !== undefined)?.hidden.organization ?? '';
+  const progress = await browser.press(owned, ['organization', id], {
+    ...{ slug: 'acme', name: 'Acme', vendors: 'acme', repositories: 'all' },
+  });
+  expect(progress.address).toBe(`${system.console}/connected/acme`);
+  const done = await until(browser, progress, 'The first import is done.');
+  expect(done.html).toContain('acme/billing');
+
+  const token = await browser.press(done, ['description', 'Composer']);
+  const secret = /rprt_[a-z]_?[0-9a-f]+|rprt_\w+/.exec(token.html)?.[0] ?? '';
+  expect(token.html).toContain('composer require acme/');
+  await expect
+    .poll(
+      async () => {
+        const authorization = `Basic ${Buffer.from(`token:${secret}`).toString('base64')}`;
+        const address = `${system.registry}/acme/p2/acme/billing.json`;
+        return (await fetch(address, { headers: { authorization } })).status;
+      },
+      { timeout: 30_000 },
+    )
+    .toBe(200);
+}, 120_000);

@@ -66,5 +66,5 @@ export async function chooseOrganization(system: System, { browser, login }: Sig
 /** Installs the App at the code host's page, which leads back to us. */
 export async function giveAccess({ browser, login }: SignedIn, installUrl: string): Promise<void> {
   const page = await browser.visit(installUrl);
-  expect((await browser.press(page, ['login', login])).html).toContain('Access was given');
+  expect((await browser.press(page, ['login', login])).html).toContain('The App was installed');
 }

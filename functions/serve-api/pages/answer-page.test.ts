@@ -74,11 +74,11 @@ it('the first page says where the person waits for an owner', () => {
   const acme = { id: asId<OrganizationId>('org1'), slug: 'acme', name: 'Acme & Co', ownedVendors: [] };
   const page = homePage({
     ...{ name: 'Ann', memberships: [], waiting: [acme], registryBaseUrl: 'https://packages.example.com' },
-    ...{ formToken: '', isAdministrator: false },
+    ...{ formToken: '', isAdministrator: false, mayConnect: true },
   });
   const text = String(page.content);
   expect(text).toContain('You wait for an owner of <strong>Acme &amp; Co</strong> to activate you.');
-  expect(text).not.toContain('You belong to no organization');
+  expect(text).not.toContain('None of your organizations');
 });
 
 const ours = { origin: consoleBaseUrl };

@@ -2,9 +2,8 @@
 import { organizationsOf, placesOf } from '../../../shared/organizations/membership.ts';
 import { makeOwnToken } from '../../../shared/organizations/personal-tokens.ts';
 import type { HttpAnswer, HttpRequest } from '../../../shared/runtime/http-message.ts';
-import { type Page, pageAnswer, redirectAnswer } from '../../../shared/runtime/page.ts';
-import type { SignedIn } from '../../../shared/sessions/access-token.ts';
-import { formTokenFor, isFormToken } from '../../../shared/sessions/form-token.ts';
+import { pageAnswer, redirectAnswer } from '../../../shared/runtime/page.ts';
+import { formTokenFor } from '../../../shared/sessions/form-token.ts';
 import { readSession } from '../../../shared/sessions/session.ts';
 import { refusalOfUser } from '../../../shared/sign-in/admission.ts';
 import { errorAnswer } from '../../../shared/sign-in/error-answer.ts';
@@ -13,22 +12,30 @@ import { originOf, refusalOfForeign } from '../../../shared/sign-in/request-chec
 import { bestEffortQueue } from '../../../shared/store/best-effort-queue.ts';
 import { findInstallationSettings } from '../../../shared/store/installation-settings.ts';
 import { readUser } from '../../../shared/store/user-store.ts';
-import { freshMs } from '../frame/access.ts';
 import type { ApiDependencies } from '../frame/dependencies.ts';
+import { connect, showConnect, showConnected } from './connect.ts';
+import { type PageContext, type PageRoute, refusalOfForm } from './context.ts';
+import { exampleFor } from './example-package.ts';
 import { homePage, tokenPage, welcomePage } from './home.ts';
-
-export interface PageDependencies extends ApiDependencies {
-  /** Without a slash at its end. */
-  readonly registryBaseUrl: string;
-}
 
 const descriptionMax = 100;
 
+const routes: Readonly<Record<string, PageRoute>> = {
+  'GET /': home,
+  'POST /tokens': tokenMade,
+  'GET /connect': showConnect,
+  'GET /connect/*': showConnect,
+  'POST /connect/*': connect,
+  'GET /connected/*': showConnected,
+};
+
 /** Answers a request for a page. */
-export async function answerPage(dependencies: PageDependencies, request: HttpRequest): Promise<HttpAnswer> {
+export async function answerPage(dependencies: ApiDependencies, request: HttpRequest): Promise<HttpAnswer> {
   const isPost = request.method === 'POST';
-  const name = `${request.method === 'HEAD' ? 'GET' : request.method} ${request.path}`;
-  if (name !== 'GET /' && name !== 'POST /tokens') {
+  const [, name = '', key, ...rest] = request.path.split('/');
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  const route = routes[`${method} /${name}${key === undefined ? '' : '/*'}`];
+  if (route === undefined || rest.length > 0) {
     return pageAnswer(messagePage('There is no such page', 'Nothing is here.', 404));
   }
   const foreign = refusalOfForeign(request, dependencies.consoleBaseUrl);
@@ -41,56 +48,68 @@ export async function answerPage(dependencies: PageDependencies, request: HttpRe
     findRefusal: refusalOfUser(dependencies),
   });
   const { signedIn } = session;
-  const answer =
-    signedIn === undefined
-      ? isPost
-        ? redirectAnswer('/sign-in?return=/')
-        : pageAnswer(welcomePage)
-      : await (isPost ? tokenMade : home)(dependencies, signedIn, request).then(
-          pageAnswer,
-          (error: unknown) => errorAnswer(dependencies, error),
-        );
+  const form = new URLSearchParams(isPost ? request.body.toString('utf8') : '');
+  const answer = await (signedIn === undefined
+    ? visitorAnswer(dependencies, request)
+    : route({ dependencies, request, current: signedIn, key: decoded(key ?? ''), form })
+  ).catch((error: unknown) => errorAnswer(dependencies, error));
   return { ...answer, cookies: [...session.setCookies, ...(answer.cookies ?? [])] };
 }
 
-async function home(dependencies: PageDependencies, { user, session }: SignedIn): Promise<Page> {
+/** @returns an empty text for what is encoded wrongly */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return '';
+  }
+}
+
+/** For whoever is not signed in. */
+async function visitorAnswer({ table }: ApiDependencies, { method, path }: HttpRequest): Promise<HttpAnswer> {
+  if (path !== '/') {
+    const returnTo = method === 'POST' ? '/' : path;
+    return redirectAnswer(`/sign-in?return=${encodeURIComponent(returnTo)}`);
+  }
+  const { administrators } = await findInstallationSettings(table);
+  return pageAnswer(welcomePage(administrators.length > 0));
+}
+
+async function home({ dependencies, current: { user, session } }: PageContext): Promise<HttpAnswer> {
   const { table, clock, registryBaseUrl } = dependencies;
-  const [person, places, formToken, { administrators }] = await Promise.all([
+  const [person, places, formToken, { administrators, organizationMakers }] = await Promise.all([
     readUser(table, user),
     placesOf(table, user, clock.now()),
     formTokenFor(dependencies, session),
     findInstallationSettings(table),
   ]);
   const name = person?.name ?? person?.login ?? user;
-  return homePage({
-    name,
-    ...places,
-    registryBaseUrl,
-    formToken,
-    isAdministrator: administrators.includes(user),
-  });
+  const isAdministrator = administrators.includes(user);
+  return pageAnswer(
+    homePage({
+      name,
+      ...places,
+      registryBaseUrl,
+      formToken,
+      isAdministrator,
+      mayConnect: isAdministrator || organizationMakers !== 'administrators',
+    }),
+  );
 }
 
-async function tokenMade(
-  dependencies: PageDependencies,
-  { user, session, authenticatedAt }: SignedIn,
-  request: HttpRequest,
-): Promise<Page> {
+async function tokenMade(context: PageContext): Promise<HttpAnswer> {
+  const { dependencies, request, form } = context;
+  const { user, session } = context.current;
   const { table, clock, registryBaseUrl } = dependencies;
-  const form = new URLSearchParams(request.body.toString('utf8'));
-  if (!(await isFormToken(dependencies, session, form.get('form-token') ?? ''))) {
-    return messagePage('That did not work', 'This form is out of date. Go back and send it again.', 403);
-  }
-  if (clock.now() >= authenticatedAt + freshMs) {
-    const text = 'You signed in a while ago. Sign in once more, then make the token.';
-    return messagePage('Is it still you?', text, 403);
+  const refusal = await refusalOfForm(context);
+  if (refusal !== undefined) {
+    return pageAnswer(refusal);
   }
   const description = (form.get('description') ?? '').trim().slice(0, descriptionMax) || 'Composer';
   const asker = { user, session, origin: originOf(request) };
   const making = { ...dependencies, workQueue: bestEffortQueue(dependencies) };
   const { secret } = await makeOwnToken(making, asker, { description, expiresAt: undefined });
-  return tokenPage(secret, {
-    memberships: await organizationsOf(table, user, clock.now()),
-    registryBaseUrl,
-  });
+  const memberships = await organizationsOf(table, user, clock.now());
+  const example = await exampleFor(dependencies, user, memberships);
+  return pageAnswer(tokenPage(secret, { memberships, registryBaseUrl, example }));
 }

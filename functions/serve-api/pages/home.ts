@@ -5,12 +5,17 @@ import type { Membership } from '../../../shared/organizations/membership.ts';
 import type { Html, Page } from '../../../shared/runtime/page.ts';
 
 /** For whoever is not signed in. */
-export const welcomePage: Page = {
+export const welcomePage = (isSetUp: boolean): Page => ({
   title: 'Repertoire',
   content: html`<p>A private Composer registry: whoever can read a repository on the code host can install its package.</p>
-<p><a href="/sign-in?return=/">Sign in</a></p>
+${
+  isSetUp
+    ? html`<p><a href="/sign-in?return=/">Sign in</a></p>`
+    : html`<p>This registry is not set up yet. Whoever installed it has a set-up code.</p>
+<p><a href="/sign-in/setup">Set up this registry</a></p>`
+}
 <p class="quiet">For programs: <a href="/api/v1/docs">the API</a>.</p>`,
-};
+});
 
 interface Home {
   readonly name: string;
@@ -21,6 +26,8 @@ interface Home {
   readonly formToken: string;
   /** Of the installation. */
   readonly isAdministrator: boolean;
+  /** Whether the person may connect an organization of theirs. */
+  readonly mayConnect: boolean;
 }
 
 const roles = { owner: 'owner', member: 'member', outside: 'outside collaborator' } as const;
@@ -33,51 +40,69 @@ const organizationItem = (
 const waitingItem = ({ name }: Organization): Html =>
   html`<p>You wait for an owner of <strong>${name}</strong> to activate you. Until then you read nothing of it.</p>`;
 
-export function homePage(home: Home): Page {
-  const { name, memberships, waiting, registryBaseUrl, formToken, isAdministrator } = home;
-  const organizations =
-    memberships.length === 0 && waiting.length > 0
-      ? ''
-      : memberships.length === 0
-        ? html`<p>You belong to no organization that is connected here. An owner connects one.</p>`
-        : html`<ul>${memberships.map((one) => organizationItem(registryBaseUrl, one))}</ul>`;
-  return {
-    title: 'Repertoire',
-    content: html`<p>You are signed in as <strong>${name}</strong>.</p>
-<h2>Organizations</h2>
-${organizations}
-${waiting.map(waitingItem)}
-<h2>New token for Composer</h2>
+function organizationsOf({ memberships, waiting, registryBaseUrl, mayConnect }: Home): Html {
+  if (memberships.length > 0) {
+    return html`<ul>${memberships.map((one) => organizationItem(registryBaseUrl, one))}</ul>
+${mayConnect ? html`<p><a href="/connect">Connect another organization</a></p>` : ''}`;
+  }
+  if (waiting.length > 0) {
+    return html``;
+  }
+  return mayConnect
+    ? html`<p>None of your organizations is connected here yet. If you own one on the code host, you can connect it.</p>
+<p><a href="/connect">Connect an organization</a></p>`
+    : html`<p>None of your organizations is connected here yet. The administrator of this registry connects them.</p>`;
+}
+
+/** Makes a token of the person. */
+export const tokenForm = (formToken: string): Html =>
+  html`<h2 id="token">New token for Composer</h2>
 <p>It reads what you may read, for as long as you may.</p>
 <form method="post" action="/tokens"><input type="hidden" name="form-token" value="${formToken}">
 <label for="description">What it is for</label>
 <input type="text" id="description" name="description" required maxlength="100" value="Composer">
-<p><button type="submit">Make a token</button></p></form>
+<p><button type="submit">Make a token</button></p></form>`;
+
+export function homePage(home: Home): Page {
+  const { name, waiting, formToken, isAdministrator } = home;
+  return {
+    title: 'Repertoire',
+    content: html`<p>You are signed in as <strong>${name}</strong>.</p>
+<h2>Organizations</h2>
+${organizationsOf(home)}
+${waiting.map(waitingItem)}
+${tokenForm(formToken)}
 <form method="post" action="/sign-in/out"><input type="hidden" name="form-token" value="${formToken}"><button class="second" type="submit">Sign out</button></form>
 <p class="quiet">${isAdministrator ? html`<a href="/sign-in/register">Add a code host</a> · ` : ''}<a href="/sign-in">Accounts and sign-in</a> · <a href="/api/v1/docs">the API</a></p>`,
   };
 }
 
+interface NewToken extends Pick<Home, 'memberships' | 'registryBaseUrl'> {
+  /** A package that the person can install. */
+  readonly example: string | undefined;
+}
+
 /** A new token, shown this once, with the lines to paste. */
-export function tokenPage(
-  secret: string,
-  { memberships, registryBaseUrl }: Pick<Home, 'memberships' | 'registryBaseUrl'>,
-): Page {
+export function tokenPage(secret: string, { memberships, registryBaseUrl, example }: NewToken): Page {
   const { host } = new URL(registryBaseUrl);
   const lines = [
     // On one machine only; a deployment has TLS.
-    ...(registryBaseUrl.startsWith('http:') ? ['composer config --global secure-http false'] : []),
+    ...(registryBaseUrl.startsWith('http:')
+      ? ['composer config secure-http false  # plain http, for this machine only']
+      : []),
     ...memberships.map(
       ({ organization: { slug } }) =>
-        `composer config --global repositories.${slug} composer ${registryBaseUrl}/${slug}`,
+        `composer config repositories.${slug} composer ${registryBaseUrl}/${slug}`,
     ),
     `composer config --global http-basic.${host} token ${secret}`,
+    `composer require ${example ?? 'vendor/name'}`,
   ];
   return {
     title: 'Your new token',
     content: html`<p><code>${secret}</code></p>
-<p>It is shown this once. Paste these lines into a terminal:</p>
+<p>It is shown this once. Run these lines in the folder of your project, where its <code>composer.json</code> is:</p>
 <pre>${lines.join('\n')}</pre>
-<p><a href="/">Go on</a></p>`,
+<p class="quiet">The token is kept in your own Composer configuration and not in the project.${example === undefined ? ' Replace vendor/name by a package.' : ''}</p>
+<p><a href="/">Back to the start page</a></p>`,
   };
 }

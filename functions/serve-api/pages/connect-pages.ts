@@ -1,0 +1,119 @@
+/** The pages on which a person chooses the organization that is connected. */
+import { html } from 'hono/html';
+import { isVendor, slugProblem } from '../../../shared/domain/organization.ts';
+import type { OfferedOrganization, PublicIntegration } from '../../../shared/organizations/granted-forge.ts';
+import type { Html, Page } from '../../../shared/runtime/page.ts';
+import { hidden } from '../../../shared/sign-in/pages.ts';
+
+/** What the form says. */
+export interface ConnectForm {
+  /** The code host's own id. */
+  readonly organization: string;
+  readonly slug: string;
+  readonly name: string;
+  /** With spaces or commas between them. */
+  readonly vendors: string;
+  readonly repositories: 'all' | 'later';
+}
+
+/** What was sent, and why it was not carried out. */
+export interface Suggested extends ConnectForm {
+  readonly problem: string;
+}
+
+interface ConnectPage {
+  readonly host: PublicIntegration;
+  readonly organizations: readonly OfferedOrganization[];
+  readonly formToken: string;
+  readonly suggested: Suggested | undefined;
+}
+
+const title = 'Connect an organization';
+const back = html`<p><a href="/">Back to the start page</a></p>`;
+const hostName = ({ baseUrl }: PublicIntegration): string => new URL(baseUrl).host;
+const pathOf = ({ key }: PublicIntegration): string => `/connect/${encodeURIComponent(key)}`;
+
+/** Several code hosts, or none. */
+export const hostsPage = (hosts: readonly PublicIntegration[]): Page => ({
+  title,
+  content:
+    hosts.length === 0
+      ? html`<p>This registry knows no code host that people can sign in with.</p>${back}`
+      : html`<p>Where is it?</p>
+<ul>${hosts.map((host) => html`<li><a href="${pathOf(host)}">${hostName(host)}</a></li>`)}</ul>${back}`,
+});
+
+const choiceForm = (host: PublicIntegration, formToken: string, button: Html): Html =>
+  html`<form method="post" action="/sign-in/start/${encodeURIComponent(host.key)}">
+${hidden('purpose', 'choose-organization')}${hidden('return', pathOf(host))}${hidden('form-token', formToken)}
+${button}
+</form>`;
+
+/** Before the code host can be asked which organizations the person owns. */
+export const grantPage = (host: PublicIntegration, formToken: string): Page => ({
+  title,
+  content: html`<p>${hostName(host)} says which organizations are yours. It asks you to sign in there, and then sends you back here. What you allow is kept for 15 minutes.</p>
+${choiceForm(host, formToken, html`<button type="submit">Show my organizations at ${hostName(host)}</button>`)}
+${back}`,
+  formTargets: [new URL(host.baseUrl).origin],
+});
+
+export function connectPage(page: ConnectPage): Page {
+  const { host, organizations, formToken, suggested } = page;
+  const ready = organizations.filter(({ state }) => state === 'ready');
+  const others = organizations.filter(({ state }) => state !== 'ready');
+  return {
+    ...(suggested === undefined ? {} : { status: 422 }),
+    title,
+    content: html`<p>Your organizations at ${hostName(host)}. Whoever can read a repository there can install its package here.</p>
+${organizations.length === 0 ? html`<p>You own no organization there. Only an owner can connect one.</p>` : ''}
+${ready.map((one) => readyItem(page, one, ready.length === 1))}
+${others.length === 0 ? '' : html`<h2>${ready.length === 0 ? 'None can be connected yet' : 'Others'}</h2><ul>${others.map(otherItem)}</ul>`}
+${host.installUrl === undefined ? '' : html`<p>One is missing? <a href="${host.installUrl}">Give this registry access to it</a>.</p>`}
+${choiceForm(host, formToken, html`<button class="second" type="submit">Ask ${hostName(host)} again</button>`)}
+${back}`,
+    formTargets: [new URL(host.baseUrl).origin],
+  };
+}
+
+const otherItem = ({ login, note, installUrl, organization, state }: OfferedOrganization): Html =>
+  html`<li><strong>${login}</strong>: ${note ?? ''} ${
+    installUrl === undefined ? '' : html`<a href="${installUrl}">Install the App on ${login}</a>`
+  }${
+    state === 'connected' && organization !== undefined
+      ? html`<a href="/connected/${organization}">See ${organization}</a>`
+      : ''
+  }</li>`;
+
+function formOf({ id, login, name }: OfferedOrganization): ConnectForm {
+  const lower = login.toLowerCase();
+  return {
+    organization: id,
+    slug: slugProblem(lower) === undefined ? lower : '',
+    name,
+    vendors: isVendor(lower) ? lower : '',
+    repositories: 'all',
+  };
+}
+
+function readyItem({ host, formToken, suggested }: ConnectPage, one: OfferedOrganization, isOnly: boolean) {
+  const sent = suggested?.organization === one.id ? suggested : undefined;
+  const values = sent ?? formOf(one);
+  const field = (name: 'slug' | 'name' | 'vendors'): string => `${name}-${one.id}`;
+  const radio = (value: ConnectForm['repositories'], label: string): Html =>
+    html`<label class="choice"><input type="radio" name="repositories" value="${value}"${values.repositories === value ? html` checked` : ''}> ${label}</label>`;
+  return html`<details${isOnly || sent !== undefined ? html` open` : ''}><summary>${one.login}</summary>
+${sent === undefined ? '' : html`<p role="alert"><strong>${sent.problem}</strong></p>`}
+<form method="post" action="${pathOf(host)}">${hidden('form-token', formToken)}${hidden('organization', one.id)}
+<label for="${field('slug')}">Slug: part of the address of its packages; it can never be changed</label>
+<input type="text" id="${field('slug')}" name="slug" required maxlength="40" pattern="[a-z0-9]([a-z0-9-]*[a-z0-9])?" autocomplete="off" spellcheck="false" value="${values.slug}">
+<label for="${field('name')}">Name</label>
+<input type="text" id="${field('name')}" name="name" maxlength="200" autocomplete="off" value="${values.name}">
+<label for="${field('vendors')}">Vendors of its packages, with a space between them</label>
+<input type="text" id="${field('vendors')}" name="vendors" maxlength="2000" autocomplete="off" spellcheck="false" value="${values.vendors}">
+<p class="quiet">Packages of these vendors appear by themselves; others wait for an owner.</p>
+<fieldset><legend>Repositories that are there now</legend>
+${radio('all', 'All of them become packages, if they have a composer.json')}
+${radio('later', 'None for now: I choose them later')}</fieldset>
+<p><button type="submit">Connect ${one.login}</button></p></form></details>`;
+}

@@ -1,0 +1,127 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { formTokenFor } from '../../../shared/sessions/form-token.ts';
+import { startSession } from '../../../shared/sessions/session.ts';
+import { auditLog } from '../../../shared/store/audit-log.ts';
+import { findOrganizationBySlug } from '../../../shared/store/organization-store.ts';
+import { keepPersonGrant } from '../../../shared/store/person-grant-store.ts';
+import { synchronizationsOf } from '../../../shared/store/synchronization-store.ts';
+import { integrationKey } from '../../../test/support/api-forges.ts';
+import {
+  type ApiWorld,
+  consoleBaseUrl,
+  createApiWorld,
+  type Person,
+  userOf,
+} from '../../../test/support/api-world.ts';
+import { minute } from '../../../test/support/session-bench.ts';
+import { gitHubHost } from '../../../test/support/synchronized.ts';
+import { answerPage } from './answer-page.ts';
+
+const path = `/connect/${integrationKey}`;
+
+let world: ApiWorld;
+beforeEach(async () => {
+  world = await createApiWorld();
+});
+
+/** A person's browser, who has just signed in and, if so, has just let the code host name the organizations. */
+async function browserOf(person: Person, { isGranted = true } = {}) {
+  const { dependencies } = world;
+  const origin = { address: '198.51.100.7', userAgent: 'test' };
+  const { signedIn, setCookies } = await startSession(dependencies, {
+    ...{ user: userOf(person), authenticatedAt: world.now(), ...origin },
+  });
+  if (isGranted) {
+    await keepPersonGrant(dependencies, userOf(person), gitHubHost, { accessToken: 'ghu_secret' });
+  }
+  const cookies = new Map(
+    setCookies.map((cookie) => (cookie.split(';')[0] ?? '').split('=') as [string, string]),
+  );
+  const ask = (method: string, to: string, form: Record<string, string> = {}, headers = {}) =>
+    answerPage(dependencies, {
+      ...{ method, path: to, parameters: {}, query: new URLSearchParams(), cookies },
+      headers: { 'x-repertoire-viewer': '198.51.100.7', ...headers },
+      body: Buffer.from(new URLSearchParams(form).toString()),
+    });
+  return {
+    get: (to: string) => ask('GET', to),
+    post: async (
+      form: Record<string, string>,
+      headers: Record<string, string> = { origin: consoleBaseUrl },
+    ) =>
+      ask(
+        'POST',
+        path,
+        { 'form-token': await formTokenFor(dependencies, signedIn.session), organization: '901', ...form },
+        headers,
+      ),
+  };
+}
+
+it('lists what the person owns, and what stands in the way of connecting it', async () => {
+  const { body = '' } = await (await browserOf('stranger')).get(path);
+  expect(body).toContain('Connect rocket');
+  expect(body).toContain(
+    'name="vendors" maxlength="2000" autocomplete="off" spellcheck="false" value="rocket"',
+  );
+  expect(body).toMatch(
+    /href="https:\/\/github\.com\/apps\/registry\/[^"]+target=902">Install the App on later/,
+  );
+  expect(body).toContain('Only organizations can be connected');
+  expect(body).toContain('It is connected to an organization already.');
+});
+
+it('asks for the code host first, once what was allowed there has ended', async () => {
+  const { body = '', headers } = await (await browserOf('stranger', { isGranted: false })).get('/connect');
+  expect(body).toContain(`action="/sign-in/start/${encodeURIComponent(integrationKey)}"`);
+  expect(body).toContain(`name="return" value="/connect/${encodeURIComponent(integrationKey)}"`);
+  // Browsers hold the redirect after the form to this.
+  expect(headers?.['content-security-policy']).toContain("form-action 'self' https://github.com;");
+});
+
+it('connects the organization as the API does, and shows its owners how far the import is', async () => {
+  const browser = await browserOf('stranger');
+  const form = { slug: 'rocket', name: 'Rocket Ltd', vendors: 'Rocket, moon', repositories: 'all' };
+  const { status, headers } = await browser.post(form);
+  expect([status, headers?.location]).toEqual([303, '/connected/rocket']);
+  const organization = await findOrganizationBySlug(world.table, 'rocket');
+  expect(organization).toMatchObject({ name: 'Rocket Ltd', ownedVendors: ['rocket', 'moon'] });
+  const [synchronization] = organization ? await synchronizationsOf(world.table, organization.id) : [];
+  expect(synchronization).toMatchObject({ login: 'rocket', choice: 'all' });
+  const [entry] = await auditLog(world.table, organization?.id, 1);
+  expect(entry).toMatchObject({
+    act: 'create-organization',
+    actor: { kind: 'user', id: userOf('stranger') },
+  });
+
+  const progress = await browser.get('/connected/rocket');
+  expect(progress.body).toContain('Members: being read');
+  expect(progress.headers?.refresh).toBe('5');
+  expect((await (await browserOf('member')).get('/connected/rocket')).status).toBe(404);
+});
+
+describe('a form that cannot be carried out', () => {
+  it.each([
+    ['the slug is taken', { slug: 'other' }, 'the slug other is taken'],
+    ['the slug is none', { slug: 'No Slug' }, 'a slug has 1 to 40'],
+    ['a vendor is none', { slug: 'rocket', vendors: 'rocket/x' }, 'not a vendor name'],
+  ])('comes back with what was typed: %s', async (_, fields, problem) => {
+    const form = { name: 'My & Name', vendors: 'moon', repositories: 'later', ...fields };
+    const { status, body = '' } = await (await browserOf('stranger')).post(form);
+    expect([status, body]).toEqual([422, expect.stringContaining(problem)]);
+    expect(body).toContain('value="My &amp; Name"');
+    expect(body).toMatch(/value="later" checked/);
+  });
+
+  it.each<[string, Record<string, string>, Record<string, string> | undefined, number]>([
+    ['of another site', {}, { origin: 'https://evil.example.com' }, 0],
+    ['of another session', { 'form-token': 'another' }, undefined, 0],
+    ['15 minutes after the sign-in', {}, undefined, 15],
+  ])('%s changes nothing', async (_, form, headers, minutes) => {
+    const browser = await browserOf('stranger');
+    world.advance(minutes * minute);
+    const { status } = await browser.post({ slug: 'rocket', ...form }, headers);
+    expect(status).toBe(403);
+    expect(await findOrganizationBySlug(world.table, 'rocket')).toBeUndefined();
+  });
+});

@@ -1,0 +1,133 @@
+/** How a person connects an organization without JavaScript: choosing the code host, the organization, and watching the first import. */
+import { callerErrorOf } from '../../../shared/domain/conflict-error.ts';
+import { createOrganization } from '../../../shared/organizations/create-organization.ts';
+import {
+  forgeOrganizationsOf,
+  type PublicIntegration,
+  publicIntegrations,
+} from '../../../shared/organizations/granted-forge.ts';
+import { placesOf } from '../../../shared/organizations/membership.ts';
+import type { HttpAnswer } from '../../../shared/runtime/http-message.ts';
+import { pageAnswer, redirectAnswer } from '../../../shared/runtime/page.ts';
+import { ProblemError } from '../../../shared/runtime/problem-details.ts';
+import { formTokenFor } from '../../../shared/sessions/form-token.ts';
+import { messagePage } from '../../../shared/sign-in/pages.ts';
+import { bestEffortQueue } from '../../../shared/store/best-effort-queue.ts';
+import { type ConnectForm, connectPage, grantPage, hostsPage, type Suggested } from './connect-pages.ts';
+import { connectedPage } from './connected-page.ts';
+import { accountableFor, type PageContext, refusalOfForm } from './context.ts';
+import { firstImportOf } from './first-import.ts';
+
+const hostsOf = async ({ dependencies }: PageContext): Promise<readonly PublicIntegration[]> =>
+  publicIntegrations(dependencies, await dependencies.forges.integrations()).filter(
+    ({ isSignInOffered }) => isSignInOffered,
+  );
+
+/** The organizations on a code host. Without its name: on the only one, or the code hosts to choose from. */
+export async function showConnect(context: PageContext): Promise<HttpAnswer> {
+  const hosts = await hostsOf(context);
+  const host = context.key === '' && hosts.length === 1 ? hosts[0] : hosts.find(isNamed(context));
+  if (host !== undefined) {
+    return showHost(context, host);
+  }
+  return context.key === ''
+    ? pageAnswer(hostsPage(hosts))
+    : pageAnswer(messagePage('There is no such page', 'This registry does not know that code host.', 404));
+}
+
+const isNamed =
+  ({ key }: PageContext) =>
+  (host: PublicIntegration): boolean =>
+    host.key === key;
+
+async function showHost(
+  context: PageContext,
+  host: PublicIntegration,
+  suggested?: Suggested,
+): Promise<HttpAnswer> {
+  const { dependencies, current } = context;
+  const formToken = await formTokenFor(dependencies, current.session);
+  try {
+    const organizations = await forgeOrganizationsOf(dependencies, current.user, host.key);
+    return pageAnswer(connectPage({ host, organizations, formToken, suggested }));
+  } catch (error) {
+    if (error instanceof ProblemError && error.problem.code === 'reauthentication-required') {
+      return pageAnswer(grantPage(host, formToken));
+    }
+    throw error;
+  }
+}
+
+/** Connects what the form says; shows it again with what is wrong. */
+export async function connect(context: PageContext): Promise<HttpAnswer> {
+  const { dependencies, current, form } = context;
+  const refusal = await refusalOfForm(context);
+  const host = (await hostsOf(context)).find(isNamed(context));
+  if (refusal !== undefined || host === undefined) {
+    return pageAnswer(
+      refusal ?? messagePage('There is no such page', 'This registry does not know that code host.', 404),
+    );
+  }
+  const sent = sentForm(form);
+  try {
+    const { slug } = await createOrganization(
+      { ...dependencies, workQueue: bestEffortQueue(dependencies) },
+      current.user,
+      {
+        slug: sent.slug,
+        name: sent.name === '' ? undefined : sent.name,
+        ownedVendors: sent.vendors.split(/[\s,]+/).filter((vendor) => vendor !== ''),
+        from: {
+          integration: host.key,
+          organization: sent.organization,
+          repositories: sent.repositories,
+        },
+      },
+      await accountableFor(context),
+    );
+    return redirectAnswer(`/connected/${slug}`);
+  } catch (error) {
+    const problem = callerErrorOf(error);
+    if (problem === undefined) {
+      throw error;
+    }
+    return showHost(context, host, { ...sent, problem: problem.message });
+  }
+}
+
+/** Longest texts that the fields take, as the API does. */
+const lengths = { slug: 40, name: 200, vendors: 2000, organization: 100 } as const;
+
+function sentForm(form: URLSearchParams): ConnectForm {
+  const field = (name: keyof typeof lengths): string => {
+    const text = form.get(name) ?? '';
+    // One line, as names are in the API.
+    return text
+      .replaceAll(/\p{Cc}/gu, ' ')
+      .trim()
+      .slice(0, lengths[name]);
+  };
+  return {
+    organization: field('organization'),
+    slug: field('slug'),
+    name: field('name'),
+    vendors: field('vendors').toLowerCase(),
+    repositories: form.get('repositories') === 'later' ? 'later' : 'all',
+  };
+}
+
+/** How far the first import of an organization is. */
+export async function showConnected({ dependencies, current, key }: PageContext): Promise<HttpAnswer> {
+  const { table, clock, registryBaseUrl } = dependencies;
+  const { memberships } = await placesOf(table, current.user, clock.now());
+  const membership = memberships.find(({ organization }) => organization.slug === key);
+  if (membership === undefined || membership.role !== 'owner') {
+    return pageAnswer(messagePage('There is no such page', 'Nothing is here.', 404));
+  }
+  const { organization } = membership;
+  const [progress, formToken] = await Promise.all([
+    firstImportOf(table, organization, clock.now()),
+    formTokenFor(dependencies, current.session),
+  ]);
+  return pageAnswer(connectedPage({ organization, progress, registryBaseUrl, formToken }));
+}
