@@ -203,10 +203,13 @@ export function createRequests(options: RequestsOptions): Requests {
           restOf(paged, after === undefined ? {} : { url: after }),
           z.array(item),
         );
-        const next = nextPage(headers.link, settings.apiUrl);
+        const total = /^\d+$/.exec(headers['x-total'] ?? '')?.[0];
+        // The first page of branches or tags names a second one even if that is empty (gitlabhq: lib/gitlab/pagination/gitaly_keyset_pager.rb).
+        const isAll = after === undefined && Number(total) === data.length;
+        const named = nextPage(headers.link, settings.apiUrl);
+        const next = isAll || data.length === 0 ? undefined : named;
         const pageInfo = { hasNextPage: next !== undefined, endCursor: next ?? null };
-        const total = headers['x-total'];
-        return total === undefined || !/^\d+$/.test(total)
+        return total === undefined
           ? { pageInfo, items: data }
           : { pageInfo, items: data, totalCount: Number(total) };
       },
