@@ -53,6 +53,11 @@ export interface CloudOptions {
   readonly services?: ServiceBehavior;
   /** Whether schedules run, by default yes. Tests that start this work themselves switch it off. */
   readonly schedules?: boolean;
+  /**
+   * Whether the HTTP API takes no more requests than its stage in the template, by default no: one machine serves many at once for tests and
+   * benches, which measure something else.
+   */
+  readonly limitsRate?: boolean;
   onLog?(line: CloudLog): void;
 }
 
@@ -205,6 +210,7 @@ async function start(
     clock,
     accountId: PSEUDO.accountId,
     apiUrl: addresses.httpApi,
+    limitsRate: options.limitsRate ?? false,
     onRequest: (line: CdnLine) => log({ source: 'cdn', ...line }),
     onEdgeLine: (functionName: string, line: string) => log({ source: 'edge-function', functionName, line }),
   };

@@ -17,6 +17,8 @@ export interface WebOptions {
   readonly accountId: string;
   /** `http://127.0.0.1:<port>` of the HTTP API. */
   readonly apiUrl: string | undefined;
+  /** Whether the HTTP API takes no more requests than the template says. */
+  readonly limitsRate: boolean;
   onRequest(line: CdnLine): void;
   onEdgeLine(functionName: string, line: string): void;
 }
@@ -26,7 +28,11 @@ export interface WebOptions {
  *
  * @throws Error when there are several, or one without a port
  */
-export function createApiHandler(options: WebOptions): HttpHandler | undefined {
+export function createApiHandler(
+  options: Pick<WebOptions, 'plan' | 'clock' | 'accountId' | 'apiUrl' | 'limitsRate'> & {
+    readonly host: Pick<FunctionHost, 'invoke'>;
+  },
+): HttpHandler | undefined {
   const [api, second] = options.plan.apis.values();
   if (api === undefined) return undefined;
   if (second !== undefined)
@@ -41,6 +47,7 @@ export function createApiHandler(options: WebOptions): HttpHandler | undefined {
     localHost: new URL(options.apiUrl).host,
     routes: routesOf(api),
     clock: options.clock,
+    limits: options.limitsRate ? api.limits : undefined,
     invoke: options.host.invoke,
   });
 }

@@ -251,6 +251,31 @@ describe('an HTTP API', () => {
     expect(await request(target, { headers: fits, outcome })).toMatchObject({ status: 431 });
   });
 
+  it('takes bursts, and otherwise as many requests as its stage, if it is to', async () => {
+    const clock = { time: 0, now: () => clock.time, after: () => () => {} };
+    const api = createHttpApi({
+      ...{ apiId: 'abc', accountId: '000000000000', domainName, localHost: '127.0.0.1:80', clock },
+      limits: { ratePerSecond: 2, burst: 3 },
+      routes: [{ routeKey: '$default', target: { functionName: 'rest', timeoutMs: 1000 } }],
+      invoke: async () => result({}),
+    });
+    const ask = async () => {
+      const headers = headerMap(['host', domainName]);
+      const request = { method: 'GET', target: '/', headers, body: Buffer.alloc(0), remoteAddress: '' };
+      return (await api(request)).status;
+    };
+    const several = async (count: number) => {
+      const statuses: number[] = [];
+      for (let asked = 0; asked < count; asked++) statuses.push(await ask());
+      return statuses;
+    };
+    expect(await several(5)).toEqual([200, 200, 200, 429, 429]);
+    clock.time += 1000;
+    expect(await several(3)).toEqual([200, 200, 429]);
+    clock.time += 60_000;
+    expect(await several(4)).toEqual([200, 200, 200, 429]);
+  });
+
   it('refuses any other host', async () => {
     const api = createHttpApi({
       apiId: 'abc',

@@ -6,6 +6,7 @@ import type { CloudClock } from '../runtime/service.ts';
 import { httpApiEvent } from './event.ts';
 import { httpApiResponse } from './response.ts';
 import { matchRoute, type Route } from './routes.ts';
+import { createThrottle, type ThrottleLimits } from './throttle.ts';
 
 /** The function behind a route. */
 export interface Integration {
@@ -22,6 +23,8 @@ export interface HttpApiOptions {
   readonly localHost: string;
   readonly routes: readonly Route<Integration>[];
   readonly clock: CloudClock;
+  /** Of the stage; without them it takes any number of requests. */
+  readonly limits?: ThrottleLimits | undefined;
   /** Invokes a function and waits; undefined if it is throttled. */
   invoke(functionName: string, payload: string): Promise<Outcome | undefined>;
 }
@@ -35,6 +38,7 @@ const FUNCTION_PAYLOAD_LIMIT_BYTES = 6 * 1024 * 1024;
 
 /** An HTTP API with its default stage: finds the route, invokes the function, and turns its answer into a response. */
 export function createHttpApi(options: HttpApiOptions): HttpHandler {
+  const isWithinLimits = options.limits && createThrottle(options.limits, options.clock);
   return async (request) => {
     const requestId = randomUUID();
     const response = await respond(request, requestId);
@@ -45,6 +49,7 @@ export function createHttpApi(options: HttpApiOptions): HttpHandler {
     const host = request.headers.get('host')?.[0] ?? '';
     if (host !== options.domainName && host !== options.localHost) return failure(403, 'Forbidden');
     if (lineAndValueBytes(request) > HEAD_LIMIT_BYTES) return failure(431, 'Request Header Fields Too Large');
+    if (isWithinLimits?.() === false) return failure(429, 'Too Many Requests');
     const [path = '/'] = request.target.split('?');
     const match = matchRoute(options.routes, request.method, path);
     if (match === undefined) return failure(404, 'Not Found');

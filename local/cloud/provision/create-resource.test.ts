@@ -121,6 +121,20 @@ it('a key has the same id in each run', async () => {
   expect(encryptionKeys[0]).toEqual({ id: handle.ref, arn: Arn });
 });
 
+it('a stage has the limits of the template, which have effect only together', async () => {
+  const { ref: ApiId } = await create('AWS::ApiGatewayV2::Api', { ProtocolType: 'HTTP' });
+  const limitsWith = async (DefaultRouteSettings: JsonObject) => {
+    const stage = { ApiId, StageName: '$default', DefaultRouteSettings };
+    await create('AWS::ApiGatewayV2::Stage', stage);
+    return plan.apis.get(String(ApiId))?.limits;
+  };
+  expect(await limitsWith({ ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 })).toEqual({
+    ratePerSecond: 100,
+    burst: 200,
+  });
+  expect(await limitsWith({ ThrottlingRateLimit: 100 })).toBeUndefined();
+});
+
 describe('a bucket', () => {
   it('has a valid name, the same in each run', async () => {
     const { ref, attributes } = await create('AWS::S3::Bucket');

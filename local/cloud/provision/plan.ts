@@ -6,6 +6,7 @@ import type {
 } from '../cdn/config.ts';
 import type { FunctionDefinition } from '../functions/host.ts';
 import type { Integration } from '../http-api/http-api.ts';
+import type { ThrottleLimits } from '../http-api/throttle.ts';
 import type {
   EncryptionKeyEngine,
   KeyValueEngine,
@@ -55,6 +56,8 @@ export interface PlannedApi {
   readonly integrations: Map<string, Integration>;
   readonly routes: { readonly routeKey: string; readonly integrationId: string }[];
   hasDefaultStage: boolean;
+  /** Of the default stage, where the template sets both. */
+  limits: ThrottleLimits | undefined;
 }
 
 export interface PlannedEdgeFunction {

@@ -11,7 +11,14 @@ import type { CreateResource, CreationContext, PlannedApi } from './plan.ts';
 export const createApi: CreateResource = (resource, { plan, pseudo }) => {
   const id = stableId(resource, 10);
   const domainName = `${id}.execute-api.${pseudo.region}.amazonaws.com`;
-  plan.apis.set(id, { id, domainName, integrations: new Map(), routes: [], hasDefaultStage: false });
+  plan.apis.set(id, {
+    id,
+    domainName,
+    integrations: new Map(),
+    routes: [],
+    hasDefaultStage: false,
+    limits: undefined,
+  });
   return { ref: id, attributes: { ApiId: id, ApiEndpoint: `https://${domainName}` } };
 };
 
@@ -21,11 +28,23 @@ function apiOf(id: string, { plan }: CreationContext): PlannedApi {
   return api;
 }
 
-const stageSchema = z.object({ ApiId: z.string(), StageName: z.string() });
+const stageSchema = z.object({
+  ApiId: z.string(),
+  StageName: z.string(),
+  DefaultRouteSettings: z
+    .object({
+      ThrottlingRateLimit: z.coerce.number().optional(),
+      ThrottlingBurstLimit: z.coerce.number().optional(),
+    })
+    .default({}),
+});
 
 export const createStage: CreateResource = (resource, context) => {
-  const { ApiId, StageName } = stageSchema.parse(resource.properties);
-  apiOf(ApiId, context).hasDefaultStage = true;
+  const { ApiId, StageName, DefaultRouteSettings } = stageSchema.parse(resource.properties);
+  const { ThrottlingRateLimit: ratePerSecond, ThrottlingBurstLimit: burst } = DefaultRouteSettings;
+  const api = apiOf(ApiId, context);
+  api.hasDefaultStage = true;
+  api.limits = ratePerSecond === undefined || burst === undefined ? undefined : { ratePerSecond, burst };
   return { ref: StageName, attributes: {} };
 };
 
