@@ -2,8 +2,7 @@
 import { CallerError } from '../domain/caller-error.ts';
 import type { Organization } from '../domain/organization.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { loadFacts } from '../store/fact-store.ts';
-import { noteKnown } from '../store/known-account-store.ts';
+import { noteEverybody } from '../store/known-account-store.ts';
 import {
   changeOrganizationSettings,
   findOrganizationSettings,
@@ -12,7 +11,6 @@ import {
 } from '../store/organization-settings.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
-import { type Account, accountIn } from '../store/user-store.ts';
 import { requestWork, type WorkQueue } from '../store/work.ts';
 import { grantsWork, packagesWork } from '../store/work-items.ts';
 import { checkVendors } from './connect-organization.ts';
@@ -27,7 +25,7 @@ export interface ChangeSettingsDependencies {
 }
 
 /**
- * New members that come from now on wait; whoever is there does not. The filter of branches counts from each repository's next scan, a day at the latest; everything else at once.
+ * New members that come from now on wait; whoever is there does not, nor whom the first read of a synchronization finds. The filter of branches counts from each repository's next scan, a day at the latest; everything else at once.
  *
  * @param before as the caller read them
  * @returns the settings as they are now, and how many scans were requested
@@ -50,14 +48,18 @@ export async function changeSettings(
   const grants = grantsWork(organization.id);
   const beginsWaiting = change.newMembers === 'waiting' && before.newMembers !== 'waiting';
   const endsWaiting = change.newMembers === 'active' && before.newMembers !== 'active';
+  // Whoever comes while it begins has a view already.
+  const changesWaiting = beginsWaiting || endsWaiting;
   if (beginsWaiting) {
-    await noteKnown(table, organization.id, await accountsIn(table, organization));
+    for (const synchronization of await synchronizationsOf(table, organization.id)) {
+      await noteEverybody(table, synchronization);
+    }
   }
   try {
     await table.transact([
       changeOrganizationSettings(organization.id, before, change),
       ...(isPublishedAgain ? [requestWork(packages, clock.now())] : []),
-      ...(endsWaiting ? [requestWork(grants, clock.now())] : []),
+      ...(changesWaiting ? [requestWork(grants, clock.now())] : []),
       ownerAct(dependencies, organization.id, accountable, 'change-settings', organization.slug, {
         before: old,
         after: changed,
@@ -70,24 +72,10 @@ export async function changeSettings(
   }
   await workQueue.send([
     ...(isPublishedAgain ? [packages.message] : []),
-    ...(endsWaiting ? [grants.message] : []),
+    ...(changesWaiting ? [grants.message] : []),
   ]);
   const scans = change.ownedVendors === undefined ? 0 : await scanWaitingNames(dependencies, organization);
   return { settings: await findOrganizationSettings(table, organization.id), scans };
-}
-
-/** Everybody whom the synchronizations know: they do not wait, whatever comes later. */
-async function accountsIn(table: Table, { id }: Organization): Promise<readonly Account[]> {
-  const accounts = new Map<string, Account>();
-  for (const synchronization of await synchronizationsOf(table, id)) {
-    const members = await loadFacts(table, synchronization.id, 'member');
-    const collaborators = await loadFacts(table, synchronization.id, 'collaborator');
-    for (const fact of [...members, ...collaborators]) {
-      const account = accountIn(synchronization, fact.account);
-      accounts.set(JSON.stringify(account), account);
-    }
-  }
-  return [...accounts.values()];
 }
 
 /** @throws CallerError when tokens would usually live longer than any may */

@@ -1,5 +1,7 @@
 /** The accounts that were there when owners of an organization decided that new members wait. */
 import type { OrganizationId } from '../domain/ids.ts';
+import type { Synchronization } from '../domain/synchronization.ts';
+import { loadFacts } from './fact-store.ts';
 import { keys } from './keys.ts';
 import { type Table, transactionItemsMax } from './table.ts';
 import type { Account } from './user-store.ts';
@@ -20,7 +22,21 @@ export async function areKnown(
 /** Several transactions at once, so that thousands are noted within a request. */
 const together = 4;
 
-export async function noteKnown(
+/** Everybody whom the synchronization knows: they do not wait, whatever comes later. */
+export async function noteEverybody(
+  table: Table,
+  { id, organization, forge, baseUrl }: Pick<Synchronization, 'id' | 'organization' | 'forge' | 'baseUrl'>,
+): Promise<void> {
+  const facts = await Promise.all([loadFacts(table, id, 'member'), loadFacts(table, id, 'collaborator')]);
+  const accounts = new Set(facts.flat().map(({ account }) => account));
+  await noteKnown(
+    table,
+    organization,
+    [...accounts].map((account) => ({ forge, baseUrl, account })),
+  );
+}
+
+async function noteKnown(
   table: Table,
   organization: OrganizationId,
   accounts: readonly Account[],

@@ -12,6 +12,7 @@ import { putFact, removeFact } from '../../../shared/store/fact-store.ts';
 import { keys } from '../../../shared/store/keys.ts';
 import { findOrganization } from '../../../shared/store/organization-store.ts';
 import { changeUser, giveAccount } from '../../../shared/store/user-store.ts';
+import { grantsWork } from '../../../shared/store/work-items.ts';
 import { packageExample } from '../../../test/support/api-people-examples.ts';
 import { createApiWorld, type Sender, userOf } from '../../../test/support/api-world.ts';
 import { aFact } from '../../../test/support/memory-forge.ts';
@@ -71,6 +72,16 @@ async function createWorld() {
 }
 
 describe('people who come after owners said that new members wait', () => {
+  it('are decided about again when it begins and when it ends: whoever comes meanwhile has a view already', async () => {
+    const world = await createWorld();
+    const requested = async () => (await world.table.get(grantsWork(organizationId).key))?.wanted ?? 0;
+    const before = Number(await requested());
+    await world.set('waiting');
+    expect(await requested()).toBe(before + 1);
+    await world.set('active');
+    expect(await requested()).toBe(before + 2);
+  });
+
   it('read nothing until an owner activates them, whether they signed in or not', async () => {
     const world = await createWorld();
     await world.set('waiting');
@@ -142,7 +153,6 @@ describe('people who come after owners said that new members wait', () => {
     const off = { method: 'PATCH', path: `${people}/${neverSignedIn}`, body: { state: 'off' } };
     await world.ask('owner', off);
     await world.set('active');
-    expect(world.table.dump().get(`ORG#${organizationId}\nGRANTS`)?.wanted).toBe(1);
     expect(await world.reads('stranger')).toBe(true);
     await world.set('waiting');
     await world.see(aFact.member(70), aFact.member(72));

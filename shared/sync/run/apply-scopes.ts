@@ -1,8 +1,11 @@
 /** The second half of a run: applies what was read, and records the outcome on each scope. */
-import { type AnyScope, byPlanning, listsOf } from '../../domain/scopes.ts';
+import { type AnyScope, byPlanning, listsOf, scopesOfKinds } from '../../domain/scopes.ts';
+import { noteEverybody } from '../../store/known-account-store.ts';
+import { findOrganization } from '../../store/organization-store.ts';
 import { noteSuccess } from '../../store/synchronization-store.ts';
 import { ConflictError } from '../../store/table.ts';
-import { holdsLease } from '../../store/work.ts';
+import { holdsLease, requestWork } from '../../store/work.ts';
+import { grantsWork } from '../../store/work-items.ts';
 import { applyRead } from './apply-read.ts';
 import { completeScope, failScope, putOff, storeStep } from './finish-scope.ts';
 import type { FailedScopes, ScopeReading, ScopesRead, ScopeToRead } from './read-scopes.ts';
@@ -85,12 +88,33 @@ async function noteFailure(run: Run, { scopes, error }: FailedScopes): Promise<v
 }
 
 /** A complete read restores suspended access. */
-async function noteWhole({ dependencies, synchronization }: Run, whole: readonly AnyScope[]): Promise<void> {
+async function noteWhole(run: Run, whole: readonly AnyScope[]): Promise<void> {
+  const { dependencies, synchronization } = run;
   if (whole.length === 0) {
     return;
   }
+  await noteFirstPeople(run, whole);
   await noteSuccess(dependencies.table, synchronization, whole, dependencies.clock.now());
   if (synchronization.rightsSuspendedAt !== undefined) {
     await reviewRights(dependencies, synchronization.id);
   }
+}
+
+/** Where new members wait, those whom the first read of a list finds do not: they were there before. Before that is noted as read. */
+async function noteFirstPeople(
+  { dependencies: { table, workQueue, clock }, synchronization, traits }: Run,
+  whole: readonly AnyScope[],
+): Promise<void> {
+  const lists = scopesOfKinds(traits.scopes, ['member', 'collaborator']);
+  const isFirst = lists.some(
+    (list) => whole.includes(list) && synchronization.lastSuccessAt[list] === undefined,
+  );
+  const organization = isFirst ? await findOrganization(table, synchronization.organization) : undefined;
+  if (organization?.newMembers !== 'waiting') {
+    return;
+  }
+  await noteEverybody(table, synchronization);
+  const grants = grantsWork(organization.id);
+  await table.transact([requestWork(grants, clock.now())]);
+  await workQueue.send([grants.message]);
 }

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { aFact, repository } from '../../../test/support/memory-forge.ts';
+import { account, aFact, repository } from '../../../test/support/memory-forge.ts';
 import { createMemoryTable } from '../../../test/support/memory-table.ts';
 import { createSyncWorld, type SyncWorld, start } from '../../../test/support/sync-world.ts';
-import { organizationId, synchronizationId } from '../../../test/support/synchronized.ts';
+import { gitHubHost, organizationId, synchronizationId } from '../../../test/support/synchronized.ts';
 import type { Fact } from '../../domain/facts.ts';
 import { findRepository } from '../../store/fact-store.ts';
 import { keys } from '../../store/keys.ts';
+import { areKnown } from '../../store/known-account-store.ts';
 import { changesOf } from '../../store/run-store.ts';
 import { scopeState } from '../../store/scope-store.ts';
 import { findSynchronization } from '../../store/synchronization-store.ts';
@@ -18,6 +19,30 @@ const grants = keys.grants(organizationId);
 const scan = (id: number) => keys.scan(synchronizationId, repository(id));
 
 describe('runScopes', () => {
+  it('finds nobody new by the first read of a list, where new members wait', async () => {
+    const world = await createWorld([aFact.member(1), aFact.repository(10), aFact.collaborator(10, 2)]);
+    const { table } = world;
+    await table.update({ key: keys.organization(organizationId), set: { newMembers: 'waiting' } });
+    const known = () =>
+      areKnown(
+        table,
+        organizationId,
+        [1, 2, 3].map((id) => ({ ...gitHubHost, account: account(id) })),
+      );
+    await world.sync('members');
+    expect(await known()).toEqual([true, false, false]);
+    const requested = await world.wanted(grants);
+    await world.sync('repositories');
+    expect(await known()).toEqual([true, true, false]);
+    // With the facts, and once more since they do not wait.
+    expect(await world.wanted(grants)).toBe(Number(requested) + 2);
+
+    world.later();
+    world.forge.facts = [aFact.member(1), aFact.member(3)];
+    await world.sync('members');
+    expect(await known()).toEqual([true, true, false]);
+  });
+
   it('brings the table in step with the forge, scope by scope', async () => {
     const world = await createWorld([
       aFact.settings(),
