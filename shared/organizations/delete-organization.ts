@@ -3,7 +3,7 @@ import type { Organization } from '../domain/organization.ts';
 import { askDeletion, deletionOf, openDeletions } from '../store/deletion-store.ts';
 import { desireClosed, withdrawOrganization } from '../store/organization-store.ts';
 import { packagesOf } from '../store/package-store.ts';
-import { synchronizationsOf } from '../store/synchronization-store.ts';
+import { endedSynchronizations, synchronizationsOf } from '../store/synchronization-store.ts';
 import { tokensOfOrganization } from '../store/token-store.ts';
 import { type Confirmation, confirmed } from './confirmation.ts';
 import { callMs, disconnection, leaveToWorker } from './delete-synchronization.ts';
@@ -50,13 +50,14 @@ export async function deleteOrganization(
   const beingRemoved = (await openDeletions(table, id)).flatMap(({ target }) =>
     target.kind === 'synchronization' ? [target.synchronization] : [],
   );
+  const ended = await endedSynchronizations(table, id);
   const target = { kind: 'organization' } as const;
   const closed = desireClosed(organization, now);
   await table.transact([
     withdrawOrganization(id, now),
     closed.operation,
     askDeletion(id, target, slug, now, {
-      synchronizations: [...new Set([...synchronizations.map((one) => one.id), ...beingRemoved])],
+      synchronizations: [...new Set([...synchronizations.map((one) => one.id), ...beingRemoved, ...ended])],
     }),
     ownerAct(dependencies, id, by, 'delete-organization', slug),
   ]);

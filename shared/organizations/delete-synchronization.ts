@@ -10,7 +10,7 @@ import { removeCredential } from '../store/credential-store.ts';
 import { askDeletion, deletionOf } from '../store/deletion-store.ts';
 import { listInstallations, releaseInstallation } from '../store/installation-store.ts';
 import { packagesOf } from '../store/package-store.ts';
-import { withdrawSynchronization } from '../store/synchronization-store.ts';
+import { noteEnded, withdrawSynchronization } from '../store/synchronization-store.ts';
 import { ConflictError, type Operation, type Table } from '../store/table.ts';
 import { tokensOfOrganization } from '../store/token-store.ts';
 import { requestWork } from '../store/work.ts';
@@ -74,7 +74,7 @@ export async function deleteSynchronization(
     await table.transact([
       ...(await disconnection(table, synchronization, now)),
       requestWork(grants, now),
-      ...(keepsPackages ? [] : [askDeletion(organization.id, target, login, now)]),
+      keepsPackages ? noteEnded(synchronization) : askDeletion(organization.id, target, login, now),
       ...also,
       ownerAct(dependencies, organization.id, by, 'delete-synchronization', login, {
         before: { synchronization: id, login },

@@ -42,6 +42,7 @@
  * | number of look-ups in an hour | PACKAGE#organization#number | LOOKUPS#hour |
  * | commit that an owner refused | ORG#id | REFUSED#commit |
  * | deletion for an owner (work) | ORG#id | DELETION#subject |
+ * | synchronization that ended and left its packages | ORG#id | ENDEDSYNC#id |
  * | fan-out of changed rights (work) | ORG#id | GRANTS |
  * | root file of a principal (work) | ORG#id | PRINCIPAL#principal |
  * | token: its record | ORG#id | TOKEN#principal#id |
@@ -261,6 +262,10 @@ export const keys = {
   deletion: (organization: string, subject: string): Key => ({
     pk: `ORG#${organization}`,
     sk: `DELETION#${subject}`,
+  }),
+  endedSynchronization: (organization: string, synchronization: string): Key => ({
+    pk: `ORG#${organization}`,
+    sk: `ENDEDSYNC#${synchronization}`,
   }),
   grants: (organization: string): Key => ({ pk: `ORG#${organization}`, sk: 'GRANTS' }),
   principal: (organization: string, principal: string): Key => ({

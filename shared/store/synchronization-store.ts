@@ -280,6 +280,21 @@ export function useConnection(id: SynchronizationId, connection: Connection): Op
   };
 }
 
+/** Notes on the organization that what was read of the synchronization stays: nothing else leads to its records once it is withdrawn. */
+export const noteEnded = ({ id, organization }: Pick<Synchronization, 'id' | 'organization'>): Operation => ({
+  put: keys.endedSynchronization(organization, id),
+  item: { synchronization: id },
+});
+
+/** Those that ended and left their packages. One read. */
+export async function endedSynchronizations(
+  table: Table,
+  organization: OrganizationId,
+): Promise<readonly SynchronizationId[]> {
+  const { pk, sk } = keys.endedSynchronization(organization, '');
+  return (await table.query(pk, sk)).map((item) => asId<SynchronizationId>(String(item.synchronization)));
+}
+
 /** Records complete reads of these scopes. @param at milliseconds since the epoch */
 export async function noteSuccess(
   table: Table,

@@ -100,13 +100,16 @@ describe('a deleted organization', () => {
     await expectSettled(registry);
   });
 
-  it('leaves nothing of a synchronization that was deleted just before', async () => {
+  it.each([
+    ['was deleted just before', {}],
+    ['ended before and left its packages', { keepsPackages: true }],
+  ])('leaves nothing of a synchronization that %s', async (_, options) => {
     const registry = await scannedRegistry(members);
     const synchronization = await findSynchronization(registry.table, synchronizationId);
     if (!synchronization) {
       throw new Error('there is no synchronization');
     }
-    await deleteSynchronization(of(registry), registry.organization, synchronization, sure);
+    await deleteSynchronization(of(registry), registry.organization, synchronization, sure, options);
     await remove(registry, sure);
     await registry.settle();
     expect(recordsLeft(registry)).toEqual(['DELETION#organization', 'ORG']);
