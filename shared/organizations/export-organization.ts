@@ -5,7 +5,7 @@ import { auditPage } from '../store/audit-log.ts';
 import { loadFacts } from '../store/fact-store.ts';
 import { personsOf } from '../store/member-store.ts';
 import { findOrganizationSettings } from '../store/organization-settings.ts';
-import { ownTeamMemberPage, ownTeamsOf } from '../store/own-team-store.ts';
+import { ownTeamMembersOf, ownTeamsOf } from '../store/own-team-store.ts';
 import { packagesOf } from '../store/package-store.ts';
 import { everySynchronization } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
@@ -82,7 +82,7 @@ const linesOf: Readonly<
 async function teamLines(table: Table, id: Organization['id']): Promise<readonly Line[]> {
   const lines: Line[] = [];
   for (const { id: team, name } of await ownTeamsOf(table, id)) {
-    const members = await ownTeamMemberPage(table, id, team, { limit: 1000 });
+    const members = await ownTeamMembersOf(table, id, team);
     lines.push({ kind: 'team', id: ownTeamPrincipal(team), name, members });
   }
   for (const [team, rights] of await teamsWithRights(table, id)) {

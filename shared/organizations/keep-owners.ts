@@ -13,7 +13,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { endByHand, findPerson, personsOf, putPerson } from '../store/member-store.ts';
 import { names, type Owner, ownersIf, type UnknownOwner } from '../store/owner-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
-import { ConflictError, type Operation, type Table } from '../store/table.ts';
+import { ConflictError, type Operation, type Table, transactionItemsMax } from '../store/table.ts';
 import { accountIn, accountsOf, findUser, isSameAccount, makeUser } from '../store/user-store.ts';
 import { forgeFailure } from './forge-failure.ts';
 
@@ -117,20 +117,34 @@ interface Staying {
   readonly members: ReadonlySet<UserId> | undefined;
 }
 
-/** Owners and members by hand who are not among these are none any more, so that nothing later makes them that again. */
+/**
+ * Owners and members by hand who are not among these are none any more, so that nothing later makes them that again.
+ *
+ * @throws CallerError `conflict` when one of them changed at the same moment
+ */
 export async function endOthersByHand(
   table: Table,
   { id }: Pick<Organization, 'id'>,
   { owners, members }: Staying,
 ): Promise<void> {
   const stay = new Set(owners.map(({ user }) => user));
+  const operations: Operation[] = [];
   for (const { user, isOwner, isMember } of await personsOf(table, id)) {
     const ended = [
       ...(isOwner && !stay.has(user) ? (['owner'] as const) : []),
       ...(isMember && members?.has(user) === false && !stay.has(user) ? (['member'] as const) : []),
     ];
     if (ended.length > 0) {
-      await table.transact([endByHand(id, user, ended)]);
+      operations.push(endByHand(id, user, ended));
+    }
+  }
+  for (let start = 0; start < operations.length; start += transactionItemsMax) {
+    try {
+      await table.transact(operations.slice(start, start + transactionItemsMax));
+    } catch (error) {
+      throw error instanceof ConflictError
+        ? new CallerError('conflict', 'a person changed at the same moment; try again', { cause: error })
+        : error;
     }
   }
 }

@@ -97,9 +97,21 @@ export async function ownTeamMemberPage(
 ): Promise<readonly UserId[]> {
   const { pk, sk } = keys.ownTeamMember(organization, team, '');
   const place = after === undefined ? undefined : `${sk}${after}`;
-  const items = await table.query(pk, sk, { limit, after: place });
-  return items.map((item) => asId<UserId>(nameInKey(item.sk).slice(team.length + 1)));
+  return (await table.query(pk, sk, { limit, after: place })).map((item) => memberIn(item, team));
 }
+
+/** All, however many they are. */
+export async function ownTeamMembersOf(
+  table: Table,
+  organization: OrganizationId,
+  team: OwnTeamId,
+): Promise<readonly UserId[]> {
+  const { pk, sk } = keys.ownTeamMember(organization, team, '');
+  return (await table.query(pk, sk)).map((item) => memberIn(item, team));
+}
+
+const memberIn = ({ sk }: Item, team: OwnTeamId): UserId =>
+  asId<UserId>(nameInKey(sk).slice(team.length + 1));
 
 /** The teams by hand that the user is in. Two or three reads. */
 export async function ownTeamMembershipsOf(

@@ -11,13 +11,17 @@ import {
   type ForgeOrganizationId,
   type InstallationId,
   type OrganizationId,
+  type OwnTeamId,
+  ownTeamPrincipal,
   type SynchronizationId,
+  teamPrincipal,
 } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import { isToken, tokenHash } from '../domain/token.ts';
 import { putFact } from '../store/fact-store.ts';
 import { keys } from '../store/keys.ts';
 import { addOrganization, findOrganization } from '../store/organization-store.ts';
+import { addOwnTeam } from '../store/own-team-store.ts';
 import { addSynchronization } from '../store/synchronization-store.ts';
 import type { Item } from '../store/table.ts';
 import { findToken, isLive, tokensOf, tokensOfOrganization } from '../store/token-store.ts';
@@ -135,6 +139,16 @@ describe('issueToken', () => {
     expect(all.principal).toBe(`o.${organizationId}`);
     expect(all.expiresAt).toBeUndefined();
     expect(await tokensOfOrganization(desk.table, organizationId)).toHaveLength(2);
+  });
+
+  it('creates tokens for each of two teams that have one slug, by their ids', async () => {
+    const desk = await createDesk([aFact.team(7)]);
+    const byHand = asId<OwnTeamId>('team1');
+    await desk.table.transact([addOwnTeam(organizationId, { id: byHand, name: 'Team 7', slug: 'team-7' })]);
+    await expect(desk.issue({ kind: 'team', slug: 'team-7' })).rejects.toThrow('more than one team team-7');
+    for (const principal of [teamPrincipal(synchronizationId, asId('7')), ownTeamPrincipal(byHand)]) {
+      expect((await desk.issue({ kind: 'team', slug: principal })).principal).toBe(principal);
+    }
   });
 
   it.each<[string, TokenHolder, number | undefined, string]>([

@@ -37,6 +37,7 @@ export interface IssueTokenDependencies {
 /** Whom the token speaks for; logins and slugs are resolved now, the token itself holds ids. */
 export type TokenHolder =
   | { readonly kind: 'member'; readonly login: string }
+  /** `slug` may also be the team's id, as lists of teams have it: several teams may have one slug. */
   | { readonly kind: 'team'; readonly slug: string }
   | { readonly kind: 'organization' };
 
@@ -145,8 +146,9 @@ async function find(
     const teams: Pick<Found, 'principal' | 'operations'>[] = [];
     for (const synchronization of synchronizations) {
       for (const team of await loadFacts(table, synchronization.id, 'team')) {
-        if (team.slug === holder.slug) {
-          teams.push({ principal: teamPrincipal(synchronization.id, team.team), operations: [] });
+        const principal = teamPrincipal(synchronization.id, team.team);
+        if (team.slug === holder.slug || principal === holder.slug) {
+          teams.push({ principal, operations: [] });
         }
       }
     }
