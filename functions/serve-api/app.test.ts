@@ -176,6 +176,8 @@ describe('the documentation', () => {
     const world = await createApiWorld();
     const { body } = await world.ask('nobody', { path: '/openapi.json' });
     expect(body).toMatchObject({ openapi: '3.1.0', servers: [{ url: consoleBaseUrl }] });
+    const scan = body.paths['/api/v1/organizations/{slug}/repositories/{id}/scan'].post;
+    expect(scan.responses['202'].headers).toHaveProperty('Location');
     expect(body.paths['/api/v1/me'].get).toMatchObject({ operationId: 'readMe', 'x-access': 'user' });
   });
 
@@ -185,6 +187,11 @@ describe('the documentation', () => {
     expect(headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8' });
     expect(headers['content-security-policy']).toMatch(/^default-src 'none'; style-src 'sha256-/);
     expect(text).toContain('/api/v1/me');
+    expect(text).toContain('<code>X-Repertoire-Request: 1</code>');
+    expect(text).not.toContain('`');
+    for (const [, id] of text.matchAll(/href="#([^"]+)"/g)) {
+      expect(text).toContain(`id="${id}"`);
+    }
     expect(text).not.toMatch(/<script|\bon\w+=|undefined|\[object/);
   });
 });

@@ -60,13 +60,13 @@ export function createApp(given: ApiDependencies, added: readonly Route[] = []):
     type: 'apiKey',
     in: 'cookie',
     name: '__Host-session',
-    description: `A person who is signed in. Changes need the header \`X-Repertoire-Request: 1\` too, from a page of ${dependencies.consoleBaseUrl}.`,
+    description: `A person who is signed in. Every change also needs the headers \`X-Repertoire-Request: 1\` and \`Origin: ${dependencies.consoleBaseUrl}\`.`,
   });
   openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
     type: 'http',
     scheme: 'bearer',
     description:
-      "A machine's key: `Authorization: Bearer rprt_k_…`, with the scope that the operation names.",
+      'A key of one organization, for programs: `Authorization: Bearer rprt_k_…`. It needs the scope that the operation names. Operations with the scope `none` take no key, and one can be made only by an owner who is signed in (createApiKey).',
   });
   return app;
 }
@@ -88,13 +88,16 @@ function callerName(caller: Caller | undefined): string {
   }
 }
 
+const introduction = `The API of a Repertoire installation. Errors follow RFC 9457: \`application/problem+json\` with a \`code\`. Lists come in pages: \`next\` of a page is the \`cursor\` of the one after it.
+
+Each operation says who may use it (For; \`x-access\` and \`x-or-right\` in the document), which scope an API key needs (Scope of a key; \`x-scope\`), how the history records it (History; \`x-act\`), whether it needs a recent sign-in (Needs; \`x-dangerous\`), and whether an Idempotency-Key makes it safe to repeat (Repeatable; \`x-idempotency\`).`;
+
 const about = ({ consoleBaseUrl }: ApiDependencies) => ({
   openapi: '3.1.0',
   info: {
     title: 'Repertoire',
     version: '1',
-    description:
-      'Everything that the console does. Problems are answered as RFC 9457 has them; lists have a cursor; `x-access` says who may use an operation, `x-or-right` by which delegated right others may, `x-scope` which scope of an API key, `x-act` what the history has of it.',
+    description: introduction,
   },
   servers: [{ url: consoleBaseUrl }],
 });

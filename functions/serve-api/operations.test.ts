@@ -89,6 +89,9 @@ describe.each(named(closed))('%s', (_, operation) => {
     const before = world.stored();
     const answer = await world.ask(machine, request());
     expect([answer.status, answer.body.code]).toEqual([403, 'forbidden']);
+    const { scope } = operation;
+    const detail = scope === 'none' ? 'API keys cannot use this operation; sign in.' : scope;
+    expect(answer.body.detail).toContain(detail);
     expect(world.stored()).toEqual(before);
   });
 });

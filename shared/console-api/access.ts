@@ -53,7 +53,7 @@ export const AccessExplanation = ReadablePackage.extend({
     )
     .meta({
       description:
-        '`waiting`: waits for an owner here to activate him; `off`: an owner switched him off; `no-account`: none on the code host is linked; `withdrawn`: an event took the right, which no read has confirmed yet.',
+        '`waiting`: waits for an owner here to activate them; `off`: an owner switched them off; `no-account`: none on the code host is linked; `withdrawn`: an event took the right, which no read has confirmed yet.',
     }),
   couldGive: z.object({
     owners: z.array(z.string()).meta({ description: 'Logins of owners on the code host.' }),
@@ -73,7 +73,10 @@ export const PersonWithAccess = z
 export const PersonId = z
   .string()
   .regex(/^[A-Za-z0-9{}_-]{1,100}(\.[A-Za-z0-9{}_-]{1,100})?$/, 'is no id')
-  .meta({ example: 'k3j4h5g6f7d8s9a2' });
+  .meta({
+    description: 'The `id` of a person, as GET /organizations/{slug}/people has it; not a login.',
+    example: 'k3j4h5g6f7d8s9a2',
+  });
 
 export const PackageName = z
   .string()

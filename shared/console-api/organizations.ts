@@ -17,7 +17,10 @@ export const Organization = z
 export const OwnOrganization = Organization.extend({
   rights: z
     .array(
-      z.object({ right: DelegatedRight, teams: z.array(z.string()).meta({ description: 'Their ids.' }) }),
+      z.object({
+        right: DelegatedRight,
+        teams: z.array(z.string()).meta({ description: 'Ids of the teams that the right comes from.' }),
+      }),
     )
     .meta({
       description:
@@ -75,7 +78,9 @@ const InstallationChoice = z
       .regex(/^[A-Za-z0-9{}_-]{1,100}$/, 'is no id')
       .meta({ description: "The code host's own id, as GET /installation/status has it." }),
     forge: Line(50).optional().meta({ description: 'Needed only if several code hosts are configured.' }),
-    baseUrl: Line(500).optional().meta({ description: 'The same.' }),
+    baseUrl: Line(500)
+      .optional()
+      .meta({ description: 'Address of the code host. Needed only if several are configured.' }),
     repositories: FirstRepositories,
   })
   .meta({ id: 'InstallationChoice' });

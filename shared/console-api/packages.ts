@@ -113,9 +113,9 @@ export const LeftOutRef = z.object({ ref: z.string(), reason: z.string() }).meta
 
 /** What a page of a repository's left-out refs has besides them. */
 export const leftOutFields = {
-  repository: z.string().meta({ description: 'Its name.' }),
+  repository: z.string().meta({ description: 'Name of the repository.' }),
   scannedAt: Time,
-  count: z.int().meta({ description: 'Of all.' }),
+  count: z.int().meta({ description: 'How many refs are left out in all.' }),
 } as const;
 
 export const Downloads = z

@@ -7,7 +7,7 @@ const days = z.int().min(1).max(3650);
 const pattern = Line(200).meta({ description: 'A name; `*` stands for any text.', example: 'dependabot/*' });
 
 const settings = {
-  name: Line(200).meta({ description: 'For people.' }),
+  name: Line(200).meta({ description: 'The name that people see.' }),
   ownedVendors: OwnedVendors,
   newMembers: z.enum(['active', 'waiting']).meta({
     description:

@@ -35,7 +35,7 @@ export async function setPersonState(
   accountable: Accountable,
 ): Promise<UserId> {
   if (state === 'off' && accountable.actor?.kind === 'user' && accountable.actor.id === person.user) {
-    throw new CallerError('conflict', 'nobody can switch himself off: another owner has to');
+    throw new CallerError('conflict', 'you cannot switch yourself off: another owner has to');
   }
   for (let tries = 1; ; tries++) {
     try {

@@ -13,7 +13,7 @@ import { type Caller, isOfOrganization, refusalOf } from './access.ts';
 import { noteUse } from './caller.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import type { ApiEnvironment } from './environment.ts';
-import { refusalProblems } from './problems.ts';
+import { problemOfRefusal } from './problems.ts';
 import { isChange, type RouteDefinition } from './route.ts';
 
 export const allowed =
@@ -29,7 +29,7 @@ export const allowed =
     const standing = { organization: organization?.id, role, isWaiting, isAdministrator, isDelegate };
     const refusal = refusalOf(rule, caller, standing, dependencies.clock.now());
     if (refusal !== undefined) {
-      throw new ProblemError(refusalProblems[refusal]);
+      throw new ProblemError(problemOfRefusal(refusal, definition.scope));
     }
     c.set('organization', organization);
     c.set('role', caller?.kind === 'user' ? role : 'owner');

@@ -69,8 +69,12 @@ export const sentByOurPage =
   async (c, next) => {
     if (isChange(definition) && c.get('caller')?.kind === 'user') {
       const ours = new URL(consoleBaseUrl).origin;
-      if (c.req.header('origin') !== ours || c.req.header(requestHeader) !== '1') {
-        refuse('cross-site', `Changes have to come from ${ours}, with the header X-Repertoire-Request: 1.`);
+      const wrong = [
+        ...(c.req.header('origin') === ours ? [] : [`Origin: ${ours}`]),
+        ...(c.req.header(requestHeader) === '1' ? [] : ['X-Repertoire-Request: 1']),
+      ];
+      if (wrong.length > 0) {
+        refuse('cross-site', `A change with a session needs the header ${wrong.join(' and the header ')}.`);
       }
     }
     await next();

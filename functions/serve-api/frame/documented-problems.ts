@@ -7,7 +7,7 @@ const ProblemDetails = z
   .object({
     title: z.string(),
     status: z.int(),
-    code: z.string().meta({ description: 'Tells apart what shares a status.' }),
+    code: z.string().meta({ description: 'Says which of the problems with the same status it is.' }),
     detail: z.string(),
     errors: z
       .array(
@@ -22,14 +22,14 @@ const ProblemDetails = z
   .meta({ id: 'Problem', description: 'Problem details, RFC 9457.' });
 
 const descriptions = {
-  400: 'The body is no JSON.',
+  400: 'The body is not JSON.',
   401: 'Nobody is signed in, or the key is not known.',
-  403: 'You may not do this, or have to sign in again, or nothing proves that a page of ours sent it.',
+  403: 'Your role or key does not allow this, your sign-in is more than 15 minutes old, or a header that a change with a session needs is missing. `code` and `detail` say which.',
   404: 'There is nothing here, or nothing that you may see.',
-  409: 'Its state does not allow this.',
+  409: 'The current state does not allow this.',
   412: 'It was changed since you read it.',
   413: 'The body is too large.',
-  415: 'The body is no JSON by its media type.',
+  415: 'The Content-Type must be application/json.',
   422: 'A field is not valid.',
   428: 'If-Match is missing.',
   429: 'Too many requests.',

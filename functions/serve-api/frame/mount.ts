@@ -147,6 +147,15 @@ const Slug = z.object({
   slug: z.string().meta({ description: "The organization's slug.", example: 'acme' }),
 });
 
+/** Of an answer to what takes time. */
+const locationHeader = {
+  Location: {
+    description: 'Path of the resource that shows the progress.',
+    required: true,
+    schema: { type: 'string', format: 'uri-reference' },
+  },
+} as const;
+
 /** The route as OpenAPI describes it. */
 function configOf(definition: RouteDefinition): RouteConfig {
   const { name, method, path, tag, summary, description, access, orRight, scope, params, query, answer } =
@@ -172,6 +181,7 @@ function configOf(definition: RouteDefinition): RouteConfig {
     responses: {
       [answer.status]: {
         description: answer.description,
+        ...(answer.status === 202 ? { headers: locationHeader } : {}),
         ...(schema === undefined ? {} : { content: { [mediaType]: { schema } } }),
       },
       ...problemResponses(definition),

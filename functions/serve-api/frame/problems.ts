@@ -1,6 +1,7 @@
 /** What the API answers to requests that it does not carry out. */
 import { HTTPException } from 'hono/http-exception';
 import type { z } from 'zod';
+import type { ApiKeyScope } from '../../../shared/domain/api-key.ts';
 import { callerErrorOf } from '../../../shared/domain/conflict-error.ts';
 import {
   callerProblem,
@@ -20,7 +21,7 @@ export const notFoundProblem: Problem = {
   detail: 'There is nothing here, or nothing that you may see.',
 };
 
-export const refusalProblems: Readonly<Record<Refusal, Problem>> = {
+export const refusalProblems: Readonly<Record<Exclude<Refusal, 'missing-scope'>, Problem>> = {
   unauthenticated: {
     status: requestProblemStatuses.unauthenticated,
     code: 'unauthenticated',
@@ -35,13 +36,25 @@ export const refusalProblems: Readonly<Record<Refusal, Problem>> = {
     detail: 'You wait for an owner of this organization to activate you. Until then you read nothing of it.',
   },
   forbidden: { status: 403, code: 'forbidden', detail: 'Your role does not allow this.' },
-  'missing-scope': { status: 403, code: 'forbidden', detail: 'No scope of this key allows this.' },
   'reauthentication-required': {
     status: requestProblemStatuses['reauthentication-required'],
     code: 'reauthentication-required',
     detail: 'Sign in again: this needs a sign-in within the last 15 minutes.',
   },
 };
+
+/** @param scope what the operation needs */
+export const problemOfRefusal = (refusal: Refusal, scope: ApiKeyScope | 'none'): Problem =>
+  refusal === 'missing-scope'
+    ? {
+        status: 403,
+        code: 'forbidden',
+        detail:
+          scope === 'none'
+            ? 'API keys cannot use this operation; sign in.'
+            : `This key needs the scope ${scope}.`,
+      }
+    : refusalProblems[refusal];
 
 export function problemResponse(problem: Problem): Response {
   const { status, headers, body } = problemAnswer(problem);
@@ -54,7 +67,7 @@ export function problemOf(error: unknown, now: number): Problem | undefined {
     return error.problem;
   }
   if (error instanceof HTTPException && error.status === 400) {
-    return { status: requestProblemStatuses.malformed, code: 'malformed', detail: 'The body is no JSON.' };
+    return { status: requestProblemStatuses.malformed, code: 'malformed', detail: 'The body is not JSON.' };
   }
   const callerError = callerErrorOf(error);
   return callerError && callerProblem(callerError, now);

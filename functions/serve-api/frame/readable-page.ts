@@ -41,7 +41,10 @@ export interface OpenApiDocument {
   readonly openapi: string;
   readonly info: { readonly title: string; readonly version: string; readonly description?: string };
   readonly paths: Readonly<Record<string, Readonly<Record<string, OpenApiOperation>>>>;
-  readonly components?: { readonly schemas?: Readonly<Record<string, Schema>> };
+  readonly components?: {
+    readonly schemas?: Readonly<Record<string, Schema>>;
+    readonly securitySchemes?: Readonly<Record<string, { readonly description?: string }>>;
+  };
 }
 
 const style = `body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1d1d1f;background:#fff}
@@ -62,14 +65,34 @@ export function readablePage(document: OpenApiDocument): string {
   const tags = [...new Set(operations.flatMap(({ operation }) => operation.tags ?? []))];
   const sections = tags.map((tag) => {
     const own = operations.filter(({ operation }) => operation.tags?.includes(tag));
-    return `<section><h2>${text(tag)}</h2>${own.map(article).join('')}</section>`;
+    return `<section id="${idOf(tag)}"><h2>${text(tag)}</h2>${own.map(article).join('')}</section>`;
   });
   const schemas = Object.entries(document.components?.schemas ?? {}).map(
     ([name, schema]) =>
       `<article id="schema-${text(name)}"><h3>${text(name)}</h3>${paragraph(schema.description)}${fields(schema)}</article>`,
   );
   const { title, description } = document.info;
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${text(title)} API</title><style>${style}</style></head><body><h1>${text(title)} API</h1>${paragraph(description)}<p><a href="openapi.json">OpenAPI document</a></p>${sections.join('')}<section><h2>Schemas</h2>${schemas.join('')}</section></body></html>`;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${text(title)} API</title><style>${style}</style></head><body><h1>${text(title)} API</h1>${paragraphs(description)}<p><a href="openapi.json">OpenAPI document</a></p>${contents(tags)}${authentication(document)}${sections.join('')}<section id="schemas"><h2>Schemas</h2>${schemas.join('')}</section></body></html>`;
+}
+
+const idOf = (tag: string): string => `tag-${text(tag.toLowerCase().replaceAll(' ', '-'))}`;
+
+function contents(tags: readonly string[]): string {
+  const links = [
+    ['authentication', 'Authentication'],
+    ...tags.map((tag) => [idOf(tag), tag]),
+    ['schemas', 'Schemas'],
+  ].map(([id = '', name = '']) => `<li><a href="#${id}">${text(name)}</a></li>`);
+  return `<nav aria-label="Contents"><h2>Contents</h2><ul>${links.join('')}</ul></nav>`;
+}
+
+const schemeNames: Readonly<Record<string, string>> = { session: 'Session', apiKey: 'API key' };
+
+function authentication({ components }: OpenApiDocument): string {
+  const rows = Object.entries(components?.securitySchemes ?? {}).map(([name, { description = '' }]) =>
+    row(schemeNames[name] ?? name, prose(description)),
+  );
+  return `<section id="authentication"><h2>Authentication</h2><table>${rows.join('')}</table></section>`;
 }
 
 function article(one: {
@@ -89,11 +112,11 @@ function article(one: {
   const parameters = (operation.parameters ?? []).map(({ name, in: place, required, schema = {} }) =>
     row(
       `${name} (${place}${required === true ? ', required' : ''})`,
-      `${typeText(schema)} ${text(schema.description ?? '')}`,
+      `${typeText(schema)} ${prose(schema.description ?? '')}`,
     ),
   );
   const answers = Object.entries(operation.responses).map(([status, answer]) =>
-    row(status, `${text(answer.description)} ${contentText(answer)}`),
+    row(status, `${prose(answer.description)} ${contentText(answer)}`),
   );
   const body = operation.requestBody === undefined ? '' : `<h4>Body</h4>${bodyText(operation.requestBody)}`;
   return `<article id="${text(operation.operationId)}"><h3><span class="method">${text(one.method.toUpperCase())}</span><code>${text(one.path)}</code></h3>${paragraph(operation.summary)}${paragraph(operation.description)}<table>${rows.join('')}${parameters.join('')}</table>${body}<h4>Answers</h4><table>${answers.join('')}</table></article>`;
@@ -101,7 +124,10 @@ function article(one: {
 
 const row = (name: string, html: string): string => `<tr><th>${text(name)}</th><td>${html}</td></tr>`;
 const paragraph = (content: string | undefined): string =>
-  content === undefined ? '' : `<p>${text(content)}</p>`;
+  content === undefined ? '' : `<p>${prose(content)}</p>`;
+const paragraphs = (content = ''): string => content.split('\n\n').map(paragraph).join('');
+/** Text of a description, in which backticks enclose code. */
+const prose = (content: string): string => text(content).replaceAll(/`([^`]+)`/g, '<code>$1</code>');
 
 const schemasOf = ({ content = {} }: Content): readonly Schema[] =>
   Object.values(content).flatMap(({ schema }) => (schema === undefined ? [] : [schema]));
@@ -115,7 +141,7 @@ function fields({ properties = {}, required = [], enum: values }: Schema): strin
   const rows = Object.entries(properties).map(([name, schema]) =>
     row(
       `${name}${required.includes(name) ? '' : ' (optional)'}`,
-      `${typeText(schema)} ${text(schema.description ?? '')}`,
+      `${typeText(schema)} ${prose(schema.description ?? '')}`,
     ),
   );
   return rows.length > 0 ? `<table>${rows.join('')}</table>` : paragraph(values?.join(', '));

@@ -67,7 +67,7 @@ export function isRouted(routes: readonly Route[], basePath: string): Middleware
     const takesBody = isChange(definition) && definition.body !== undefined;
     const mediaType = c.req.header('content-type');
     if (takesBody && !/^application\/json(?:\s*;\s*charset=utf-8)?$/i.test(mediaType ?? '')) {
-      refuse('unsupported-media-type', 'The body has to be application/json.', {
+      refuse('unsupported-media-type', 'The Content-Type must be application/json.', {
         headers: { accept: 'application/json' },
       });
     }

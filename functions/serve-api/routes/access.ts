@@ -50,7 +50,7 @@ const explain = defineRoute(
     tag,
     summary: 'Why a person may install a package, or what is missing',
     description:
-      'Owners ask about anybody, everybody about themselves. A package that you may not install is not there for you unless you are an owner.',
+      'Owners ask about anybody, everybody else about themselves. `person` is an `id` of GET /organizations/{slug}/people, or of GET /me; a login is not accepted. A package that you may not install is not there for you unless you are an owner.',
     access: 'reader',
     scope: 'members',
     query: z.strictObject({ person: PersonId, package: PackageName }),

@@ -52,7 +52,7 @@ const unlink = defineRoute(
     method: 'post',
     path: '/me/accounts/unlink',
     tag: 'Me',
-    summary: 'Take an account from your profile',
+    summary: 'Unlink an account',
     description:
       'Your rights that come from it end, and you are signed out everywhere but here. Not the last account, and not while an organization has switched you off.',
     access: 'user',
@@ -61,7 +61,7 @@ const unlink = defineRoute(
     act: 'account-unlinked',
     isDangerous: true,
     idempotency: 'natural',
-    answer: { status: 204, description: 'It is yours no more.' },
+    answer: { status: 204, description: 'The account is unlinked.' },
   },
   async (dependencies, { caller, body: { account, ...host }, origin }) => {
     const unlinked = { ...host, account: asId<ForgeAccountId>(account) };

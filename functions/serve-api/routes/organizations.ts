@@ -99,7 +99,7 @@ const allowOrganization = defineRoute(
     ...stop,
     name: 'allowAccess',
     path: '/organizations/{slug}/allow-access',
-    summary: 'Take the tokens of the organization again',
+    summary: 'Accept the tokens of the organization again',
     description: '409 if access is not stopped.',
     body: Reason,
     act: 'allow-access',

@@ -73,7 +73,7 @@ const remove = defineRoute(
     params,
     act: 'delete-team',
     idempotency: 'natural',
-    answer: { status: 204, description: 'It is gone.' },
+    answer: { status: 204, description: 'The team is deleted.' },
   },
   async (dependencies, { organization, params: { id }, accountable }) => {
     const team = await ownTeamIn(dependencies.table, organization, id);

@@ -36,7 +36,11 @@ const request = defineRoute(
     description: 'Nothing is changed. A request while another waits joins it.',
     params: Which,
     act: 'preview-run',
-    answer: { status: 202, schema: Preview, description: 'Requested; `Location` has the progress.' },
+    answer: {
+      status: 202,
+      schema: Preview,
+      description: 'Requested. The address in `Location` shows the progress.',
+    },
   },
   async (dependencies, { organization, params, accountable }) => {
     const synchronization = await synchronizationIn(dependencies.table, organization, params.synchronization);

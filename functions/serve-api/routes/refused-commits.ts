@@ -79,7 +79,7 @@ const allow = defineRoute(
     ...change,
     name: 'allowCommit',
     path: `${path}/{commit}/allow`,
-    summary: 'Take a commit again',
+    summary: 'Accept a refused commit again',
     params: z.object({ commit: Commit }),
     body: Reason,
     act: 'allow-commit',

@@ -36,7 +36,11 @@ const synchronize = defineRoute(
     summary: 'Read everything from the code host now',
     params: Which,
     act: 'synchronize',
-    answer: { status: 202, schema: Progress, description: 'Requested; `Location` has the progress.' },
+    answer: {
+      status: 202,
+      schema: Progress,
+      description: 'Requested. The address in `Location` shows the progress.',
+    },
   },
   async (dependencies, { organization, params, accountable }) => {
     const synchronization = await synchronizationIn(dependencies.table, organization, params.synchronization);
@@ -137,7 +141,11 @@ const undo = defineRoute(
     description: 'A key without the scope `members` gets only counts: the lists name people.',
     params: WhichRun,
     act: 'undo-run',
-    answer: { status: 202, schema: Undo, description: 'Requested; `Location` has the progress.' },
+    answer: {
+      status: 202,
+      schema: Undo,
+      description: 'Requested. The address in `Location` shows the progress.',
+    },
   },
   async (dependencies, { organization, params: { synchronization: id, number }, caller, accountable }) => {
     const synchronization = await synchronizationIn(dependencies.table, organization, id);

@@ -171,7 +171,7 @@ const caution = defineRoute(
     act: 'set-caution',
     isDangerous: false,
     idempotency: 'natural',
-    answer: { status: 200, schema: Caution, description: 'As it is now.' },
+    answer: { status: 200, schema: Caution, description: 'The thresholds as they are now.' },
   },
   async (dependencies, { organization, params: { synchronization: id }, body, accountable }) => {
     const { one } = await synchronizationIn(dependencies.table, organization, id);

@@ -60,9 +60,9 @@ const setRights = defineRoute(
     method: 'put',
     path: `${path}/{id}/rights`,
     scope: 'danger',
-    summary: 'Leave rights to a team, or take them back',
+    summary: 'Delegate rights to a team, or take them back',
     description:
-      'They count for each member on the repositories that he reads through this very team, as long as he does; not for teams below it, and not on what is public alone.',
+      'They count for each member on the repositories that they read through this very team, as long as they do; not for teams below it, and not on what is public alone.',
     params,
     body: TeamRights,
     act: 'set-team-rights',

@@ -147,7 +147,7 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   try {
     return JSON.parse(body.toString('utf8'));
   } catch {
-    throw new ControlError(400, 'the body is no JSON');
+    throw new ControlError(400, 'the body is not JSON');
   }
 }
 

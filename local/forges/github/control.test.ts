@@ -113,7 +113,7 @@ describe('the control route', () => {
   });
 
   it.each<[string, string, unknown, number, string]>([
-    ['POST', '/changes', '{', 400, 'the body is no JSON'],
+    ['POST', '/changes', '{', 400, 'the body is not JSON'],
     ['POST', '/changes', {}, 400, 'type: Invalid input'],
     [
       'POST',

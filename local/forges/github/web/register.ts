@@ -9,7 +9,7 @@ function manifestOf(form: URLSearchParams): Manifest | string {
   try {
     json = JSON.parse(form.get('manifest') ?? '');
   } catch {
-    return 'the manifest is no JSON';
+    return 'the manifest is not JSON';
   }
   const parsed = Manifest.safeParse(json);
   return parsed.success
