@@ -89,6 +89,9 @@ export const NewRegistration = z
       .regex(/^[\w.-]{1,100}$/, 'is no login')
       .optional()
       .meta({ description: 'The organization that is to own it; your own account without it.' }),
+    isPublic: z.boolean().optional().meta({
+      description: 'Whether it can be installed on other accounts than the one that owns it; default false.',
+    }),
   })
   .meta({ id: 'NewRegistration' });
 

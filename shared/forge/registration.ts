@@ -16,6 +16,8 @@ export interface RegistrationRequest {
   readonly registryName: string;
   /** Login of the organization that will own the registration; the operator's own account if omitted. */
   readonly organization?: string | undefined;
+  /** Whether others may give it access to their organizations; default: only the owner of the registration. */
+  readonly isPublic?: boolean | undefined;
   /** Random and bound to the browser. */
   readonly state: string;
 }

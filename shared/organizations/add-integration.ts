@@ -28,6 +28,7 @@ export async function checkFree({ integrationsSecret }: SecretDependencies, host
 /**
  * Adds the entry. One that is there already, as after a request that died, is not added again.
  *
+ * @throws UnusableIntegrationError when it cannot be used: nothing is written
  * @throws CallerError as `checkFree`, or when others write the secret again and again
  */
 export async function addIntegration(
@@ -41,21 +42,43 @@ export async function addIntegration(
     const integrations = parsed(text);
     // `parsed` has made sure that it is a list.
     const entries = JSON.parse(text) as readonly unknown[];
-    if (!entries.some((one) => isDeepStrictEqual(one, entry))) {
-      if (isTaken(integrations, host)) {
-        throw taken(host);
-      }
-      if (!(await integrationsSecret.replace(JSON.stringify([...entries, entry]), version))) {
-        continue;
-      }
+    if (entries.some((one) => isDeepStrictEqual(one, entry))) {
+      return usable(integrations, integrations, host);
     }
-    const [integration] = parseIntegrations(JSON.stringify([entry])).valid;
-    if (integration === undefined) {
-      throw new CallerError('conflict', `what ${host.baseUrl} registered cannot be used`);
+    if (isTaken(integrations, host)) {
+      throw taken(host);
     }
-    return integration;
+    const changed = JSON.stringify([...entries, entry]);
+    // Before it is written: what a code host answers must not put others out of use.
+    const integration = usable(parsed(changed), integrations, host);
+    if (await integrationsSecret.replace(changed, version)) {
+      return integration;
+    }
   }
   throw new CallerError('too-early', 'the integrations are being changed by others; try again');
+}
+
+/** What a code host registered is no valid integration here, and never will be. */
+export class UnusableIntegrationError extends CallerError {}
+
+/**
+ * The integration for the host.
+ *
+ * @throws UnusableIntegrationError when it is invalid in the changed list, or one that was valid before is not any more
+ */
+function usable(changed: Integrations, before: Integrations, host: ForgeHost): Integration {
+  const at = ({ forge, baseUrl }: ForgeHost) =>
+    changed.valid.find((one) => one.forge === forge && one.settings.baseUrl === baseUrl);
+  const integration = at(host);
+  const isLost = before.valid.some(
+    ({ forge, settings }) => at({ forge, baseUrl: settings.baseUrl }) === undefined,
+  );
+  if (integration !== undefined && !isLost) {
+    return integration;
+  }
+  const problems = changed.invalid.slice(before.invalid.length).map(({ problem }) => problem);
+  const text = `what ${host.baseUrl} registered cannot be used; begin again: ${problems.join('; ')}`;
+  throw new UnusableIntegrationError('conflict', text);
 }
 
 function parsed(text: string): Integrations {

@@ -23,7 +23,7 @@ import {
   releaseHost,
 } from '../store/registration-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
-import { addIntegration, checkFree } from './add-integration.ts';
+import { addIntegration, checkFree, UnusableIntegrationError } from './add-integration.ts';
 import { forgeFailure } from './forge-failure.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
 
@@ -49,6 +49,8 @@ export interface RegistrationStart {
   readonly registryName: string;
   /** The login of the organization that is to own the registration. */
   readonly organization?: string | undefined;
+  /** Whether it can be used on other accounts than the one that owns it; default false. */
+  readonly isPublic?: boolean | undefined;
 }
 
 export interface StartedRegistration extends RegistrationForm {
@@ -70,11 +72,11 @@ const hashOf = (state: string): string => createHash('sha256').update(state).dig
 export async function beginRegistration(
   dependencies: RegisterIntegrationDependencies,
   by: string,
-  { forge, registryName, organization, ...named }: RegistrationStart,
+  { forge, baseUrl: address, ...asked }: RegistrationStart,
   accountable: Accountable,
 ): Promise<StartedRegistration> {
   const { table, clock, randomBytes, consoleBaseUrl } = dependencies;
-  const baseUrl = BaseUrl.safeParse(named.baseUrl).data;
+  const baseUrl = BaseUrl.safeParse(address).data;
   if (baseUrl === undefined) {
     throw new CallerError('invalid', 'this is no address of a code host');
   }
@@ -96,7 +98,7 @@ export async function beginRegistration(
     addRegistration(hashOf(state), host, by, clock.now()),
     ownerAct(dependencies, undefined, accountable, 'begin-registration', integrationKeyOf(host)),
   ]);
-  const form = registration.form(host, { consoleUrl: consoleBaseUrl, registryName, organization, state });
+  const form = registration.form(host, { ...asked, consoleUrl: consoleBaseUrl, state });
   return { ...form, key: integrationKeyOf(host), state };
 }
 
@@ -175,6 +177,10 @@ async function store(
     integration = await addIntegration(dependencies, host, registered);
     dependencies.forges.integrationsChanged();
   } catch (error) {
+    if (error instanceof UnusableIntegrationError) {
+      // Nothing will come of it, and while it is kept nobody can register at the host.
+      await table.transact(endRegistration(begun.hash, host)).catch(leaveToOther);
+    }
     if (error instanceof CallerError || !isKept) {
       throw error;
     }
@@ -193,6 +199,13 @@ async function store(
       : error;
   }
   return integration;
+}
+
+/** Another request has ended the registration. */
+function leaveToOther(error: unknown): void {
+  if (!(error instanceof ConflictError)) {
+    throw error;
+  }
 }
 
 const contextOf = ({ hash, forge, baseUrl }: Begun): EncryptionContext => ({

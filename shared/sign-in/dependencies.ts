@@ -28,7 +28,12 @@ export interface Registrations {
   /** @param organization login of the one that is to own the registration */
   begin(
     by: Registrant,
-    start: { readonly forge: string; readonly baseUrl: string; readonly organization: string | undefined },
+    start: {
+      readonly forge: string;
+      readonly baseUrl: string;
+      readonly organization: string | undefined;
+      readonly isPublic: boolean;
+    },
   ): Promise<RegistrationForm & { readonly key: string; readonly state: string }>;
   complete(by: Registrant, answer: { readonly code: string; readonly state: string }): Promise<Integration>;
 }

@@ -47,13 +47,19 @@ const PendingMerge = z.object({
 });
 export type PendingMerge = Readonly<z.infer<typeof PendingMerge>>;
 
-/** A registration at a code host that this browser began with the set-up code. It proves the code until somebody is administrator. */
-const PendingRegistration = z.object({
-  /** The key of the integration that it is to become. */
-  integration: z.string(),
-  state: z.string(),
-});
-export type PendingRegistration = Readonly<z.infer<typeof PendingRegistration>>;
+/**
+ * The registrations at code hosts that this browser began with the set-up code, the newest first: several tabs may have begun one each.
+ * They prove the code until somebody is administrator.
+ */
+const PendingRegistrations = z.array(
+  z.object({
+    /** The key of the integration that it is to become. */
+    integration: z.string(),
+    state: z.string(),
+  }),
+);
+/** Begun by one browser and not forgotten. A cookie of them all stays well under 4 KB. */
+export const pendingMax = 8;
 
 /** A page that was left open for longer begins anew; milliseconds. */
 const livesMs = 10 * 60_000;
@@ -119,9 +125,9 @@ function sealedCookie<Value>(
 
 export const pendingSignIn = sealedCookie('__Host-sign-in', 'sign-in+jwt', PendingSignIn);
 export const pendingMerge = sealedCookie('__Host-merge', 'merge+jwt', PendingMerge);
-export const pendingRegistration = sealedCookie(
+export const pendingRegistrations = sealedCookie(
   '__Host-registration',
-  'registration+jwt',
-  PendingRegistration,
+  'registrations+jwt',
+  PendingRegistrations,
   registrationMs,
 );

@@ -84,6 +84,15 @@ describe('the first run without an integration', () => {
     expect(integrations.text).toBe(text);
   });
 
+  it('is completed from any of the tabs that began it', async () => {
+    const { visitor, integrations } = await bench();
+    const ann = visitor();
+    const first = backFrom(await ann.post('/sign-in/setup', form));
+    await ann.post('/sign-in/setup', { ...form, code: '' });
+    expect((await ann.get(first)).status).toBe(200);
+    expect(parseIntegrations(integrations.text).valid).toMatchObject([{ settings: { baseUrl } }]);
+  });
+
   it('ends with the first administrator: what the set-up code began before is worth nothing', async () => {
     const { visitor, integrations, dependencies, administrators } = await bench();
     const ann = visitor();
@@ -142,8 +151,16 @@ describe('an administrator', () => {
     expect((await ann.post('/sign-in/register', { ...fields, 'form-token': token })).body).toContain(
       'still you',
     );
-    expect((await ann.get(back)).body).toContain('still you');
+    const asked = await ann.get(back);
+    expect(asked.body).toContain('still you');
     expect(integrations.text).toBe('[]');
+    // The code host says its code once, so the proof leads back to it.
+    const returnTo =
+      /name="return" value="([^"]*)"/.exec(asked.body ?? '')?.[1]?.replaceAll('&amp;', '&') ?? '';
+    expect(returnTo).toBe(back);
+    await ann.signIn('9');
+    expect((await ann.get(returnTo)).status).toBe(200);
+    expect(parseIntegrations(integrations.text).valid).toMatchObject([{ settings: { baseUrl } }]);
   });
 
   it('alone does so', async () => {

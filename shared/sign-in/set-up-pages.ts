@@ -54,6 +54,8 @@ const registrationFields = (forges: readonly RegistrationForge[]): Html =>
 <p>People sign in with their accounts there, and it is read with an App of your own, which the next page makes.</p>
 <label for="organization">Organization that will own the App (empty: your own account)</label>
 <input type="text" id="organization" name="organization" autocomplete="off" spellcheck="false" maxlength="100">
+<p>Only this account can install the App, unless it is public.</p>
+<p><input type="checkbox" id="public" name="public" value="true"> <label for="public">Public: others can install it on their accounts too</label></p>
 <label for="address">Address of your own server (empty: the public one)</label>
 <input type="text" id="address" name="address" autocomplete="off" spellcheck="false" maxlength="200" placeholder="https://git.example.com">
 ${forges.map(

@@ -16,7 +16,7 @@ import type { Registrant } from './dependencies.ts';
 import { proofMs } from './merge-users.ts';
 import { beginSignIn, findOffered, type Offered, offeredIntegrations, offeredOf } from './offered.ts';
 import { messagePage } from './pages.ts';
-import { pendingRegistration } from './pending-sign-in.ts';
+import { pendingMax, pendingRegistrations } from './pending-sign-in.ts';
 import {
   alreadySetUpPage,
   registeredPage,
@@ -35,7 +35,7 @@ const isSetUp = async ({ dependencies }: Context): Promise<boolean> =>
 
 /** Whether this browser has shown the set-up code, which counts until there is an administrator. */
 async function hasShownCode({ dependencies, request }: Context): Promise<boolean> {
-  return (await pendingRegistration.opened(dependencies, request.cookies)) !== undefined;
+  return (await pendingRegistrations.opened(dependencies, request.cookies)) !== undefined;
 }
 
 export async function showSetUp(context: Context, notice?: string): Promise<HttpAnswer> {
@@ -98,14 +98,17 @@ export async function register(context: Context): Promise<HttpAnswer> {
     : pageAnswer(outdatedForm);
 }
 
-/** The administrator who is signed in, and has just proved to be it. */
-async function administratorOf({
-  dependencies,
-  current,
-  origin,
-}: Context): Promise<Registrant | { readonly refusal: HttpAnswer }> {
+/**
+ * The administrator who is signed in, and has just proved to be it.
+ *
+ * @param returnTo where he goes on after he has proved it
+ */
+async function administratorOf(
+  { dependencies, current, origin }: Context,
+  returnTo = registerPath,
+): Promise<Registrant | { readonly refusal: HttpAnswer }> {
   if (current === undefined) {
-    return { refusal: redirectAnswer(`/sign-in?return=${encodeURIComponent(registerPath)}`) };
+    return { refusal: redirectAnswer(`/sign-in?return=${encodeURIComponent(returnTo)}`) };
   }
   const { administrators } = await findInstallationSettings(dependencies.table);
   if (!administrators.includes(current.user)) {
@@ -113,12 +116,12 @@ async function administratorOf({
     return { refusal: pageAnswer(messagePage('That did not work', text, 403)) };
   }
   if (dependencies.clock.now() >= current.authenticatedAt + proofMs) {
-    return { refusal: pageAnswer(await provenAgain(dependencies, current, registerPath)) };
+    return { refusal: pageAnswer(await provenAgain(dependencies, current, returnTo)) };
   }
   return { ...origin, signedIn: current };
 }
 
-async function begin({ dependencies, form }: Context, registrant: Registrant): Promise<HttpAnswer> {
+async function begin({ dependencies, request, form }: Context, registrant: Registrant): Promise<HttpAnswer> {
   const named = dependencies.registrations.forges.find(({ forge }) => forge === form.get('forge'));
   const baseUrl = (form.get('address') ?? '').trim() || named?.baseUrl;
   if (named === undefined || baseUrl === undefined) {
@@ -130,15 +133,17 @@ async function begin({ dependencies, form }: Context, registrant: Registrant): P
     forge: named.forge,
     baseUrl,
     organization,
+    isPublic: form.has('public'),
   });
   const page = registrationFormPage({ action, fields });
   // An administrator's is bound to the user instead, who may also have begun it with the API.
-  return registrant.signedIn === undefined
-    ? pageAnswer({
-        ...page,
-        cookies: [await pendingRegistration.sealed(dependencies, { integration: key, state })],
-      })
-    : pageAnswer(page);
+  if (registrant.signedIn !== undefined) {
+    return pageAnswer(page);
+  }
+  // Other tabs may have begun some.
+  const others = (await pendingRegistrations.opened(dependencies, request.cookies)) ?? [];
+  const pending = [{ integration: key, state }, ...others].slice(0, pendingMax);
+  return pageAnswer({ ...page, cookies: [await pendingRegistrations.sealed(dependencies, pending)] });
 }
 
 /** Where the code host sends people back after the registration, with a code for what it made. */
@@ -166,10 +171,11 @@ async function registrantOf(
 ): Promise<Registrant | { readonly refusal: HttpAnswer }> {
   const { dependencies, request, key, origin } = context;
   if (await isSetUp(context)) {
-    return administratorOf(context);
+    // The code host says its code once: whoever has to prove first who he is comes back with it.
+    return administratorOf(context, `${request.path}?${request.query}`);
   }
-  const pending = await pendingRegistration.opened(dependencies, request.cookies);
-  return pending?.integration === key && isSameSecret(state, pending.state)
+  const pending = (await pendingRegistrations.opened(dependencies, request.cookies)) ?? [];
+  return pending.some((one) => one.integration === key && isSameSecret(state, one.state))
     ? { ...origin, signedIn: undefined }
     : { refusal: pageAnswer(beginAgain) };
 }

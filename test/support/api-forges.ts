@@ -8,6 +8,7 @@ import type { IntegrationsSecret, InvalidIntegration } from '../../shared/forge/
 import type { ForgeClient, Integration } from '../../shared/forge/module.ts';
 import type { OwnedOrganization } from '../../shared/forge/sign-in.ts';
 import { addressProblem } from '../../shared/runtime/guarded-fetch.ts';
+import { appKeyPem } from './app-key.ts';
 import { createMemoryForge, type MemoryForge } from './memory-forge.ts';
 import { gitHubHost } from './synchronized.ts';
 
@@ -21,7 +22,7 @@ const integration: Integration = {
 
 export const registeredApp = {
   ...{ id: 7, slug: 'registry', client_id: 'client', client_secret: 'client-secret' },
-  ...{ webhook_secret: 'webhook-secret', pem: 'private-key' },
+  ...{ webhook_secret: 'webhook-secret', pem: appKeyPem },
 };
 
 const installedOn = (id: number, login: string, installation: number): OwnedOrganization => ({

@@ -16,6 +16,11 @@ const baseUrl = 'https://git.example';
 const begin = (world: ApiWorld, host = baseUrl) =>
   world.ask('administrator', { method: 'POST', path, body: registrationOf(host) });
 
+const other = {
+  forge: 'github',
+  settings: { baseUrl: 'https://other.example', appId: '8' },
+  secrets: { privateKey: registeredApp.pem, webhookSecret: 'in use' },
+};
 const stateOf = ({ body }: ApiResponse): string => new URL(body.action).searchParams.get('state') ?? '';
 const begun = async (world: ApiWorld): Promise<string> => stateOf(await begin(world));
 
@@ -60,7 +65,7 @@ describe('the registration of this installation at a code host', () => {
     expect(integration).toMatchObject({ settings: { baseUrl }, secrets: { privateKey: registeredApp.pem } });
     // Nothing of it is anywhere but in the secret.
     expect(JSON.stringify([...world.table.dump()])).not.toMatch(
-      /private-key|client-secret|webhook-secret|c0de/,
+      /PRIVATE KEY|client-secret|webhook-secret|c0de/,
     );
     expect(JSON.stringify([...world.table.dump()])).not.toContain(state);
     expect((await begin(world)).status).toBe(409);
@@ -137,7 +142,7 @@ describe('the registration of this installation at a code host', () => {
     const repair = breakSecret(world);
     const failed = await complete(world, state);
     expect([failed.status, failed.body]).toEqual([409, expect.objectContaining({ code: 'too-early' })]);
-    expect(JSON.stringify([...world.table.dump()])).not.toMatch(/private-key|client-secret|webhook-secret/);
+    expect(JSON.stringify([...world.table.dump()])).not.toMatch(/PRIVATE KEY|client-secret|webhook-secret/);
     repair();
     expect((await complete(world, state)).status).toBe(200);
     expect(exchanges()).toBe(1);
@@ -161,6 +166,30 @@ describe('the registration of this installation at a code host', () => {
     expect((await begin(world)).status).toBe(409);
     expect(world.forges.text).toBe(text);
   });
+
+  it.each<[string, object]>([
+    ['a name that no address can have', { slug: 'my registry' }],
+    ['a key that nothing can be signed with', { pem: 'no key at all' }],
+    ['the webhook secret of another host', { webhook_secret: 'in use' }],
+  ])(
+    'writes nothing to the secret where the code host answers with %s, and can be begun again',
+    async (_, wrong) => {
+      const world = await createApiWorld();
+      world.forges.text = JSON.stringify([other]);
+      const before = world.forges.text;
+      const { servicesOf } = world.forges;
+      world.forges.servicesOf = (integration) => ({
+        ...servicesOf(integration),
+        fetch: async () => Response.json({ ...registeredApp, ...wrong }, { status: 201 }),
+      });
+      const refused = await complete(world, await begun(world));
+      expect([refused.status, refused.text]).toEqual([409, expect.not.stringContaining('in use')]);
+      expect(world.forges.text).toBe(before);
+      world.forges.servicesOf = servicesOf;
+      expect((await complete(world, await begun(world))).status).toBe(200);
+      expect(parseIntegrations(world.forges.text)).toMatchObject({ valid: [{}, {}], invalid: [] });
+    },
+  );
 
   it('is refused where the code host has no form, and for no address', async () => {
     const world = await createApiWorld();

@@ -1,4 +1,5 @@
 /** The App that GitHub created from our manifest. */
+import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
 import { ForgeError } from '../errors.ts';
 import type { ForgeServices } from '../module.ts';
@@ -42,8 +43,20 @@ export async function complete(
     throw new ForgeError('incomplete', `GitHub's answer to ${what} lacks what it must have`);
   }
   const app = parsed.data;
+  if (!isAppKey(app.pem)) {
+    throw new ForgeError('incomplete', `GitHub's answer to ${what} has no private key that can be used`);
+  }
   return {
     settings: { ...settings, appId: String(app.id), clientId: app.client_id, appSlug: app.slug },
     secrets: { privateKey: app.pem, webhookSecret: app.webhook_secret, clientSecret: app.client_secret },
   };
+}
+
+/** Whether requests of the App can be signed with it: RS256. */
+function isAppKey(pem: string): boolean {
+  try {
+    return createPrivateKey(pem).asymmetricKeyType === 'rsa';
+  } catch {
+    return false;
+  }
 }

@@ -33,7 +33,7 @@ const events = [
 const nameMax = 34;
 
 export const registration: Registration = {
-  form(host, { consoleUrl, registryName, organization, state }) {
+  form(host, { consoleUrl, registryName, organization, isPublic = false, state }) {
     const baseUrl = normalizeBaseUrl(host.baseUrl);
     const addresses = integrationAddresses(consoleUrl, { forge: 'github', baseUrl });
     const page = organization === undefined ? '' : `/organizations/${encodeURIComponent(organization)}`;
@@ -46,8 +46,7 @@ export const registration: Registration = {
       setup_url: addresses.installed,
       // After a change of the selected repositories there is nothing to do here.
       setup_on_update: false,
-      // A private App can only be installed on the account that owns it.
-      public: organization === undefined,
+      public: isPublic,
       default_permissions: permissions,
       default_events: events,
     };

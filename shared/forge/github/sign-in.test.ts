@@ -6,7 +6,7 @@ import { type AuthorizationAnswer, SignInError } from '../sign-in.ts';
 import { registration } from './registration.ts';
 import { secrets as secretsOf, settings as settingsOf } from './settings.ts';
 import { signIn } from './sign-in.ts';
-import { createTestClock } from './test-api.ts';
+import { createTestClock, testKeyPem } from './test-api.ts';
 
 const clock = createTestClock();
 const settings = settingsOf.parse({ appId: '7', clientId: 'the client', appSlug: 'repertoire-acme' });
@@ -196,12 +196,16 @@ describe('a registration', () => {
       setup_url: 'https://console.example/sign-in/installed/github~github.example.com',
       default_permissions: { contents: 'read', members: 'read', organization_administration: 'read' },
     });
-    expect(registration.form(host, request).action).toMatch(/example\.com\/settings\/apps\/new\?/);
+    const publicly = registration.form(host, { ...request, isPublic: true });
+    expect(JSON.parse(publicly.fields.manifest ?? '')).toMatchObject({ public: true });
+    const own = registration.form(host, request);
+    expect(JSON.parse(own.fields.manifest ?? '')).toMatchObject({ public: false });
+    expect(own.action).toMatch(/example\.com\/settings\/apps\/new\?/);
   });
 
   it('is completed with all that an integration is made of', async () => {
     const app = {
-      ...{ id: 12, slug: 'repertoire-acme', pem: 'the pem', webhook_secret: 'the webhook secret' },
+      ...{ id: 12, slug: 'repertoire-acme', pem: testKeyPem, webhook_secret: 'the webhook secret' },
       ...{ client_id: 'the client', client_secret: 'the client secret' },
     };
     const services = answering(201, app);
@@ -213,7 +217,7 @@ describe('a registration', () => {
       webUrl: 'https://github.example.com',
     });
     expect(secretsOf.parse(secrets)).toEqual({
-      ...{ privateKey: 'the pem', webhookSecret: 'the webhook secret', clientSecret: 'the client secret' },
+      ...{ privateKey: testKeyPem, webhookSecret: 'the webhook secret', clientSecret: 'the client secret' },
     });
   });
 

@@ -1,10 +1,4 @@
 /** Secrets of a world's App. */
-import { generateKeyPairSync } from 'node:crypto';
+import { appKeyPem } from '../../support/app-key.ts';
 
-/** A short key, since a token of the App is signed for each request. It protects nothing. */
-const { privateKey } = generateKeyPairSync('rsa', {
-  modulusLength: 1024,
-  publicKeyEncoding: { type: 'spki', format: 'pem' },
-  privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
-});
-export const app = { privateKey, webhookSecret: 'webhook-secret-of-the-model' };
+export const app = { privateKey: appKeyPem, webhookSecret: 'webhook-secret-of-the-model' };
