@@ -1,4 +1,5 @@
 /** A browser without JavaScript: it keeps cookies, follows redirects, and sends forms. */
+import { plainFetch } from '../../shared/runtime/plain-fetch.ts';
 import { formsOf, type HtmlForm } from './html-form.ts';
 
 export interface Page {
@@ -54,7 +55,8 @@ export function createBrowser(): Browser {
     let [to, request] = [address, init];
     for (let redirects = 0; redirects <= redirectsMax; redirects++) {
       const headers = { ...request.headers, cookie: cookies(to) };
-      const response = await fetch(to, { ...request, headers, redirect: 'manual' });
+      // Node's own fetch says `sec-fetch-mode: cors`, as no navigation of a browser does.
+      const response = await plainFetch(to, { ...request, headers });
       keep(to, response);
       const location = response.headers.get('location');
       if (location === null || response.status < 300 || response.status > 399) {
