@@ -5,8 +5,9 @@ import { PersonId } from './access.ts';
 import { Id, Line, Role } from './common.ts';
 import { IntegrationKey } from './forges.ts';
 
-export const PersonState = z.enum(['active', 'waiting', 'off']).meta({
-  description: 'What owners here say, whatever the code host says: only somebody active reads anything.',
+export const PersonState = z.enum(['active', 'waiting', 'off', 'invited']).meta({
+  description:
+    'What owners here say, whatever the code host says: only somebody active reads anything. `invited`: belongs here once the person accepts.',
 });
 
 export const Person = z

@@ -1,5 +1,4 @@
 /** The people of an organization in pages, over all its synchronizations: members first, then collaborators who are no members. */
-import type { PersonState } from '../domain/access.ts';
 import type { CollaboratorFact, MemberFact } from '../domain/facts.ts';
 import type { ForgeAccountId, SynchronizationId } from '../domain/ids.ts';
 import { isNewMember } from '../domain/new-member.ts';
@@ -14,7 +13,7 @@ import { synchronizationsOf } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
 import { accountIn } from '../store/user-store.ts';
 import { type PersonId, personIdOf } from './people.ts';
-import { peopleByHandPage } from './people-by-hand.ts';
+import { type ListedState, peopleByHandPage } from './people-by-hand.ts';
 
 export interface ListedPerson {
   readonly id: PersonId;
@@ -27,13 +26,13 @@ export interface ListedPerson {
   readonly forgeRole?: string | undefined;
   /** Whether somebody has signed in with the account, or was given a token. */
   readonly isKnown: boolean;
-  readonly state: PersonState;
+  readonly state: ListedState;
 }
 
 export interface PeopleQuery {
   readonly limit: number;
   readonly after?: string | undefined;
-  readonly state?: PersonState | undefined;
+  readonly state?: ListedState | undefined;
 }
 
 const kinds = ['member', 'collaborator'] as const;

@@ -1,5 +1,5 @@
 /**
- * The people of an organization that no code host knows: owners add who has signed in, and remove them. Once its members were read from a code
+ * The people of an organization that no code host knows: owners invite who has signed in, and remove them. Once its members were read from a code
  * host, that alone says who they are.
  */
 import type { PersonState } from '../domain/access.ts';
@@ -9,6 +9,12 @@ import type { Organization } from '../domain/organization.ts';
 import { ownersByHandCount, primaryOf } from '../domain/primary.ts';
 import type { ForgeHost } from '../domain/synchronization.ts';
 import { absent } from '../store/condition.ts';
+import {
+  findInvitation,
+  invitationPage,
+  putInvitation,
+  removeInvitation,
+} from '../store/invitation-store.ts';
 import {
   findPerson,
   forgetPerson,
@@ -38,7 +44,7 @@ export type RoleByHand = 'owner' | 'member';
 const loginMs = 90 * 24 * 3600_000;
 
 /**
- * Makes somebody who has signed in a member or an owner, or a member an owner.
+ * Invites somebody who has signed in, as a member or an owner; a member becomes an owner at once, and so does whoever adds himself.
  *
  * @throws CallerError `not-found` when nobody such has signed in; `conflict` where code hosts say who the people are, for somebody switched off,
  *  and for an owner who would become a member
@@ -49,8 +55,8 @@ export async function addPersonByHand(
   named: NamedPerson,
   role: RoleByHand,
   accountable: Accountable,
-): Promise<User> {
-  const { table } = dependencies;
+): Promise<{ readonly user: User; readonly state: 'active' | 'invited' }> {
+  const { table, clock } = dependencies;
   await refuseSynchronized(table, organization);
   const user = await personNamed(dependencies, named);
   const before = await findPerson(table, organization.id, user.id);
@@ -60,17 +66,25 @@ export async function addPersonByHand(
   if (before.isOwner && role === 'member') {
     throw new CallerError('conflict', 'the person owns the organization: remove the person first');
   }
+  const isSelf = accountable.actor?.kind === 'user' && accountable.actor.id === user.id;
+  const state = isSelf || before.isOwner || before.isMember ? 'active' : 'invited';
+  const act = ownerAct(dependencies, organization.id, accountable, 'add-person', user.login, {
+    after: { person: user.id, role, state },
+  });
+  if (state === 'invited') {
+    await table.transact([...putInvitation(organization.id, user.id, { role, at: clock.now() }), act]);
+    return { user, state };
+  }
   const after = { ...before, isOwner: role === 'owner', isMember: true };
-  await change(dependencies, organization, user.id, [
+  await changePeople(dependencies, organization, user.id, [
     ...putPerson(organization.id, user.id, after, before),
-    ownerAct(dependencies, organization.id, accountable, 'add-person', user.login, {
-      after: { person: user.id, role },
-    }),
+    act,
   ]);
-  return user;
+  return { user, state };
 }
 
-async function refuseSynchronized(table: Table, organization: Organization): Promise<void> {
+/** @throws CallerError `conflict` where code hosts say who the people are */
+export async function refuseSynchronized(table: Table, organization: Organization): Promise<void> {
   const primary = primaryOf(organization, await synchronizationsOf(table, organization.id));
   if (!ownersByHandCount(primary)) {
     throw new CallerError('conflict', 'the code host says who the people of this organization are');
@@ -95,7 +109,7 @@ async function personNamed({ table, clock }: IssueTokenDependencies, named: Name
 }
 
 /**
- * The person belongs to the organization no more, and is in no team that was made by hand. Whoever was switched off stays so.
+ * The person belongs to the organization no more, or is not invited any more.
  *
  * @throws CallerError `not-found` for somebody who was not added by hand; `conflict` for the last owner, and where code hosts say who the people are
  */
@@ -107,9 +121,37 @@ export async function removePersonByHand(
 ): Promise<void> {
   const { table } = dependencies;
   const { id } = organization;
+  const invitation = await findInvitation(table, id, user);
+  if (invitation !== undefined) {
+    const subject = (await readUser(table, user))?.login ?? user;
+    await table.transact([
+      ...removeInvitation(id, user, invitation),
+      ownerAct(dependencies, id, accountable, 'remove-person', subject, {
+        before: { person: user, role: invitation.role, state: 'invited' },
+      }),
+    ]);
+    return;
+  }
   if (!(await isNamed(table, id, user))) {
     throw new CallerError('not-found', 'the organization has no such person');
   }
+  await endPersonByHand(dependencies, organization, user, accountable, 'remove-person');
+}
+
+/**
+ * Ends a membership by hand, and those in teams that were made by hand. Whoever was switched off stays so.
+ *
+ * @throws CallerError `conflict` for the last owner, and where code hosts say who the people are
+ */
+export async function endPersonByHand(
+  dependencies: IssueTokenDependencies,
+  organization: Organization,
+  user: UserId,
+  accountable: Accountable,
+  act: 'remove-person' | 'leave-organization',
+): Promise<void> {
+  const { table } = dependencies;
+  const { id } = organization;
   await refuseSynchronized(table, organization);
   const before = await findPerson(table, id, user);
   const rest = before.isOwner ? await anotherOwner(table, organization, user) : [];
@@ -117,12 +159,12 @@ export async function removePersonByHand(
     await table.transact([removeOwnTeamMember(id, team, user)]);
   }
   const isKept = stateOf(before) !== 'active';
-  await change(dependencies, organization, user, [
+  await changePeople(dependencies, organization, user, [
     ...rest,
     ...(isKept
       ? putPerson(id, user, { ...before, isOwner: false, isMember: false }, before)
       : forgetPerson(id, user, before)),
-    ownerAct(dependencies, id, accountable, 'remove-person', (await readUser(table, user))?.login ?? user, {
+    ownerAct(dependencies, id, accountable, act, (await readUser(table, user))?.login ?? user, {
       before: { person: user, role: before.isOwner ? 'owner' : 'member' },
     }),
   ]);
@@ -145,7 +187,7 @@ async function anotherOwner(table: Table, { id }: Organization, user: UserId): P
  * Also has what the person's tokens read decided again, and, since they count while their maker owns the organization, all tokens that owners
  * made for it, in whichever organization.
  */
-async function change(
+export async function changePeople(
   { table, workQueue, clock }: IssueTokenDependencies,
   { id }: Organization,
   user: UserId,
@@ -176,29 +218,42 @@ export interface PersonByHand {
   readonly login: string;
   readonly role: RoleByHand;
   readonly isKnown: true;
-  readonly state: PersonState;
+  readonly state: ListedState;
 }
 
-/** A page of those who belong to the organization by hand, by id; it may be short before the last. Two reads. */
+/** Also those who are invited, and belong to the organization once they accept. */
+export type ListedState = PersonState | 'invited';
+
+/** A page of those who belong to the organization by hand or are invited, by id; it may be short before the last. Three reads. */
 export async function peopleByHandPage(
   table: Table,
   organization: Organization['id'],
   { limit, after }: { readonly limit: number; readonly after?: string | undefined },
 ): Promise<{ readonly people: readonly PersonByHand[]; readonly next: string | undefined }> {
-  const persons = await personPage(table, organization, { limit, after });
-  const here = persons.filter(({ isOwner, isMember }) => isOwner || isMember);
+  const [persons, invitations] = await Promise.all([
+    personPage(table, organization, { limit, after }),
+    invitationPage(table, organization, { limit, after }),
+  ]);
+  const said = persons.map((person) => ({
+    user: person.user,
+    isHere: person.isOwner || person.isMember === true,
+    role: person.isOwner ? ('owner' as const) : ('member' as const),
+    state: stateOf(person),
+  }));
+  const invited = invitations.map(({ user, role }) => ({
+    ...{ user, role, isHere: true, state: 'invited' as const },
+  }));
+  const page = [...said, ...invited].sort((one, other) => (one.user < other.user ? -1 : 1)).slice(0, limit);
+  const here = page.filter(({ isHere }) => isHere);
   const users = await readUsers(
     table,
     here.map(({ user }) => user),
   );
   return {
-    people: here.map((person, place) => ({
-      id: person.user,
-      login: users[place]?.login ?? person.user,
-      role: person.isOwner ? 'owner' : 'member',
+    people: here.map(({ user, role, state }, place) => ({
+      ...{ id: user, login: users[place]?.login ?? user, role, state },
       isKnown: true,
-      state: stateOf(person),
     })),
-    next: persons.length < limit ? undefined : persons.at(-1)?.user,
+    next: page.length < limit ? undefined : page.at(-1)?.user,
   };
 }

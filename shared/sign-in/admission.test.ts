@@ -6,6 +6,7 @@ import { watchReads } from '../../test/support/watch-reads.ts';
 import { asId, type OrganizationId, type UserId } from '../domain/ids.ts';
 import { putClaim } from '../store/claim-store.ts';
 import { changeInstallationSettings, findInstallationSettings } from '../store/installation-settings.ts';
+import { putInvitation } from '../store/invitation-store.ts';
 import { putPerson } from '../store/member-store.ts';
 import { addOrganization } from '../store/organization-store.ts';
 import { findSynchronization, noteSuccess } from '../store/synchronization-store.ts';
@@ -75,6 +76,20 @@ describe('who may sign in', () => {
       ...putPerson(id, user, { isOwner: true, isOff: false }),
     ]);
     expect(await findRefusal(table, [account], user, clock.time)).toBeUndefined();
+  });
+
+  it('is who is invited, so that he can accept', async () => {
+    const { table, clock } = await createPeople([]);
+    const user = asId<UserId>('ann');
+    const empty = { id: asId<OrganizationId>('org7'), slug: 'empty', name: 'Empty', ownedVendors: [] };
+    await table.transact([
+      changeInstallationSettings(await findInstallationSettings(table), { administrators: [administrator] }),
+      ...addOrganization(empty),
+    ]);
+    expect(await findRefusal(table, [account], user, clock.time)).toBe('no-member');
+    await table.transact(putInvitation(empty.id, user, { role: 'member', at: 1 }));
+    expect(await findRefusal(table, [account], user, clock.time)).toBeUndefined();
+    expect(await findRefusal(table, [account], asId<UserId>('ben'), clock.time)).toBe('no-member');
   });
 
   it('is no owner by hand once the code host has said who the owners are', async () => {

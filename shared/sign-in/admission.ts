@@ -1,11 +1,12 @@
 /** Who may sign in to this installation. */
 import { isWithdrawn } from '../domain/claim.ts';
-import type { SynchronizationId, UserId } from '../domain/ids.ts';
+import type { OrganizationId, SynchronizationId, UserId } from '../domain/ids.ts';
 import { ownersByHandCount, primaryOf } from '../domain/primary.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { factsOfAccount } from '../store/access-fact-store.ts';
 import { loadClaims } from '../store/claim-store.ts';
 import { findInstallationSettings, type InstallationSettings } from '../store/installation-settings.ts';
+import { organizationsInviting } from '../store/invitation-store.ts';
 import { organizationsNaming, personsIn, stateOf } from '../store/member-store.ts';
 import { findOrganizations } from '../store/organization-store.ts';
 import { everySynchronization } from '../store/synchronization-store.ts';
@@ -84,7 +85,7 @@ export const refusalOfUser =
 
 /**
  * Whether one of the accounts is a member or an outside collaborator in any synchronization of its host, or the user an owner or member by an organization's
- * own word, as far as that still counts. An organization that has switched the user off counts for nothing.
+ * own word, or invited, as far as that still counts. An organization that has switched the user off counts for nothing.
  */
 async function belongsSomewhere(
   table: Table,
@@ -99,11 +100,12 @@ async function belongsSomewhere(
     const person = persons[place];
     return (person?.isOwner || person?.isMember) && stateOf(person) === 'active';
   });
-  const belongsByHand = (await findOrganizations(table, byHand)).some((organization) => {
-    const own = synchronizations.filter((one) => one.organization === organization.id);
-    return ownersByHandCount(primaryOf(organization, own));
-  });
-  if (belongsByHand) {
+  const isByHand = async (ids: readonly OrganizationId[]): Promise<boolean> =>
+    (await findOrganizations(table, ids)).some((organization) => {
+      const own = synchronizations.filter((one) => one.organization === organization.id);
+      return ownersByHandCount(primaryOf(organization, own));
+    });
+  if (await isByHand(byHand)) {
     return true;
   }
   const off = new Set(naming.filter((_, place) => persons[place]?.isOff));
@@ -115,7 +117,8 @@ async function belongsSomewhere(
       }
     }
   }
-  return false;
+  // Whoever is invited has to be let in to accept.
+  return user !== undefined && (await isByHand(await organizationsInviting(table, user)));
 }
 
 async function belongsTo(

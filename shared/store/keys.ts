@@ -57,6 +57,8 @@
  * | settings of the installation | INSTALLATION | SETTINGS |
  * | what an organization says of a user | ORG#id | PERSON#user |
  * | that an organization says something of the user | USER#id | PERSONIN#organization |
+ * | invitation of a user to an organization | ORG#id | INVITATION#user |
+ * | that an organization invites the user | USER#id | INVITEDTO#organization |
  * | team that an organization has by hand | ORG#id | TEAM#id |
  * | member of such a team | ORG#id | TEAMMEMBER#team#user |
  * | rights that owners left to a team | ORG#id | TEAMRIGHTS#principal |
@@ -319,6 +321,14 @@ export const keys = {
   personIn: (user: string, organization: string): Key => ({
     pk: `USER#${user}`,
     sk: `PERSONIN#${organization}`,
+  }),
+  invitation: (organization: string, user: string): Key => ({
+    pk: `ORG#${organization}`,
+    sk: `INVITATION#${user}`,
+  }),
+  invitedTo: (user: string, organization: string): Key => ({
+    pk: `USER#${user}`,
+    sk: `INVITEDTO#${organization}`,
   }),
   apiKey: (hash: string): Key => ({ pk: `APIKEY#${hash}`, sk: 'APIKEY' }),
   apiKeyOf: (organization: string, id: string): Key => ({ pk: `ORG#${organization}`, sk: `APIKEY#${id}` }),

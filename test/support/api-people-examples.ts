@@ -1,6 +1,7 @@
 /** Requests for the operations on tokens, people, teams and what they read. */
 import { asId, teamPrincipal } from '../../shared/domain/ids.ts';
 import { putFact } from '../../shared/store/fact-store.ts';
+import { putInvitation } from '../../shared/store/invitation-store.ts';
 import { keys } from '../../shared/store/keys.ts';
 import { putPerson } from '../../shared/store/member-store.ts';
 import { linkAnother } from './another-account.ts';
@@ -71,6 +72,10 @@ async function withOwnTeam(world: ApiWorld): Promise<Example> {
   return { params: { id: body.id, person } };
 }
 
+async function invited({ table, now }: ApiWorld): Promise<undefined> {
+  await table.transact(putInvitation(organizationId, userOf('member'), { role: 'member', at: now() }));
+}
+
 export const peopleExamples: Readonly<Record<string, Example>> = {
   listTokens: {},
   createToken: { body: newToken, namesObject: true, prepare: withMember },
@@ -96,6 +101,16 @@ export const peopleExamples: Readonly<Record<string, Example>> = {
     async prepare({ table }) {
       const person = { isOwner: false, isMember: true, isOff: false };
       await table.transact(putPerson(organizationId, userOf('administrator'), person));
+      return undefined;
+    },
+  },
+  acceptInvitation: { params: { organization: 'acme' }, prepare: invited },
+  declineInvitation: { params: { organization: 'acme' }, prepare: invited },
+  leaveOrganization: {
+    params: { organization: 'acme' },
+    async prepare({ table }) {
+      const person = { isOwner: false, isMember: true, isOff: false };
+      await table.transact(putPerson(organizationId, userOf('member'), person));
       return undefined;
     },
   },

@@ -73,7 +73,13 @@ async function formOfToken() {
 it('the first page says where the person waits for an owner', () => {
   const acme = { id: asId<OrganizationId>('org1'), slug: 'acme', name: 'Acme & Co', ownedVendors: [] };
   const page = homePage({
-    ...{ name: 'Ann', memberships: [], waiting: [acme], registryBaseUrl: 'https://packages.example.com' },
+    ...{
+      name: 'Ann',
+      memberships: [],
+      waiting: [acme],
+      invitations: [],
+      registryBaseUrl: 'https://packages.example.com',
+    },
     ...{ formToken: '', isAdministrator: false, mayConnect: true },
   });
   const text = String(page.content);

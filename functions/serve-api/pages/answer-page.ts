@@ -1,4 +1,5 @@
 /** The plain pages outside the API, for browsers without JavaScript. */
+import { ownInvitations } from '../../../shared/organizations/invitations.ts';
 import { organizationsOf, placesOf } from '../../../shared/organizations/membership.ts';
 import { makeOwnToken } from '../../../shared/organizations/personal-tokens.ts';
 import type { HttpAnswer, HttpRequest } from '../../../shared/runtime/http-message.ts';
@@ -17,12 +18,14 @@ import { connect, showConnect, showConnected } from './connect.ts';
 import { type PageContext, type PageRoute, refusalOfForm } from './context.ts';
 import { exampleFor } from './example-package.ts';
 import { homePage, tokenPage, welcomePage } from './home.ts';
+import { answerInvitation } from './invitations.ts';
 
 const descriptionMax = 100;
 
 const routes: Readonly<Record<string, PageRoute>> = {
   'GET /': home,
   'POST /tokens': tokenMade,
+  'POST /invitations/*': answerInvitation,
   'GET /connect': showConnect,
   'GET /connect/*': showConnect,
   'POST /connect/*': connect,
@@ -77,9 +80,10 @@ async function visitorAnswer({ table }: ApiDependencies, { method, path }: HttpR
 
 async function home({ dependencies, current: { user, session } }: PageContext): Promise<HttpAnswer> {
   const { table, clock, registryBaseUrl } = dependencies;
-  const [person, places, formToken, { administrators, organizationMakers }] = await Promise.all([
+  const [person, places, invitations, formToken, { administrators, organizationMakers }] = await Promise.all([
     readUser(table, user),
     placesOf(table, user, clock.now()),
+    ownInvitations(table, user),
     formTokenFor(dependencies, session),
     findInstallationSettings(table),
   ]);
@@ -89,6 +93,7 @@ async function home({ dependencies, current: { user, session } }: PageContext): 
     homePage({
       name,
       ...places,
+      invitations,
       registryBaseUrl,
       formToken,
       isAdministrator,

@@ -1,8 +1,10 @@
 /** The page where people begin: their organizations, and a token with the lines that Composer needs. */
 import { html } from 'hono/html';
 import type { Organization } from '../../../shared/domain/organization.ts';
+import type { OwnInvitation } from '../../../shared/organizations/invitations.ts';
 import type { Membership } from '../../../shared/organizations/membership.ts';
 import type { Html, Page } from '../../../shared/runtime/page.ts';
+import { invitationItem } from './invitations.ts';
 
 /** For whoever is not signed in. */
 export const welcomePage = (isSetUp: boolean): Page => ({
@@ -22,6 +24,7 @@ interface Home {
   readonly memberships: readonly Membership[];
   /** Where the person waits for an owner. */
   readonly waiting: readonly Organization[];
+  readonly invitations: readonly OwnInvitation[];
   readonly registryBaseUrl: string;
   readonly formToken: string;
   /** Of the installation. */
@@ -64,13 +67,14 @@ export const tokenForm = (formToken: string): Html =>
 <p><button type="submit">Make a token</button></p></form>`;
 
 export function homePage(home: Home): Page {
-  const { name, waiting, formToken, isAdministrator } = home;
+  const { name, waiting, invitations, formToken, isAdministrator } = home;
   return {
     title: 'Repertoire',
     content: html`<p>You are signed in as <strong>${name}</strong>.</p>
 <h2>Organizations</h2>
 ${organizationsOf(home)}
 ${waiting.map(waitingItem)}
+${invitations.map((one) => invitationItem(formToken, one))}
 ${tokenForm(formToken)}
 <form method="post" action="/sign-in/out"><input type="hidden" name="form-token" value="${formToken}"><button class="second" type="submit">Sign out</button></form>
 <p class="quiet">${isAdministrator ? html`<a href="/sign-in/register">Add a code host</a> · ` : ''}<a href="/sign-in">Accounts and sign-in</a> · <a href="/api/v1/docs">the API</a></p>`,

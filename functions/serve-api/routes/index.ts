@@ -6,6 +6,7 @@ import { heldRemovalRoutes } from './held-removals.ts';
 import { historyRoutes } from './history.ts';
 import { installationRoutes } from './installation.ts';
 import { integrationRoutes } from './integrations.ts';
+import { invitationRoutes } from './invitations.ts';
 import { meRoutes } from './me.ts';
 import { newOrganizationRoutes } from './new-organization.ts';
 import { organizationEndRoutes } from './organization-end.ts';
@@ -34,6 +35,7 @@ import { webhookRoutes } from './webhooks.ts';
 export const routes: readonly Route[] = [
   ...meRoutes,
   ...ownTokenRoutes,
+  ...invitationRoutes,
   ...sessionRoutes,
   ...organizationRoutes,
   ...packageRoutes,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { optionalTimeOf, Reason } from '../../../shared/console-api/common.ts';
 import { Organization, OwnOrganization } from '../../../shared/console-api/organizations.ts';
 import { delegatedRightsOf } from '../../../shared/organizations/delegated-rights.ts';
+import { ownInvitations } from '../../../shared/organizations/invitations.ts';
 import { type Membership, placesOf } from '../../../shared/organizations/membership.ts';
 import { allowAccess, stopAccess } from '../../../shared/organizations/stop-access.ts';
 import { defineRoute, type Route } from '../frame/route.ts';
@@ -31,16 +32,23 @@ const listOrganizations = defineRoute(
         waiting: z
           .array(Organization.pick({ slug: true, name: true }))
           .meta({ description: 'Where you wait for an owner to activate you.' }),
+        invitations: z
+          .array(Organization.pick({ slug: true, name: true, role: true }))
+          .meta({ description: 'Where you are invited, and as what: you belong there once you accept.' }),
       }),
       description: 'Organizations by slug.',
     },
   },
   async ({ table, clock }, { caller }) => {
-    const { memberships, waiting } = await placesOf(table, caller.user, clock.now());
+    const [{ memberships, waiting }, invitations] = await Promise.all([
+      placesOf(table, caller.user, clock.now()),
+      ownInvitations(table, caller.user),
+    ]);
     return {
       body: {
         items: memberships.map(shown),
         waiting: waiting.map(({ slug, name }) => ({ slug, name })),
+        invitations: invitations.map(({ organization: { slug, name }, role }) => ({ slug, name, role })),
       },
     };
   },

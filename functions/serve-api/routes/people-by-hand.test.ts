@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { asId, type UserId } from '../../../shared/domain/ids.ts';
+import { putInvitation } from '../../../shared/store/invitation-store.ts';
 import { keys } from '../../../shared/store/keys.ts';
 import { linkAnother } from '../../../test/support/another-account.ts';
 import { integrationKey } from '../../../test/support/api-forges.ts';
-import { type ApiWorld, createApiWorld, userOf } from '../../../test/support/api-world.ts';
+import { type ApiWorld, createApiWorld, otherOrganization, userOf } from '../../../test/support/api-world.ts';
 import { synchronizationId } from '../../../test/support/synchronized.ts';
 
 /** `other` has no synchronization, and belongs to the stranger. */
@@ -14,6 +16,10 @@ const add = (world: ApiWorld, person: object, role = 'member', slug = 'other') =
     path: `/organizations/${slug}/people`,
     body: { person, role },
   });
+const accept = (world: ApiWorld, person: Parameters<typeof userOf>[0]) =>
+  world.ask(person, { method: 'POST', path: '/me/invitations/other/accept' });
+const leave = (world: ApiWorld, person: Parameters<typeof userOf>[0]) =>
+  world.ask(person, { method: 'DELETE', path: '/me/memberships/other' });
 const remove = (world: ApiWorld, person: Parameters<typeof userOf>[0], by = person) =>
   world.ask(by, { method: 'DELETE', path: `${path}/${userOf(person)}` });
 
@@ -26,24 +32,93 @@ async function worldWith(...signedIn: readonly Parameters<typeof userOf>[0][]): 
 }
 
 describe('an organization that no code host knows', () => {
-  it('has the people whom owners add, by id or login', async () => {
+  it('has the people whom owners invite, by id or login, once they accept', async () => {
     const world = await worldWith('member');
-    expect((await add(world, byLogin)).body).toMatchObject({ id: userOf('member'), role: 'member' });
-    expect((await world.ask('member', { path: '/organizations/other' })).body.role).toBe('member');
-    expect((await world.ask('member', { path: '/organizations' })).body.items).toMatchObject([
-      { slug: 'acme' },
-      { slug: 'other', role: 'member' },
-    ]);
-    const { body } = await world.ask('stranger', { path });
-    expect(body.items.map(({ id, role }: never) => [id, role]).sort()).toEqual(
-      [
-        [userOf('member'), 'member'],
-        [userOf('stranger'), 'owner'],
-      ].sort(),
-    );
-    expect((await add(world, { user: userOf('member') }, 'owner')).status).toBe(200);
+    expect((await add(world, byLogin)).body).toMatchObject({ id: userOf('member'), state: 'invited' });
+    const listed = async () =>
+      (await world.ask('stranger', { path })).body.items.map(({ id, role, state }: never) => [
+        id,
+        role,
+        state,
+      ]);
+    const own = [userOf('stranger'), 'owner', 'active'];
+    expect(await listed()).toEqual([[userOf('member'), 'member', 'invited'], own]);
+    expect((await accept(world, 'member')).status).toBe(204);
+    expect((await accept(world, 'member')).status).toBe(404);
+    expect((await world.ask('member', { path: '/organizations' })).body).toMatchObject({
+      items: [{ slug: 'acme' }, { slug: 'other', role: 'member' }],
+      invitations: [],
+    });
+    expect(await listed()).toEqual([[userOf('member'), 'member', 'active'], own]);
+    expect((await add(world, { user: userOf('member') }, 'owner')).body.state).toBe('active');
     expect((await world.ask('member', { path: '/organizations/other' })).body.role).toBe('owner');
     expect((await add(world, { user: userOf('member') }, 'member')).status).toBe(409);
+  });
+
+  it('is nothing to who is invited, and learns nothing of his tokens', async () => {
+    const world = await worldWith('member');
+    const settings = { path: '/organizations/other/settings' };
+    const { headers } = await world.ask('stranger', settings);
+    const limit = { ...settings, method: 'PATCH', headers: { 'if-match': headers.etag } };
+    const body = { longestTokenDays: 1, usualTokenDays: 1 };
+    expect((await world.ask('stranger', { ...limit, body })).status).toBe(200);
+    await add(world, byLogin, 'owner');
+    const { body: organizations } = await world.ask('member', { path: '/organizations' });
+    expect(organizations.invitations).toEqual([{ slug: 'other', name: 'Other', role: 'owner' }]);
+    expect(organizations.items).toMatchObject([{ slug: 'acme' }]);
+    expect((await world.ask('member', { path: '/organizations/other' })).status).toBe(404);
+    const token = { description: 'laptop', expiresAt: '2026-12-22T12:00:00Z' };
+    const made = await world.ask('member', { method: 'POST', path: '/me/tokens', body: token });
+    expect(made.body.organizations).toEqual([{ slug: 'acme', isExcluded: false }]);
+    expect((await world.ask('stranger', { path: '/organizations/other/tokens' })).body.items).toEqual([]);
+    for (const [method, below] of [
+      ['PATCH', `${path}/${userOf('member')}`],
+      ['GET', `${path}/${userOf('member')}`],
+    ] as const) {
+      const change = method === 'PATCH' ? { body: { state: 'active' } } : {};
+      expect((await world.ask('stranger', { method, path: below, ...change })).status).toBe(404);
+    }
+  });
+
+  it('is declined, and its invitation withdrawn', async () => {
+    const world = await worldWith('member');
+    await add(world, byLogin);
+    const declined = { method: 'DELETE', path: '/me/invitations/other' };
+    expect((await world.ask('member', declined)).status).toBe(204);
+    expect((await accept(world, 'member')).status).toBe(404);
+    await add(world, byLogin);
+    expect((await remove(world, 'member', 'stranger')).status).toBe(204);
+    expect((await accept(world, 'member')).status).toBe(404);
+    expect((await world.ask('stranger', { path })).body.items).toHaveLength(1);
+  });
+
+  it('is left by its people, and never by its last owner', async () => {
+    const world = await worldWith('member');
+    expect((await leave(world, 'member')).status).toBe(404);
+    expect((await leave(world, 'stranger')).status).toBe(409);
+    await add(world, byLogin, 'owner');
+    expect((await leave(world, 'stranger')).status).toBe(409);
+    await accept(world, 'member');
+    expect((await leave(world, 'stranger')).status).toBe(204);
+    expect((await world.ask('stranger', { path: '/organizations/other' })).status).toBe(404);
+    expect((await leave(world, 'member')).status).toBe(409);
+  });
+
+  it('shows everybody once in pages, members and invited', async () => {
+    const world = await worldWith('member');
+    const invited = ['a1', 'm1', 'z1'].map((id) => asId<UserId>(id.padEnd(16, '2')));
+    const at = { role: 'member', at: 1 } as const;
+    await world.table.transact(invited.flatMap((user) => putInvitation(otherOrganization, user, at)));
+    const seen: string[] = [];
+    for (let next: string | undefined = ''; next !== undefined; ) {
+      const query = `limit=2${next === '' ? '' : `&cursor=${encodeURIComponent(next)}`}`;
+      const { body }: { body: { items: { id: string }[]; next?: string } } = await world.ask('stranger', {
+        path: `${path}?${query}`,
+      });
+      seen.push(...body.items.map(({ id }) => id));
+      next = body.next;
+    }
+    expect(seen).toEqual([...invited, userOf('stranger')].sort());
   });
 
   it('has nobody who has not signed in, or whose login was last seen too long ago', async () => {
@@ -73,6 +148,8 @@ describe('an organization that no code host knows', () => {
     const world = await worldWith('member');
     expect((await remove(world, 'stranger')).status).toBe(409);
     await add(world, byLogin, 'owner');
+    expect((await remove(world, 'stranger')).status).toBe(409);
+    await accept(world, 'member');
     expect((await remove(world, 'stranger')).status).toBe(204);
     expect((await world.ask('stranger', { path })).status).toBe(404);
     expect((await remove(world, 'member')).status).toBe(409);
@@ -81,6 +158,7 @@ describe('an organization that no code host knows', () => {
   it('takes whoever is removed out of its teams, and keeps somebody off who was off', async () => {
     const world = await worldWith('member');
     await add(world, byLogin);
+    await accept(world, 'member');
     const teams = '/organizations/other/teams';
     const made = await world.ask('stranger', { method: 'POST', path: teams, body: { name: 'Releases' } });
     const members = `${teams}/${made.body.id}/members`;
@@ -100,6 +178,7 @@ describe('an organization that no code host knows', () => {
 it('once members were read from a code host, it alone says who the people are', async () => {
   const world = await worldWith('stranger');
   expect((await add(world, { user: userOf('stranger') }, 'member', 'acme')).status).toBe(200);
+  await world.ask('stranger', { method: 'POST', path: '/me/invitations/acme/accept' });
   expect((await world.ask('stranger', { path: '/organizations/acme' })).body.role).toBe('member');
   await world.table.update({
     key: keys.synchronization(synchronizationId),

@@ -25,9 +25,9 @@ const add = defineRoute(
     name: 'addPerson',
     method: 'post',
     path,
-    summary: 'Add somebody who has signed in, where no code host says who the people are',
+    summary: 'Invite somebody who has signed in, where no code host says who the people are',
     description:
-      'A member can be made an owner so. 404 for whoever has not signed in; 409 once the members were read from a code host.',
+      'Whoever is `invited` belongs here once the person accepts. A member is made an owner at once. 404 for whoever has not signed in; 409 once the members were read from a code host.',
     body: NewPerson,
     act: 'add-person',
     answer: { status: 200, schema: OnePerson, description: 'The person as it is now.' },
@@ -38,8 +38,8 @@ const add = defineRoute(
         ? { user: asId<UserId>(person.user) }
         : { host: await hostOf(dependencies, person.integration), login: person.login };
     const by = await accountable();
-    const { id, login } = await addPersonByHand(dependencies, organization, named, role, by);
-    return { body: { id, name: login, role, state: 'active' as const, isKnown: true } };
+    const { user, state } = await addPersonByHand(dependencies, organization, named, role, by);
+    return { body: { id: user.id, name: user.login, role, state, isKnown: true } };
   },
 );
 
@@ -57,7 +57,7 @@ const remove = defineRoute(
     name: 'removePerson',
     method: 'delete',
     path: `${path}/{id}`,
-    summary: 'Remove somebody who was added by hand',
+    summary: 'Remove somebody who was added by hand, or withdraw an invitation',
     description:
       'Never the last owner. Tokens that the person made for the organization stop reading. 409 once the members were read from a code host: switch the person off there.',
     params: z.object({ id: PersonId.regex(/^[^.]+$/, 'is no id of a user') }),

@@ -132,7 +132,7 @@ describe('a key', () => {
       await world.ask('owner', {
         method: 'POST',
         path: '/organizations/acme/api-keys',
-        body: { description: 'ci', scopes: ['read', 'tokens', 'danger'] },
+        body: { description: 'ci', scopes: ['read', 'members', 'tokens', 'danger'] },
       })
     ).body;
     const make = { for: { kind: 'organization' }, description: 'deploy' };

@@ -1,0 +1,31 @@
+/** Invitations on the first page, each with the buttons that accept and decline it. */
+import { html } from 'hono/html';
+import {
+  acceptInvitation,
+  declineInvitation,
+  type OwnInvitation,
+} from '../../../shared/organizations/invitations.ts';
+import type { HttpAnswer } from '../../../shared/runtime/http-message.ts';
+import { type Html, pageAnswer, redirectAnswer } from '../../../shared/runtime/page.ts';
+import { bestEffortQueue } from '../../../shared/store/best-effort-queue.ts';
+import { accountableFor, type PageContext, refusalOfForm } from './context.ts';
+
+export const invitationItem = (
+  formToken: string,
+  { organization: { name, slug }, role }: OwnInvitation,
+): Html => html`<form method="post" action="/invitations/${slug}"><input type="hidden" name="form-token" value="${formToken}">
+<p><strong>${name}</strong> invites you as ${role === 'owner' ? 'an owner' : 'a member'}. If you accept, its owners see which tokens you have, and limit how long new ones live.</p>
+<p><button type="submit" name="answer" value="accept">Accept</button> <button class="second" type="submit" name="answer" value="decline">Decline</button></p></form>`;
+
+/** Accepts or declines the invitation of the organization in the path. */
+export async function answerInvitation(context: PageContext): Promise<HttpAnswer> {
+  const { dependencies, current, key, form } = context;
+  const refusal = await refusalOfForm(context);
+  if (refusal !== undefined) {
+    return pageAnswer(refusal);
+  }
+  const answer = form.get('answer') === 'accept' ? acceptInvitation : declineInvitation;
+  const making = { ...dependencies, workQueue: bestEffortQueue(dependencies) };
+  await answer(making, current.user, key, await accountableFor(context));
+  return redirectAnswer('/');
+}
