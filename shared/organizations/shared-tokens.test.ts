@@ -2,15 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { aFact } from '../../test/support/memory-forge.ts';
 import { publishedRegistry } from '../../test/support/published.ts';
-import { gitHubHost, organizationId } from '../../test/support/synchronized.ts';
+import { gitHubHost, organizationId, synchronizationId } from '../../test/support/synchronized.ts';
 import { asId, type OrganizationId, type UserId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import { recordDownloads } from '../downloads/record-downloads.ts';
 import { auditLog } from '../store/audit-log.ts';
 import { putPerson } from '../store/member-store.ts';
 import { addOrganization } from '../store/organization-store.ts';
+import { findSynchronization } from '../store/synchronization-store.ts';
 import { findTokenIn, tokensOfOrganization } from '../store/token-store.ts';
 import { makeUser } from '../store/user-store.ts';
+import { prepareEventClaims } from '../sync/webhooks/record-claims.ts';
 import type { Accountable } from './owner-act.ts';
 import { makeTokenFor, revokeTokenOf, rotateToken } from './owners-tokens.ts';
 import { addPersonByHand, removePersonByHand } from './people-by-hand.ts';
@@ -143,11 +145,30 @@ describe('a token of several organizations', () => {
     await registry.settle();
     expect(await reads(token)).toEqual(['acme', 'beta']);
     await removePersonByHand(dependencies, beta, maker, by(second));
-    await registry.settle();
+    // At once: no time passes.
+    await registry.drain();
     expect(await reads(token)).toEqual(['acme']);
-    await addPersonByHand(dependencies, beta, { user: maker }, 'owner', by(second));
+    await addPersonByHand(dependencies, beta, { user: maker }, 'owner', by(maker));
     await registry.settle();
     expect(await reads(token)).toEqual(['acme', 'beta']);
+  });
+
+  it('stops at once where an event of the code host says that its maker is gone', async () => {
+    const { registry, make, reads } = await world();
+    const { table, clock, workQueue } = registry;
+    const { token } = await make(['acme']);
+    await registry.settle();
+    const synchronization = await findSynchronization(table, synchronizationId);
+    if (synchronization === undefined) {
+      throw new Error('nothing is synchronized');
+    }
+    const gone = { key: 'member#1', expect: 'gone' } as const;
+    const pushed = { hash: undefined, body: undefined, isPushedByForge: true, now: clock.now() };
+    const claims = await prepareEventClaims(table, synchronization, [gone], pushed, undefined);
+    await table.transact(claims.operations);
+    await workQueue.send(claims.messages);
+    await registry.drain();
+    expect(await reads(token)).toEqual(['beta']);
   });
 
   it('is rotated by who owns all that it reads, and the old secret stops', async () => {
