@@ -15,7 +15,7 @@ import {
 } from '../../test/support/synchronized.ts';
 import { CallerError } from '../domain/caller-error.ts';
 import type { Fact } from '../domain/facts.ts';
-import { asId, type InstallationId } from '../domain/ids.ts';
+import { asId, type InstallationId, type SynchronizationId } from '../domain/ids.ts';
 import { ForgeError } from '../forge/errors.ts';
 import { putFact } from '../store/fact-store.ts';
 import {
@@ -165,9 +165,11 @@ describe('connectOrganization', () => {
   it('connects an installation only once, whoever asks', async () => {
     const { table, forge } = await createUnconnected();
     const link = { organization: organizationId, synchronization: synchronizationId };
-    const claim = claimInstallation(installation, forge.organization, link, undefined);
-    await table.transact([claim]);
-    await expect(table.transact([claim])).rejects.toThrow(ConflictError);
+    const claimFor = (synchronization: SynchronizationId) =>
+      claimInstallation(installation, forge.organization, { ...link, synchronization }, undefined);
+    await table.transact([claimFor(synchronizationId)]);
+    const other = asId<SynchronizationId>('another1');
+    await expect(table.transact([claimFor(other)])).rejects.toThrow(ConflictError);
   });
 
   it('lets only one of two simultaneous calls connect', async () => {
