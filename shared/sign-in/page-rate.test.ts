@@ -96,14 +96,18 @@ describe('requests for pages', () => {
     expect(table.dump()).toEqual(before);
   });
 
-  it('by a link of another site are counted and answered', async () => {
+  it('by a link of another site, or of no browser, are counted and answered', async () => {
     const { ask, begin, table } = createWorld();
     await begin();
     const link = { ...foreign, 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+    // A client that is no browser.
+    const client = { 'sec-fetch-mode': 'cors' };
     for (const path of ['/', callback]) {
-      const before = table.dump();
-      expect(await ask('GET', path, link)).toBeUndefined();
-      expect(table.dump()).not.toEqual(before);
+      for (const headers of [link, client, {}]) {
+        const before = table.dump();
+        expect(await ask('GET', path, headers)).toBeUndefined();
+        expect(table.dump()).not.toEqual(before);
+      }
     }
   });
 

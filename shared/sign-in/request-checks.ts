@@ -35,8 +35,9 @@ export function refusalOfForeign(
     return sentByOurPage({ headers }, consoleBaseUrl) ? undefined : foreignForm;
   }
   const site = headers['sec-fetch-site'];
+  // A browser says all of it or nothing; Node's fetch sends a mode alone.
   const isOfOthers = site === 'cross-site' || site === 'same-site';
-  const isAnswer = /^\/sign-in\/(callback|registered)\//.test(path);
+  const isAnswer = site !== undefined && /^\/sign-in\/(callback|registered)\//.test(path);
   return (isOfOthers || isAnswer) && !opensWindow(headers) ? notOpened : undefined;
 }
 
