@@ -1,4 +1,4 @@
-/** A browser without JavaScript: it keeps cookies, follows redirects, and sends forms. */
+/** A browser without JavaScript: it keeps cookies, follows redirects and pages that lead on at once, and sends forms. */
 import { plainFetch } from '../../shared/runtime/plain-fetch.ts';
 import { formsOf, type HtmlForm } from './html-form.ts';
 
@@ -58,8 +58,11 @@ export function createBrowser(): Browser {
       // Node's own fetch says `sec-fetch-mode: cors`, as no navigation of a browser does.
       const response = await plainFetch(to, { ...request, headers });
       keep(to, response);
-      const location = response.headers.get('location');
-      if (location === null || response.status < 300 || response.status > 399) {
+      const isRedirect = response.status >= 300 && response.status <= 399;
+      const location = isRedirect
+        ? response.headers.get('location')
+        : /^0; url=(.+)$/.exec(response.headers.get('refresh') ?? '')?.[1];
+      if (location === null || location === undefined) {
         const html = await response.text();
         return { address: to, status: response.status, html, forms: formsOf(html, to) };
       }

@@ -43,8 +43,8 @@ export interface Page {
   readonly title: string;
   readonly content: Html;
   /**
-   * Origins besides ours that a form leads to. Browsers hold redirects after a form to them too:
-   * https://www.w3.org/TR/CSP3/#directive-form-action
+   * Origins besides ours that a form is sent to. Browsers hold redirects after a form to them too, so whatever leads to a host of others, which
+   * may redirect further, is a `leadOnAnswer`: https://www.w3.org/TR/CSP3/#directive-form-action
    */
   readonly formTargets?: readonly string[];
   readonly cookies?: readonly string[];
@@ -114,3 +114,16 @@ export const redirectAnswer = (location: string, cookies: readonly string[] = []
   headers: { ...headers, location },
   cookies,
 });
+
+/**
+ * Sends the browser on after a form, to a host of others: by a page, since a redirect is held to the form's targets, and so are the redirects of
+ * that host, as to a company's single sign-on. https://html.spec.whatwg.org/#the-refresh-header
+ *
+ * @param location an address that a code host's adapter made
+ */
+export function leadOnAnswer(location: string, cookies: readonly string[] = []): HttpAnswer {
+  const { host } = new URL(location);
+  const content = html`<p><a href="${location}">Go on to ${host}</a></p>`;
+  const answer = pageAnswer({ title: `On to ${host}`, content, cookies });
+  return { ...answer, headers: { ...answer.headers, refresh: `0; url=${location}` } };
+}

@@ -4,7 +4,7 @@ import { integrationAddresses, integrationKeyOf } from '../forge/integration-key
 import type { Integrations } from '../forge/integrations.ts';
 import { type SignIn, s256 } from '../forge/sign-in.ts';
 import type { HttpAnswer } from '../runtime/http-message.ts';
-import { redirectAnswer } from '../runtime/page.ts';
+import { leadOnAnswer } from '../runtime/page.ts';
 import type { SignedIn } from '../sessions/access-token.ts';
 import type { SignInDependencies } from './dependencies.ts';
 import { type Purpose, pendingSignIn } from './pending-sign-in.ts';
@@ -15,8 +15,6 @@ export interface Offered {
   readonly signIn: SignIn;
   /** Names it in addresses. */
   readonly key: string;
-  /** Of the code host's page that people are sent to. */
-  readonly origin: string;
 }
 
 /** The integrations that people can sign in with, and why others are none. */
@@ -55,9 +53,7 @@ export function offeredOf(
     if (signIn?.isOffered(integration) !== true) {
       return [];
     }
-    const anywhere = { redirectUri: callbackOf(dependencies, integration), state: '-', codeChallenge: '-' };
-    const { origin } = new URL(signIn.authorizeUrl(integration, anywhere));
-    return [{ integration, signIn, key: integrationKeyOf(hostOf(integration)), origin }];
+    return [{ integration, signIn, key: integrationKeyOf(hostOf(integration)) }];
   });
   const withoutSignIn = valid
     .filter((integration) => !offered.some((one) => one.integration === integration))
@@ -98,5 +94,5 @@ export async function beginSignIn(
   });
   const { user, session } = current ?? {};
   const pending = { purpose, integration: key, state, codeVerifier, returnTo, user, session };
-  return redirectAnswer(location, [await pendingSignIn.sealed(dependencies, pending)]);
+  return leadOnAnswer(location, [await pendingSignIn.sealed(dependencies, pending)]);
 }

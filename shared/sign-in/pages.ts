@@ -14,9 +14,6 @@ import type { Purpose } from './pending-sign-in.ts';
 export const nameOf = ({ integration }: Pick<Offered, 'integration'>): string =>
   new URL(integration.settings.baseUrl).host;
 
-export const targetsOf = (offered: readonly Offered[]): readonly string[] =>
-  offered.map(({ origin }) => origin);
-
 export const hidden = (name: string, value: string): Html =>
   html`<input type="hidden" name="${name}" value="${value}">`;
 
@@ -56,7 +53,6 @@ export function signInPage(integrations: OfferedIntegrations, returnTo: string, 
 ${unusable(integrations)}`
         : html`<p>Use the account that you have where your code is. It tells us who you are; we never see its password.</p>
 ${offered.map((one) => startForm(one, form))}`,
-    formTargets: targetsOf(offered),
   };
 }
 
@@ -82,7 +78,6 @@ ${offered.map((one) => startForm(one, { purpose: 'choose-organization', returnTo
 ${offered.map((one) => startForm(one, { purpose: 'authenticate-again', returnTo, formToken, label: 'Confirm that it is you with' }))}
 ${offered.map((one) => startForm(one, { purpose: 'link', returnTo, formToken, label: 'Link an account at' }))}
 <form method="post" action="/sign-in/out">${hidden('form-token', formToken)}<button class="second" type="submit">Sign out</button></form>`,
-    formTargets: targetsOf(offered),
   };
 }
 
@@ -101,7 +96,6 @@ export function againPage(
     title: 'Confirm that it is you',
     content: html`<p>You signed in a while ago. Before another account can sign in as you, confirm that it is still you.</p>
 ${offered.map((one) => startForm(one, form))}`,
-    formTargets: targetsOf(offered),
   };
 }
 
@@ -111,7 +105,6 @@ export function installedPage(one: Offered, formToken: string | undefined): Page
     title: 'The App was installed',
     content: html`<p>${nameOf(one)} sent you back here. To go on, we ask it which organizations are yours and what it lets us read.</p>
 ${startForm(one, { purpose: 'choose-organization', returnTo: connectPath(one), formToken, label: 'Choose an organization at' })}`,
-    formTargets: [one.origin],
   };
 }
 

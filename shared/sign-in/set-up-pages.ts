@@ -4,7 +4,7 @@ import type { RegistrationForm } from '../forge/registration.ts';
 import type { Html, Page } from '../runtime/page.ts';
 import type { RegistrationForge } from './dependencies.ts';
 import type { Offered, OfferedIntegrations } from './offered.ts';
-import { hidden, nameOf, targetsOf, unusable } from './pages.ts';
+import { hidden, nameOf, unusable } from './pages.ts';
 
 const title = 'Set up this registry';
 
@@ -32,7 +32,6 @@ ${problem === undefined ? '' : html`<p role="alert"><strong>${problem}</strong><
 ${isProven ? html`<p>You have given the code.</p>` : codeField}
 ${offered.length > 0 ? signInButtons(offered) : html`${unusable(integrations)}${registrationFields(forges)}`}
 </form>`,
-    formTargets: targetsOf(offered),
   };
 }
 
@@ -107,6 +106,5 @@ ${
 <p>You become the administrator of this registry.</p>
 <form method="post" action="/sign-in/setup">${signInButtons([one])}</form>`
 }`,
-    formTargets: [one.origin],
   };
 }

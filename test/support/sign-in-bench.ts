@@ -176,7 +176,7 @@ function createVisitor(
     },
     /** What the code host makes of where we sent the browser. */
     back(sent: HttpAnswer, account: string): string {
-      const { searchParams } = new URL(sent.headers?.location ?? '');
+      const { searchParams } = new URL(sent.headers?.refresh?.replace('0; url=', '') ?? '');
       const read = (name: string): string => searchParams.get(name) ?? '';
       const code = `code-${codes.size}-${read('state').slice(0, 8)}`;
       codes.set(code, { account, codeChallenge: read('codeChallenge'), redirectUri: read('redirectUri') });

@@ -55,7 +55,6 @@ export const grantPage = (host: PublicIntegration, formToken: string): Page => (
   content: html`<p>${hostName(host)} says which organizations are yours. It asks you to sign in there, and then sends you back here. What you allow is kept for 15 minutes.</p>
 ${choiceForm(host, formToken, html`<button type="submit">Show my organizations at ${hostName(host)}</button>`)}
 ${back}`,
-  formTargets: [new URL(host.baseUrl).origin],
 });
 
 export function connectPage(page: ConnectPage): Page {
@@ -72,7 +71,6 @@ ${others.length === 0 ? '' : html`<h2>${ready.length === 0 ? 'None can be connec
 ${host.installUrl === undefined ? '' : html`<p>One is missing? <a href="${host.installUrl}">Give this registry access to it</a>.</p>`}
 ${choiceForm(host, formToken, html`<button class="second" type="submit">Ask ${hostName(host)} again</button>`)}
 ${back}`,
-    formTargets: [new URL(host.baseUrl).origin],
   };
 }
 
