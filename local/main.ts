@@ -87,12 +87,21 @@ function readyLine(started: Started, ports: Ports) {
   };
 }
 
+/** An organization of the simulated GitHub with one of its owners. */
+function exampleOwner({ gitHub: { state } }: Started) {
+  const [organization] = state.organizations.values();
+  const [owner] = [...(organization?.members ?? [])].find(([, member]) => member.role === 'admin') ?? [];
+  const login = owner === undefined ? undefined : state.users.get(owner)?.login;
+  return organization && login !== undefined ? { organization: organization.login, owner: login } : undefined;
+}
+
 async function readyText(started: Started, ports: Ports, folder: StateFolder): Promise<string> {
   if (started.setUpCode !== undefined) {
     return firstRunInstructions({
       setUpCode: started.setUpCode,
       consoleBaseUrl: `http://127.0.0.1:${ports.console}`,
       codeHost: `http://127.0.0.1:${ports.gitHubWeb}`,
+      example: exampleOwner(started),
       dataDirectory: folder.directory,
     });
   }

@@ -81,6 +81,8 @@ interface FirstRun extends Pick<Ready, 'consoleBaseUrl' | 'dataDirectory'> {
   readonly setUpCode: string;
   /** Of the simulated GitHub. */
   readonly codeHost: string;
+  /** The login of an organization there, and of one of its owners. */
+  readonly example: { readonly organization: string; readonly owner: string } | undefined;
 }
 
 /** The text of a first run: what the person does by the pages. */
@@ -88,15 +90,24 @@ export const firstRunInstructions = ({
   setUpCode,
   consoleBaseUrl,
   codeHost,
+  example,
   dataDirectory,
 }: FirstRun): string =>
   [
     '',
     `Repertoire is ready, and nothing is set up. Begin here: ${consoleBaseUrl}/sign-in/setup`,
     '',
-    `  Set-up code                ${setUpCode}`,
-    `  Address of your own server ${codeHost} (the simulated GitHub)`,
+    'Type this into the form:',
+    `  Set-up code                          ${setUpCode}`,
+    ...(example === undefined ? [] : [`  Organization that will own the App   ${example.organization}`]),
+    `  Address of your own server           ${codeHost} (the simulated GitHub)`,
     '',
+    ...(example === undefined
+      ? []
+      : [
+          `Install the App and sign in as ${example.owner}, an owner of ${example.organization}. Then connect ${example.organization} at ${consoleBaseUrl}/connect`,
+          '',
+        ]),
     `State: ${dataDirectory}`,
     '',
     'Press Ctrl-C to stop.',

@@ -133,7 +133,7 @@ export async function addressProblem(
   try {
     addresses = isIP(host) === 0 ? await lookUp(host) : [host];
   } catch {
-    return `${host} has no address`;
+    return `${host} cannot be reached from this machine: its name has no address`;
   }
   return addresses.length > 0 && addresses.every(isPublicAddress)
     ? undefined

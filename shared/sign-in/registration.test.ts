@@ -59,6 +59,22 @@ describe('the first run without an integration', () => {
     ]);
   });
 
+  it.each([
+    ['127.0.0.1:7823', 'Write the whole address, such as https://git.example.com'],
+    ['https://', 'this is no address of a code host'],
+  ])('shows the form again with what was typed when the address is %s', async (address, problem) => {
+    const { visitor } = await bench();
+    const { status, body = '' } = await visitor().post('/sign-in/setup', {
+      ...{ ...form, address, organization: 'acme', public: 'true' },
+    });
+    expect(status).toBe(422);
+    expect(body).toContain(`<p id="address-problem" role="alert"><strong>${problem}</strong></p>`);
+    for (const value of [address, 'acme', form.code]) {
+      expect(body).toContain(`value="${value}"`);
+    }
+    expect(body).toContain('value="true" checked');
+  });
+
   it('needs the set-up code', async () => {
     const { visitor, integrations } = await bench();
     for (const code of ['', 'x', 'the-set-up-cod']) {

@@ -1,4 +1,6 @@
 /** The first run: registering this installation at a code host, and its first administrator. Later administrators register further code hosts. */
+import { CallerError } from '../domain/caller-error.ts';
+import { callerErrorOf } from '../domain/conflict-error.ts';
 import { isSameSecret } from '../runtime/constant-time.ts';
 import type { HttpAnswer } from '../runtime/http-message.ts';
 import { type Page, pageAnswer, redirectAnswer } from '../runtime/page.ts';
@@ -22,6 +24,7 @@ import {
   registeredPage,
   registerPage,
   registrationFormPage,
+  type SentRegistration,
   setUpPage,
 } from './set-up-pages.ts';
 import { entry } from './user-accounts.ts';
@@ -44,12 +47,17 @@ export async function showSetUp(context: Context, notice?: string): Promise<Http
 
 async function setUpPageFor(
   context: Context,
-  said: { readonly problem?: string; readonly notice?: string | undefined },
+  said: {
+    readonly problem?: string;
+    readonly notice?: string | undefined;
+    readonly sent?: SentRegistration;
+  },
 ): Promise<Page> {
   const { dependencies } = context;
   return setUpPage(await offeredIntegrations(dependencies), {
     problem: said.problem,
     notice: said.notice,
+    sent: said.sent,
     isProven: await hasShownCode(context),
     forges: dependencies.registrations.forges,
   });
@@ -121,20 +129,43 @@ async function administratorOf(
   return { ...origin, signedIn: current };
 }
 
-async function begin({ dependencies, request, form }: Context, registrant: Registrant): Promise<HttpAnswer> {
+/** The form once more, with what was typed and what is wrong. */
+async function notBegun(context: Context, addressProblem: string): Promise<HttpAnswer> {
+  const { dependencies, current, form } = context;
+  const typed = (name: string): string => form.get(name) ?? '';
+  const sent = {
+    code: typed('code'),
+    organization: typed('organization'),
+    isPublic: form.has('public'),
+    address: typed('address'),
+    addressProblem,
+  };
+  if (!(await isSetUp(context))) {
+    return pageAnswer(await setUpPageFor(context, { sent }));
+  }
+  const formToken = current === undefined ? '' : await formTokenFor(dependencies, current.session);
+  return pageAnswer(registerPage(dependencies.registrations.forges, formToken, sent));
+}
+
+async function begin(context: Context, registrant: Registrant): Promise<HttpAnswer> {
+  const { dependencies, request, form } = context;
   const named = dependencies.registrations.forges.find(({ forge }) => forge === form.get('forge'));
   const baseUrl = (form.get('address') ?? '').trim() || named?.baseUrl;
   if (named === undefined || baseUrl === undefined) {
-    const text = 'Name the address of the code host.';
-    return pageAnswer(messagePage('That did not work', text, 422));
+    return notBegun(context, 'Write the address of the code host.');
+  }
+  if (!/^https?:\/\//i.test(baseUrl)) {
+    return notBegun(context, 'Write the whole address, such as https://git.example.com');
   }
   const organization = (form.get('organization') ?? '').trim() || undefined;
-  const { action, fields, key, state } = await dependencies.registrations.begin(registrant, {
-    forge: named.forge,
-    baseUrl,
-    organization,
-    isPublic: form.has('public'),
-  });
+  const start = { forge: named.forge, baseUrl, organization, isPublic: form.has('public') };
+  const begun = await dependencies.registrations
+    .begin(registrant, start)
+    .catch((error: unknown) => callerErrorOf(error) ?? Promise.reject(error));
+  if (begun instanceof CallerError) {
+    return notBegun(context, begun.message);
+  }
+  const { action, fields, key, state } = begun;
   const page = registrationFormPage({ action, fields });
   // An administrator's is bound to the user instead, who may also have begun it with the API.
   if (registrant.signedIn !== undefined) {
