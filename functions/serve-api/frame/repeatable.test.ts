@@ -85,6 +85,20 @@ describe('a creation with a key', () => {
     expect(count()).toBe(3);
   });
 
+  it('is refused again, in the same words, after a refusal that wrote something', async () => {
+    const { world, send, count } = await repeated();
+    const refused = async (table: Table): Promise<void> => {
+      await table.transact([{ put: thing, item: {} }]);
+      throw new CallerError('conflict', 'the slug is taken');
+    };
+    expect(await send(refused)).toBe('the slug is taken');
+    world.advance(61_000);
+    expect(await send(refused)).toBe('the slug is taken');
+    expect(count()).toBe(1);
+    world.advance(24 * 3600_000);
+    expect(await send(async () => {})).toEqual({ count: 2 });
+  });
+
   it.each<[string, (table: Table) => Promise<void>]>([
     ['after it wrote something', (table) => table.transact([{ put: thing, item: {} }])],
     [

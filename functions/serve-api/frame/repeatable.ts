@@ -42,8 +42,9 @@ interface Repeatable {
 /**
  * Carries the work out once for the key that the request has; always, for a request that has none.
  *
- * A request that failed may be repeated if it wrote nothing. After any other failure nobody knows whether something was created: then a
- * repetition is refused until the key is forgotten, because a second creation is worse than a look at the list.
+ * A request that failed may be repeated if it wrote nothing. One that was refused after it wrote something is refused again in the same words. After
+ * any other failure nobody knows whether something was created: then a repetition is refused until the key is forgotten, because a second creation
+ * is worse than a look at the list.
  *
  * @param work given the table to work with
  */
@@ -53,7 +54,7 @@ export async function onceFor(
   { caller, method, path, body }: Repeatable,
   work: (table: Table) => Promise<AnyAnswer>,
 ): Promise<AnyAnswer> {
-  const { table, clock, logger } = dependencies;
+  const { table, clock } = dependencies;
   if (key === undefined) {
     return work(table);
   }
@@ -69,7 +70,7 @@ export async function onceFor(
   const before = await beginRequest(dependencies, request, attempt, clock.now());
   switch (before.is) {
     case 'answered':
-      return JSON.parse(before.answer) as AnyAnswer;
+      return answerOf(JSON.parse(before.answer) as Kept);
     case 'other':
       throw new CallerError('invalid', 'another request had this Idempotency-Key');
     case 'at-work':
@@ -80,27 +81,56 @@ export async function onceFor(
         `an earlier request with this Idempotency-Key ended without an answer; look whether ${method} ${path} was carried out, and send it with another key if not`,
       );
     case 'first':
-      break;
+      return firstAnswer(dependencies, request, path, work);
   }
+}
+
+/** Carries the work out, and keeps what comes of it. */
+async function firstAnswer(
+  dependencies: ApiDependencies,
+  request: RepeatableRequest,
+  path: string,
+  work: (table: Table) => Promise<AnyAnswer>,
+): Promise<AnyAnswer> {
+  const { table, clock, logger } = dependencies;
   const watched = watchWrites(table);
   let answer: AnyAnswer;
-  let keepAnswer: Awaited<ReturnType<typeof prepareAnswer>>;
+  let keepAnswer: Awaited<ReturnType<typeof prepareAnswer>> | undefined;
+  const keep = async (kept: Kept): Promise<void> => {
+    try {
+      await keepAnswer?.(JSON.stringify(kept), clock.now());
+    } catch (error) {
+      // The caller has the answer, and what it made is there.
+      logger.error('the answer to a creation could not be kept', { path, error });
+    }
+  };
   try {
     keepAnswer = await prepareAnswer(dependencies, request);
     answer = await work(watched.table);
   } catch (error) {
     if (!watched.mayHaveWritten()) {
       await forgetRequest(dependencies, request);
+    } else if (isFinal(error)) {
+      await keep({ refused: { code: error.code, message: error.message } });
     }
     throw error;
   }
-  try {
-    await keepAnswer(JSON.stringify(answer), clock.now());
-  } catch (error) {
-    // The caller has the answer, and what it made is there.
-    logger.error('the answer to a creation could not be kept', { path, error });
-  }
+  await keep(answer);
   return answer;
+}
+
+/** What is kept of a request: its answer, or why it was refused. */
+type Kept = AnyAnswer | { readonly refused: Pick<CallerError, 'code' | 'message'> };
+
+/** Whether the same request is refused again, whenever it is sent. */
+const isFinal = (error: unknown): error is CallerError =>
+  error instanceof CallerError && error.code !== 'too-early';
+
+function answerOf(kept: Kept): AnyAnswer {
+  if ('refused' in kept) {
+    throw new CallerError(kept.refused.code, kept.refused.message);
+  }
+  return kept;
 }
 
 /** The same table, and whether anything may have been written to it: a write fails for certain only by its condition. */
