@@ -89,6 +89,7 @@ export const Status = z.object({
       id: z.string(),
       kind: z.string(),
       principal: z.string(),
+      holder: z.string().optional(),
       description: z.string().optional(),
       state: z.string(),
       expires: z.string().optional(),

@@ -1,6 +1,6 @@
 /** The state of an organization as lines of text. Pure. */
 import type { Installations, Status } from './answers.ts';
-import { heldText, indent, nameOf, scopeText, when } from './print.ts';
+import { heldText, indent, nameOf, plural, scopeText, when } from './print.ts';
 
 export function installationsText({
   organizations,
@@ -32,9 +32,13 @@ export function statusText(status: Status): readonly string[] {
   return [
     `${slug} (${name}); vendors: ${ownedVendors.join(', ') || 'none'}; times are UTC`,
     ...stoppedText(status),
-    `${counts.members} members, ${counts.teams} teams, ${counts.repositories} repositories, packages: ${
-      packageCount.join(', ') || 'none'
-    }, ${counts.versions} versions`,
+    [
+      plural(counts.members, 'member'),
+      plural(counts.teams, 'team'),
+      plural(counts.repositories, 'repository', 'repositories'),
+      `packages: ${packageCount.join(', ') || 'none'}`,
+      plural(counts.versions, 'version'),
+    ].join(', '),
     total === 0
       ? 'no work is pending'
       : `pending work: ${Object.entries(waits)
@@ -47,7 +51,7 @@ export function statusText(status: Status): readonly string[] {
       'packages:',
       packages.map(
         ({ name, state, versions, repository, outsideCode }) =>
-          `${name}  ${state}, ${versions} versions, ${repository}${outsideText(slug, outsideCode)}`,
+          `${name}  ${state}, ${plural(versions, 'version')}, ${repository}${outsideText(slug, outsideCode)}`,
       ),
     ),
     ...section(
@@ -76,9 +80,9 @@ export function statusText(status: Status): readonly string[] {
     ),
     ...section(
       'tokens:',
-      tokens.map(({ id, kind, principal, description, state, expires }) =>
+      tokens.map(({ id, kind, principal, holder, description, state, expires }) =>
         [
-          `${id}  ${kind} ${principal}`,
+          `${id}  ${kind} ${holder ?? principal}`,
           state,
           expires === undefined ? undefined : `expires ${when(expires)}`,
           description,
@@ -163,7 +167,10 @@ function waitingText(
   { name, repository, reason, why }: Status['waiting'][number],
 ): readonly string[] {
   if (why === undefined) {
-    return [`${name} in ${repository}: ${reason}`];
+    return [
+      `${name} in ${repository}: ${reason}`,
+      ...indent(waitingAdvice(slug, { name, repository, reason })),
+    ];
   }
   return [
     `${name} in ${repository}: ${reason}; ${why}`,
@@ -172,6 +179,24 @@ function waitingText(
       'add --same-package only if the package itself has moved: it keeps its number and archives',
     ]),
   ];
+}
+
+/** What an owner does about a name that no other repository has. */
+function waitingAdvice(
+  slug: string,
+  { name, repository, reason }: Pick<Status['waiting'][number], 'name' | 'repository' | 'reason'>,
+): readonly string[] {
+  switch (reason) {
+    case 'fork':
+    case 'not-chosen':
+      return [`to make it a package: npm run admin -- choose ${slug} --repositories ${repository}`];
+    case 'vendor-not-owned':
+      return [`to publish it, own its vendor ${name.split('/')[0]} (below)`];
+    case 'invalid-name':
+      return ['to make it a package: give it a valid name in composer.json, and push'];
+    default:
+      return [];
+  }
 }
 
 function stoppedText({ slug, accessStoppedSince, auditLog }: Status): readonly string[] {

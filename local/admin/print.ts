@@ -46,11 +46,14 @@ export function runLine({ number, started, seconds, requests, counts, scopes }: 
   return `${number}  ${when(started)}  ${cost}  ${countsText(counts)}  cause: ${causes || 'unknown'}`;
 }
 
+/** An outcome in words; those of failures stand for themselves. */
+const outcomeText = (outcome: string): string => (outcome === 'whole' ? 'read completely' : outcome);
+
 /** The outcome of each scope of the run. */
 export function runScopes({ scopes }: Run): readonly string[] {
   return scopes.map(({ scope, cause, outcome, held, deferred }) =>
     [
-      `${scope}: ${outcome} (${cause})`,
+      `${scope}: ${outcomeText(outcome)} (${cause})`,
       held === undefined ? undefined : `${held} removals held`,
       deferred === undefined ? undefined : `${deferred} changes deferred`,
     ]

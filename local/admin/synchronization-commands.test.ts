@@ -104,7 +104,7 @@ describe('what is printed', () => {
     expect(calls).toEqual([['list-runs', { slug: 'acme', all: false }]]);
     expect(lines).toEqual([
       '12  2026-11-22 12:00:00  1.5 s, 9 requests  1 added, 0 changed, 2 removed  cause: webhook member, schedule',
-      '  members: whole (webhook member), 7 removals held',
+      '  members: read completely (webhook member), 7 removals held',
       '  teams: unavailable (schedule)',
     ]);
   });
@@ -121,7 +121,7 @@ describe('what is printed', () => {
     const { lines } = await run(['status', 'acme'], aStatus);
     const text = lines?.join('\n');
     for (const line of [
-      'acme (Acme); vendors: acme',
+      'acme (Acme); vendors: acme; times are UTC',
       'pending work: 1 scopes',
       '  credential: credential-rejected since 2026-11-22 11:30:00',
       '  rights as of 2026-11-22 10:00:00',
@@ -141,6 +141,16 @@ describe('what is printed', () => {
   it('has the command beside each vendor to consider, which keeps those that are owned', async () => {
     const { lines } = await run(['status', 'acme'], { ...aStatus, proposedVendors: ['other'] });
     expect(lines).toContain('  other: npm run admin -- vendors acme --vendors acme,other');
+  });
+
+  it('names whom a token is for, and what to do about a name that is no package', async () => {
+    const token = { id: 't1', kind: 'member', principal: 'u.4j8', holder: 'ann', state: 'active' };
+    const fork = { name: 'acme/log', repository: 'acme-inc/log', reason: 'fork' };
+    const { lines } = await run(['status', 'acme'], { ...aStatus, tokens: [token], waiting: [fork] });
+    expect(lines).toContain('  t1  member ann, active');
+    expect(lines).toContain(
+      '    to make it a package: npm run admin -- choose acme --repositories acme-inc/log',
+    );
   });
 
   it('marks packages whose code is not kept by us, and says what the organization leaves out of metadata', async () => {

@@ -72,7 +72,7 @@ it.each([
 it('names the fields that are wrong', async () => {
   const errors = [{ pointer: '/why', detail: 'is too short' }];
   const { client } = await serve(problem(422, { code: 'invalid', detail: 'The body is not valid.', errors }));
-  await expect(client.request({ path: '/a' })).rejects.toThrow('The body is not valid.; why is too short');
+  await expect(client.request({ path: '/a' })).rejects.toThrow('The body is not valid: why is too short');
 });
 
 it('waits as long as it is told to when it asks too often', async () => {

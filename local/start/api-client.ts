@@ -102,9 +102,11 @@ function errorOf(status: number, text: string): AdminError {
     );
   }
   const { code, detail, errors } = parsed.data;
-  const fields = errors.map((one) => `${one.parameter ?? one.pointer?.slice(1) ?? ''} ${one.detail}`.trim());
+  const fields = errors.map((one) =>
+    `${one.parameter ?? one.pointer?.slice(1).replaceAll('/', '.') ?? ''} ${one.detail}`.trim(),
+  );
   return new AdminError(
-    [detail, ...fields].join('; '),
+    fields.length === 0 ? detail : `${detail.replace(/\.$/, '')}: ${fields.join('; ')}`,
     callerErrorCodes.find((one) => one === code) ?? codes[code],
   );
 }

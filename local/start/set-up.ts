@@ -10,6 +10,7 @@ import { createBrowser } from '../browser/browser.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import type { GitHubSimulator } from '../forges/github/simulator.ts';
 import type { GitLabSimulator } from '../forges/gitlab/simulator.ts';
+import { type ApiAddress, createApiClient } from './api-client.ts';
 import type { Progress } from './progress.ts';
 import { gitLabIntegration } from './start-gitlab.ts';
 
@@ -99,6 +100,12 @@ export async function putIntegrations(
   client.destroy();
 }
 
+/** Asked first: a set-up code that is used again is refused, and logged as an attack would be. */
+async function hasAdministrator(api: ApiAddress): Promise<boolean> {
+  const answer = await createApiClient(api).request({ path: '/installation/settings' });
+  return z.object({ administrators: z.array(z.string()) }).parse(answer).administrators.length > 0;
+}
+
 /**
  * Makes the first owner the administrator, if nobody is.
  *
@@ -106,7 +113,7 @@ export async function putIntegrations(
  */
 export async function setUp(
   cloud: Cloud,
-  consoleBaseUrl: string,
+  api: ApiAddress,
   members: readonly { readonly login: string; readonly role: string }[],
   progress: Progress,
 ): Promise<string | undefined> {
@@ -114,11 +121,15 @@ export async function setUp(
   if (login === undefined) {
     return undefined;
   }
+  if (await hasAdministrator(api)) {
+    progress.step(`the administrator is ${login}`);
+    return login;
+  }
   const secrets = operatorClient(cloud);
   const isNew = await setUpAdministrator({
     secrets,
     codeSecret: z.string().parse(cloud.outputs.SetUpCodeSecretName),
-    consoleBaseUrl,
+    consoleBaseUrl: api.consoleBaseUrl,
     integrationKey: integrationKeyOf(gitHubHost),
     login,
   });

@@ -206,7 +206,7 @@ export async function start(
     }
     const administrator = await setUp(
       cloud,
-      consoleBaseUrl,
+      { consoleBaseUrl, operatorKey: () => readOperatorKey(operatorKeySecret, gateway) },
       organizations.flatMap(({ members }) => members),
       progress,
     );

@@ -52,6 +52,7 @@ const TokenState = z.object({
   id: z.string(),
   kind: z.string(),
   principal: z.string(),
+  holder: z.string().optional().meta({ description: 'Login, team or slug, for display.' }),
   description: z.string().optional(),
   state: z.string(),
   created: Time.optional(),

@@ -25,7 +25,7 @@ it('has a text for each change', () => {
   expect(evidenceText('remove', ['not-shown', 'silence'])).toBe(
     'hidden by the forge; no owner decided in time',
   );
-  expect(evidenceText('add', ['read'])).toBe('found by the read');
+  expect(evidenceText('add', ['read'])).toBe('found on the code host');
   expect(evidenceText('add', ['owner', 'read'])).toBe('put back by an undo; the read shows it');
   expect(evidenceText('return', ['read'])).toBe('an event had withdrawn it, but the read shows it');
 });

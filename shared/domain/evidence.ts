@@ -3,7 +3,7 @@
 /** The text of each kind for owners; for a removal all of its kinds are shown. */
 const texts = {
   /** The read shows it. */
-  read: 'found by the read',
+  read: 'found on the code host',
   /** A complete read does not have it. Alone this is mere absence, not a confirmation. */
   list: 'missing from a complete read',
   /** The forge hides the list; not a confirmation either. */

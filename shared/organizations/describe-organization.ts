@@ -14,6 +14,7 @@ import { tokensOfOrganization } from '../store/token-store.ts';
 import { describeDeletions } from './describe-deletions.ts';
 import { passedNameNotices, withHolders } from './describe-names.ts';
 import { describeSynchronization, timeText } from './describe-synchronization.ts';
+import { holderNames } from './holder-names.ts';
 
 type StoredPackage = Awaited<ReturnType<typeof packagesOf>>[number];
 type StoredToken = Awaited<ReturnType<typeof tokensOfOrganization>>[number];
@@ -70,6 +71,11 @@ export async function describeOrganization(table: Table, organization: Organizat
     now,
   );
   const tokens = await tokensOfOrganization(table, organization.id);
+  const holders = await holderNames(
+    table,
+    organization,
+    tokens.map(({ principal }) => principal),
+  );
   const names = new Map(parts.flatMap((part) => [...part.names]));
   const proposedVendors = waiting
     .filter(({ reason }) => reason === 'vendor-not-owned')
@@ -92,7 +98,7 @@ export async function describeOrganization(table: Table, organization: Organizat
       .filter((name) => !waiting.some((one) => one.repository === name)),
     ...leftOutOf(parts.flatMap((part) => part.leftOut)),
     notices: [...parts.flatMap((part) => part.notices), ...passedNameNotices(packages, names, now)],
-    tokens: tokens.map(describeToken),
+    tokens: tokens.map((token) => ({ ...describeToken(token), holder: holders.get(token.principal) })),
     ...(await describeDeletions(table, organization.id)),
     auditLog: (await auditLog(table, organization.id, auditShown)).map(({ at, ...entry }) => ({
       at: timeText(at),

@@ -69,7 +69,7 @@ describe('previewRun', () => {
       'team team-5 (5) removed: missing from a complete read; not found by its id',
       'user-1 (1) in team team-5 (5) removed: missing from a complete read; not found by its id',
       'repository acme/repository-8 (8) changed: visibility: public → private',
-      'repository acme/repository-9 (9) added: found by the read',
+      'repository acme/repository-9 (9) added: found on the code host',
     ]);
     expect(shown[1]?.held).toHaveLength(10);
     expect(shown[1]?.held[0]).toBe('member user-10 (10) removed: missing from a complete read');

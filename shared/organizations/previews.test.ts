@@ -55,7 +55,7 @@ describe('a preview', () => {
     const done = await world.job(1);
     expect(done.state).toBe('done');
     expect(done.result?.scopes.flatMap(({ changes }) => changes)).toEqual([
-      'member user-3 (3) added: found by the read',
+      'member user-3 (3) added: found on the code host',
     ]);
     await expect(world.job(2)).rejects.toThrow('there is no preview 2');
   });

@@ -68,7 +68,7 @@ function skippedRefs(
   if (hasNone && withCommit.length > 0) {
     const refs = [counted(tags.length, 'tag', 'tags'), counted(branches.length, 'branch', 'branches')];
     return [
-      { ref: `all refs: ${refs.flat().join(' and ')}`, reason: 'There is no composer.json in any of them.' },
+      { ref: refs.flat().join(' and '), reason: 'none has a composer.json' },
       ...unusable.map(unusableLine),
     ];
   }

@@ -97,7 +97,7 @@ it('a repository without any manifest has one line, however many refs it has', a
   expect(await list(registry, '6')).toMatchObject({
     count: 1,
     leftOut: [
-      { ref: 'all refs: 300 tags and 2 branches', reason: 'There is no composer.json in any of them.' },
+      { ref: '300 tags and 2 branches', reason: 'none has a composer.json' },
     ],
   });
 });
