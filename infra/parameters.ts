@@ -31,7 +31,7 @@ export function createParameters(stack: Stack): Parameters {
   };
   const registryBaseUrl = new CfnParameter(stack, 'RegistryBaseUrl', {
     ...baseUrl,
-    description: 'Public address of the registry host. It stands in lock files: choose it for ever',
+    description: 'Public address of the registry host. Lock files contain it, so it cannot be changed later',
     default: 'https://registry.invalid',
   });
   const consoleBaseUrl = new CfnParameter(stack, 'ConsoleBaseUrl', {
@@ -42,7 +42,7 @@ export function createParameters(stack: Stack): Parameters {
   const privateForgeHosts = new CfnParameter(stack, 'PrivateForgeHosts', {
     type: 'String',
     description:
-      'Host names of code hosts in private networks or without https, separated by commas, which functions may ask all the same, with their subdomains',
+      'Host names of code hosts that functions may connect to although they have private addresses or no https, separated by commas. Subdomains are included',
     // A function's variable cannot be empty.
     default: 'none',
     allowedPattern: `${hostPattern}([, ]+${hostPattern})*`,

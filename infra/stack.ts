@@ -30,15 +30,21 @@ export function createRepertoireStack(app: App, distDir: string): Stack {
   const delivery = createCdn(stack, { distDir, parameters, data, api });
 
   const outputs = {
-    RegistryHost: delivery.registryHost,
-    ConsoleHost: delivery.consoleHost,
-    ConsoleBucketName: data.consoleBucket.bucketName,
-    IntegrationsSecretName: data.integrationsSecret.secretArn,
-    OperatorKeySecretName: data.operatorKeySecret.secretArn,
-    SetUpCodeSecretName: data.setUpCodeSecret.secretArn,
-  };
-  for (const [name, value] of Object.entries(outputs))
-    new CfnOutput(stack, `${name}Output`, { value }).overrideLogicalId(name);
+    RegistryHost: [delivery.registryHost, 'Point the DNS name of the registry here'],
+    ConsoleHost: [delivery.consoleHost, 'Point the DNS name of the console here'],
+    ConsoleBucketName: [data.consoleBucket.bucketName, 'Bucket with the static files of the console'],
+    IntegrationsSecretName: [
+      data.integrationsSecret.secretArn,
+      'Secret with the Apps and applications on code hosts',
+    ],
+    OperatorKeySecretName: [
+      data.operatorKeySecret.secretArn,
+      "Secret with the operator's key, for npm run admin",
+    ],
+    SetUpCodeSecretName: [data.setUpCodeSecret.secretArn, 'Secret with the code for the first sign-in'],
+  } as const;
+  for (const [name, [value, description]] of Object.entries(outputs))
+    new CfnOutput(stack, `${name}Output`, { value, description }).overrideLogicalId(name);
 
   nameByPath(stack);
   return stack;
