@@ -96,8 +96,6 @@ it('a repository without any manifest has one line, however many refs it has', a
   await registry.settle();
   expect(await list(registry, '6')).toMatchObject({
     count: 1,
-    leftOut: [
-      { ref: '300 tags and 2 branches', reason: 'none has a composer.json' },
-    ],
+    leftOut: [{ ref: '300 tags and 2 branches', reason: 'none has a composer.json' }],
   });
 });
