@@ -4,6 +4,12 @@ import type { UserId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import { primaryOf } from '../domain/primary.ts';
 import {
+  invitationsIn,
+  organizationsInviting,
+  putInvitation,
+  removeInvitation,
+} from '../store/invitation-store.ts';
+import {
   nothingSaid,
   organizationsNaming,
   type Person,
@@ -128,6 +134,21 @@ async function moveTeams(table: Table, { into, merged }: Both): Promise<void> {
       await table.transact([
         ...addOwnTeamMember(organization, team, into),
         removeOwnTeamMember(organization, team, merged),
+      ]);
+    }
+  }
+}
+
+/** Where the merged user is invited, the one who stays is from now on, unless that one is already. */
+export async function mergeInvitations(table: Table, { into, merged }: Both): Promise<void> {
+  const ids = await organizationsInviting(table, merged);
+  const [mine, theirs] = [await invitationsIn(table, into, ids), await invitationsIn(table, merged, ids)];
+  for (const [place, id] of ids.entries()) {
+    const invitation = theirs[place];
+    if (invitation !== undefined) {
+      await table.transact([
+        ...removeInvitation(id, merged, invitation),
+        ...(mine[place] === undefined ? putInvitation(id, into, invitation) : []),
       ]);
     }
   }

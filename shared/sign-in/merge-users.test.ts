@@ -14,6 +14,7 @@ import {
 import { effectiveRightsOf } from '../publish/effective-rights.ts';
 import { putFact } from '../store/fact-store.ts';
 import { changeInstallationSettings, findInstallationSettings } from '../store/installation-settings.ts';
+import { invitationsIn, organizationsInviting, putInvitation } from '../store/invitation-store.ts';
 import { keys } from '../store/keys.ts';
 import { personsIn, putPerson } from '../store/member-store.ts';
 import { addOrganization, findOrganization } from '../store/organization-store.ts';
@@ -135,6 +136,15 @@ describe('two users who are one person', () => {
       { isOwner: true, isOff: false },
     ]);
     expect(await personsIn(table, bob, [other])).toEqual([{ isOwner: false, isOff: false }]);
+  });
+
+  it('are invited where one of them was', async () => {
+    const { dependencies, table, bob, ann, merge } = await annAndBob();
+    await table.transact(putInvitation(other, bob, { role: 'owner', at: 1 }));
+    await mergeUsers(dependencies, merge, origin);
+    expect(await invitationsIn(table, ann, [other])).toEqual([{ role: 'owner', at: 1 }]);
+    expect(await organizationsInviting(table, ann)).toEqual([other]);
+    expect(await organizationsInviting(table, bob)).toEqual([]);
   });
 
   it('are in the teams by hand of both', async () => {

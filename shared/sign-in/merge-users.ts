@@ -12,7 +12,7 @@ import type { Operation } from '../store/table.ts';
 import { tokensOf } from '../store/token-store.ts';
 import { revokeToken } from '../store/token-transitions.ts';
 import { changeUser, giveAccount, type User } from '../store/user-store.ts';
-import { mergedPlaces, mergePlaces } from './merge-places.ts';
+import { mergedPlaces, mergeInvitations, mergePlaces } from './merge-places.ts';
 import { againOnConflict, entry, presentUser, type UserDependencies } from './user-accounts.ts';
 import { changeAccounts, viewsOf } from './views-of-user.ts';
 
@@ -75,6 +75,7 @@ export async function mergeUsers(
   });
   // What came meanwhile: who was switched off as the one must not go on as the other.
   await againOnConflict(() => mergePlaces(dependencies, merge));
+  await againOnConflict(() => mergeInvitations(table, merge));
   await revokeTokens(dependencies, merge.merged);
   await endAllSessions(dependencies, merge.merged, origin);
 }
