@@ -96,7 +96,7 @@ function exampleOwner({ gitHub: { state } }: Started) {
 }
 
 async function readyText(started: Started, ports: Ports, folder: StateFolder): Promise<string> {
-  if (started.setUpCode !== undefined) {
+  if (started.isFirstRun) {
     return firstRunInstructions({
       setUpCode: started.setUpCode,
       consoleBaseUrl: `http://127.0.0.1:${ports.console}`,

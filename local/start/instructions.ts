@@ -78,7 +78,8 @@ export function instructions(ready: Ready): string {
 }
 
 interface FirstRun extends Pick<Ready, 'consoleBaseUrl' | 'dataDirectory'> {
-  readonly setUpCode: string;
+  /** Undefined where there is an administrator. */
+  readonly setUpCode: string | undefined;
   /** Of the simulated GitHub. */
   readonly codeHost: string;
   /** The login of an organization there, and of one of its owners. */
@@ -95,14 +96,24 @@ export const firstRunInstructions = ({
 }: FirstRun): string =>
   [
     '',
-    `Repertoire is ready, and nothing is set up. Begin here: ${consoleBaseUrl}/sign-in/setup`,
+    ...(setUpCode === undefined
+      ? [
+          `Repertoire is ready, with what you set up. Sign in: ${consoleBaseUrl}/`,
+          '',
+          `  The simulated GitHub ${codeHost}`,
+        ]
+      : [
+          `Repertoire is ready, and nobody is its administrator. Begin here: ${consoleBaseUrl}/sign-in/setup`,
+          '',
+          'Type this into the form:',
+          `  Set-up code                          ${setUpCode}`,
+          ...(example === undefined
+            ? []
+            : [`  Organization that will own the App   ${example.organization}`]),
+          `  Address of your own server           ${codeHost} (the simulated GitHub)`,
+        ]),
     '',
-    'Type this into the form:',
-    `  Set-up code                          ${setUpCode}`,
-    ...(example === undefined ? [] : [`  Organization that will own the App   ${example.organization}`]),
-    `  Address of your own server           ${codeHost} (the simulated GitHub)`,
-    '',
-    ...(example === undefined
+    ...(example === undefined || setUpCode === undefined
       ? []
       : [
           `Install the App and sign in as ${example.owner}, an owner of ${example.organization}. Then connect ${example.organization} at ${consoleBaseUrl}/connect`,

@@ -62,8 +62,14 @@ async function readCode(secrets: SecretsManagerClient, name: string): Promise<st
   return code;
 }
 
-/** The set-up code of the installation. */
-export async function setUpCode(cloud: Cloud): Promise<string> {
+const Settings = z.object({ administrators: z.array(z.string()) });
+
+/** The set-up code, while it is good: until there is an administrator. */
+export async function openSetUpCode(cloud: Cloud, operator: ApiAddress): Promise<string | undefined> {
+  const settings = await createApiClient(operator).request({ path: '/installation/settings' });
+  if (Settings.parse(settings).administrators.length > 0) {
+    return undefined;
+  }
   const client = operatorClient(cloud);
   const code = await readCode(client, z.string().parse(cloud.outputs.SetUpCodeSecretName));
   client.destroy();

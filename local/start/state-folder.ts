@@ -25,7 +25,11 @@ const Running = z.object({
   api: z.object({ consoleBaseUrl: z.string(), operatorKeySecret: z.string() }).optional(),
 });
 export type Running = z.infer<typeof Running>;
-const Origin = z.object({ world: z.string() });
+const Origin = z.object({
+  world: z.string(),
+  /** Whether it was begun with `--first-run`. Missing in folders from before that was kept. */
+  firstRun: z.boolean().default(false),
+});
 const Tokens = z.record(z.string(), z.object({ id: z.string(), token: z.string() }));
 export type Tokens = z.infer<typeof Tokens>;
 
@@ -44,7 +48,7 @@ const ours = [
 /**
  * Opens the folder for a run and takes its lock.
  *
- * @throws UsageError if another `npm start` runs on it, if it holds other files, or if it holds the state of another world
+ * @throws UsageError if another `npm start` runs on it, if it holds other files, or if it holds the state of another world or of the other mode
  */
 export async function openStateFolder(options: StartOptions): Promise<StateFolder> {
   const { directory } = options;
@@ -70,7 +74,12 @@ export async function openStateFolder(options: StartOptions): Promise<StateFolde
         `${directory} holds ${origin.world}, not ${world}; choose another folder with --data, or add --fresh to delete its state`,
       );
     }
-    await writeJson(join(directory, 'origin.json'), { world });
+    if (origin && origin.firstRun !== options.firstRun) {
+      throw new UsageError(
+        `${directory} was begun ${origin.firstRun ? 'with' : 'without'} --first-run: ${origin.firstRun ? 'add it' : 'leave it out'} to go on there, choose another folder with --data, or add --fresh to delete its state`,
+      );
+    }
+    await writeJson(join(directory, 'origin.json'), { world, firstRun: options.firstRun });
     return {
       directory,
       cloud: join(directory, 'cloud'),
