@@ -172,6 +172,9 @@ describe.each(named(changes))('%s', (_, operation) => {
         headers: { ...plain.headers, ...headers },
       });
       expectRefused(answer, 403, 'cross-site');
+      const isOrigin = 'origin' in headers;
+      expect(answer.body.detail.includes('Origin: ')).toBe(isOrigin);
+      expect(answer.body.detail.includes('X-Repertoire-Request')).toBe(!isOrigin);
     }
   });
 

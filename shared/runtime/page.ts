@@ -7,8 +7,8 @@ import { html, raw } from 'hono/html';
 import type { HttpAnswer } from './http-message.ts';
 
 const style = `
-:root{color-scheme:light dark;--ink:#1c2430;--quiet:#5a6575;--paper:#fff;--ground:#f3f5f8;--line:#d5dbe3;--act:#1d4ed8}
-@media (prefers-color-scheme:dark){:root{--ink:#e8ecf2;--quiet:#9aa6b6;--paper:#1b212b;--ground:#12161d;--line:#343d4b;--act:#8ab0ff}}
+:root{color-scheme:light dark;--ink:#1c2430;--quiet:#5a6575;--paper:#fff;--ground:#f3f5f8;--line:#d5dbe3;--act:#1d4ed8;--wrong:#b42318}
+@media (prefers-color-scheme:dark){:root{--ink:#e8ecf2;--quiet:#9aa6b6;--paper:#1b212b;--ground:#12161d;--line:#343d4b;--act:#8ab0ff;--wrong:#ff9c92}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--ground);color:var(--ink);font:1rem/1.55 system-ui,sans-serif}
 main{max-width:34rem;margin:8vh auto;padding:2rem;background:var(--paper);border:1px solid var(--line);border-radius:.6rem}
@@ -23,6 +23,7 @@ a{color:var(--act)}
 form{margin:.75rem 0}
 label{display:block;margin:.75rem 0 .25rem;font-weight:600}
 input[type=text]{width:100%;padding:.6rem;font:inherit;color:inherit;background:var(--ground);border:1px solid var(--line);border-radius:.35rem}
+[role=alert]{color:var(--wrong)}
 label.choice{margin:.25rem 0;font-weight:400}
 fieldset{margin:.75rem 0;padding:0;border:0}
 legend{padding:0;font-weight:600}

@@ -67,7 +67,7 @@ const registrationFields = (forges: readonly RegistrationForge[], sent?: SentReg
 <label for="organization">Organization that will own the App (empty: your own account)</label>
 <input type="text" id="organization" name="organization" autocomplete="off" spellcheck="false" maxlength="100" value="${sent?.organization ?? ''}">
 <p>Only this account can install the App, unless it is public.</p>
-<p><input type="checkbox" id="public" name="public" value="true"${sent?.isPublic === true ? html` checked` : ''}> <label for="public">Public: others can install it on their accounts too</label></p>
+<label class="choice"><input type="checkbox" name="public" value="true"${sent?.isPublic === true ? html` checked` : ''}> Public: others can install it on their accounts too</label>
 <label for="address">Address of your own server (empty: ${publicHosts(forges)})</label>
 <input type="text" id="address" name="address" autocomplete="off" spellcheck="false" maxlength="200" placeholder="https://git.example.com" value="${sent?.address ?? ''}"${sent === undefined ? '' : html` aria-invalid="true" aria-describedby="address-problem"`}>
 ${sent === undefined ? '' : html`<p id="address-problem" role="alert"><strong>${sent.addressProblem}</strong></p>`}

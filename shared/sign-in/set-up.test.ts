@@ -35,6 +35,7 @@ describe('the set-up code', () => {
     expect(await ann.who()).toBeUndefined();
     expect((await findInstallationSettings(table)).administrators).toHaveLength(1);
     expect((await ann.post('/sign-in/setup', form)).status).toBe(403);
+    expect((await ann.get('/sign-in/setup')).body).toContain('This registry is set up');
   });
 
   it.each(['', 'x', 'the-set-up-cod', 'the-set-up-code-'])('is not %j', async (code) => {

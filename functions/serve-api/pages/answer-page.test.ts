@@ -8,7 +8,7 @@ import { proven } from '../../../test/support/people.ts';
 import { minute } from '../../../test/support/session-bench.ts';
 import { consoleBaseUrl, createSignInBench } from '../../../test/support/sign-in-bench.ts';
 import { answerPage } from './answer-page.ts';
-import { homePage } from './home.ts';
+import { homePage, tokenPage } from './home.ts';
 
 it.each([
   ['the page of a person', '/', answerPage],
@@ -86,6 +86,24 @@ it('the first page says where the person waits for an owner', () => {
   expect(text).toContain('You wait for an owner of <strong>Acme &amp; Co</strong> to activate you.');
   expect(text).not.toContain('None of your organizations');
 });
+
+it.each([
+  ['https://packages.example.com', []],
+  ['http://127.0.0.1:7820', ['composer config secure-http false  # plain http, for this machine only']],
+])(
+  'the lines for Composer at %s change the project, and keep the secret out of it',
+  (registryBaseUrl, first) => {
+    const acme = { id: asId<OrganizationId>('org1'), slug: 'acme', name: 'Acme', ownedVendors: [] };
+    const memberships = [{ organization: acme, role: 'member' }] as const;
+    const { content } = tokenPage('secret', { memberships, registryBaseUrl, example: 'acme/billing' });
+    expect(/<pre>([^<]*)<\/pre>/.exec(String(content))?.[1]?.split('\n')).toEqual([
+      ...first,
+      `composer config repositories.acme composer ${registryBaseUrl}/acme`,
+      `composer config --global http-basic.${new URL(registryBaseUrl).host} token secret`,
+      'composer require acme/billing',
+    ]);
+  },
+);
 
 const ours = { origin: consoleBaseUrl };
 
