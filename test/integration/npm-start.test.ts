@@ -99,6 +99,8 @@ describe('npm start', () => {
       'tiny',
       '--id',
       revoked,
+      '--json',
+
       '--data',
       join(folder, 'data'),
     ]);

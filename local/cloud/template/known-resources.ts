@@ -278,7 +278,7 @@ export const executedTypes: Readonly<Record<string, Readonly<Record<string, Prop
     StageName: only('$default'),
     Description: describes,
     AutoDeploy: only(true),
-    DefaultRouteSettings: noEffect('requests are limited only where the cloud is started so'),
+    DefaultRouteSettings: honoured,
     RouteSettings: noMetering,
     AccessLogSettings: noLogStore,
     Tags: describes,

@@ -2,4 +2,7 @@
  * Honoured properties without a mutation, each with the reason. What becomes covered must leave this list, and what is not
  * covered must stand in it.
  */
-export const uncovered: Readonly<Record<string, string>> = {};
+export const uncovered: Readonly<Record<string, string>> = {
+  'AWS::ApiGatewayV2::Stage DefaultRouteSettings':
+    'counts only where the cloud is started with limitsRate, as local/cloud/provision/create-resource.test.ts does',
+};
