@@ -24,10 +24,11 @@ const requests = () => lab.simulator.requests.summary().total;
 async function makeProject(path: string, tags: number, manifestOf: (tag: number) => Record<string, unknown>) {
   const { changes } = lab.simulator;
   await changes.run('create-project', { group: 'acme', path });
-  for (let tag = 0; tag < tags; tag += 1) {
-    const history = [{ manifest: manifestOf(tag), tags: `1.${tag}.0` }];
-    await changes.run('push', { project: `acme/${path}`, history });
-  }
+  const history = Array.from({ length: tags }, (_, tag) => ({
+    manifest: manifestOf(tag),
+    tags: `1.${tag}.0`,
+  }));
+  await changes.run('push', { project: `acme/${path}`, history });
   lab.simulator.requests.clear();
 }
 
