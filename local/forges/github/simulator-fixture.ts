@@ -1,66 +1,37 @@
 import { createSign, generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  type ReceivedWebhook as Received,
+  type WebhookReceiver as Receiver,
+  startReceiver,
+} from '../deliveries/test-receiver.ts';
 import { parseWorld } from '../world/read-world.ts';
 import type { World } from '../world/world.ts';
 import { type GitHubSimulator, type GitHubSimulatorOptions, startGitHubSimulator } from './simulator.ts';
 import type { App } from './state.ts';
 
-export interface ReceivedWebhook {
+interface ReceivedWebhook extends Received {
   readonly event: string;
   readonly action: string | undefined;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  readonly payload: Record<string, unknown>;
 }
 
-export interface WebhookReceiver {
-  readonly url: string;
-  readonly received: ReceivedWebhook[];
+export interface WebhookReceiver extends Receiver<ReceivedWebhook> {
   /** `push`, `team.created`, ... in order of arrival. */
   events(): string[];
-  /** The status of answers from now on. */
-  status: number;
-  /** If set, nothing is answered. */
-  silent: boolean;
-  close(): Promise<void>;
 }
 
 /** Starts a server that receives and keeps webhooks. */
 export async function startWebhookReceiver(): Promise<WebhookReceiver> {
-  const received: ReceivedWebhook[] = [];
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const body = Buffer.concat(chunks).toString('utf8');
-      const payload: Record<string, unknown> = JSON.parse(body);
-      const headers = Object.fromEntries(
-        Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
-      );
-      const action = typeof payload.action === 'string' ? payload.action : undefined;
-      received.push({ event: headers['x-github-event'] ?? '', action, headers, body, payload });
-      if (!receiver.silent) response.writeHead(receiver.status).end();
-    });
+  const receiver = await startReceiver((webhook) => {
+    const { action } = webhook.payload;
+    const event = webhook.headers['x-github-event'] ?? '';
+    return { ...webhook, event, action: typeof action === 'string' ? action : undefined };
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const receiver: WebhookReceiver = {
-    url: `http://127.0.0.1:${port}/webhooks`,
-    received,
-    events: () => received.map(({ event, action }) => (action === undefined ? event : `${event}.${action}`)),
-    status: 202,
-    silent: false,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
-  return receiver;
+  const events = (): string[] =>
+    receiver.received.map(({ event, action }) => (action === undefined ? event : `${event}.${action}`));
+  return Object.assign(receiver, { events });
 }
 
 /** One key for all simulators of a test run, since generating it takes longer than the rest of a start. */

@@ -1,14 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { createControl } from '../control/control.ts';
-import { createRequestLog, type RequestLog } from '../control/request-log.ts';
-import { createFaultRegistry, type FaultRegistry } from '../faults/faults.ts';
+import type { RequestLog } from '../control/request-log.ts';
+import { createSimulation } from '../control/simulation.ts';
+import type { FaultRegistry } from '../faults/faults.ts';
 import type { Intercept } from '../faults/interception.ts';
 import { createGitObjects, type GitObjects } from '../git/objects.ts';
 import { type SimulatorClock, systemClock } from '../server/clock.ts';
 import { allOrNone, listen } from '../server/listen.ts';
 import { gitRootOf } from '../state/open-state.ts';
-import { createPastStates } from '../state/past-states.ts';
 import type { World } from '../world/world.ts';
 import { createBudgets } from './api/budgets.ts';
 import { createCodeload } from './api/codeload.ts';
@@ -23,7 +23,7 @@ import { createPushes } from './git-push.ts';
 import { createGitHubState } from './open-state.ts';
 import { createPayloads } from './payloads.ts';
 import { createRegistrations } from './registrations.ts';
-import type { App, GitHubState } from './state.ts';
+import type { App, Delivery, GitHubState } from './state.ts';
 import { summarize } from './summarize.ts';
 import { createSite } from './web/site.ts';
 import { createWebhooks } from './webhooks.ts';
@@ -93,12 +93,6 @@ export async function startGitHubSimulator(options: GitHubSimulatorOptions): Pro
     ...(options.app !== undefined && { app: options.app }),
   });
   const { state } = persistent;
-  if (persistent.otherWorld) {
-    log(
-      `the world has changed since ${directory} was made from it; remove that folder to start from the new one`,
-    );
-  }
-
   const listeners = await allOrNone([
     listen(options.ports.web),
     listen(options.ports.api),
@@ -113,16 +107,11 @@ export async function startGitHubSimulator(options: GitHubSimulatorOptions): Pro
     control: control.address,
   };
 
-  const faults = createFaultRegistry<GitHubFaultKind>({ added: () => pastStates.record() });
-  const pastStates = createPastStates({
-    state,
-    now,
-    wanted: () => faults.list().some(({ kind }) => kind === 'lagging-read'),
+  const simulation = createSimulation<GitHubFaultKind, RequestEntry, Delivery, GitHubState>({
+    ...{ persistent, clock, directory, log },
+    budgets: ['rest', 'graphql'],
   });
-  const changed = async (): Promise<void> => {
-    pastStates.record();
-    await persistent.save();
-  };
+  const { faults, requests, changed, sleep, intercept } = simulation;
   const payloads = createPayloads(state, addresses);
   const webhooks = createWebhooks({
     state,
@@ -152,12 +141,8 @@ export async function startGitHubSimulator(options: GitHubSimulatorOptions): Pro
       await changed();
     },
   });
-  const requests = createRequestLog<RequestEntry>(['rest', 'graphql']);
   const { objects = createGitObjects() } = options;
-  const sleep = (ms: number): Promise<void> => new Promise((resolve) => after(ms, resolve));
   const budgets = createBudgets(now);
-  let hook: Intercept | undefined;
-  const intercept: Intercept = (match) => hook?.(match);
   const common = { state, faults, objects, now, sleep, intercept, recordRequest: requests.recordRequest };
   const git = createGitHubGit({
     state,
@@ -176,7 +161,7 @@ export async function startGitHubSimulator(options: GitHubSimulatorOptions): Pro
     tokens,
     registrations,
     addresses,
-    past: pastStates.past,
+    past: simulation.past,
     ...(options.secondaryLimits && { secondaryLimits: createSecondaryLimits(now) }),
     redeliver: async (deliveryId) => {
       webhooks.redeliver(deliveryId);
@@ -204,9 +189,7 @@ export async function startGitHubSimulator(options: GitHubSimulatorOptions): Pro
     changes,
     faults,
     requests,
-    intercept(next) {
-      hook = next;
-    },
+    intercept: simulation.setIntercept,
     renewBudgets: budgets.renew,
     idle: webhooks.idle,
     sent: webhooks.sent,

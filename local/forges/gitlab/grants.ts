@@ -1,9 +1,6 @@
-import { createHash } from 'node:crypto';
+import { createAuthorizationCodes } from '../server/authorization-codes.ts';
 import { oauthLifetimeMs } from './api/credentials.ts';
 import type { GitLabState, OAuthApplication, OAuthGrant, Scope } from './state.ts';
-
-/** https://docs.gitlab.com/api/oauth2/: codes work once, within ten minutes. */
-const CODE_LIFETIME_MS = 10 * 60 * 1000;
 
 /** A person's consent on the sign-in page. */
 export interface Authorization {
@@ -45,7 +42,8 @@ export function createGrants(deps: {
   random(bytes: number): Uint8Array;
 }): Grants {
   const { state, now } = deps;
-  const codes = new Map<string, Authorization & { readonly expiresAt: number }>();
+  // Codes work once, within ten minutes: https://docs.gitlab.com/api/oauth2/
+  const codes = createAuthorizationCodes<Authorization>(now);
   const secret = (): string => Buffer.from(deps.random(32)).toString('hex');
 
   function issue(authorization: Authorization, familyId = state.nextId++): OAuthGrant {
@@ -61,18 +59,12 @@ export function createGrants(deps: {
   return {
     authorize(authorization) {
       const code = secret();
-      codes.set(code, { ...authorization, expiresAt: now() + CODE_LIFETIME_MS });
+      codes.add(code, authorization);
       return code;
     },
     exchange(application, code, redirectUri, verifier) {
-      const found = codes.get(code);
-      codes.delete(code);
-      if (found === undefined || found.expiresAt <= now()) return undefined;
-      if (found.clientId !== application.clientId || found.redirectUri !== redirectUri) return undefined;
-      const challenge = createHash('sha256')
-        .update(verifier ?? '')
-        .digest('base64url');
-      if (found.codeChallenge !== undefined && found.codeChallenge !== challenge) return undefined;
+      const found = codes.take(code, verifier);
+      if (found?.clientId !== application.clientId || found.redirectUri !== redirectUri) return undefined;
       return issue(found);
     },
     refresh(application, refreshToken, redirectUri) {

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SimulatorClock } from '../server/clock.ts';
+import { type ReceivedWebhook, startReceiver } from '../deliveries/test-receiver.ts';
+import { createTestClock as createClock } from '../server/test-clock.ts';
 import { parseWorld } from '../world/read-world.ts';
 import type { World } from '../world/world.ts';
 import { type GitLabSimulator, type GitLabSimulatorOptions, startGitLabSimulator } from './simulator.ts';
@@ -11,26 +11,7 @@ import { type Scene, sceneOf, testNow } from './test-world.ts';
 import { defaultVariant, type Variant } from './variants.ts';
 
 /** A clock that stands still until a test steps it. */
-export function createTestClock(start = testNow): SimulatorClock & { step(ms: number): void } {
-  let time = start;
-  const waiting = new Set<{ at: number; run: () => void }>();
-  return {
-    now: () => time,
-    after(delayMs, run) {
-      const entry = { at: time + delayMs, run };
-      waiting.add(entry);
-      return () => void waiting.delete(entry);
-    },
-    step(ms) {
-      time += ms;
-      for (const entry of [...waiting]) {
-        if (entry.at > time) continue;
-        waiting.delete(entry);
-        entry.run();
-      }
-    },
-  };
-}
+export const createTestClock = (start = testNow) => createClock(start);
 
 /** A subgroup with two projects, an invited group, and people of several levels. */
 const smallWorld: World = parseWorld(
@@ -61,12 +42,6 @@ organizations:
   'small world',
 );
 
-export interface ReceivedWebhook {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  readonly payload: Readonly<Record<string, unknown>>;
-}
-
 export interface GitLabFixture extends Scene {
   readonly simulator: GitLabSimulator;
   /** Where webhooks may be sent. */
@@ -86,23 +61,8 @@ type Options = Partial<Pick<GitLabSimulatorOptions, 'world' | 'clock' | 'root' |
 /** A simulator in a folder of its own, with a receiver for webhooks. */
 export async function startFixture({ variant, ...options }: Options = {}): Promise<GitLabFixture> {
   const directory = await mkdtemp(join(tmpdir(), 'simulated-gitlab-'));
-  const received: ReceivedWebhook[] = [];
-  let status = 200;
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const body = Buffer.concat(chunks).toString('utf8');
-      const headers = Object.fromEntries(
-        Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
-      );
-      received.push({ headers, body, payload: JSON.parse(body) });
-      response.writeHead(status).end();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const receiver = await startReceiver((webhook) => webhook);
+  receiver.status = 200;
   const simulator = await startGitLabSimulator({
     ...{ directory, world: smallWorld, ports: { web: 0, control: 0 } },
     clock: createTestClock(),
@@ -112,10 +72,10 @@ export async function startFixture({ variant, ...options }: Options = {}): Promi
   return {
     ...sceneOf(simulator.state),
     simulator,
-    received,
-    hookUrl: `http://127.0.0.1:${port}/hooks`,
-    answerWith(next) {
-      status = next;
+    received: receiver.received,
+    hookUrl: receiver.url,
+    answerWith(status) {
+      receiver.status = status;
     },
     api: (username, path, { headers, ...rest } = {}) =>
       fetch(`${simulator.addresses.web}/api/v4${path}`, {
@@ -129,10 +89,7 @@ export async function startFixture({ variant, ...options }: Options = {}): Promi
       }),
     async close() {
       await simulator.close();
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      });
+      await receiver.close();
       await rm(directory, { recursive: true, force: true });
     },
   };

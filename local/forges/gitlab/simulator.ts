@@ -1,13 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createControl } from '../control/control.ts';
-import { createRequestLog, type LoggedRequest, type RequestLog } from '../control/request-log.ts';
-import { createFaultRegistry, type FaultRegistry } from '../faults/faults.ts';
+import type { LoggedRequest, RequestLog } from '../control/request-log.ts';
+import { createSimulation } from '../control/simulation.ts';
+import type { FaultRegistry } from '../faults/faults.ts';
 import type { Intercept } from '../faults/interception.ts';
 import { createGitObjects, type GitObjects } from '../git/objects.ts';
 import { type SimulatorClock, systemClock } from '../server/clock.ts';
 import { allOrNone, listen } from '../server/listen.ts';
 import { gitRootOf } from '../state/open-state.ts';
-import { createPastStates } from '../state/past-states.ts';
 import type { World } from '../world/world.ts';
 import type { Addresses, Services } from './api/context.ts';
 import { createLimits } from './api/limits.ts';
@@ -21,7 +21,7 @@ import { createPushes } from './git-push.ts';
 import { createGrants } from './grants.ts';
 import { createGitLabState } from './open-state.ts';
 import { createPayloads } from './payloads.ts';
-import type { GitLabState, OAuthApplication } from './state.ts';
+import type { Delivery, GitLabState, OAuthApplication } from './state.ts';
 import { summarize } from './summarize.ts';
 import type { Variant } from './variants.ts';
 import { createSite } from './web/site.ts';
@@ -79,27 +79,17 @@ export async function startGitLabSimulator(options: GitLabSimulatorOptions): Pro
   const { now, after } = clock;
   const persistent = await createGitLabState(options.world, { directory, now, variant: options.variant });
   const { state } = persistent;
-  if (persistent.otherWorld) {
-    log(
-      `the world has changed since ${directory} was made from it; remove that folder to start from the new one`,
-    );
-  }
   for (const application of options.applications ?? []) addApplication(state, randomBytes, application);
 
   const listeners = await allOrNone([listen(options.ports.web), listen(options.ports.control)]);
   const [web, control] = listeners;
   const addresses: Addresses = { web: `${web.address}${root}`, control: control.address };
 
-  const faults = createFaultRegistry<GitLabFaultKind>({ added: () => pastStates.record() });
-  const pastStates = createPastStates({
-    state,
-    now,
-    wanted: () => faults.list().some(({ kind }) => kind === 'lagging-read'),
+  const simulation = createSimulation<GitLabFaultKind, LoggedRequest, Delivery, GitLabState>({
+    ...{ persistent, clock, directory, log },
+    budgets: ['rest', 'graphql'],
   });
-  const changed = async (): Promise<void> => {
-    pastStates.record();
-    await persistent.save();
-  };
+  const { faults, requests, changed, sleep, intercept } = simulation;
   const payloads = createPayloads(state, addresses.web, now);
   const webhooks = createWebhooks({
     ...{ state, payloads, web: addresses.web, faults, now, changed, log, uuid: randomUUID },
@@ -116,20 +106,16 @@ export async function startGitLabSimulator(options: GitLabSimulatorOptions): Pro
     },
     changed,
   );
-  const requests = createRequestLog<LoggedRequest>(['rest', 'graphql']);
   const limits = createLimits(now);
   const { objects = createGitObjects() } = options;
-  let hook: Intercept | undefined;
   const common = {
-    ...{ state, faults, now, changed, recordRequest: requests.recordRequest },
-    sleep: (ms: number): Promise<void> => new Promise((resolve) => after(ms, resolve)),
-    intercept: (match: Readonly<Record<string, string>>) => hook?.(match),
+    ...{ state, faults, now, changed, sleep, intercept, recordRequest: requests.recordRequest },
   };
   const services: Services = {
     ...{ addresses, objects, hooks: webhooks, now, changed, random: randomBytes },
     cachedBranches: createBranchCache(now),
   };
-  const api = createGitLabApi({ ...common, services, limits, past: pastStates.past });
+  const api = createGitLabApi({ ...common, services, limits, past: simulation.past });
   const git = createGitLabGit({ state, now, pushes, root, log });
   web.serve(createSite({ ...common, root, grants, api, git }));
   control.serve(
@@ -152,9 +138,7 @@ export async function startGitLabSimulator(options: GitLabSimulatorOptions): Pro
       if (found === undefined) throw new Error(`there is no application "${name}"`);
       return found;
     },
-    intercept(next) {
-      hook = next;
-    },
+    intercept: simulation.setIntercept,
     renewLimits: limits.renew,
     idle: webhooks.idle,
     sent: webhooks.sent,

@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
+import { createAuthorizationCodes } from '../../server/authorization-codes.ts';
 
-/** https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-user-access-token-for-a-github-app */
-const CODE_LIFETIME_MS = 10 * 60 * 1000;
 /** https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/refreshing-user-access-tokens */
 const TOKEN_LIFETIME_MS = 8 * 60 * 60 * 1000;
 const REFRESH_LIFETIME_MS = 15_897_600 * 1000;
@@ -54,7 +52,8 @@ interface Pair {
 
 /** @param deps.random so many random bytes */
 export function createUserTokens(deps: { now(): number; random(bytes: number): Uint8Array }): UserTokens {
-  const codes = new Map<string, Authorization & { readonly expiresAt: number }>();
+  // https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-user-access-token-for-a-github-app
+  const codes = createAuthorizationCodes<Authorization>(deps.now);
   let pairs: readonly Pair[] = [];
 
   const characters = (length: number): string =>
@@ -81,18 +80,12 @@ export function createUserTokens(deps: { now(): number; random(bytes: number): U
   return {
     authorize(authorization) {
       const code = Buffer.from(deps.random(10)).toString('hex');
-      codes.set(code, { ...authorization, expiresAt: deps.now() + CODE_LIFETIME_MS });
+      codes.add(code, authorization);
       return code;
     },
     exchange(code, redirectUri, verifier) {
-      const found = codes.get(code);
-      codes.delete(code);
-      if (found === undefined || found.expiresAt <= deps.now()) return undefined;
-      if (redirectUri !== undefined && redirectUri !== found.redirectUri) return undefined;
-      const challenge = createHash('sha256')
-        .update(verifier ?? '')
-        .digest('base64url');
-      if (found.codeChallenge !== undefined && found.codeChallenge !== challenge) return undefined;
+      const found = codes.take(code, verifier);
+      if (found === undefined || (redirectUri ?? found.redirectUri) !== found.redirectUri) return undefined;
       return issue(found.userId);
     },
     refresh(refreshToken) {
@@ -109,7 +102,7 @@ export function createUserTokens(deps: { now(): number; random(bytes: number): U
     endGrants(userId) {
       const isOver = (one: { readonly userId: number }) => userId === undefined || one.userId === userId;
       pairs = pairs.filter((pair) => !isOver(pair));
-      for (const [code, authorization] of codes) if (isOver(authorization)) codes.delete(code);
+      codes.end(isOver);
     },
   };
 }

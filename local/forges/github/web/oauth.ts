@@ -1,4 +1,5 @@
-import { choiceForm, type PageReply, redirectWith } from '../../server/page.ts';
+import { personForm } from '../../server/choose-person.ts';
+import { type PageReply, redirectWith } from '../../server/page.ts';
 import { findUser } from '../api/rights.ts';
 import type { IssuedTokens } from '../api/user-tokens.ts';
 import type { App } from '../state.ts';
@@ -29,23 +30,10 @@ export function showAuthorization(context: WebContext): PageReply {
   const parameters = url.searchParams;
   const refusal = refuse(context, parameters);
   if (refusal !== undefined) return refusal;
-  const preselected = parameters.get('login')?.toLowerCase();
   const people = [...state.users.values()].filter(({ suspended, type }) => !suspended && type === 'User');
-  const hidden = Object.fromEntries(
-    kept.flatMap((name) => {
-      const value = parameters.get(name);
-      return value === null ? [] : [[name, value]];
-    }),
-  );
-  const choices = people.map(({ login, name }) => ({
-    name: 'login',
-    value: login,
-    text: name === undefined ? login : `${login} (${name})`,
-    isPreselected: login.toLowerCase() === preselected,
-  }));
-  const cancel = { name: 'cancel', value: 'true', text: 'Cancel' };
   const intro = '<p>This GitHub is simulated: there is no password. Who are you?</p>';
-  const form = choiceForm('/login/oauth/authorize', hidden, [...choices, cancel]);
+  const preselected = parameters.get('login') ?? undefined;
+  const form = personForm('/login/oauth/authorize', parameters, kept, people, preselected);
   return page(`Sign in to ${state.app.name ?? state.app.slug}`, `${intro}\n${form}`);
 }
 

@@ -1,4 +1,5 @@
-import { choiceForm, escapeHtml, forgePage, type PageReply, redirectWith } from '../../server/page.ts';
+import { personForm } from '../../server/choose-person.ts';
+import { escapeHtml, forgePage, type PageReply, redirectWith } from '../../server/page.ts';
 import { oauthLifetimeMs } from '../api/credentials.ts';
 import { findUser } from '../paths.ts';
 import { canSignIn } from '../rights.ts';
@@ -73,21 +74,11 @@ export function showAuthorization(context: WebContext): PageReply {
   const request = requestOf(context, parameters);
   if ('status' in request) return request;
   if (request.error !== undefined) return report(request, request.error, parameters.get('state'));
-  const hidden = Object.fromEntries(
-    kept.flatMap((name) => {
-      const value = parameters.get(name);
-      return value === null ? [] : [[name, value]];
-    }),
-  );
-  const people = [...state.users.values()].filter((user) => canSignIn(user) && user.kind === 'human');
-  const choices = people.map(({ username, name }) => ({
-    name: 'login',
-    value: username,
-    text: name === username ? username : `${username} (${name})`,
-  }));
-  const cancel = { name: 'cancel', value: 'true', text: 'Cancel' };
+  const people = [...state.users.values()]
+    .filter((user) => canSignIn(user) && user.kind === 'human')
+    .map(({ username, name }) => ({ login: username, name }));
   const intro = `<p>This GitLab is simulated: there is no password. It lets ${escapeHtml(request.application.name)} use: ${request.scopes.join(', ')}. Who are you?</p>`;
-  const form = choiceForm(`${root}/oauth/authorize`, hidden, [...choices, cancel]);
+  const form = personForm(`${root}/oauth/authorize`, parameters, kept, people);
   return forgePage('GitLab', `Sign in to ${request.application.name}`, `${intro}\n${form}`);
 }
 
