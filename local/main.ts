@@ -35,8 +35,12 @@ async function main(args: readonly string[]): Promise<void> {
     const here = { ...progress, step: (line: string) => progress.step(atPlace(line, place)) };
     const started = await start(folder, world, { assembly, ports, progress: here, firstRun });
     running.started = started;
-    const { gateway } = started.cloud.addresses;
-    await markRunning(folder, { pid: process.pid, gateway, api: started.api });
+    const { gateway } = started.cloud;
+    await markRunning(folder, {
+      pid: process.pid,
+      gateway: { url: gateway.url, accessKeyId: gateway.accessKeyId('operator') },
+      api: started.api,
+    });
     process.stdout.write(
       options.json
         ? `${JSON.stringify(readyLine(started, ports))}\n`

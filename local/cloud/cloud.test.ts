@@ -220,7 +220,7 @@ describe('the local cloud', () => {
   async function putKey(key: string): Promise<void> {
     const store = `${cloud.addresses.gateway}/key-value-stores/${encodeURIComponent(String(cloud.outputs.StoreArn))}`;
     const headers = {
-      authorization: 'AWS4-ECDSA-P256-SHA256 Credential=test/20260101/cloudfront-keyvaluestore/aws4_request',
+      authorization: `AWS4-ECDSA-P256-SHA256 Credential=${cloud.gateway.accessKeyId('test')}/20260101/cloudfront-keyvaluestore/aws4_request`,
       'content-type': 'application/json',
     };
     const etag = (await fetch(store, { headers })).headers.get('etag') ?? '';
@@ -341,9 +341,11 @@ describe('the local cloud', () => {
 
   it('has everything again after a restart, within three seconds', async () => {
     await cloud.close();
+    const accessKeyId = cloud.gateway.accessKeyId('test');
     const started = performance.now();
     cloud = await start();
     expect(performance.now() - started).toBeLessThan(3_000);
+    expect(cloud.gateway.accessKeyId('test')).not.toBe(accessKeyId);
     expect((await registry('/acme/a.json', known)).status).toBe(200);
     expect(cloud.queueCounts()['Tiny-Dead']).toMatchObject({ visible: 1 });
     expect(await (await registry('/acme/c.zip', known)).text()).toBe('built /build/1/c.zip 40');

@@ -183,6 +183,7 @@ async function start(
     pseudo: PSEUDO,
     assembly: options.assembly,
     gatewayUrl: gateway.url,
+    accessKeyId: gateway.accessKeyId,
     distributionHost: (logicalId: string, comment: string) =>
       new URL(listenerOf(logicalId, comment).url).host,
   };

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { FunctionHost } from './functions/host.ts';
 import type { Engines } from './provision/plan.ts';
@@ -71,6 +72,7 @@ export async function startServices(
   closers.push(keyValues.close);
   const gateway = await startGateway({
     port: options.gatewayPort,
+    accessKey: randomBytes(32).toString('hex'),
     clock,
     objects,
     queues,

@@ -119,6 +119,13 @@ function parsedJson(text: string): unknown {
   }
 }
 
+/** How a client reaches the gateway of the local cloud. */
+export interface GatewayAccess {
+  readonly url: string;
+  /** Opens everything there. */
+  readonly accessKeyId: string;
+}
+
 /**
  * The operator's key as the deployment made it.
  *
@@ -126,14 +133,14 @@ function parsedJson(text: string): unknown {
  * @param gateway of the local cloud; undefined: AWS, with the caller's credentials
  * @throws AdminError when it cannot be read
  */
-export async function readOperatorKey(secret: string, gateway: string | undefined): Promise<string> {
+export async function readOperatorKey(secret: string, gateway: GatewayAccess | undefined): Promise<string> {
   const client = new SecretsManagerClient(
     gateway === undefined
       ? {}
       : {
-          endpoint: gateway,
+          endpoint: gateway.url,
           region: 'us-east-1',
-          credentials: { accessKeyId: 'operator', secretAccessKey: 'local' },
+          credentials: { accessKeyId: gateway.accessKeyId, secretAccessKey: 'local' },
         },
   );
   try {

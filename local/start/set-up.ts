@@ -81,7 +81,7 @@ const operatorClient = (cloud: Cloud): SecretsManagerClient =>
   new SecretsManagerClient({
     endpoint: cloud.addresses.gateway,
     region: 'us-east-1',
-    credentials: { accessKeyId: 'operator', secretAccessKey: 'local' },
+    credentials: { accessKeyId: cloud.gateway.accessKeyId('operator'), secretAccessKey: 'local' },
   });
 
 /** Stores what belongs to the App and to GitLab's application in the integrations secret, as an operator does once. */

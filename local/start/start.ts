@@ -164,7 +164,7 @@ export async function start(
       await putIntegrations(cloud, gitHub, gitLab);
       await gitHub.changes.run('set-webhook', { url: `${consoleBaseUrl}/webhooks/github` });
     }
-    const { gateway } = cloud.addresses;
+    const gateway = { url: cloud.gateway.url, accessKeyId: cloud.gateway.accessKeyId('operator') };
     const operatorKeySecret = z.string().parse(cloud.outputs.OperatorKeySecretName);
     const operator = { consoleBaseUrl, operatorKey: () => readOperatorKey(operatorKeySecret, gateway) };
     const admin = createAdminClient(operator);

@@ -19,8 +19,8 @@ export interface StateFolder {
 
 const Running = z.object({
   pid: z.number(),
-  /** Address of the local cloud's gateway; undefined while it starts. */
-  gateway: z.string().optional(),
+  /** How to reach the local cloud's gateway, with what opens it; undefined while it starts, and in files of earlier versions. */
+  gateway: z.object({ url: z.string(), accessKeyId: z.string() }).optional().catch(undefined),
   /** Where the API is, and the secret that has the operator's key; not the key itself. */
   api: z.object({ consoleBaseUrl: z.string(), operatorKeySecret: z.string() }).optional(),
 });

@@ -58,6 +58,7 @@ export async function startLocalServices(
   secrets.createSecret({ name: 'integrations', arn: secretArn, secretString: JSON.stringify([integration]) });
   const gateway = await startGateway({
     port: 0,
+    accessKey: 'bench',
     clock,
     queues,
     secrets,
@@ -70,7 +71,7 @@ export async function startLocalServices(
       PATH: process.env.PATH ?? '',
       AWS_ENDPOINT_URL: gateway.url,
       AWS_REGION: region,
-      AWS_ACCESS_KEY_ID: 'sync-organization',
+      AWS_ACCESS_KEY_ID: gateway.accessKeyId('sync-organization'),
       AWS_SECRET_ACCESS_KEY: 'none',
       [environment.tableName]: tableName,
       [environment.integrationsSecretArn]: secretArn,

@@ -59,7 +59,7 @@ function bundleDirectory(key: string, assembly: string): string {
 function runtimeEnvironment(
   name: string,
   memoryMb: number,
-  { gatewayUrl, pseudo }: CreationContext,
+  { gatewayUrl, accessKeyId, pseudo }: CreationContext,
 ): Record<string, string> {
   return {
     PATH: process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
@@ -67,8 +67,8 @@ function runtimeEnvironment(
     AWS_REGION: pseudo.region,
     AWS_ENDPOINT_URL: gatewayUrl,
     AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE: gatewayUrl,
-    // The services tell callers apart by it; signatures are not verified.
-    AWS_ACCESS_KEY_ID: name,
+    // The services know callers by it; signatures are not verified.
+    AWS_ACCESS_KEY_ID: accessKeyId(name),
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_LAMBDA_FUNCTION_NAME: name,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),

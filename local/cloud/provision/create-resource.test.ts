@@ -76,6 +76,7 @@ beforeEach(() => {
     pseudo: { accountId: '000000000000', region: 'us-east-1' },
     assembly: directory,
     gatewayUrl: 'http://127.0.0.1:1',
+    accessKeyId: (caller) => `key.${caller}`,
     distributionHost: () => '127.0.0.1:2',
   };
 });
@@ -282,7 +283,7 @@ describe('a function', () => {
         AWS_REGION: 'us-east-1',
         AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
         AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE: 'http://127.0.0.1:1',
-        AWS_ACCESS_KEY_ID: 'Main-Thing',
+        AWS_ACCESS_KEY_ID: 'key.Main-Thing',
         AWS_SECRET_ACCESS_KEY: 'local',
         AWS_LAMBDA_FUNCTION_NAME: 'Main-Thing',
         AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '256',

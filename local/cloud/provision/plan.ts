@@ -130,6 +130,8 @@ export interface CreationContext {
   /** Folder of the cloud assembly, where the bundles are. */
   readonly assembly: string;
   readonly gatewayUrl: string;
+  /** The access key id for a client of the gateway. */
+  accessKeyId(caller: string): string;
   /** Host and port of the distribution; throws if no port was given for it. */
   distributionHost(logicalId: string, comment: string): string;
 }

@@ -24,7 +24,10 @@ export async function startContractSetup(
   const clock = createCloudClock();
   const directory = mkdtempSync(join(tmpdir(), 'repertoire-cloud-'));
   const onError = (error: unknown) => console.error(error);
-  const gateway = await startGateway({ port: 0, clock, onError, ...services({ clock, directory }) });
+  const gateway = await startGateway({
+    ...{ port: 0, accessKey: 'test', clock, onError },
+    ...services({ clock, directory }),
+  });
   return {
     clock,
     directory,
@@ -32,7 +35,7 @@ export async function startContractSetup(
     client: {
       endpoint: gateway.url,
       region: 'eu-central-1',
-      credentials: { accessKeyId: 'contract-test', secretAccessKey: 'none' },
+      credentials: { accessKeyId: gateway.accessKeyId('contract-test'), secretAccessKey: 'none' },
     },
     async close() {
       await gateway.close();

@@ -1,3 +1,4 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { ServiceRequest, ServiceResponse } from '../runtime/service.ts';
 import { type AwsError, jsonError, xmlError } from './aws-error.ts';
 import { keyValueOperation } from './key-values-operation.ts';
@@ -18,7 +19,7 @@ export interface ServiceCall {
   readonly service: ServiceName;
   /** The operation's name in the SDK, for example `PutObject`; `unknown` if we do not know it. */
   readonly operation: string;
-  /** The access key id of the signature, which is different for each function of the local cloud. */
+  /** The client by the access key id of its signature: a function's name, for example. */
   readonly caller: string;
   readonly request: ServiceRequest;
 }
@@ -34,19 +35,43 @@ const SERVICES: Readonly<Record<string, ServiceName>> = {
 };
 
 /**
- * Reads caller, service and operation from a signed request; undefined for one that is not signed or for an unknown service. The signature
- * itself is not verified. SigV4 scopes are `key/date/region/service/aws4_request`, SigV4A's have no region.
+ * The access key id by which a client proves that it belongs to this local cloud, and says who it is. Signatures are not verified, so
+ * the id is the secret.
+ */
+export const accessKeyIdOf = (accessKey: string, caller: string): string => `${accessKey}.${caller}`;
+
+/** The caller of an access key id; undefined for one that does not begin with the key. */
+function callerOf(accessKeyId: string, accessKey: string): string | undefined {
+  const [, key = '', caller] = /^([^.]*)\.(.+)$/s.exec(accessKeyId) ?? [];
+  return timingSafeEqual(digest(key), digest(accessKey)) ? caller : undefined;
+}
+
+/** Equal lengths, for the comparison in constant time. */
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/**
+ * Whether a program on this machine may have sent the request, and not a web page: pages of other hosts send their own `Origin`, and
+ * one whose host name was made to resolve to this machine (DNS rebinding) sends that name as `Host`.
+ */
+export const isFromProgram = (headers: ServiceRequest['headers'], host: string): boolean =>
+  headers.host === host && headers.origin === undefined;
+
+/**
+ * Reads caller, service and operation from a signed request; undefined for one that is not signed, has no access key id of this local
+ * cloud, or is for an unknown service. The signature itself is not verified. SigV4 scopes are `key/date/region/service/aws4_request`,
+ * SigV4A's have no region.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
  */
-export function readCall(request: ServiceRequest): ServiceCall | undefined {
+export function readCall(request: ServiceRequest, accessKey: string): ServiceCall | undefined {
   const scope = /^AWS4-\S+ Credential=([^,\s]+)/.exec(request.headers.authorization ?? '')?.[1]?.split('/');
   const service = SERVICES[scope?.at(-2) ?? ''];
-  const caller = scope?.slice(
+  const accessKeyId = scope?.slice(
     0,
     scope.length - (request.headers.authorization?.startsWith('AWS4-ECDSA') ? 3 : 4),
   );
-  if (service === undefined || caller === undefined || caller.length === 0) return undefined;
-  return { service, operation: operationOf(service, request), caller: caller.join('/'), request };
+  const caller = callerOf(accessKeyId?.join('/') ?? '', accessKey);
+  if (service === undefined || caller === undefined) return undefined;
+  return { service, operation: operationOf(service, request), caller, request };
 }
 
 function operationOf(service: ServiceName, request: ServiceRequest): string {

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -6,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ObjectEngine, QueueEngine } from '../runtime/service.ts';
 import { AwsError } from './aws-error.ts';
 import { type ContractSetup, failure, startContractSetup } from './contract-setup.ts';
-import type { Fault } from './gateway.ts';
+import { type Fault, type Gateway, startGateway } from './gateway.ts';
 import { readCall } from './gateway-call.ts';
 import { createObjectStore } from './object-store.ts';
 import { createQueueService } from './queue-service.ts';
@@ -49,11 +50,11 @@ beforeEach(() => {
   setup.gateway.forget();
 });
 
-/** Clients without retries, with `caller` as access key. */
-function clients(caller = 'fetch-dist') {
+/** Clients without retries. */
+function clients(caller = 'fetch-dist', accessKeyId = setup.gateway.accessKeyId(caller)) {
   const config = {
     ...setup.client,
-    credentials: { accessKeyId: caller, secretAccessKey: 'none' },
+    credentials: { accessKeyId, secretAccessKey: 'none' },
     maxAttempts: 1,
   };
   return { s3: new S3Client(config), sqs: new SQSClient(config), lambda: new LambdaClient(config) };
@@ -83,17 +84,17 @@ describe('calls', () => {
 
   it('are recognised by both kinds of signature', () => {
     const read = (authorization: string) =>
-      readCall({ method: 'GET', target: '/b/k', headers: { authorization }, body: Buffer.alloc(0) });
+      readCall({ method: 'GET', target: '/b/k', headers: { authorization }, body: Buffer.alloc(0) }, 'k');
     const key = 'SignedHeaders=host, Signature=0';
-    expect(read(`AWS4-HMAC-SHA256 Credential=a/b/20260101/r/s3/aws4_request, ${key}`)).toMatchObject({
+    expect(read(`AWS4-HMAC-SHA256 Credential=k.a/b/20260101/r/s3/aws4_request, ${key}`)).toMatchObject({
       service: 's3',
       operation: 'GetObject',
       caller: 'a/b',
     });
     expect(
-      read(`AWS4-ECDSA-P256-SHA256 Credential=a/b/20260101/cloudfront-keyvaluestore/aws4_request, ${key}`),
+      read(`AWS4-ECDSA-P256-SHA256 Credential=k.a/b/20260101/cloudfront-keyvaluestore/aws4_request, ${key}`),
     ).toMatchObject({ service: 'cloudfront-keyvaluestore', caller: 'a/b' });
-    expect(read(`AWS4-HMAC-SHA256 Credential=a/20260101/r/ec2/aws4_request, ${key}`)).toBeUndefined();
+    expect(read(`AWS4-HMAC-SHA256 Credential=k.a/20260101/r/ec2/aws4_request, ${key}`)).toBeUndefined();
     expect(read('Basic YTpi')).toBeUndefined();
   });
 
@@ -106,13 +107,71 @@ describe('calls', () => {
 
   it('with invalid paths get an answer', async () => {
     const signed = (service: string) => ({
-      authorization: `AWS4-HMAC-SHA256 Credential=a/20260101/r/${service}/aws4_request, SignedHeaders=host, Signature=0`,
+      authorization: `AWS4-HMAC-SHA256 Credential=${setup.gateway.accessKeyId('a')}/20260101/r/${service}/aws4_request, SignedHeaders=host, Signature=0`,
     });
     const status = async (path: string, service: string) =>
       (await fetch(`${setup.gateway.url}${path}`, { headers: signed(service) })).status;
     expect(await status(`/${Bucket}/%E0%A4%A`, 's3')).toBe(400);
     expect(await status('/key-value-stores/%E0%A4%A', 'cloudfront-keyvaluestore')).toBe(501);
     expect(await status('/2015-03-31/functions/%E0%A4%A/invocations', 'lambda')).toBe(501);
+  });
+});
+
+describe('a caller', () => {
+  const services = ['s3', 'sqs', 'secretsmanager', 'kms', 'cloudfront-keyvaluestore', 'dynamodb', 'lambda'];
+  let gateway: Gateway;
+  beforeAll(async () => {
+    const answers = { handle: async () => ({ status: 200, headers: {}, body: '{}' }) };
+    gateway = await startGateway({
+      ...{ port: 0, accessKey: 'secret', clock: setup.clock },
+      ...{ objects: answers, queues: answers, secrets: answers, encryptionKeys: answers, keyValues: answers },
+      // Nobody listens there, so that a call that is passed on fails.
+      table: { endpoint: 'http://127.0.0.1:1' },
+      invoke: async () => ({ payload: '{}' }),
+    });
+  });
+  afterAll(() => gateway.close());
+
+  /** By hand, since fetch sends a `Host` of its own. */
+  const status = (service: string, accessKeyId: string, more: Readonly<Record<string, string>> = {}) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260101/r/${service}/aws4_request, SignedHeaders=host, Signature=0`;
+      const path = service === 'lambda' ? '/2015-03-31/functions/one/invocations' : '/';
+      request({ port: gateway.port, method: 'POST', path, headers: { authorization, ...more } }, (response) =>
+        resolve(response.resume().statusCode),
+      )
+        .on('error', reject)
+        .end();
+    });
+  const statuses = (accessKeyId: string, more = {}) =>
+    Promise.all(services.map((service) => status(service, accessKeyId, more)));
+
+  it('with the key is answered', async () => {
+    const host = `127.0.0.1:${gateway.port}`;
+    const answered = services.map((service) => (service === 'dynamodb' ? 500 : 200));
+    expect(await statuses('secret.fetch-dist', { host })).toEqual(answered);
+    expect(gateway.recorded().map(({ caller }) => caller)).toEqual(services.map(() => 'fetch-dist'));
+    gateway.forget();
+  });
+
+  it.each(['fetch-dist', 'secret', 'secret.', '.fetch-dist', 'secrets.fetch-dist', 'SECRET.fetch-dist'])(
+    'with the access key id %s gets nothing of any service',
+    async (accessKeyId) => {
+      const host = `127.0.0.1:${gateway.port}`;
+      expect(await statuses(accessKeyId, { host })).toEqual(services.map(() => 403));
+      expect(gateway.recorded()).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['a name that resolves to this machine', () => ({ host: `rebound.example:${gateway.port}` })],
+    ['localhost', () => ({ host: `localhost:${gateway.port}` })],
+    ['another port', () => ({ host: '127.0.0.1:1' })],
+    ['a page of another site', () => ({ host: `127.0.0.1:${gateway.port}`, origin: 'https://evil.example' })],
+    ['a page without an origin', () => ({ host: `127.0.0.1:${gateway.port}`, origin: 'null' })],
+  ])('that is a browser is refused: %s', async (_, headers) => {
+    expect(await statuses('secret.fetch-dist', headers())).toEqual(services.map(() => 403));
+    expect(gateway.recorded()).toEqual([]);
   });
 });
 

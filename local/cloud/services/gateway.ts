@@ -9,7 +9,15 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { CloudClock, CloudService, ServiceRequest, ServiceResponse } from '../runtime/service.ts';
 import { AwsError, jsonError } from './aws-error.ts';
-import { errorFor, invokedFunction, readCall, type ServiceCall, type ServiceName } from './gateway-call.ts';
+import {
+  accessKeyIdOf,
+  errorFor,
+  invokedFunction,
+  isFromProgram,
+  readCall,
+  type ServiceCall,
+  type ServiceName,
+} from './gateway-call.ts';
 
 /** What goes wrong with a call; without `error` and `drop` it is only delayed. */
 export interface Fault {
@@ -42,6 +50,8 @@ export type InvokeFunction = (
 export interface GatewayOptions {
   /** 0 picks a free one. */
   readonly port: number;
+  /** What access key ids begin with. Whoever has it may do everything, so it is a secret of one run. */
+  readonly accessKey: string;
   readonly clock: CloudClock;
   readonly objects?: CloudService;
   readonly queues?: CloudService;
@@ -65,6 +75,8 @@ export interface RecordedCalls {
 export interface Gateway {
   readonly url: string;
   readonly port: number;
+  /** The access key id for a client, to be kept from others. */
+  accessKeyId(caller: string): string;
   /** How many calls of each kind were received since the start or the last `forget`, including intercepted ones. */
   recorded(): RecordedCalls[];
   forget(): void;
@@ -75,7 +87,8 @@ export interface Gateway {
 
 /**
  * Starts one server on 127.0.0.1 for all AWS services that the functions use, to be given as `AWS_ENDPOINT_URL`. It finds the service by
- * the scope of the signature. S3 must be used path-style, as the SDK does with an IP address.
+ * the scope of the signature. S3 must be used path-style, as the SDK does with an IP address. Other users of the machine and web pages
+ * reach the port too: it answers only clients that have its access key, at its own address.
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const counts = new Map<string, RecordedCalls>();
@@ -115,9 +128,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   /** Undefined when the connection is to break. */
   async function answer(request: ServiceRequest): Promise<ServiceResponse | undefined> {
-    const call = readCall(request);
+    const { port } = server.address() as AddressInfo;
+    const call = isFromProgram(request.headers, `127.0.0.1:${port}`)
+      ? readCall(request, options.accessKey)
+      : undefined;
     if (call === undefined) {
-      const message = 'The request is not signed for a service of this local cloud.';
+      const message = 'The request is not signed with a key of this local cloud, for a service of it.';
       return jsonError(new AwsError(403, 'MissingAuthenticationToken', message));
     }
     count(call);
@@ -171,6 +187,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   return {
     url: `http://127.0.0.1:${port}`,
     port,
+    accessKeyId: (caller) => accessKeyIdOf(options.accessKey, caller),
     recorded: () => [...counts.values()],
     forget: () => counts.clear(),
     intercept(next) {

@@ -27,8 +27,7 @@ describe('checksums on the wire', () => {
       method: 'PUT',
       body,
       headers: {
-        authorization:
-          'AWS4-HMAC-SHA256 Credential=a/20260101/r/s3/aws4_request, SignedHeaders=host, Signature=0',
+        authorization: `AWS4-HMAC-SHA256 Credential=${setup.client.credentials.accessKeyId}/20260101/r/s3/aws4_request, SignedHeaders=host, Signature=0`,
         'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
         'x-amz-decoded-content-length': '1',
         'x-amz-trailer': 'x-amz-checksum-crc32',

@@ -88,6 +88,12 @@ describe('the server', () => {
     rmSync(own, { recursive: true });
   });
 
+  it('is at an address that no web page can guess', () => {
+    const { hostname } = new URL(table.endpoint);
+    expect(hostname).toMatch(/^127\.\d+\.\d+\.\d+$/);
+    expect(hostname).not.toBe('127.0.0.1');
+  });
+
   it('may be an external one, which is left running', async () => {
     const given = await startTableService({ directory, endpoint: `${table.endpoint}/` });
     expect(given.endpoint).toBe(table.endpoint);

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
@@ -16,6 +17,10 @@ export const ENDPOINT_VARIABLE = 'REPERTOIRE_DYNAMODB_ENDPOINT';
 /**
  * Starts the DynamoDB-compatible server that comes with the project, with its data in one file in `directory`, or uses the one at
  * `endpoint`. It ends with this process, however that ends. Throws if neither is available.
+ *
+ * That server asks nobody for a key, and lets the pages of every web site read its answers (`Access-Control-Allow-Origin: *`). So it
+ * listens at an address of the loopback network that is drawn at random, which no page can guess. The other users of the machine can
+ * look it up.
  */
 export async function startTableService(options: {
   readonly directory: string;
@@ -34,11 +39,12 @@ export async function startTableService(options: {
   const database = join(options.directory, 'tables.sqlite');
   // Another process may take the port between the check and the start.
   for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort();
-    const endpoint = `http://127.0.0.1:${port}`;
+    const host = randomLoopbackAddress();
+    const port = await freePort(host);
+    const endpoint = `http://${host}:${port}`;
     const child = startWithParentPipe(binary, [
       '--host',
-      '127.0.0.1',
+      host,
       '--port',
       String(port),
       '--db-path',
@@ -108,11 +114,15 @@ function end(child: ChildProcess): Promise<void> {
   });
 }
 
-function freePort(): Promise<number> {
+/** Of 127.0.0.0/8, which belongs to the loopback interface as a whole on Linux, and the project has a server for no other system. */
+const randomLoopbackAddress = (): string =>
+  ['127', ...Array.from({ length: 3 }, () => randomInt(1, 255))].join('.');
+
+function freePort(host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
+    server.listen(0, host, () => {
       const address = server.address();
       server.close(() =>
         typeof address === 'object' && address !== null ? resolve(address.port) : reject(),

@@ -112,13 +112,12 @@ async function twoAtOnce(scene: Scene): Promise<unknown> {
 async function tries(scene: Scene): Promise<number> {
   scene.puppeteer.forget();
   scene.puppeteer.decide(() => ({ error: 'never' }));
-  const { gateway } = scene.cloud.addresses;
-  await fetch(`${gateway}/2015-03-31/functions/one/invocations`, {
+  const { gateway } = scene.cloud;
+  await fetch(`${gateway.url}/2015-03-31/functions/one/invocations`, {
     method: 'POST',
     headers: {
       'x-amz-invocation-type': 'Event',
-      authorization:
-        'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/lambda/aws4_request, Signature=none',
+      authorization: `AWS4-HMAC-SHA256 Credential=${gateway.accessKeyId('test')}/20260101/us-east-1/lambda/aws4_request, Signature=none`,
     },
     body: '{}',
   });
