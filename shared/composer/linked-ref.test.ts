@@ -3,9 +3,9 @@ import { linkedRefs } from './linked-ref.ts';
 
 const ref = (name: string, commit: string) => ({ name, commit, date: '2024-01-01', manifest: undefined });
 
-it('the linked ref of a tag is itself, that of a branch the tag or first branch at its commit, as in GitHubDriver', () => {
+it('the linked ref of a tag is itself, that of a branch the tag or first branch at its commit, as in the drivers', () => {
   const linked = linkedRefs({
-    tags: [ref('1.0.0', 'a'), ref('v1.0.0', 'a'), ref('latest', 'a'), ref('2.0.0', 'b')],
+    tags: [ref('v1.0.0', 'a'), ref('1.0.0', 'a'), ref('latest', 'a'), ref('2.0.0', 'b')],
     branches: [
       ref('main', 'a'),
       { ...ref('gh-pages', 'c'), leftOut: 'the driver does not list it' },

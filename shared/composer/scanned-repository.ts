@@ -38,6 +38,7 @@ export interface ScannedRef extends ManifestText {
 }
 
 export interface ScannedRepository {
+  /** In the order of the forge's own list. */
   readonly tags: readonly ScannedRef[];
   readonly branches: readonly ScannedRef[];
   readonly defaultBranch: string | undefined;

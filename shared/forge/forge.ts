@@ -142,6 +142,7 @@ export interface UnusableRef {
 }
 
 export interface ForgeRepository {
+  /** In the order of the list that Composer's own driver for the forge reads. */
   readonly tags: readonly ForgeRef[];
   readonly branches: readonly ForgeRef[];
   /** All other refs. */

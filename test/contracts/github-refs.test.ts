@@ -156,7 +156,7 @@ describe('refs', () => {
     ]);
     expect(
       tags.flatMap(({ name, manifestProblem }) => (manifestProblem ? [name, manifestProblem] : [])),
-    ).toEqual(['folder', 'folder', 'huge', 'too-large', 'link', 'link-to-nothing', 'submodule', 'submodule']);
+    ).toEqual(['submodule', 'submodule', 'link', 'link-to-nothing', 'huge', 'too-large', 'folder', 'folder']);
     expect(
       tags
         .filter(({ name }) => /^(plain|tagged|twice|thrice|four-times)$/.test(name))
@@ -299,10 +299,10 @@ describe('refs', () => {
     }
     const { tags, unusable } = await gitHub.reader().readRefs(ids('other'));
     expect(tags.filter((ref) => ref.commit === commit).map(({ name }) => name)).toEqual([
-      'deep-33',
-      'deep-4',
-      'deep-7',
       'deep-8',
+      'deep-7',
+      'deep-4',
+      'deep-33',
     ]);
     expect(unusable).toEqual([
       { kind: 'tag', name: 'deep-34', reason: expect.stringContaining('more than 33 tags') },

@@ -1,4 +1,5 @@
 /** Both sides of every repository below a folder, row by row, once for each judge. */
+
 import type { GitHubWorld } from '../../local/forges/world/world.ts';
 import { worldFromDirectory } from '../../local/forges/world/world-from-directory.ts';
 import type { Progress } from '../../local/start/progress.ts';
@@ -7,17 +8,38 @@ import {
   type DriverName,
   readWithGitDriver,
   readWithGitHubDriver,
+  readWithGitLabDriver,
 } from './composer-side.ts';
 import { gitHubToken } from './github-token.ts';
+import { type GitLabRegistry, onGitLab, withGitLabRegistry } from './gitlab-side.ts';
 import { joinRows } from './join.ts';
-import { type Registry, type RegistryRepository, withRegistry } from './registry-side.ts';
+import {
+  type GitHubRegistry,
+  type Registry,
+  type RegistryRepository,
+  withRegistry,
+} from './registry-side.ts';
 import { type Comparison, comparePairs } from './report.ts';
-import { isAsked, ourRow } from './views.ts';
+import { isAsked, ourRow, type Places } from './views.ts';
 
 export interface Judges {
   readonly drivers: readonly DriverName[];
   /** Autoloaders of Composer's library. */
   readonly libraries: readonly string[];
+}
+
+interface Judging {
+  readonly library: string;
+  readonly driver: DriverName;
+}
+
+/** A registry, and how a judge reads one of its repositories. */
+interface Sides {
+  readonly registry: Registry;
+  readonly places: Places;
+  /** SHA-1 of some of our archives by commit, by the repository's name. */
+  readonly archives?: GitLabRegistry['archives'];
+  ask(judging: Judging, repository: RegistryRepository): Promise<ComposerAnswer>;
 }
 
 /**
@@ -31,64 +53,98 @@ export async function compareRepositories(
 ): Promise<Comparison[]> {
   const world = await worldFromDirectory(directory);
   const judges = libraries.flatMap((library) => drivers.map((driver) => ({ library, driver })));
-  return withRegistry(world, progress, async (registry) => {
-    // Whoever compares has all of GitHub's patience: a large repository takes more requests than an hour allows.
-    registry.gitHub.intercept(() => {
-      registry.gitHub.renewBudgets();
-      return undefined;
-    });
-    const comparisons: Comparison[] = [];
-    for (const { library, driver } of judges) {
-      const parts: Comparison[] = [];
-      for (const repository of registry.repositories) {
-        const answer = await ask(library, driver, { world, registry, repository });
-        parts.push(comparisonOf(answer, driver, registry, repository));
-        progress.step(`Composer ${answer.composer} has read ${repository.name} with its ${driver} driver`);
-      }
-      comparisons.push(...together(parts));
-    }
-    return comparisons;
-  });
-}
-
-interface Asked {
-  readonly world: GitHubWorld;
-  readonly registry: Registry;
-  readonly repository: RegistryRepository;
-}
-
-async function ask(
-  library: string,
-  driver: DriverName,
-  { world, registry, repository }: Asked,
-): Promise<ComposerAnswer> {
-  const { fullName, name, defaultBranch, files } = repository;
-  if (driver === 'github') {
-    const api = registry.gitHub.addresses.api;
-    return readWithGitHubDriver(library, { fullName, api, token: await gitHubToken(registry.gitHub) }, files);
+  const [gitLab, others] = [true, false].map((wanted) =>
+    judges.filter(({ driver }) => (driver === 'gitlab') === wanted),
+  );
+  const comparisons: Comparison[] = [];
+  if (others?.length) {
+    const sides = (registry: GitHubRegistry) => judgeAll(others, gitHubSides(world, registry), progress);
+    comparisons.push(...(await withRegistry(world, progress, sides)));
   }
-  const sources = world.organizations.flatMap(({ repositories }) => repositories ?? []);
-  const source = sources.find((one) => one.name === name)?.git;
-  if (source === undefined) throw new Error(`${name}: the registry shows a repository of its own`);
-  return readWithGitDriver(library, { source, defaultBranch }, files);
+  if (gitLab?.length) {
+    const sides = (registry: GitLabRegistry) => judgeAll(gitLab, gitLabSides(registry), progress);
+    comparisons.push(...(await withGitLabRegistry(onGitLab(world), progress, sides)));
+  }
+  return comparisons;
+}
+
+async function judgeAll(
+  judges: readonly Judging[],
+  sides: Sides,
+  progress: Progress,
+): Promise<readonly Comparison[]> {
+  const comparisons: Comparison[] = [];
+  for (const judging of judges) {
+    const parts: Comparison[] = [];
+    for (const repository of sides.registry.repositories) {
+      const answer = await sides.ask(judging, repository);
+      parts.push(comparisonOf(answer, judging.driver, sides, repository));
+      progress.step(
+        `Composer ${answer.composer} has read ${repository.name} with its ${judging.driver} driver`,
+      );
+    }
+    comparisons.push(...together(parts));
+  }
+  return comparisons;
+}
+
+function gitHubSides(world: GitHubWorld, registry: GitHubRegistry): Sides {
+  const { gitHub, url } = registry;
+  // Whoever compares has all of GitHub's patience: a large repository takes more requests than an hour allows.
+  gitHub.intercept(() => {
+    gitHub.renewBudgets();
+    return undefined;
+  });
+  return {
+    registry,
+    places: { gitHub: gitHub.addresses.web, registry: url },
+    async ask({ library, driver }, { fullName, name, defaultBranch, files }) {
+      if (driver === 'github') {
+        const { api } = gitHub.addresses;
+        return readWithGitHubDriver(library, { fullName, api, token: await gitHubToken(gitHub) }, files);
+      }
+      const sources = world.organizations.flatMap(({ repositories }) => repositories ?? []);
+      const source = sources.find((one) => one.name === name)?.git;
+      if (source === undefined) throw new Error(`${name}: the registry shows a repository of its own`);
+      return readWithGitDriver(library, { source, defaultBranch }, files);
+    },
+  };
+}
+
+function gitLabSides(registry: GitLabRegistry): Sides {
+  const { web, token, archives } = registry;
+  return {
+    registry,
+    archives,
+    places: { registry: registry.url },
+    ask: ({ library }, { fullName, name, files }) =>
+      readWithGitLabDriver(
+        library,
+        { web, token, fullName, archives: [...(archives.get(name)?.keys() ?? [])] },
+        files,
+      ),
+  };
 }
 
 function comparisonOf(
-  { theirs, ours, broken, linked, unreadable, ...library }: ComposerAnswer,
+  { theirs, ours, broken, linked, unreadable, archives, ...library }: ComposerAnswer,
   driver: DriverName,
-  { gitHub, url, repositories }: Registry,
+  sides: Sides,
   repository: RegistryRepository,
 ): Comparison {
   const judge = { driver, ...library };
-  const places = { gitHub: gitHub.addresses.web, registry: url };
-  const leftOut = isTaken(repository, repositories);
-  const rows = ours.map((row) => ourRow(row, places));
+  const leftOut = isTaken(repository, sides.registry.repositories);
+  const rows = ours.map((row) => ourRow(row, sides.places));
   const pairs = joinRows(rows, theirs, (key, row) => isAsked(key, row, driver));
+  const own = sides.archives?.get(repository.name) ?? new Map<string, string>();
   return {
     judge,
     pairs: leftOut ? [] : comparePairs(repository.name, pairs, { judge, broken, linked }),
     broken: broken.map((one) => ({ ...one, repository: repository.name })),
     unreadable,
+    archives: [...own].map(([commit, shasum]) => ({
+      ...{ repository: repository.name, commit, isSame: archives[commit] === shasum },
+    })),
     notes: notesOn(repository, ours.length + theirs.length, leftOut),
   };
 }
@@ -103,6 +159,7 @@ function together(parts: readonly Comparison[]): Comparison[] {
       pairs: parts.flatMap(({ pairs }) => pairs),
       broken: parts.flatMap(({ broken }) => broken),
       unreadable: parts.flatMap(({ unreadable }) => unreadable),
+      archives: parts.flatMap(({ archives }) => archives),
       notes: parts.flatMap(({ notes }) => notes),
     },
   ];

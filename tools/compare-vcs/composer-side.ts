@@ -16,7 +16,7 @@ const run = promisify(execFile);
 const script = fileURLToPath(new URL('./composer-vcs.php', import.meta.url));
 const debiansAutoloader = '/usr/share/php/Composer/autoload.php';
 
-export const driverNames = ['git', 'github'] as const;
+export const driverNames = ['git', 'github', 'gitlab'] as const;
 export type DriverName = (typeof driverNames)[number];
 
 const Answer = z.object({
@@ -27,6 +27,8 @@ const Answer = z.object({
   broken: z.array(z.object({ ref: z.string(), reference: z.string(), error: z.string() })),
   /** Commits whose manifest is a symbolic link that the driver does not follow. */
   linked: z.array(z.string()),
+  /** The SHA-1 of the archives that were asked for, by commit. */
+  archives: z.record(z.string(), z.string()),
   ours: z.array(Row),
   /** Versions of ours that no client can read, with what it says. */
   unreadable: z.array(z.string()),
@@ -95,6 +97,29 @@ export function readWithGitHubDriver(
 ): Promise<ComposerAnswer> {
   const url = `https://github.com/${fullName}`;
   return inDirectory((directory) => askPhp(library, directory, { driver: 'github', url, ...gitHub, files }));
+}
+
+/**
+ * What Composer's driver for GitLab makes of it.
+ *
+ * @param web where GitLab is, with its relative URL root
+ * @param archives commits whose archives are downloaded
+ * @throws Error with what PHP had to say
+ */
+export function readWithGitLabDriver(
+  library: string,
+  gitLab: {
+    readonly web: string;
+    readonly fullName: string;
+    readonly token: string;
+    readonly archives: readonly string[];
+  },
+  files: readonly string[],
+): Promise<ComposerAnswer> {
+  const { web, fullName, token, archives } = gitLab;
+  const domain = web.replace(/^https?:\/\//, '');
+  const question = { driver: 'gitlab', url: `${web}/${fullName}`, domain, token, archives, files };
+  return inDirectory((directory) => askPhp(library, directory, question));
 }
 
 async function inDirectory<Result>(use: (directory: string) => Promise<Result>): Promise<Result> {

@@ -2,11 +2,13 @@
 
 // Reads one repository as a `vcs` entry in somebody's composer.json makes Composer read it, and files of a registry as a `composer`
 // entry does, and prints the packages of both as JSON. Argument: the autoloader of Composer's library. Standard input, as JSON:
-// `driver` (`git` or `github`), `url`; for GitHub `api`, which answers in the place of api.github.com, and its `token`; `files`, the
-// texts of the registry's p2 files.
+// `driver` (`git`, `github` or `gitlab`), `url`; for GitHub `api`, which answers in the place of api.github.com, and its `token`; for GitLab
+// `domain`, where it is, a `token` for it, and `archives`, the commits whose archives are downloaded; `files`, the texts of the registry's p2
+// files.
 // Each package of the repository also carries what the validating loader says to it, with which Packagist reads repositories.
 
 use Composer\Composer;
+use Composer\Config;
 use Composer\Downloader\TransportException;
 use Composer\Factory;
 use Composer\IO\NullIO;
@@ -23,6 +25,7 @@ use Composer\Package\PackageInterface;
 use Composer\Repository\InvalidRepositoryException;
 use Composer\Repository\Vcs\GitDriver;
 use Composer\Repository\Vcs\GitHubDriver;
+use Composer\Repository\Vcs\GitLabDriver;
 use Composer\Repository\Vcs\VcsDriverInterface;
 use Composer\Repository\VcsRepository;
 use Composer\Semver\VersionParser;
@@ -114,6 +117,11 @@ final class OnceGitDriver extends GitDriver
 }
 
 final class OnceGitHubDriver extends GitHubDriver
+{
+    use ReadsOnce;
+}
+
+final class OnceGitLabDriver extends GitLabDriver
 {
     use ReadsOnce;
 }
@@ -214,21 +222,39 @@ function takesVersion(string $version): bool
     return true;
 }
 
+/** What asks the forge: with a token, as somebody's `auth.json` would have it. */
+function downloaderFor(array $input, NullIO $io, Config $config): HttpDownloader
+{
+    $settings = isset($input['domain']) ? ['gitlab-domains' => [$input['domain']]] : [];
+    $config->merge(['config' => ['secure-http' => false] + $settings]);
+    if (isset($input['domain'])) {
+        $io->setAuthentication($input['domain'], $input['token'], 'private-token');
+
+        return new HttpDownloader($io, $config);
+    }
+    ElsewhereDownloader::$api = $input['api'] ?? '';
+    ElsewhereDownloader::$token = $input['token'] ?? '';
+
+    return new ElsewhereDownloader($io, $config);
+}
+
 /** The packages of the repository, without aliases. */
 function readRepository(array $input): array
 {
     $io = new NullIO();
     $config = Factory::createConfig($io);
-    $config->merge(['config' => ['secure-http' => false]]);
-    ElsewhereDownloader::$api = $input['api'] ?? '';
-    ElsewhereDownloader::$token = $input['token'] ?? '';
-    $drivers = ['git' => OnceGitDriver::class, 'github' => OnceGitHubDriver::class];
+    $downloader = downloaderFor($input, $io, $config);
+    $drivers = [
+        'git' => OnceGitDriver::class,
+        'github' => OnceGitHubDriver::class,
+        'gitlab' => OnceGitLabDriver::class,
+    ];
     do {
         $repository = new VcsRepository(
             ['type' => $input['driver'], 'url' => $input['url'], 'allow-git-fallback' => false],
             $io,
             $config,
-            new ElsewhereDownloader($io, $config),
+            $downloader,
             null,
             null,
             $drivers
@@ -262,7 +288,16 @@ function readRepository(array $input): array
             'error' => Reading::$broken[$identifier],
         ],
         array_map('strval', array_keys(Reading::$broken))
-    )];
+    ), archives($repository->getDriver(), $downloader, $input['archives'] ?? [])];
+}
+
+/** The SHA-1 of what the driver has clients download, by commit. */
+function archives(VcsDriverInterface $driver, HttpDownloader $downloader, array $commits): array
+{
+    return array_combine($commits, array_map(
+        fn (string $commit) => sha1((string) $downloader->get($driver->getDist($commit)['url'])->getBody()),
+        $commits
+    ));
 }
 
 /** The commits whose composer.json is a symbolic link, of those that could not be read: the git driver takes the link's text for it. */
@@ -313,7 +348,7 @@ function readFiles(array $files): array
 }
 
 $input = json_decode(stream_get_contents(STDIN), true, 512, JSON_THROW_ON_ERROR);
-[$theirs, $broken] = readRepository($input);
+[$theirs, $broken, $archives] = readRepository($input);
 [$ours, $unreadable] = readFiles($input['files']);
 echo json_encode(
     [
@@ -322,6 +357,7 @@ echo json_encode(
         'theirs' => $theirs,
         'broken' => $broken,
         'linked' => $input['driver'] === 'git' ? linked($input['url']) : [],
+        'archives' => (object) $archives,
         'ours' => $ours,
         'unreadable' => $unreadable,
     ],

@@ -258,6 +258,7 @@ describe('what a comparison comes to', () => {
     judge: old,
     broken: [],
     unreadable: [],
+    archives: [],
     notes: [],
     pairs: comparePairs('lib', joinRows(ours, theirs), { judge: more.judge ?? old, broken: [], linked: [] }),
     ...more,

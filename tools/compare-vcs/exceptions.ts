@@ -111,9 +111,9 @@ export const exceptions: readonly NamedException[] = [
   },
   {
     name: 'the first of two tags for one version, by name here and by the order of a list there',
-    rule: 'composer/composer src/Composer/Repository/VcsRepository.php@2.10.2 (initialize: findPackage); https://github.com/octokit/octokit.rb/issues/1168: the order is nowhere promised',
+    rule: 'composer/composer src/Composer/Repository/VcsRepository.php@2.10.2 (initialize: findPackage); https://github.com/octokit/octokit.rb/issues/1168: the order is nowhere promised; https://docs.gitlab.com/api/tags/: the newest first',
     explains: (key, { ours, theirs }, { judge }) =>
-      judge.driver === 'github' &&
+      judge.driver !== 'git' &&
       ours !== undefined &&
       theirs !== undefined &&
       !isBranch(ours) &&

@@ -11,7 +11,7 @@ Usage: npm run compare:vcs -- DIR [options]
 
   DIR              every git repository below it is compared, bare or not; nothing is written there
   --driver NAME    git: the driver for any git repository, which reads a copy; github: the one for github.com, which the simulated
-                   GitHub answers. Both if left out
+                   GitHub answers; gitlab: the one for GitLab, which the simulated GitLab answers. All if left out
   --json           print all rows as JSON
   --help           this text
 
@@ -44,7 +44,7 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
 function driversOf(name: string | undefined): readonly DriverName[] {
   if (name === undefined) return driverNames;
   const driver = driverNames.find((one) => one === name);
-  if (driver === undefined) throw new UsageError(`--driver ${name}: there are ${driverNames.join(' and ')}`);
+  if (driver === undefined) throw new UsageError(`--driver ${name}: there are ${driverNames.join(', ')}`);
   return [driver];
 }
 

@@ -15,7 +15,7 @@ import { type Started, type StartedOrganization, start } from '../../local/start
 import { openStateFolder } from '../../local/start/state-folder.ts';
 
 export interface RegistryRepository {
-  /** As the simulated GitHub calls it: `acme/lib`. */
+  /** As the simulated forge calls it: `acme/lib`. */
   readonly fullName: string;
   readonly name: string;
   readonly defaultBranch: string;
@@ -27,10 +27,13 @@ export interface RegistryRepository {
 }
 
 export interface Registry {
-  readonly gitHub: GitHubSimulator;
   /** What the registry's own addresses begin with. */
   readonly url: string;
   readonly repositories: readonly RegistryRepository[];
+}
+
+export interface GitHubRegistry extends Registry {
+  readonly gitHub: GitHubSimulator;
 }
 
 /**
@@ -41,7 +44,7 @@ export interface Registry {
 export async function withRegistry<Result>(
   world: World,
   progress: Progress,
-  use: (registry: Registry) => Promise<Result>,
+  use: (registry: GitHubRegistry) => Promise<Result>,
 ): Promise<Result> {
   const directory = await mkdtemp(join(tmpdir(), 'compare-vcs-'));
   try {
@@ -70,7 +73,7 @@ const Described = z.object({
 });
 type Described = z.infer<typeof Described>;
 
-async function readAll({ gitHub, admin, organizations }: Started): Promise<Registry> {
+async function readAll({ gitHub, admin, organizations }: Started): Promise<GitHubRegistry> {
   const [organization] = organizations;
   if (organization === undefined) throw new Error('the registry has no organization');
   const login = gitHub.state.organizations.get(organization.gitHubId)?.login ?? '';

@@ -26,6 +26,12 @@ export interface Comparison {
   readonly broken: readonly (BrokenRef & { readonly repository: string })[];
   /** Versions of ours that no client can read. */
   readonly unreadable: readonly string[];
+  /** Archives that both sides gave, byte for byte. */
+  readonly archives: readonly {
+    readonly repository: string;
+    readonly commit: string;
+    readonly isSame: boolean;
+  }[];
   /** What was not compared, and why. */
   readonly notes: readonly string[];
 }
@@ -42,10 +48,12 @@ export function comparePairs(
 }
 
 /** Why the comparison fails; empty if it does not. */
-export function failuresOf({ pairs, unreadable }: Comparison): string[] {
+export function failuresOf({ pairs, unreadable, archives }: Comparison): string[] {
   const open = pairs.filter(isOpen).length;
   const excepted = pairs.filter(({ outcome }) => outcome !== 'different').filter(isExcepted).length;
+  const others = archives.filter(({ isSame }) => !isSame);
   return [
+    ...(others.length > 0 ? [`${others.length} archives are not those that the driver's dists lead to`] : []),
     ...(pairs.length === 0 ? ['neither side has a version to compare'] : []),
     ...(unreadable.length > 0 ? [`${unreadable.length} versions of ours cannot be read`] : []),
     ...(open > 0 ? [`${open} of ${pairs.length} rows differ without a named exception`] : []),
@@ -79,7 +87,7 @@ function nameOf({ composer, driver }: Judge): string {
 }
 
 function judgementLines(comparison: Comparison): string[] {
-  const { judge, pairs, broken, unreadable, notes } = comparison;
+  const { judge, pairs, broken, unreadable, archives, notes } = comparison;
   const failures = failuresOf(comparison);
   return [
     `${nameOf(judge)}, against Repertoire`,
@@ -91,6 +99,10 @@ function judgementLines(comparison: Comparison): string[] {
       ({ repository, ref, error }) => `Broken: PHP ends Composer at ${ref} of ${repository}: ${error}`,
     ),
     ...unreadable.map((version) => `Unreadable: ${version}`),
+    ...(archives.length > 0 ? [`Archives compared, byte for byte: ${archives.length}`] : []),
+    ...archives.flatMap(({ repository, commit, isSame }) =>
+      isSame ? [] : [`Another archive: ${repository}, commit ${commit}`],
+    ),
     ...notes.map((note) => `Note: ${note}`),
     ...openLines(pairs),
     failures.length > 0
@@ -107,6 +119,7 @@ export function jsonOf(comparisons: readonly Comparison[]): unknown {
     failures: failuresOf(comparison),
     broken: comparison.broken,
     unreadable: comparison.unreadable,
+    archives: comparison.archives,
     notes: comparison.notes,
     exceptions: exceptions.map(({ name, rule }) => ({ name, rule, count: countOf(comparison.pairs, name) })),
     rows: comparison.pairs.map(({ exceptions: meant, theirs, ...pair }) => ({

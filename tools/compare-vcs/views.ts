@@ -5,15 +5,17 @@ import type { JudgedRow, Row } from './rows.ts';
 /** Where the registry and its forge are on this machine; without a trailing slash. */
 export interface Places {
   readonly registry: string;
-  readonly gitHub: string;
+  /** Of GitHub, which Composer's driver knows under its own address only. */
+  readonly gitHub?: string | undefined;
 }
 
 /**
- * A version of ours as if its repository were on github.com. Its commit is that of its archive, or of its source if the archive is not
+ * A version of ours as the judge sees its repository: as if the simulated GitHub were github.com. Its commit is that of its archive, or of its source if the archive is not
  * made here; an archive of ours goes, since no driver knows of it.
  */
 export function ourRow(row: Row, places: Places): Row {
-  const { dist, ...metadata } = onGitHub(row.metadata, places);
+  const { dist, ...metadata } =
+    places.gitHub === undefined ? row.metadata : onGitHub(row.metadata, places.gitHub);
   const isOurs = urlOf(dist)?.startsWith(`${places.registry}/`) === true;
   return {
     ...row,
@@ -22,7 +24,7 @@ export function ourRow(row: Row, places: Places): Row {
   };
 }
 
-function onGitHub(metadata: Row['metadata'], { gitHub }: Places): Row['metadata'] {
+function onGitHub(metadata: Row['metadata'], gitHub: string): Row['metadata'] {
   const { host, hostname } = new URL(gitHub);
   const text = JSON.stringify(metadata)
     .replaceAll(gitHub, 'https://github.com')
@@ -48,7 +50,7 @@ const forgeKeys = ['source', 'support.source', 'support.issues'];
 export function isAsked(key: string, { own, values }: JudgedRow, driver: DriverName): boolean {
   // Nothing of ours tells the commit of a version whose code lies wholly elsewhere.
   if (key === 'reference' && own.includes('dist') && own.includes('source')) return false;
-  if (driver === 'github') return true;
+  if (driver !== 'git') return true;
   // The author's date, not the committer's.
   if (key === 'time') return own.includes('time');
   return !forgeKeys.includes(key) || values.metadata[key] !== undefined;

@@ -1,4 +1,5 @@
 /** Reads the contents of a repository: refs with their manifests, and archives. */
+import { compareBytes } from '../../composer/php-text.ts';
 import type { ForgeRepositoryId } from '../../domain/ids.ts';
 import type { RepositoryLinks } from '../../domain/repository-links.ts';
 import type { CommitFinder } from '../containment.ts';
@@ -31,6 +32,9 @@ const withoutPages = (branch: ForgeRef): ForgeRef =>
         leftOut: `Composer takes no version from "${branch.name}", GitHub's branch for web pages.`,
       }
     : branch;
+
+/** As in GitHub's list of tags by REST, which Composer's driver reads. */
+const lastNameFirst = (one: ForgeRef, other: ForgeRef): number => compareBytes(other.name, one.name);
 
 interface RefList {
   readonly nameWithOwner: string;
@@ -118,7 +122,7 @@ export function createContentReader({ app, requests }: ContentReaderOptions): Co
       });
       return {
         ...about,
-        tags: tags.refs.map(withManifest),
+        tags: tags.refs.map(withManifest).sort(lastNameFirst),
         branches: branches.refs.map(withManifest).map(withoutPages),
         unusable: [...unusable('tag', tags), ...unusable('branch', branches)],
       };

@@ -55,6 +55,7 @@ async function readRefs(requests: Requests, { repository: id }: RepositoryIds) {
   };
 }
 
+/** The tags that were updated last come first, as Composer's driver gets them. https://docs.gitlab.com/api/tags/ */
 const listRefs = (requests: Requests, id: ForgeRepositoryId, kind: 'tags' | 'branches') =>
   readList(
     requests.list<RefItem & { readonly id: string }>(

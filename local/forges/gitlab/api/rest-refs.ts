@@ -82,7 +82,12 @@ function listBranches(context: Context): Promise<Reply> {
   return listRefs(context, found, (ref) => branchShape(context, project, ref));
 }
 
-/** https://docs.gitlab.com/api/tags/#list-all-project-repository-tags */
+/**
+ * The newest first. Those of one moment come by name, as `git for-each-ref --sort=-creatordate` lists them
+ * (https://git-scm.com/docs/git-for-each-ref).
+ *
+ * https://docs.gitlab.com/api/tags/#list-all-project-repository-tags
+ */
 async function listTags(context: Context): Promise<Reply> {
   const project = codeAt(context);
   const { searchParams } = context.url;
@@ -91,7 +96,7 @@ async function listTags(context: Context): Promise<Reply> {
   const wanted = tagsOf(context.refs(project)).filter(({ name }) => matches(context, name));
   const tags = await Promise.all(wanted.map((ref) => findTag(context, project, ref)));
   const order = (a: FoundTag, b: FoundTag): number => (a.name < b.name ? -1 : 1);
-  tags.sort((a, b) => sign * (byName ? order(a, b) : a.updatedAt - b.updatedAt || order(a, b)));
+  tags.sort((a, b) => (byName ? sign * order(a, b) : sign * (a.updatedAt - b.updatedAt) || order(a, b)));
   return listRefs(context, tags, (tag) => tagShape(context, project, tag));
 }
 
