@@ -4,7 +4,7 @@
  *
  * GitHub's rules: https://docs.github.com/en/organizations/managing-user-access-to-your-organizations-repositories
  */
-import { hasExpired } from './breadth.ts';
+import { hasExpired, nextExpiry } from './breadth.ts';
 import { type Claim, isWithdrawn } from './claim.ts';
 import {
   type CollaboratorFact,
@@ -94,6 +94,13 @@ function unexpired(all: AccessFacts, now: number): AccessFacts {
     collaborators: all.collaborators.filter(isCurrent),
   };
 }
+
+/** When the next of the rights ends by itself; milliseconds since the epoch, undefined if none does. */
+export const nextEnd = (facts: AccessFacts, now: number): number | undefined =>
+  nextExpiry(
+    [...facts.members, ...facts.teamMembers, ...facts.teamRepositories, ...facts.collaborators],
+    now,
+  );
 
 /**
  * The facts without those that claims withdraw. A repository that is not public any more counts as private until a read shows its

@@ -4,7 +4,6 @@ import type { RepositoryFact } from '../domain/facts.ts';
 import type { Organization } from '../domain/organization.ts';
 import type { PackageSource } from '../domain/package.ts';
 import { parseJson } from '../domain/parse-json.ts';
-import type { MayRead } from '../publish/effective-rights.ts';
 import { explainName } from '../scan/explain-name.ts';
 import { findRepositories } from '../store/fact-store.ts';
 import { findName, nameClaims } from '../store/name-store.ts';
@@ -18,6 +17,7 @@ import {
 import { requirementPage } from '../store/requirement-store.ts';
 import { findScans, type ScanState } from '../store/scan-store.ts';
 import type { Table } from '../store/table.ts';
+import type { MaySee } from './readable-packages.ts';
 import { type PageAsked, visiblePage } from './visible-page.ts';
 
 export interface PackageDescription {
@@ -154,7 +154,7 @@ export async function dependentsOf(
   { id }: Pick<Organization, 'id'>,
   name: string,
   asked: PageAsked<number>,
-  mayRead: MayRead,
+  maySee: MaySee,
 ): Promise<{ readonly dependents: readonly Dependent[]; readonly next: number | undefined }> {
   const { items, next, endedAt } = await visiblePage(
     asked,
@@ -167,7 +167,7 @@ export async function dependentsOf(
       );
       return rows.map(({ constraint, isForDevelopment }, place): Dependent | undefined => {
         const found = packages[place];
-        return found !== undefined && isLiving(found) && mayRead(found.synchronization, found.repository)
+        return found !== undefined && isLiving(found) && maySee(found)
           ? { name: found.name, constraint, isForDevelopment }
           : undefined;
       });

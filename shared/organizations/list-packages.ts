@@ -40,8 +40,7 @@ export interface PackagePage {
 
 /** Which names somebody sees. */
 export interface Selection {
-  /** Given all names, so that it can read what it decides by at once. */
-  select(names: readonly ListedName[]): Promise<(name: ListedName) => boolean>;
+  select(): Promise<(name: ListedName) => boolean>;
   /** So many packages are read for a page at the most: two reads take 100 with their repositories. A page of which few fit the filter is short. */
   readonly candidatesMax: number;
 }
@@ -72,7 +71,7 @@ export async function listPackages(
   { select, candidatesMax }: Selection,
 ): Promise<PackagePage> {
   const names = await namesOf(table, id);
-  const isVisible = await select(names);
+  const isVisible = await select();
   const placed = names
     .filter((name) => fits(name, filter) && isVisible(name))
     .map((name) => ({ ...name, place: placeIn(order, name) }))

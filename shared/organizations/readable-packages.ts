@@ -2,10 +2,10 @@
 import { CallerError } from '../domain/caller-error.ts';
 import { type UserId, userPrincipal } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
-import { effectiveRightsOf, type MayRead } from '../publish/effective-rights.ts';
-import { publishedView } from '../publish/published-view.ts';
+import type { PackageSource } from '../domain/package.ts';
+import { effectiveRightsOf } from '../publish/effective-rights.ts';
+import { type KeptViewDependencies, keptView } from '../store/kept-view-store.ts';
 import { findPackageByName, isOfSource, type StoredPackage } from '../store/package-store.ts';
-import type { Table } from '../store/table.ts';
 import type { Selection } from './list-packages.ts';
 import type { Role } from './membership.ts';
 
@@ -15,52 +15,47 @@ export interface Viewer {
   readonly role: Role;
 }
 
+/** A package as decisions about it need it. */
+type PackageOf = Pick<StoredPackage, 'number'> & Pick<PackageSource, 'synchronization' | 'repository'>;
+
+export type MaySee = (found: PackageOf) => boolean;
+
 /**
- * What the viewer may read. No read for an owner; for others as many as their synchronizations and teams need, however many packages
- * there are.
- *
- * @param now milliseconds since the epoch
+ * Whether the viewer sees a package. No read for an owner, and one for others; while the view that is kept for somebody is decided again, and
+ * before it is for the first time, as many as the synchronizations and teams need, however many packages there are.
  */
-export async function readableBy(
-  table: Table,
+export async function visibleTo(
+  dependencies: KeptViewDependencies,
   { id }: Organization,
   { user, role }: Viewer,
-  now: number,
-): Promise<MayRead> {
+): Promise<MaySee> {
   if (user === undefined || role === 'owner') {
     return () => true;
   }
-  return (await effectiveRightsOf(table, id, userPrincipal(user), now)).mayRead;
+  const principal = userPrincipal(user);
+  const isInView = await keptView(dependencies, id, principal);
+  if (isInView !== undefined) {
+    return ({ number }) => isInView(number);
+  }
+  const { table, clock } = dependencies;
+  const { mayRead } = await effectiveRightsOf(table, id, principal, clock.now());
+  return ({ synchronization, repository }) => mayRead(synchronization, repository);
 }
 
-/**
- * The names that the viewer sees in a list. No read for an owner, and one for somebody whose tokens have a published view; for others and while
- * a view is decided again, as many as `readableBy`.
- *
- * @param now milliseconds since the epoch
- */
+/** The names that the viewer sees in a list. Reads as `visibleTo`. */
 export function namesVisibleTo(
-  table: Table,
+  dependencies: KeptViewDependencies,
   organization: Organization,
   viewer: Viewer,
-  now: number,
 ): Selection {
-  const { user, role } = viewer;
-  if (user === undefined || role === 'owner') {
-    return { select: async () => () => true, candidatesMax: 100 };
-  }
+  const isOwner = viewer.user === undefined || viewer.role === 'owner';
   return {
-    async select(names) {
-      const numbers = names.map(({ number }) => number);
-      const isInView = await publishedView(table, organization, userPrincipal(user), numbers);
-      if (isInView !== undefined) {
-        return ({ number }) => isInView(number);
-      }
-      const mayRead = await readableBy(table, organization, viewer, now);
-      return ({ source }) => mayRead(source.synchronization, source.repository);
+    async select() {
+      const maySee = await visibleTo(dependencies, organization, viewer);
+      return ({ number, source }) => maySee({ number, ...source });
     },
-    // One read takes so many with their repositories.
-    candidatesMax: 50,
+    // One read takes 50 with their repositories; an owner has two.
+    candidatesMax: isOwner ? 100 : 50,
   };
 }
 
@@ -70,16 +65,15 @@ export function namesVisibleTo(
  * @throws CallerError when there is none
  */
 export async function visiblePackage(
-  table: Table,
+  dependencies: KeptViewDependencies,
   organization: Organization,
   name: string,
   viewer: Viewer,
-  now: number,
 ): Promise<StoredPackage> {
-  const found = await findPackageByName(table, organization.id, name);
+  const found = await findPackageByName(dependencies.table, organization.id, name);
   if (found !== undefined && isOfSource(found)) {
-    const mayRead = await readableBy(table, organization, viewer, now);
-    if (mayRead(found.synchronization, found.repository)) {
+    const maySee = await visibleTo(dependencies, organization, viewer);
+    if (maySee(found)) {
       return found;
     }
   }

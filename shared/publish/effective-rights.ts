@@ -1,5 +1,5 @@
 /** The effective rights of a principal: those of all accounts of a user, of a team, or of the whole organization. */
-import { decideAccess, type PersonState, type Readable, type Subject } from '../domain/access.ts';
+import { decideAccess, nextEnd, type PersonState, type Readable, type Subject } from '../domain/access.ts';
 import {
   type ForgeAccountId,
   type ForgeRepositoryId,
@@ -26,6 +26,8 @@ export interface EffectiveRights {
   readonly mayRead: MayRead;
   /** A plan that changes the underlying facts is being applied in several transactions. */
   readonly isApplying: boolean;
+  /** When one of the rights ends by itself; milliseconds since the epoch, undefined if none does. */
+  readonly endsAt: number | undefined;
 }
 
 /**
@@ -42,12 +44,14 @@ export async function effectiveRightsOf(
   const parts = parsePrincipal(principal);
   if (parts.kind === 'organization') {
     // Of this organization, or of another whose token reads this one too: without such a token nobody asks.
-    return { mayRead: () => true, isApplying: false };
+    return { mayRead: () => true, isApplying: false, endsAt: undefined };
   }
   const readable = new Set<string>();
   let isApplying = false;
+  const ends: number[] = [];
   for (const decision of await decisionsFor(table, organization, parts, now)) {
     isApplying ||= decision.isApplying;
+    ends.push(...(decision.endsAt === undefined ? [] : [decision.endsAt]));
     for (const repository of decision.readable.keys()) {
       readable.add(`${decision.synchronization.id} ${repository}`);
     }
@@ -55,6 +59,7 @@ export async function effectiveRightsOf(
   return {
     mayRead: (synchronization, repository) => readable.has(`${synchronization} ${repository}`),
     isApplying,
+    endsAt: ends.length === 0 ? undefined : Math.min(...ends),
   };
 }
 
@@ -64,6 +69,8 @@ export interface Decision {
   readonly subject: Subject;
   readonly readable: Readable;
   readonly isApplying: boolean;
+  /** When one of the rights ends by itself; milliseconds since the epoch. */
+  readonly endsAt: number | undefined;
 }
 
 /** Of an account whose person never signed in, too. */
@@ -100,7 +107,8 @@ export async function decisionsFor(
     const claims = await loadClaims(table, synchronization.id);
     for (const subject of subjectsOf(reader, synchronization, accounts, state)) {
       const facts = await loadAccessFacts(table, synchronization.id, subject, claims);
-      decisions.push({ synchronization, subject, readable: decideAccess(subject, facts, now), isApplying });
+      const readable = decideAccess(subject, facts, now);
+      decisions.push({ synchronization, subject, readable, isApplying, endsAt: nextEnd(facts, now) });
     }
   }
   return decisions;

@@ -1,5 +1,6 @@
 /**
- * Publishes a principal's view of an organization: the bitmap at the edge and the root file. One worker for each principal at a time.
+ * Publishes a principal's view of an organization: the bitmap at the edge and the root file; and keeps what a person who is signed in may read,
+ * for lists. One worker for each principal at a time.
  *
  * A pass writes only what its inputs allow: bits are cleared at once, and set only for packages that the edge has; the root lists only
  * names whose bit is at the edge. Each completed step requests the next pass, so that no pass has to wait.
@@ -9,6 +10,7 @@ import { buildRootFile } from '../composer/package-metadata.ts';
 import { bitmapChunks, bitmapHas, edgeKeys, packageNumberOf, packagesPerChunk } from '../domain/edge-keys.ts';
 import { asId, type OrganizationId, type Principal, parsePrincipal, type UserId } from '../domain/ids.ts';
 import { desire, type EdgeRow, edgeRows } from '../store/edge-store.ts';
+import { isKept, viewAttributes } from '../store/kept-view-store.ts';
 import { packagesOf, type StoredPackage } from '../store/package-store.ts';
 import {
   activatePersonal,
@@ -75,13 +77,15 @@ async function pass(
   for (const token of ownerless.filter(({ state }) => state !== 'suspended')) {
     await workQueue.send(await suspendOrResume(table, token, 'suspended', slug, lease, clock.now()));
   }
+  const hasTokens = tokens.length > 0;
   const rights =
-    tokens.length === 0
-      ? undefined
-      : await dependencies.effectiveRightsOf(organization, principal, clock.now());
+    hasTokens || isKept(lease.item, clock.now())
+      ? await dependencies.effectiveRightsOf(organization, principal, clock.now())
+      : undefined;
   // A half-applied plan was never the forge's state: it only withdraws.
   const mayWiden = rights?.isApplying !== true;
-  const readable = rights ? await readablePackages(dependencies, rights, organization, slug) : [];
+  const readable =
+    hasTokens && rights ? await readablePackages(dependencies, rights, organization, slug) : [];
   const seesAll = parsePrincipal(principal).kind === 'organization';
   const view = seesAll
     ? { listed: readable, complete: true, messages: [] }
@@ -99,7 +103,7 @@ async function pass(
     throw seeing.reason;
   }
   const seen = seeing.value;
-  if (tokens.length === 0) {
+  if (!hasTokens) {
     if (seen) {
       await objects.remove(rootKey);
     }
@@ -134,7 +138,9 @@ async function pass(
     await releaseLease(table, lease);
     return 'waiting';
   }
-  if ((await completeWork(table, lease)) === 'more') {
+  const now = clock.now();
+  const kept = await viewAttributes(table, organization, lease.item, { rights, hasTokens, now });
+  if ((await completeWork(table, lease, kept)) === 'more') {
     await workQueue.send([lease.workItem.message]);
   }
   return 'done';

@@ -14,6 +14,7 @@ import type { SignInDependencies } from './dependencies.ts';
 import { callbackOf, hostOf } from './offered.ts';
 import type { PendingSignIn } from './pending-sign-in.ts';
 import { accountOf, entry, linkAccount, type ProvenAccount, signInUser } from './user-accounts.ts';
+import { prepareViews } from './views-of-user.ts';
 
 export type Outcome =
   | { readonly kind: 'signed-in'; readonly setCookies: SessionAnswer['setCookies'] }
@@ -117,6 +118,12 @@ async function admit(
     { user, authenticatedAt: clock.now(), ...origin, replaces: current },
     (session) => [entry(dependencies, act, { user, session, account: accountOf(proven), ...origin })],
   );
+  try {
+    await prepareViews(dependencies, user);
+  } catch (error) {
+    // The first list decides the view itself then.
+    dependencies.logger.warn('what somebody may read could not be decided beforehand', { user, error });
+  }
   return { kind: 'signed-in', setCookies };
 }
 

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { aFact } from '../../test/support/memory-forge.ts';
 import { proven } from '../../test/support/people.ts';
+import { publishRoots } from '../../test/support/publish-roots.ts';
 import { day, minute } from '../../test/support/session-bench.ts';
 import { createSignInBench, key } from '../../test/support/sign-in-bench.ts';
-import { gitHubHost } from '../../test/support/synchronized.ts';
+import { gitHubHost, organizationId } from '../../test/support/synchronized.ts';
+import { asId, userPrincipal } from '../domain/ids.ts';
 import { ForgeError } from '../forge/errors.ts';
 import { endAllSessions, sessionsOf } from '../sessions/end-sessions.ts';
 import { forgottenSession } from '../sessions/session.ts';
+import { keys } from '../store/keys.ts';
 import { findPersonGrant } from '../store/person-grant-store.ts';
 import { signInLog } from '../store/sign-in-log.ts';
 import { accountsOf, findUser } from '../store/user-store.ts';
@@ -40,6 +43,28 @@ describe('a sign-in', () => {
         userAgent: 'Firefox',
       },
     ]);
+  });
+
+  it('has decided what the person may read, for the lists that come next', async () => {
+    const { visitor, table, dependencies, askedFor } = await setUpBench();
+    await visitor().signIn('1');
+    const user = await findUser(table, proven(1).account);
+    expect(askedFor()).toEqual([userPrincipal(asId(user ?? ''))]);
+    await publishRoots(dependencies);
+    const view = await table.get(keys.principal(organizationId, `u.${user}`));
+    expect(view).toMatchObject({ readable: expect.any(Array) });
+    await visitor().signIn('1');
+    expect(askedFor()).toEqual([]);
+  });
+
+  it('goes on where that cannot be asked for', async () => {
+    const { visitor, workQueue } = await setUpBench();
+    workQueue.send = async () => {
+      throw new Error('the queue is gone');
+    };
+    const ann = visitor();
+    expect((await ann.signIn('1')).status).toBe(303);
+    expect(await ann.who()).toBeDefined();
   });
 
   it('asks the code host with a state, a challenge and the registered address', async () => {

@@ -2,11 +2,12 @@
 import { type OrganizationId, type Principal, type UserId, userPrincipal } from '../domain/ids.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { factsOfAccount } from '../store/access-fact-store.ts';
+import { requestMissingViews } from '../store/kept-view-store.ts';
 import { membersAt, organizationsNaming } from '../store/member-store.ts';
 import { havingTokens } from '../store/personal-token-store.ts';
 import { everySynchronization, listSynchronizations } from '../store/synchronization-store.ts';
 import type { Operation, Table } from '../store/table.ts';
-import type { Account } from '../store/user-store.ts';
+import { type Account, accountsOf } from '../store/user-store.ts';
 import { requestWork, type WorkItem, type WorkQueue } from '../store/work.ts';
 import { grantsWork, principalWork } from '../store/work-items.ts';
 
@@ -47,16 +48,29 @@ async function viewsGained(table: Table, { user, accounts }: Gain): Promise<read
   if (!(await havingTokens(table, [user])).has(user)) {
     return [];
   }
-  const found = new Map<OrganizationId, View>();
-  for (const { id, organization, forge, baseUrl } of await everySynchronization(table)) {
-    for (const one of accounts) {
-      const isThere = one.forge === forge && one.baseUrl === baseUrl && !found.has(organization);
-      if (isThere && (await factsOfAccount(table, id, one.account)).length > 0) {
-        found.set(organization, viewOf(organization, user));
-      }
-    }
-  }
-  return [...found.values()];
+  return (await organizationsKnowing(table, accounts)).map((organization) => viewOf(organization, user));
+}
+
+/** The organizations whose code hosts know one of the accounts. Two reads, and two for each place where one may be known. */
+async function organizationsKnowing(
+  table: Table,
+  accounts: readonly Account[],
+): Promise<readonly OrganizationId[]> {
+  const places = (await everySynchronization(table)).flatMap(({ id, organization, forge, baseUrl }) =>
+    accounts
+      .filter((one) => one.forge === forge && one.baseUrl === baseUrl)
+      .map(({ account }) => ({ id, organization, account })),
+  );
+  const facts = await Promise.all(places.map(({ id, account }) => factsOfAccount(table, id, account)));
+  return [...new Set(places.filter((_, place) => facts[place]?.length !== 0).map((one) => one.organization))];
+}
+
+/** Has what the user may read decided wherever he belongs, because lists are what comes after a sign-in. */
+export async function prepareViews(dependencies: ViewDependencies, user: UserId): Promise<void> {
+  const { table } = dependencies;
+  const known = await organizationsKnowing(table, await accountsOf(table, user));
+  const organizations = [...new Set([...known, ...(await organizationsNaming(table, user))])];
+  await requestMissingViews(dependencies, organizations, userPrincipal(user));
 }
 
 /** The organizations that one of the accounts owns on a code host: tokens that their owners made for them count or not by who has the account. */

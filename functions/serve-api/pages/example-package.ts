@@ -10,14 +10,20 @@ const organizationsMax = 3;
 
 /** The package that is installed most, of the first organization that has one for the person; undefined if none has. */
 export async function exampleFor(
-  { table, clock }: Pick<ApiDependencies, 'table' | 'clock'>,
+  dependencies: Pick<ApiDependencies, 'table' | 'workQueue' | 'clock'>,
   user: UserId,
   memberships: readonly Membership[],
 ): Promise<string | undefined> {
   for (const { organization, role } of memberships.slice(0, organizationsMax)) {
-    const selection = namesVisibleTo(table, organization, { user, role }, clock.now());
+    const selection = namesVisibleTo(dependencies, organization, { user, role });
     const page = { limit: 1, order: 'downloads' } as const;
-    const { packages } = await listPackages(table, organization, { state: 'available' }, page, selection);
+    const { packages } = await listPackages(
+      dependencies.table,
+      organization,
+      { state: 'available' },
+      page,
+      selection,
+    );
     const [first] = packages;
     if (first !== undefined) {
       return first.found.name;

@@ -1,13 +1,18 @@
 /** What lists cost that somebody reads who does not own the organization, and what they show while rights change. */
-import { describe, expect, it } from 'vitest';
-import { bitmapChunks, edgeKeys } from '../../../shared/domain/edge-keys.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { userPrincipal } from '../../../shared/domain/ids.ts';
-import { putFact } from '../../../shared/store/fact-store.ts';
-import { keys } from '../../../shared/store/keys.ts';
+import { putClaim } from '../../../shared/store/claim-store.ts';
+import { putFact, removeFact } from '../../../shared/store/fact-store.ts';
+import { keys, tableKeys } from '../../../shared/store/keys.ts';
+import { findSynchronization } from '../../../shared/store/synchronization-store.ts';
+import { requestWork } from '../../../shared/store/work.ts';
+import { principalWork } from '../../../shared/store/work-items.ts';
+import { affectedByClaims } from '../../../shared/sync/plan/affected-principals.ts';
 import { aPackage, aRepository } from '../../../test/support/api-packages.ts';
 import { type ApiWorld, createApiWorld, userOf } from '../../../test/support/api-world.ts';
 import { countReads } from '../../../test/support/count-reads.ts';
 import { aFact } from '../../../test/support/memory-forge.ts';
+import { publishRoots } from '../../../test/support/publish-roots.ts';
 import { organizationId, synchronizationId } from '../../../test/support/synchronized.ts';
 
 const count = 5000;
@@ -15,42 +20,43 @@ const nameOf = (id: number) => `acme/package-${String(id).padStart(4, '0')}`;
 const packages = '/organizations/acme/packages';
 /** Below the organization: what the member's own session, membership and count of requests take. */
 const own = '/organizations/acme';
-
-/** The member is in two teams, which read every tenth package up to the number. */
-async function worldWithMember(readable: number): Promise<ApiWorld> {
-  const world = await createApiWorld();
-  for (let id = 1; id <= count; id += 20) {
-    const ids = Array.from({ length: 20 }, (_, place) => id + place);
-    await world.table.transact(ids.flatMap((one) => [aRepository(one), ...aPackage(one, nameOf(one))]));
-  }
-  const right = { changedAt: 0, gives: true };
-  const rows = [
-    ...[8, 9].flatMap((team) => [aFact.team(team), aFact.teamMember(team, 2)]),
-    ...readableOf(readable).map((id) => aFact.teamRepository(8 + (id % 20 === 0 ? 1 : 0), id)),
-  ];
-  for (let start = 0; start < rows.length; start += 100) {
-    const part = rows.slice(start, start + 100);
-    await world.table.transact(part.map((fact) => putFact(synchronizationId, fact, 2, right)));
-  }
-  return world;
-}
+const view = principalWork(organizationId, userPrincipal(userOf('member')));
+const right = { changedAt: 0, gives: true };
+const day = 24 * 3600_000;
 
 const readableOf = (last: number): readonly number[] =>
   Array.from({ length: Math.floor(last / 10) }, (_, place) => (place + 1) * 10);
 
-/** As the publisher leaves the view of somebody with a token. */
-async function publish({ table }: ApiWorld, numbers: readonly number[]): Promise<void> {
-  const principal = userPrincipal(userOf('member'));
-  const subject = { kind: 'view', organization: organizationId, principal };
-  const done = { wanted: 3, done: 3 };
-  await table.transact([
-    { put: keys.principal(organizationId, principal), item: done },
-    { put: keys.grants(organizationId), item: done },
-    ...[...bitmapChunks(numbers)].map(([chunk, value]) => ({
-      put: keys.edge(edgeKeys.view('acme', principal, chunk)),
-      item: { value, published: value, ...done, subject },
-    })),
-  ]);
+async function putInParts(world: ApiWorld, operations: Parameters<ApiWorld['table']['transact']>[0]) {
+  for (let start = 0; start < operations.length; start += 100) {
+    await world.table.transact(operations.slice(start, start + 100));
+  }
+}
+
+/** The member is in two teams, which read every tenth package up to the number. */
+async function worldWithMember(packageCount: number, readable: number): Promise<ApiWorld> {
+  const world = await createApiWorld();
+  const ids = Array.from({ length: packageCount }, (_, place) => place + 1);
+  await putInParts(
+    world,
+    ids.flatMap((id) => [aRepository(id), ...aPackage(id, nameOf(id))]),
+  );
+  const rows = [
+    ...[8, 9].flatMap((team) => [aFact.team(team), aFact.teamMember(team, 2)]),
+    ...readableOf(readable).map((id) => aFact.teamRepository(8 + (id % 20 === 0 ? 1 : 0), id)),
+  ];
+  await putInParts(
+    world,
+    rows.map((fact) => putFact(synchronizationId, fact, 2, right)),
+  );
+  return world;
+}
+
+/** A page has been looked at, and what the member may read is kept since. */
+async function looked(world: ApiWorld): Promise<ApiWorld> {
+  await namesOf(world);
+  await publishRoots(world.dependencies);
+  return world;
 }
 
 async function namesOf(world: ApiWorld): Promise<readonly string[]> {
@@ -65,44 +71,90 @@ async function namesOf(world: ApiWorld): Promise<readonly string[]> {
   }
 }
 
-describe('a member’s page of 5,000 packages', () => {
-  it('costs three reads by the published view, and pages lead to all', { timeout: 60_000 }, async () => {
-    const world = await worldWithMember(1200);
-    await publish(world, readableOf(1200));
-    const reads = countReads(world.table);
-    const cost = async (path: string) => {
-      const before = reads();
-      expect((await world.ask('member', { path })).status).toBe(200);
-      return reads() - before;
-    };
+describe('a page of 5,000 packages, for a member without a token', () => {
+  let world: ApiWorld;
+  let reads: () => number;
+  let base: number;
+  const cost = async (path: string) => {
+    const before = reads();
+    expect((await world.ask('member', { path })).status).toBe(200);
+    return reads() - before;
+  };
+  beforeAll(async () => {
+    world = await worldWithMember(count, 1200);
+    reads = countReads(world.table);
     // Asking for what one may do has one read: whether any team has a right.
-    const base = (await cost(own)) - 1;
-    for (const query of ['limit=100', 'name=00&state=available', 'sort=changed']) {
+    base = (await cost(own)) - 1;
+  });
+
+  it('is decided from facts at first, at a cost that packages do not change', async () => {
+    // 2 MB of repositories are read twice: for everybody's rights, and for the account's.
+    expect((await cost(packages)) - base).toBeLessThanOrEqual(25);
+  });
+
+  it('costs three reads from then on, and pages lead to all', async () => {
+    await publishRoots(world.dependencies);
+    for (const query of ['limit=100', 'name=00&state=available', 'sort=changed', 'sort=downloads']) {
       expect((await cost(`${packages}?${query}`)) - base, query).toBeLessThanOrEqual(3);
     }
     expect(await namesOf(world)).toEqual(readableOf(1200).map(nameOf));
   });
-
-  it('without a token is decided from facts, at a cost that packages do not change', async () => {
-    const world = await worldWithMember(100);
-    const reads = countReads(world.table);
-    const base = reads();
-    expect((await world.ask('member', { path: packages })).body.items).toHaveLength(10);
-    // 2 MB of repositories are read twice: for everybody's rights, and for the account's.
-    expect(reads() - base).toBeLessThanOrEqual(30);
-  });
 });
 
-describe('a published view', () => {
+describe('what a member may read', () => {
   it.each([
-    ['the person', keys.principal(organizationId, userPrincipal(userOf('member')))],
+    ['the person', view.key],
     ['everybody', keys.grants(organizationId)],
-  ])('counts for nothing while the rights of %s are decided again', async (_, key) => {
-    const world = await createApiWorld();
-    await world.table.transact([5, 6].flatMap((id) => [aRepository(id), ...aPackage(id, nameOf(id))]));
-    await publish(world, [5, 6]);
-    expect(await namesOf(world)).toEqual([nameOf(5), nameOf(6)]);
-    await world.table.update({ key, set: { wanted: 4 } });
-    expect(await namesOf(world)).toEqual([]);
+  ])('is decided from facts while the rights of %s are decided again', async (_, key) => {
+    const world = await looked(await worldWithMember(20, 20));
+    expect(await namesOf(world)).toEqual([10, 20].map(nameOf));
+    await world.table.transact([removeFact(synchronizationId, aFact.teamRepository(8, 10), 3, 0)]);
+    expect(await namesOf(world)).toEqual([10, 20].map(nameOf));
+    await world.table.update({ key, add: { wanted: 1 } });
+    expect(await namesOf(world)).toEqual([20].map(nameOf));
+  });
+
+  it('is less from the delivery on that takes a team from him', async () => {
+    const world = await looked(await worldWithMember(20, 20));
+    const synchronization = await findSynchronization(world.table, synchronizationId);
+    const claim = { key: 'team-member#2#9', expect: 'gone', at: world.now(), bodies: [] } as const;
+    const affected =
+      synchronization && (await affectedByClaims(world.table, synchronization, [claim], world.now()));
+    await world.table.transact([putClaim(synchronizationId, claim), ...(affected?.operations ?? [])]);
+    expect(await namesOf(world)).toEqual([10].map(nameOf));
+    await publishRoots(world.dependencies);
+    expect(await namesOf(world)).toEqual([10].map(nameOf));
+  });
+
+  it('has no right longer than it lasts, though nobody has decided it again', async () => {
+    const world = await worldWithMember(20, 20);
+    const row = { ...aFact.teamRepository(8, 10), expiresAt: world.now() + 60_000 };
+    await world.table.transact([putFact(synchronizationId, row, 3, right)]);
+    await looked(world);
+    expect(await namesOf(world)).toEqual([10, 20].map(nameOf));
+    world.advance(60_000);
+    expect(await namesOf(world)).toEqual([20].map(nameOf));
+  });
+
+  it('is kept for 30 days after he looked last, which is noted once a day', async () => {
+    const world = await looked(await worldWithMember(20, 20));
+    const kept = async () => (await world.table.get(view.key)) ?? {};
+    const first = await kept();
+    expect([first.viewedAt, first[tableKeys.expiry]]).toEqual([
+      world.now(),
+      Math.ceil((world.now() + 30 * day) / 1000),
+    ]);
+    world.advance(day - 1);
+    await world.signIn('member');
+    await namesOf(world);
+    expect(await kept()).toEqual(first);
+    world.advance(1);
+    await namesOf(world);
+    expect((await kept()).viewedAt).toBe(world.now());
+    expect((await kept())[tableKeys.expiry]).toBe(Math.ceil((world.now() + 30 * day) / 1000));
+    world.advance(30 * day);
+    await world.table.transact([requestWork(view, world.now())]);
+    await publishRoots(world.dependencies);
+    expect((await kept()).readable).toBeUndefined();
   });
 });

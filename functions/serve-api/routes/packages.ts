@@ -30,9 +30,9 @@ import { leftOutOf } from '../../../shared/organizations/list-left-out.ts';
 import { listPackages, packageOrders } from '../../../shared/organizations/list-packages.ts';
 import {
   namesVisibleTo,
-  readableBy,
   type Viewer,
   visiblePackage,
+  visibleTo,
 } from '../../../shared/organizations/readable-packages.ts';
 import { downloadDaysMax, downloadsByDay, downloadsByVersion } from '../../../shared/store/download-store.ts';
 import type { StoredPackage } from '../../../shared/store/package-store.ts';
@@ -62,10 +62,10 @@ const nameOf = ({ vendor, name }: z.output<typeof params>): string => `${vendor}
 
 /** The package in the path, if whoever asks may install it. */
 const packageOf = (
-  { table, clock }: ApiDependencies,
+  dependencies: ApiDependencies,
   request: Asked & Pick<RouteRequest<typeof readDefinition>, 'organization' | 'params'>,
 ): Promise<StoredPackage> =>
-  visiblePackage(table, request.organization, nameOf(request.params), viewerOf(request), clock.now());
+  visiblePackage(dependencies, request.organization, nameOf(request.params), viewerOf(request));
 
 const shownRepository = (source: Pick<PackageSource, 'synchronization' | 'repository'>, name: string) => ({
   id: repositoryKey(source),
@@ -105,19 +105,19 @@ const listDefinition = {
   answer: { status: 200, schema: pageOf(PackageSummary), description: 'A page of packages.' },
 } as const;
 
-const list = defineRoute(listDefinition, async ({ table, clock }, request) => {
+const list = defineRoute(listDefinition, async (dependencies, request) => {
   const { organization, query } = request;
   const { cursor, limit, synchronization, sort, ...filter } = query;
   const paged = { route: listDefinition.name, filter: [organization.id, filter, synchronization, sort] };
   const { packages, next } = await listPackages(
-    table,
+    dependencies.table,
     organization,
     {
       ...filter,
       synchronization: synchronization === undefined ? undefined : asId<SynchronizationId>(synchronization),
     },
     { limit: limitOf({ limit }), after: placeOf(paged, cursor), order: sort },
-    namesVisibleTo(table, organization, viewerOf(request), clock.now()),
+    namesVisibleTo(dependencies, organization, viewerOf(request)),
   );
   return {
     body: {
@@ -297,18 +297,17 @@ const listDependents = defineRoute(
     answer: { status: 200, schema: pageOf(Dependent), description: 'A page of packages.' },
   },
   async (dependencies, request) => {
-    const { table, clock } = dependencies;
     const { organization, query } = request;
     const { name, number } = await packageOf(dependencies, request);
     const paged = { route: 'listDependents', filter: [organization.id, number] };
     const after = placeOf(paged, query.cursor);
-    const mayRead = await readableBy(table, organization, viewerOf(request), clock.now());
+    const maySee = await visibleTo(dependencies, organization, viewerOf(request));
     const { dependents, next } = await dependentsOf(
-      table,
+      dependencies.table,
       organization,
       name,
       { limit: limitOf(query), after: after === undefined ? undefined : Number(after) },
-      mayRead,
+      maySee,
     );
     return { body: { items: [...dependents], next: cursorFor(paged, next?.toString()) } };
   },
