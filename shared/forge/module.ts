@@ -17,6 +17,7 @@ import type {
   StructureReader,
   WebhookReader,
 } from './forge.ts';
+import type { Hooks } from './hooks.ts';
 import type { ForgeServices, Integration, IntegrationSecrets, IntegrationSettings } from './integration.ts';
 import type { Registration } from './registration.ts';
 import type { SignIn } from './sign-in.ts';
@@ -40,6 +41,8 @@ export interface OpenConnection<
 export interface ForgeClient {
   readonly structure: StructureReader;
   readonly contents: ContentReader & CommitFinder;
+  /** The hooks that are installed for the connection's organization, if the forge needs that (`ForgeModule.installsHooks`). */
+  readonly hooks?: Hooks | undefined;
   /** The log of deliveries to the integration, if the forge keeps one. */
   readonly deliveryLog?: DeliveryLog | undefined;
   /** The same log, as people are shown it. */
@@ -65,6 +68,8 @@ export interface ForgeModule<
   readonly secrets: z.ZodType<Secrets>;
   /** Whether the forge keeps a log of deliveries to an integration: if so, an opened integration has a `deliveryLog`. */
   readonly hasDeliveryLog?: boolean | undefined;
+  /** Whether deliveries come from hooks that are installed for each synchronization: if so, an opened connection has `hooks`. */
+  readonly installsHooks?: boolean | undefined;
   /** Needs no connection: a delivery with a valid signature says itself which one it is about. */
   readonly webhooks: WebhookReader;
   /**

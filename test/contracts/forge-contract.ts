@@ -9,6 +9,7 @@ import { credentialContract } from './forge-contract/credential.ts';
 import { deliveriesContract } from './forge-contract/deliveries.ts';
 import { failuresContract } from './forge-contract/failures.ts';
 import { type ForgeFixture, given } from './forge-contract/fixture.ts';
+import { hooksContract } from './forge-contract/hooks.ts';
 import { scopesContract } from './forge-contract/scopes.ts';
 import { signInContract } from './forge-contract/sign-in.ts';
 import { stepsContract } from './forge-contract/steps.ts';
@@ -19,6 +20,7 @@ const parts = {
   failures: failuresContract,
   contents: contentsContract,
   deliveries: deliveriesContract,
+  hooks: hooksContract,
   credential: credentialContract,
   signIn: signInContract,
 };

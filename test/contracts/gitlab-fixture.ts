@@ -76,6 +76,13 @@ export async function startGitLab({
     const checked = await known(gitLab.connecting).checkToken(integration, value, organization, services);
     await storeCredential({ table, cipher, clock }, connection.id, checked.credential);
   };
+  /** An access token as its owner sees it once. */
+  const createToken = async (
+    input: Parameters<typeof simulator.changes.run<'create-token'>>[1],
+  ): Promise<string> => {
+    const made = await simulator.changes.run('create-token', input);
+    return String(Object.values(made ?? {}).find((value) => /^gl/.test(String(value))));
+  };
   /** Opens it as a new process does. */
   const open = (): Promise<ForgeClient> =>
     gitLab.open(
@@ -84,7 +91,7 @@ export async function startGitLab({
     );
   return {
     ...{ gitlab, simulator, clock, integration, services, signIn, visit, organization, open, redirectUri },
-    ...{ useToken, connection },
+    ...{ useToken, createToken, connection },
     /** How often a refresh token was used. */
     exchanges: () => simulator.state.grants.filter(({ spent }) => spent).length,
     close: () => gitlab.close(),

@@ -110,6 +110,6 @@ function changesOf(forge: MemoryForge): WorldChanges {
 const layouts = { "GitHub's layout": gitHubTraits, 'a list of permissions': listingTraits };
 for (const [name, traits] of Object.entries(layouts)) {
   forgeContract(`the forge in memory with ${name}`, () => startMemory(traits), {
-    without: ['contents', 'deliveries', 'credential', 'signIn'],
+    without: ['contents', 'deliveries', 'hooks', 'credential', 'signIn'],
   });
 }

@@ -6,6 +6,7 @@ import { type Instance, readInstance } from './account.ts';
 import { createContentReader } from './content.ts';
 import type { GitLabCredential } from './credential.ts';
 import { createPace, type Pace } from './endpoints.ts';
+import { createHooks } from './hooks.ts';
 import { createRequests } from './requests.ts';
 import type { GitLabSecrets, GitLabSettings } from './settings.ts';
 import { createStructureReader } from './structure.ts';
@@ -59,6 +60,8 @@ export function openGitLab(
   return {
     structure: createStructureReader({ requests, instance, organization, clock }),
     contents: createContentReader({ contents, archives }),
+    // They wait for nobody, so they leave the reserve to rights.
+    hooks: createHooks({ requests: contents, version: async () => (await instance()).version, organization }),
     requests: () => requests.count() + contents.count() + archives.count(),
   };
 }

@@ -30,6 +30,16 @@ export const endpointLimits: Readonly<Record<string, EndpointLimit>> = {
     isApart: true,
     of: ['id', 'path'],
   },
+  // https://docs.gitlab.com/api/project_webhooks/ and https://docs.gitlab.com/api/group_webhooks/
+  '/groups/:id/hooks/:hook/test/:trigger': { requests: 5, perMs: minuteMs, isApart: true, of: ['id'] },
+  '/projects/:id/hooks/:hook/test/:trigger': { requests: 5, perMs: minuteMs, isApart: true, of: ['id'] },
+  '/groups/:id/hooks/:hook/events/:event/resend': { requests: 5, perMs: minuteMs, isApart: true, of: ['id'] },
+  '/projects/:id/hooks/:hook/events/:event/resend': {
+    requests: 5,
+    perMs: minuteMs,
+    isApart: true,
+    of: ['id'],
+  },
   '/projects/:id/repository/archive.zip': { requests: 5, perMs: minuteMs, isApart: true, of: ['id'] },
 };
 

@@ -13,6 +13,7 @@ export const gitLab: ForgeModule<GitLabSettings, GitLabSecrets, GitLabCredential
   settings,
   secrets,
   credential,
+  installsHooks: true,
   webhooks,
   signIn,
   connecting,

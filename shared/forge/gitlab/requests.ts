@@ -44,6 +44,13 @@ export interface Requests {
     query: Query<Schema>,
     variables: Readonly<Record<string, unknown>>,
   ): Promise<z.infer<Schema>>;
+  /** Creates, changes or removes something. It is not repeated when its answer is lost. */
+  write<Schema extends z.ZodType>(
+    method: 'POST' | 'PUT' | 'DELETE',
+    route: Route,
+    schema: Schema,
+    body?: Readonly<Record<string, unknown>>,
+  ): Promise<z.infer<Schema>>;
   /** A GET of a file. */
   bytes(route: Route): Promise<Uint8Array>;
   /** The response of a GET, whose body is not read yet. */
@@ -74,6 +81,8 @@ interface Sending {
   readonly path: Values;
   readonly init?: RequestInit;
   readonly send: typeof fetch;
+  /** The statuses of success; 200 by default. */
+  readonly expected?: readonly number[];
 }
 
 const itemsPerPage = 100;
@@ -125,7 +134,7 @@ export function createRequests(options: RequestsOptions): Requests {
   }
 
   async function send(sending: Sending, isRetry = false): Promise<Answer> {
-    const { what, url, init } = sending;
+    const { what, url, init, expected = [200] } = sending;
     const limits = await checkBudgets(sending);
     const held = await tokens.ready();
     sent += 1;
@@ -145,7 +154,7 @@ export function createRequests(options: RequestsOptions): Requests {
         throw noAnswer(error, what);
       });
     const headers = Object.fromEntries(response.headers);
-    if (response.status === 200) {
+    if (expected.includes(response.status)) {
       await limits.noteAnswer(headers);
       return { headers, response };
     }
@@ -231,6 +240,16 @@ export function createRequests(options: RequestsOptions): Requests {
         );
       }
       return parseAnswer(schema, answer.data, `GitLab's answer to ${what}`);
+    },
+
+    async write(method, route, schema, body) {
+      const init = {
+        method,
+        ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      };
+      const what = `${method} ${route.route}`;
+      const sending = { ...restOf(route, { init }), what, expected: [200, 201, 202, 204] };
+      return (await getJson(sending, schema)).data;
     },
 
     async bytes(route) {

@@ -10,6 +10,7 @@ import type {
 import type { ScopeName } from '../../../shared/domain/scopes.ts';
 import type { ForgeErrorCode } from '../../../shared/forge/errors.ts';
 import type { WebhookReader } from '../../../shared/forge/forge.ts';
+import type { HookPlace } from '../../../shared/forge/hooks.ts';
 import type { ForgeClient, ForgeServices, Integration } from '../../../shared/forge/module.ts';
 import type { SignIn } from '../../../shared/forge/sign-in.ts';
 
@@ -81,6 +82,8 @@ export interface ForgeFixture {
   readonly clock: { now(): number; advance(ms: number): void };
   /** Left out if the forge sends no deliveries. */
   readonly deliveries?: DeliveriesFixture;
+  /** Left out if no hooks are installed for a connection. */
+  readonly hooks?: HooksFixture;
   /** Left out if a connection has no credential that expires. */
   readonly credential?: CredentialFixture;
   /** Left out if people cannot sign in with accounts of the forge. */
@@ -152,6 +155,23 @@ export interface DeliveriesFixture {
   /** An event that the adapter knows but without its object, and an event that no adapter knows. */
   readonly withoutObject: Delivery;
   readonly unknown: Delivery;
+}
+
+/** What people and failures do to a hook. */
+export const spoiled = [
+  ...(['another address', 'no events', 'no secret', 'no check of certificates'] as const),
+  ...(['a pause after failures', 'too many failures'] as const),
+] as const;
+export type Spoiled = (typeof spoiled)[number];
+
+export interface HooksFixture {
+  /** Deliveries are taken at all addresses that begin like this. */
+  readonly url: string;
+  spoil(hook: string, how: Spoiled): Promise<void>;
+  /** Installs a hook that is not ours. @returns its id */
+  addForeign(place: HookPlace): Promise<string>;
+  /** Pushes to the repository, or any. @returns what was delivered to the address */
+  pushed(place: HookPlace, url: string): Promise<readonly Delivery[]>;
 }
 
 /** Asserts that an optional part of the fixture is there; the contract only runs a part that is. */

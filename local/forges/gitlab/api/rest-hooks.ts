@@ -108,6 +108,7 @@ function applyBody(context: Context, hook: Hook): void {
   for (const [field, key] of textFields) {
     const value = textOf(body[field]);
     if (value !== undefined) hook[key] = value;
+    else if (field in body) delete hook[key];
   }
 }
 

@@ -1,0 +1,72 @@
+/** What differs between GitLab's plans and versions in the management of hooks. */
+import { afterEach, expect, test } from 'vitest';
+import type { Variant } from '../../local/forges/gitlab/variants.ts';
+import { asId } from '../../shared/domain/ids.ts';
+import type { HookPlace } from '../../shared/forge/hooks.ts';
+import { errorOf } from './forge-contract/reading.ts';
+import { type GitLab, known, startGitLab } from './gitlab-fixture.ts';
+
+let lab: GitLab | undefined;
+afterEach(() => lab?.close());
+
+async function start(variant: Partial<Variant>, scope: 'api' | 'read_api' = 'api') {
+  lab = await startGitLab({ variant });
+  await lab.useToken(await lab.createToken({ user: 'alice', scopes: [scope], expires: '2027-01-01' }));
+  const hooks = known((await lab.open()).hooks);
+  const repository: HookPlace = {
+    on: 'repository',
+    repository: asId(lab.gitlab.project('acme/core/clock').id),
+  };
+  const url = `${lab.gitlab.hookUrl}/one`;
+  const { state } = lab.simulator;
+  return { lab, hooks, repository, url, stored: () => [...state.hooks.values()] };
+}
+const organization: HookPlace = { on: 'organization' };
+
+test('only paid plans have hooks of groups', async () => {
+  const free = await start({ plan: 'free' });
+  expect(await free.hooks.list(organization)).toBeUndefined();
+  expect(await free.hooks.list(free.repository)).toEqual([]);
+});
+
+test('deliveries are signed where the version has that, and the secret is not sent along', async () => {
+  const { hooks, url, repository, stored } = await start({ version: '19.0' });
+  await hooks.ensure(repository, { url, secret: hooks.newSecret(Buffer.alloc(32)) });
+  expect(stored()).toMatchObject([{ signingToken: expect.stringMatching(/^whsec_/) }]);
+  expect(stored()[0]?.token).toBeUndefined();
+});
+
+test('an earlier version sends the secret; after an update of GitLab the hook is changed', async () => {
+  const { lab, hooks, url, repository, stored } = await start({ version: '18.11' });
+  const wanted = { url, secret: hooks.newSecret(Buffer.alloc(32)) };
+  expect(await hooks.ensure(repository, wanted)).toMatchObject({ isAsWanted: true });
+  expect(stored()).toMatchObject([{ token: wanted.secret.reveal() }]);
+  Object.assign(lab.simulator.state.variant, { version: '19.0' });
+  const later = known((await lab.open()).hooks);
+  const [listed] = known(await later.list(repository));
+  expect(listed).toMatchObject({ isAsWanted: false });
+  await later.ensure(repository, wanted, listed);
+  expect(stored()).toMatchObject([{ signingToken: wanted.secret.reveal() }]);
+  expect(stored()[0]?.token).toBeUndefined();
+});
+
+test('a token that only reads sees hooks, and may not install any', async () => {
+  const { hooks, url, repository } = await start({}, 'read_api');
+  expect(await hooks.list(organization)).toEqual([]);
+  const installing = hooks.ensure(organization, { url, secret: hooks.newSecret(Buffer.alloc(32)) });
+  expect((await errorOf(installing)).code).toBe('insufficient-scope');
+  expect((await errorOf(hooks.remove(repository, '1'))).code).toBe('insufficient-scope');
+});
+
+test('a disabled hook of a project without commits, which cannot be tested, is replaced', async () => {
+  const { lab, hooks, url, stored } = await start({ offering: 'gitlab.com' });
+  const place: HookPlace = {
+    on: 'repository',
+    repository: asId(lab.gitlab.project('acme/core/empty').id),
+  };
+  const wanted = { url, secret: hooks.newSecret(Buffer.alloc(32)) };
+  const hook = await hooks.ensure(place, wanted);
+  known(stored()[0]).failures = 40;
+  expect(await hooks.ensure(place, wanted, hook)).toMatchObject({ state: 'working' });
+  expect(stored()).toHaveLength(1);
+});
