@@ -159,12 +159,12 @@ function mayRead(world: World, account: ForgeAccountId, place: number): boolean 
     ...invited.map((link) => Math.min(groups.get(link.group) ?? 0, link.level)),
   );
   const { version, hasExternalUsers } = world.rules;
-  if (project.visibility === 'public') {
-    return project.codeAccess === 'enabled' || memberLevels.has(effective);
+  const isPublic = project.visibility === 'public';
+  if (!isPublic && (project.visibility === 'private' || hasExternalUsers)) {
+    return readingLevels(version).has(effective);
   }
-  const isTopMember = (groups.get(top) ?? 0) >= 10;
-  const isOpen = project.visibility === 'internal' && project.codeAccess === 'enabled' && !hasExternalUsers;
-  return readingLevels(version).has(effective) || (isOpen && isTopMember);
+  const isShown = project.codeAccess === 'enabled' && (isPublic || (groups.get(top) ?? 0) >= 10);
+  return isShown || memberLevels.has(effective);
 }
 
 test('R15, R16: who reads what is what GitLab calculates', () => {

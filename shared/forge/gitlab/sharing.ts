@@ -157,11 +157,14 @@ function openTo({ visibility, codeAccess }: Project, { hasExternalUsers }: Rules
 }
 
 /**
- * The levels that read the project's code. A public project that shows its code to members only shows it to each of them, also to guests:
- * gitlabhq: app/models/project_feature.rb, `required_minimum_access_level`.
+ * The levels that read the project's code. Of a project that somebody sees anyway, also without being a member, each member reads it, guests
+ * too: gitlabhq: app/models/project_feature.rb, `required_minimum_access_level`, and the footnote of "pull project code" on
+ * https://docs.gitlab.com/user/permissions/#repository
  */
-const readersOf = ({ visibility, codeAccess }: Project, { version }: Rules): ReadonlySet<number> =>
-  visibility === 'public' && codeAccess === 'private' ? memberLevels : readingLevels(version);
+const readersOf = ({ visibility }: Project, { version, hasExternalUsers }: Rules): ReadonlySet<number> =>
+  visibility === 'public' || (visibility === 'internal' && !hasExternalUsers)
+    ? memberLevels
+    : readingLevels(version);
 
 export const repositoryFact = (project: Project, rules: Rules): RepositoryFact => ({
   kind: 'repository',
