@@ -162,7 +162,7 @@ export function seesGroup(context: RightsContext, group: Group, user: User | und
   const member = group.members.get(user.id);
   return (
     user.admin ||
-    (member !== undefined && !isOver(member, context.now())) ||
+    (member !== undefined && !member.awaiting && !isOver(member, context.now())) ||
     groupLevel(context, group, user.id) > 0 ||
     projectsOf(state, group, true).some((project) => projectLevel(context, project, user.id) > 0)
   );
