@@ -71,7 +71,7 @@ export const accessChanges = {
   'set-variant': defineChange(
     {
       offering: z.enum(['gitlab.com', 'self-managed']).exactOptional(),
-      plan: z.enum(['free', 'premium']).exactOptional(),
+      plan: z.enum(['community', 'free', 'premium']).exactOptional(),
       version: z
         .string()
         .regex(/^\d+\.\d+$/)

@@ -1,6 +1,6 @@
 /** Lists of members as GitLab's API shows them, with their known gaps. https://docs.gitlab.com/api/members/ */
 import { MINIMAL } from './levels.ts';
-import { descendantsOf, groupOf, groupsAbove, topLevelOf } from './paths.ts';
+import { descendantsOf, groupOf, groupsAbove, projectsOf, topLevelOf } from './paths.ts';
 import { groupLevel, isListed, projectLevel, type RightsContext, roleOf, seesGroup } from './rights.ts';
 import type { Group, GroupLink, MemberRole, Project, User } from './state.ts';
 import { differences } from './variants.ts';
@@ -45,11 +45,29 @@ function rowsOf(context: RightsContext, { source, cap, withoutRole }: MemberSour
   });
 }
 
+/** The simulator's memberships have no ids of their own. Groups, projects and users have different ids. */
+export const membershipId = ({ source, user }: MemberRow): string =>
+  `${source.kind === 'group' ? 1 : 2}${source.id}${`${user.id}`.padStart(6, '0')}`;
+
 const byUser = (a: MemberRow, b: MemberRow): number => a.user.id - b.user.id;
 
 /** `/members`: direct members only, by the user's id. */
 export function directMembers(context: RightsContext, source: Group | Project): MemberRow[] {
   return rowsOf(context, { source }).sort(byUser);
+}
+
+/**
+ * Who waits for a seat or an approval in a group or below it: of each user one membership (ee/app/models/ee/member.rb,
+ * `distinct_awaiting_or_invited_for_group`).
+ */
+export function waitingMembers(context: RightsContext, group: Group): MemberRow[] {
+  const { state } = context;
+  const groups = [group, ...descendantsOf(state, group)];
+  const rows = [...groups, ...projectsOf(state, group, true)].flatMap((source) =>
+    rowsOf(context, { source }),
+  );
+  const waiting = rows.filter(({ awaiting }) => awaiting).sort(byUser);
+  return waiting.filter(({ user }, place) => waiting[place - 1]?.user !== user);
 }
 
 /** The groups that are invited to a group or project, as far as lists still show the links. */

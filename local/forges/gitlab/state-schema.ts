@@ -32,7 +32,7 @@ const scopes = z.array(
 
 const variant = z.object({
   offering: z.enum(['gitlab.com', 'self-managed']),
-  plan: z.enum(['free', 'premium']),
+  plan: z.enum(['community', 'free', 'premium']),
   version: text,
 } satisfies Fields<Variant>);
 

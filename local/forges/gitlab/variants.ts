@@ -1,7 +1,8 @@
 export interface Variant {
   /** GitLab.com has limits and switches that a self-managed instance leaves off. */
   readonly offering: 'gitlab.com' | 'self-managed';
-  readonly plan: 'free' | 'premium';
+  /** The Community Edition is without what only the Enterprise Edition has, which `free` is. */
+  readonly plan: 'community' | 'free' | 'premium';
   /** Major and minor, such as `18.7`. */
   readonly version: string;
 }
@@ -29,6 +30,8 @@ const since =
  * merge request (!) or issue (#) of gitlab-org/gitlab. "About" marks a version that is inferred from dates.
  */
 export const differences = {
+  /** What is in the folder ee/ of the source: who waits for a seat, and ee/lib/ee/api/members.rb. */
+  isEnterprise: ({ plan }: Variant): boolean => plan !== 'community',
   /** https://docs.gitlab.com/api/group_webhooks/ */
   hasGroupHooks: isPaid,
   /** https://docs.gitlab.com/user/group/settings/group_access_tokens/ */
@@ -83,3 +86,9 @@ export const differences = {
     return isSince(version, '18.6') ? 60 : Number.POSITIVE_INFINITY;
   },
 } satisfies Record<string, Row<unknown>>;
+
+/** https://docs.gitlab.com/api/metadata/ */
+export const metadataOf = (variant: Variant) => {
+  const enterprise = differences.isEnterprise(variant);
+  return { version: `${variant.version}.0${enterprise ? '-ee' : ''}`, revision: '0a1b2c3d4e5', enterprise };
+};

@@ -1,11 +1,12 @@
 import { OWNER } from '../levels.ts';
-import { allMembers, directMembers, type MemberRow } from '../members.ts';
+import { allMembers, directMembers, type MemberRow, membershipId, waitingMembers } from '../members.ts';
 import { effectiveLevel } from '../rights.ts';
 import type { Group, Project } from '../state.ts';
+import { differences } from '../variants.ts';
 import { type Context, groupAt, projectAt, type Route, requireUser } from './context.ts';
-import { forbidden, notFound, type Reply } from './http.ts';
+import { forbidden, invalid, notFound, type Reply } from './http.ts';
 import { offsetPage } from './paging.ts';
-import { memberShape } from './shapes-people.ts';
+import { memberShape, pendingShape } from './shapes-people.ts';
 
 type Find = (context: Context) => Group | Project;
 type Rows = (context: Context, source: Group | Project) => readonly MemberRow[];
@@ -55,8 +56,22 @@ function routesOf(kind: 'groups' | 'projects', find: Find): Route[] {
   ];
 }
 
+/** Whoever waits somewhere in a top-level group, for its owners: ee/lib/ee/api/members.rb */
+function listPending(context: Context) {
+  const { state, services } = context;
+  if (!differences.isEnterprise(state.variant)) throw notFound();
+  const group = groupAt(context);
+  if (group.parentId !== undefined || effectiveLevel(context, group, context.user) < OWNER) {
+    throw invalid('Bad request');
+  }
+  return offsetPage(context, waitingMembers(context, group), (row) =>
+    pendingShape(services.addresses, { id: membershipId(row), user: row.user }),
+  );
+}
+
 /** https://docs.gitlab.com/api/members/ */
 export const memberRoutes: readonly Route[] = [
+  { method: 'GET', pattern: '/groups/{id}/pending_members', handle: listPending },
   ...routesOf('groups', groupWithMembers),
   ...routesOf('projects', (context) => projectAt(context).project),
 ];

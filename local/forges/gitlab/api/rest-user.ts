@@ -1,22 +1,17 @@
 import { findUser } from '../paths.ts';
+import { metadataOf } from '../variants.ts';
 import { type Context, type Route, requireUser } from './context.ts';
 import { notFound, type Reply } from './http.ts';
 import { offsetPage } from './paging.ts';
 import { currentUser, publicUser, userReference } from './shapes-people.ts';
 
-const version = ({ state }: Context): string => `${state.variant.version}.0-ee`;
-
-function metadata(context: Context): Reply {
-  return {
-    status: 200,
-    json: {
-      version: version(context),
-      revision: '0a1b2c3d4e5',
-      kas: { enabled: false, externalUrl: null, externalK8sProxyUrl: null, version: null },
-      enterprise: true,
-    },
-  };
-}
+const metadata = (context: Context): Reply => ({
+  status: 200,
+  json: {
+    ...metadataOf(context.state.variant),
+    kas: { enabled: false, externalUrl: null, externalK8sProxyUrl: null, version: null },
+  },
+});
 
 /** https://docs.gitlab.com/api/users/ and https://docs.gitlab.com/api/metadata/ */
 export const userRoutes: readonly Route[] = [
@@ -58,7 +53,8 @@ export const userRoutes: readonly Route[] = [
     scopes: ['read_user'],
     handle(context) {
       requireUser(context);
-      return { status: 200, json: { version: version(context), revision: '0a1b2c3d4e5' } };
+      const { version, revision } = metadataOf(context.state.variant);
+      return { status: 200, json: { version, revision } };
     },
   },
   {

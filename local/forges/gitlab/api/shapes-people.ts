@@ -67,7 +67,9 @@ export function memberShape(state: GitLabState, addresses: Addresses, row: Membe
     access_level: row.level,
     created_at: row.createdAt,
     expires_at: row.expiresAt ?? null,
-    membership_state: row.awaiting ? 'awaiting' : 'active',
+    ...(differences.isEnterprise(state.variant) && {
+      membership_state: row.awaiting ? 'awaiting' : 'active',
+    }),
     ...(isOwner && { group_saml_identity: null, email: null }),
     ...(differences.hasMemberRoles(state.variant) && {
       member_role: role === undefined ? null : roleShape(role),
@@ -83,5 +85,17 @@ function roleShape(role: NonNullable<MemberRow['role']>) {
     description: `${levelName(role.baseLevel)} with more`,
     base_access_level: Math.min(role.baseLevel, MAINTAINER),
     read_code: role.readCode,
+  };
+}
+
+/** A membership that waits. https://docs.gitlab.com/api/group_members/#list-pending-members-of-a-group-and-its-subgroups-and-projects */
+export function pendingShape(
+  addresses: Addresses,
+  { id, user }: { readonly id: string; readonly user: User },
+) {
+  const { name, username, avatar_url, web_url } = userReference(addresses, user);
+  return {
+    ...{ id: Number(id), name, username, email: user.email, avatar_url, web_url },
+    ...{ approved: false, invited: false },
   };
 }

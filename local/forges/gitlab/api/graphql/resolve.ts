@@ -3,7 +3,7 @@ import { GraphQLError } from 'graphql';
 import type { Fault } from '../../../faults/faults.ts';
 import { isBinary, type TreeEntry } from '../../../git/object-formats.ts';
 import { levelName, levelNumbers } from '../../levels.ts';
-import { type MemberRow, type Relation, relatedMembers } from '../../members.ts';
+import { type MemberRow, membershipId, type Relation, relatedMembers } from '../../members.ts';
 import {
   descendantsOf,
   findGroup,
@@ -15,7 +15,7 @@ import {
 } from '../../paths.ts';
 import { projectAccess, seesGroup } from '../../rights.ts';
 import type { Group, Project, User } from '../../state.ts';
-import { differences } from '../../variants.ts';
+import { differences, metadataOf } from '../../variants.ts';
 import { type Context, webUrl } from '../context.ts';
 import { branchesOf, resolveCommit } from '../git-reading.ts';
 import { connection, type List } from './connection.ts';
@@ -55,8 +55,7 @@ function memberFields(context: QueryContext, row: MemberRow): Fields {
   const kind = source.kind === 'group' ? 'GroupMember' : 'ProjectMember';
   return {
     __typename: kind,
-    // The simulator's memberships have no ids of their own.
-    id: globalId(kind, `${source.id}${user.id}`),
+    id: globalId(kind, membershipId(row)),
     accessLevel: { integerValue: level, stringValue: enumName(level), humanAccess: levelName(level) },
     ...{ createdAt: row.createdAt, updatedAt: row.createdAt },
     expiresAt: row.expiresAt === undefined ? null : `${row.expiresAt}T00:00:00Z`,
@@ -70,13 +69,13 @@ function memberFields(context: QueryContext, row: MemberRow): Fields {
 
 const isRelation = (value: unknown): value is Relation => typeof value === 'string';
 
+/** Whoever waits for a seat is listed like all others (app/finders/group_members_finder.rb, app/finders/members_finder.rb). */
 function membersOf(context: QueryContext, source: Group | Project, name: string, args: Args) {
   const relations = Array.isArray(args.relations) ? args.relations.filter(isRelation) : [];
   const levels = Array.isArray(args.accessLevels) ? args.accessLevels : undefined;
   const search = typeof args.search === 'string' ? args.search.toLowerCase() : '';
   const rows = relatedMembers(context, source, relations, context.user).filter(
-    ({ user, level, awaiting }) =>
-      !awaiting &&
+    ({ user, level }) =>
       (levels === undefined || levels.includes(enumName(level))) &&
       `${user.name} ${user.username}`.toLowerCase().includes(search),
   );
@@ -207,7 +206,7 @@ export function queryFields(context: QueryContext): Fields {
   const { state, user } = context;
   return {
     currentUser: () => (user === undefined ? null : userFields(context, user)),
-    metadata: { version: `${state.variant.version}.0-ee`, revision: '0a1b2c3d4e5', enterprise: true },
+    metadata: metadataOf(state.variant),
     queryComplexity: { limit: context.limit, score: context.score },
     group: ({ fullPath: path }: Args) => visibleGroup(context, findGroup(state, `${path}`)),
     project: ({ fullPath: path }: Args) => {
