@@ -7,7 +7,7 @@ import { gitLab } from '../../shared/forge/gitlab/module.ts';
 import { commitOn } from './commit-on.ts';
 import type { Answer, Delivery, ForgeFixture, LongList, WorldChanges } from './forge-contract/fixture.ts';
 import { forgeContract } from './forge-contract.ts';
-import { type GitLab, known, nobodyWaits, startGitLab } from './gitlab-fixture.ts';
+import { type GitLab, known, startGitLab } from './gitlab-fixture.ts';
 import { hooksFixture } from './gitlab-hooks-fixture.ts';
 
 const pageSize = 100;
@@ -40,8 +40,6 @@ async function start(variant: Partial<Variant> = {}, tokenOf?: string): Promise<
     await lab.useToken(await lab.createToken({ user: tokenOf, scopes: ['api'], expires: '2027-01-01' }));
   }
   const { gitlab, simulator, clock, organization, services, integration } = lab;
-  // By REST a long list has a step for each project.
-  Object.assign(services, { fetch: nobodyWaits });
   const { faults } = simulator;
   const events = { push_events: true, tag_push_events: true, member_events: true, subgroup_events: true };
   const hook = { url: gitlab.hookUrl, signing_token: token, project_events: true, ...events };

@@ -20,11 +20,9 @@ import { createMemoryTable } from '../support/memory-table.ts';
 const redirectUri = 'https://console.example/sign-in/callback/gitlab~simulated';
 const connection = { kind: 'oauth-grant', id: asId<ConnectionId>('gl1') } as const;
 
-/** Answers that nobody waits for a seat, which the simulator does not tell: the adapter then reads members by GraphQL. */
-export const nobodyWaits: typeof fetch = async (input, init) =>
-  /\/pending_members/.test(String(input))
-    ? new Response('[]', { headers: { 'x-total': '0' } })
-    : plainFetch(input, init);
+/** Does not tell who waits for a seat, as little as GitLab tells others than owners: the adapter then reads each list of members by REST. */
+export const untold: typeof fetch = async (input, init) =>
+  /\/pending_members/.test(String(input)) ? new Response('{}', { status: 404 }) : plainFetch(input, init);
 
 /** The simulated GitLab below a relative URL root, and the group `acme`, which is read with a grant of its owner. */
 export async function startGitLab({

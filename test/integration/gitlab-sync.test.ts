@@ -9,7 +9,7 @@ import { listHeld } from '../../shared/store/scope-store.ts';
 import { requestWork } from '../../shared/store/work.ts';
 import { scopeWork } from '../../shared/store/work-items.ts';
 import { runScopes } from '../../shared/sync/run/run-scopes.ts';
-import { type GitLab, nobodyWaits, startGitLab } from '../contracts/gitlab-fixture.ts';
+import { type GitLab, startGitLab } from '../contracts/gitlab-fixture.ts';
 import { createMemoryTable } from '../support/memory-table.ts';
 import { createRecordingQueue } from '../support/recording-queue.ts';
 import { addSynchronized, organizationId, synchronizationId } from '../support/synchronized.ts';
@@ -20,7 +20,6 @@ let lab: GitLab;
 let table: ReturnType<typeof createMemoryTable>;
 beforeEach(async () => {
   lab = await startGitLab();
-  Object.assign(lab.services, { fetch: nobodyWaits });
   table = createMemoryTable();
   const { integration, organization: forgeOrganization, connection } = lab;
   const { baseUrl } = integration.settings;

@@ -131,12 +131,13 @@ async function readMany(
       );
 }
 
-const notTold: Pending = { id: '0', approved: false };
+const notTold: Pending = { id: '0' };
 
 /**
- * The memberships that wait for a seat or an approval, by their ids: GraphQL lists them like all others.
+ * Who waits for a seat or an approval somewhere in the hierarchy. GraphQL lists their memberships like all others, and this list has only one of
+ * each person: gitlabhq: ee/app/models/ee/member.rb, `distinct_awaiting_or_invited_for_group`. So it does not say which of them wait.
  *
- * @returns undefined when GitLab does not tell, so that GraphQL must not be used
+ * @returns usernames; undefined when GitLab does not tell, so that GraphQL must not be used
  */
 async function readPending(
   requests: Requests,
@@ -152,7 +153,7 @@ async function readPending(
   const pending = await reading.list('pending members', pendingSchema, orEmpty(list, [notTold]));
   return pending.some(({ id }) => id === notTold.id)
     ? undefined
-    : new Set(pending.filter(({ approved }) => !approved).map(({ id }) => id));
+    : new Set(pending.flatMap(({ username }) => username ?? []));
 }
 
 export interface MembersWanted<Id extends Owner> {
@@ -175,23 +176,17 @@ export async function readMembers<Id extends Owner>(
   const found = new Map<Id, readonly Membership[]>();
   for (const id of ids) {
     const page = many?.get(id);
+    const isClear = page?.nodes.every(({ user }) => user === null || pending?.has(user.username) === false);
     const members =
-      page === undefined || pending === undefined
-        ? await reading.list(`members of ${kind} ${id}`, memberSchema, directMembers(requests, kind, id))
-        : fromGraphql(page, pending);
+      page !== undefined && isClear === true
+        ? fromGraphql(page)
+        : await reading.list(`members of ${kind} ${id}`, memberSchema, directMembers(requests, kind, id));
     found.set(id, membershipsOf(members, now));
   }
   return found;
 }
 
-const fromGraphql = ({ nodes }: MembershipPage, pending: ReadonlySet<string>): readonly Member[] =>
-  nodes.flatMap(({ id, accessLevel, expiresAt, user }) =>
-    user === null
-      ? []
-      : {
-          ...user,
-          membership_state: pending.has(id) ? 'awaiting' : 'active',
-          access_level: accessLevel.integerValue,
-          expires_at: expiresAt,
-        },
+const fromGraphql = ({ nodes }: MembershipPage): readonly Member[] =>
+  nodes.flatMap(({ accessLevel, expiresAt, user }) =>
+    user === null ? [] : { ...user, access_level: accessLevel.integerValue, expires_at: expiresAt },
   );

@@ -9,7 +9,7 @@ import type { Query } from './requests.ts';
 import { cursor, groupGlobalId, membershipPage, projectGlobalId } from './schema.ts';
 
 const members =
-  'pageInfo { hasNextPage } nodes { id accessLevel { integerValue } expiresAt user { id username state } }';
+  'pageInfo { hasNextPage } nodes { accessLevel { integerValue } expiresAt user { id username state } }';
 const pageInfo = 'pageInfo { hasNextPage endCursor }';
 
 const groupMembersSchema = z.object({

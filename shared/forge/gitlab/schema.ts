@@ -104,8 +104,8 @@ export const userSchema = z.object({
   is_admin: z.boolean().optional(),
 });
 
-/** https://docs.gitlab.com/api/members/#list-pending-members-of-a-group-and-its-subgroups-and-projects; the id is the membership's. */
-export const pendingSchema = z.object({ id: number, approved: z.boolean() });
+/** https://docs.gitlab.com/api/group_members/#list-pending-members-of-a-group-and-its-subgroups-and-projects; somebody invited by e-mail has no name. */
+export const pendingSchema = z.object({ id: number, username: text.optional() });
 export type Pending = z.infer<typeof pendingSchema>;
 
 export const graphqlAnswerSchema = z.object({
@@ -128,7 +128,6 @@ export const projectGlobalId = globalId.transform((id) => asId<ForgeRepositoryId
 
 /** One membership. Without a user it is an invitation by e-mail. */
 const membershipNode = z.object({
-  id: globalId,
   accessLevel: z.object({ integerValue: z.int() }),
   expiresAt: end,
   user: z

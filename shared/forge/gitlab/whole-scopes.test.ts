@@ -90,16 +90,26 @@ test('R8: a query that is too complex is asked again in smaller portions', async
   expect(lab.requests.some(({ path }) => /projects\/\d+\/members/.test(path))).toBe(false);
 });
 
-test('R14: a membership that waits for a seat counts for nothing, though GraphQL lists it', async () => {
+test('R14: a membership that waits for a seat counts for nothing, though GraphQL lists it and GitLab names each person once', async () => {
   const lab = createTestGitLab();
-  const all = worldOf({ groups: 2, projects: 0, graphql: true });
-  lab.answer = (request) =>
-    request.path.includes('/pending_members')
-      ? { json: [{ id: 2, approved: false, invited: false }], headers: { 'x-total': '1' } }
-      : all(request);
+  const all = worldOf({ groups: 3, projects: 0, graphql: true });
+  lab.answer = async (request) => {
+    const { json, ...rest } = await all(request);
+    if (request.path.includes('/pending_members')) {
+      return {
+        json: [{ id: 99, username: 'u2', approved: false, invited: false }],
+        headers: { 'x-total': '1' },
+      };
+    }
+    return /groups\/2\/members\?/.test(request.path) && Array.isArray(json)
+      ? { ...rest, json: json.map((one) => ({ ...one, membership_state: 'awaiting' })) }
+      : { ...rest, json };
+  };
   const keys = await readAll(lab);
-  expect(keys).toContain('team-member#1#1');
+  expect(keys).toEqual(expect.arrayContaining(['team-member#1#1', 'team-member#3#3']));
   expect(keys.filter((key) => key.startsWith('team-member#2'))).toEqual([]);
+  const lists = lab.requests.flatMap(({ path }) => /groups\/\d+\/members(?=\?)/.exec(path) ?? []);
+  expect(lists, 'only the list of the group that has somebody who waits').toEqual(['groups/2/members']);
 });
 
 test('R4: a credential whose account no longer owns the group is found out', async () => {

@@ -11,8 +11,9 @@ import { type AccessFacts, accessFactsOf, decideAccess } from '../../../shared/d
 import { asId, type ForgeAccountId } from '../../../shared/domain/ids.ts';
 import { namesIn } from '../../../shared/domain/scopes.ts';
 import { gitLab } from '../../../shared/forge/gitlab/module.ts';
+import { plainFetch } from '../../../shared/runtime/plain-fetch.ts';
 import { readWhole } from '../../contracts/forge-contract/reading.ts';
-import { type GitLab, known, startGitLab } from '../../contracts/gitlab-fixture.ts';
+import { type GitLab, known, startGitLab, untold } from '../../contracts/gitlab-fixture.ts';
 import { extent, isLong } from '../../support/long.ts';
 import { allowedTo, differences, expectedFor } from './comparison.ts';
 import type { DescribedInstance } from './instance.ts';
@@ -41,10 +42,11 @@ beforeAll(async () => {
 afterAll(() => lab.close());
 
 test(
-  `read three times, GitLab's rules give the same rights in ${runs} random instances (RIGHTS_SEED=${seed})`,
+  `R14, R15, R16, R38: read three times, GitLab's rules give the same rights in ${runs} random instances (RIGHTS_SEED=${seed})`,
   async () => {
     const met = new Set<string>();
-    const property = fc.asyncProperty(instances, async (instance) => {
+    const property = fc.asyncProperty(instances, fc.boolean(), async (instance, isByRest) => {
+      Object.assign(lab.services, { fetch: isByRest ? untold : plainFetch });
       const ids = load(instance);
       const access = accessFactsOf(await factsOf(instance));
       for (const user of [...instance.users.map(({ username }) => username), undefined]) {

@@ -80,7 +80,7 @@ export function simulate(
   const { plan, version } = described;
   state.variant = {
     offering: 'self-managed',
-    plan: plan === 'free' || plan === 'community' ? 'free' : 'premium',
+    plan: plan === 'ultimate' ? 'premium' : plan,
     version,
   };
   for (const map of [state.users, state.groups, state.projects, state.formerPaths]) {
