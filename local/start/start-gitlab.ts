@@ -41,7 +41,7 @@ export async function startGitLab(options: StartGitLab): Promise<GitLabSimulator
   await gitLab.changes.run('register-application', {
     name: applicationName,
     redirectUris: [callback],
-    scopes: ['read_user', 'read_api', 'api'],
+    scopes: ['read_user', 'api'],
   });
   say(`simulated GitLab: ${gitLab.state.groups.size} groups, ${gitLab.state.projects.size} projects`);
   return gitLab;

@@ -2,6 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import type { SynchronizationId } from '../domain/ids.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
+import { connectingWith, type IntegrationConnecting } from '../forge/connecting.ts';
+import type { CredentialSource } from '../forge/credential.ts';
 import { ForgeError } from '../forge/errors.ts';
 import { type Integrations, integrationOf } from '../forge/integrations.ts';
 import type { ForgeClient, ForgeServices, Integration, OpenConnection } from '../forge/module.ts';
@@ -31,11 +33,17 @@ export interface Forges {
   addressProblem(address: string): Promise<string | undefined>;
   /** What an adapter is given to send requests of its own, as for sign-in. */
   servicesOf(integration: Integration): ForgeServices;
-  open(to: Pick<OpenConnection, 'integration' | 'connection' | 'organization'>): Promise<ForgeClient>;
+  /** @param unstored the credential of a connection that is not stored yet */
+  open(
+    to: Pick<OpenConnection, 'integration' | 'connection' | 'organization'>,
+    unstored?: CredentialSource<unknown>,
+  ): Promise<ForgeClient>;
   /** @throws ForgeError `credential-rejected` when the synchronization's integration is missing or unusable */
   openFor(synchronization: Synchronization): Promise<ForgeClient>;
   /** Asks for one person; undefined where people cannot sign in with the integration. */
   personForge(integration: Integration): PersonForge | undefined;
+  /** Makes credentials of grants and tokens; undefined where organizations are connected by installing an App. */
+  connecting(integration: Integration): IntegrationConnecting | undefined;
 }
 
 /** How state that all workers share is accessed: budgets, and the credentials of connections. */
@@ -76,14 +84,14 @@ export function createForges(
     services.set(integration, found);
     return found;
   };
-  const open: Forges['open'] = async (to) => {
+  const open: Forges['open'] = async (to, unstored) => {
     const module = moduleOf(to.integration.forge);
     const { credential: schema } = module;
-    const credential =
-      'id' in to.connection && schema !== undefined
+    const stored =
+      unstored === undefined && 'id' in to.connection && schema !== undefined
         ? shared.credential(await credentialDependencies(table), to.connection.id, schema)
         : undefined;
-    return module.open({ ...to, services: servicesOf(to.integration) }, credential);
+    return module.open({ ...to, services: servicesOf(to.integration) }, unstored ?? stored);
   };
   return {
     integrations,
@@ -99,6 +107,8 @@ export function createForges(
     },
     personForge: (integration) =>
       personForgeOf(moduleOf(integration.forge).signIn, integration, servicesOf(integration)),
+    connecting: (integration) =>
+      connectingWith(moduleOf(integration.forge).connecting, integration, servicesOf(integration)),
   };
 }
 

@@ -16,6 +16,10 @@ const publicIntegration = {
   installUrl: z.string().optional().meta({
     description: 'Where an owner gives access to an organization, if the code host has such a page.',
   }),
+  connectsWith: z.array(z.enum(['app', 'grant', 'token'])).meta({
+    description:
+      'What its organizations are read with: an App that an owner installs, what an owner grants at /sign-in, or an access token that an owner enters.',
+  }),
 };
 
 export const Integration = z
@@ -56,6 +60,23 @@ export const ForgeOrganization = z
       .meta({ description: 'The slug that it is connected to, if you belong there.' }),
   })
   .meta({ id: 'ForgeOrganization', description: 'An organization that you own on a code host.' });
+
+export const AccessToken = z
+  .string()
+  .max(4000)
+  .regex(/^[\x21-\x7e]+$/, 'is no access token')
+  .meta({
+    description:
+      'An access token of the code host to read the organization with, which is stored encrypted and never shown. Without it what you granted is used, or the App. 422 says what it lacks.',
+  });
+
+export const ConnectionLimits = z.array(z.string()).meta({
+  description: 'What the connection cannot do, a sentence each; with none it can do everything.',
+});
+
+export const NewConnection = z
+  .strictObject({ accessToken: AccessToken.optional() })
+  .meta({ id: 'NewConnection' });
 
 const connection = {
   kind: z.enum(['app-installation', 'oauth-grant', 'access-token']),

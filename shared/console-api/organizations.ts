@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { apiKeyScopes } from '../domain/api-key.ts';
 import { Line, Role, Time } from './common.ts';
-import { IntegrationKey } from './forges.ts';
+import { AccessToken, ConnectionLimits, IntegrationKey } from './forges.ts';
 import { DelegatedRight } from './people.ts';
 
 export const Organization = z
@@ -44,6 +44,7 @@ export const ForgeChoice = z
       .string()
       .regex(/^[A-Za-z0-9{}_-]{1,100}$/, 'is no id')
       .meta({ description: "The code host's own id, as GET /me/forge-organizations has it." }),
+    accessToken: AccessToken.optional(),
     repositories: FirstRepositories,
   })
   .meta({ id: 'ForgeChoice' });
@@ -93,6 +94,7 @@ export const CreatedOrganization = z
   .object({
     slug: z.string(),
     synchronization: z.string().optional().meta({ description: 'Its id; missing where there is none.' }),
+    limits: ConnectionLimits,
   })
   .meta({ id: 'CreatedOrganization' });
 

@@ -18,20 +18,35 @@ export const callerErrorCodes = [
 ] as const;
 export type CallerErrorCode = (typeof callerErrorCodes)[number];
 
+/** One thing that is wrong with a field of the input. */
+export interface WrongField {
+  /** A JSON pointer into the input: https://www.rfc-editor.org/rfc/rfc6901 */
+  readonly pointer: string;
+  /** Never holds what was sent. */
+  readonly detail: string;
+}
+
 /** An error that the caller caused; its message is for the caller. */
 export class CallerError extends Error {
   override readonly name = 'CallerError';
   readonly code: CallerErrorCode;
   /** With `too-early`: when asking again may help, if known. Milliseconds since the epoch. */
   readonly notBefore: number | undefined;
+  /** What is wrong with single fields of the input. */
+  readonly errors: readonly WrongField[] | undefined;
 
   constructor(
     code: CallerErrorCode,
     message: string,
-    options: { notBefore?: number | undefined; cause?: unknown } = {},
+    options: {
+      notBefore?: number | undefined;
+      errors?: readonly WrongField[] | undefined;
+      cause?: unknown;
+    } = {},
   ) {
     super(message, { cause: options.cause });
     this.code = code;
     this.notBefore = options.notBefore;
+    this.errors = options.errors;
   }
 }

@@ -4,6 +4,28 @@ import type { IssuedCredential } from './credential.ts';
 import type { ForgeServices, Integration, IntegrationSecrets, IntegrationSettings } from './integration.ts';
 import type { PersonGrant } from './sign-in.ts';
 
+/** `Connecting` with one integration. */
+export interface IntegrationConnecting {
+  /** As `Connecting.ofGrant`. */
+  ofGrant(grant: PersonGrant, redirectUri: string): IssuedCredential<unknown>;
+  /** As `Connecting.checkToken`. */
+  checkToken(token: string, organization: ForgeOrganizationId): Promise<CheckedToken<unknown>>;
+}
+
+/** @returns undefined where organizations are connected by installing an App */
+export function connectingWith(
+  connecting: Connecting | undefined,
+  integration: Integration,
+  services: ForgeServices,
+): IntegrationConnecting | undefined {
+  return (
+    connecting && {
+      ofGrant: (grant, redirectUri) => connecting.ofGrant(grant, redirectUri),
+      checkToken: (token, organization) => connecting.checkToken(integration, token, organization, services),
+    }
+  );
+}
+
 /** An access token as the forge describes it. */
 export interface CheckedToken<Value> {
   readonly credential: IssuedCredential<Value>;

@@ -8,7 +8,7 @@
  */
 import type { CredentialState } from '../domain/synchronization.ts';
 import type { Secret } from '../runtime/secret.ts';
-import type { ForgeError } from './errors.ts';
+import { ForgeError } from './errors.ts';
 
 /** Why a credential does not work. */
 export type CredentialFault = Exclude<CredentialState, 'working'>;
@@ -68,6 +68,26 @@ export interface CredentialSource<Value> {
    * @returns the error to throw: with this code, or `unavailable` when the value was replaced meanwhile or is being replaced
    */
   reject(code: CredentialFault, rejected: Credential<Value>): Promise<ForgeError>;
+}
+
+/**
+ * A credential that is not stored yet, for asking the forge before it is. Nothing renews it.
+ *
+ * @param now milliseconds since the epoch
+ */
+export function unstoredCredential<Value>(
+  issued: IssuedCredential<Value>,
+  now: number,
+): CredentialSource<Value> {
+  const refusal = (code: CredentialFault): ForgeError =>
+    new ForgeError(code, 'the forge does not accept the credential');
+  return {
+    current: async () => ({ ...issued, version: 0, issuedAt: now }),
+    async rotate() {
+      throw refusal('credential-rejected');
+    },
+    reject: async (code) => refusal(code),
+  };
 }
 
 /** A margin before the expiry for clock skew and the duration of a request; milliseconds. */

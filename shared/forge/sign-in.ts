@@ -75,6 +75,11 @@ export interface AuthorizationRequest {
   readonly codeChallenge: string;
   /** Shows the forge's choice of accounts even if the person is signed in there. */
   readonly selectAccount?: boolean | undefined;
+  /**
+   * Asks for what connecting an organization needs: seeing which ones the person owns, and what a connection by the grant does. Otherwise the grant
+   * only shows who the person is. Ignored by forges that fix it when the client is registered.
+   */
+  readonly forConnecting?: boolean | undefined;
 }
 
 /** The callback, with what was stored for the browser. */

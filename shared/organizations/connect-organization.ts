@@ -1,11 +1,10 @@
-/** Connects an organization, a new one or one that is there, to the forge organization that installed our App. */
-
+/** Connects an organization, a new one or one that is there, to the forge organization that a connection belongs to. */
 import { usualBranchesLeftOut } from '../domain/branch-filter.ts';
 import { CallerError } from '../domain/caller-error.ts';
+import { type Connection, installationOf } from '../domain/connection.ts';
 import {
   type ForgeOrganizationId,
   type ForgeRepositoryId,
-  type InstallationId,
   newId,
   type OrganizationId,
   type SynchronizationId,
@@ -36,14 +35,14 @@ export interface ConnectOrganizationDependencies {
   readonly workQueue: WorkQueue;
   readonly clock: Clock;
   readonly randomBytes: (count: number) => Uint8Array;
-  /** Opens the forge with the installation that is to be connected. */
+  /** Opens the forge with the connection, whose secret may not be stored yet. */
   readonly open: OpenStructure;
 }
 
 /** What is connected. */
 export interface ConnectInput {
   readonly host: ForgeHost;
-  readonly installation: InstallationId;
+  readonly connection: Connection;
   /** Which of the present repositories become packages. */
   readonly repositories: 'all' | readonly string[];
   /** What else the transaction does, for the organization. */
@@ -131,9 +130,9 @@ async function connect(
   target: Target,
 ): Promise<ConnectedOrganization> {
   const { table, workQueue, clock, randomBytes, open } = dependencies;
-  const { host, installation } = input;
-  const known = await findInstallation(table, { ...host, installation });
-  const forgeOrganization = await activeInstallation(open, installation, known);
+  const { host, connection } = input;
+  const known = await installedAs(table, host, connection);
+  const forgeOrganization = await activeConnection(open, connection, known);
   const chosen =
     input.repositories === 'all' || input.repositories.length === 0
       ? []
@@ -166,7 +165,7 @@ async function connect(
 }
 
 function linkClaims(
-  { host, installation, repositories }: ConnectInput,
+  { host, connection, repositories }: ConnectInput,
   link: Pick<ConnectedOrganization, 'organization' | 'synchronization'>,
   forgeOrganization: ForgeOrganization,
   known: StoredInstallation | undefined,
@@ -180,18 +179,48 @@ function linkClaims(
     createdAt: now,
     forgeOrganization: id,
     login,
-    connection: { kind: 'app-installation', installation },
+    connection,
     choice: repositories === 'all' ? 'all' : 'some',
   } as const;
   return [
     ...addSynchronization(added).map(
       (operation): Claim => [operation, `${login} is already connected to an organization`],
     ),
-    [
-      claimInstallation({ ...host, installation }, forgeOrganization, link, known),
-      `installation ${installation} is already connected to an organization`,
-    ],
+    ...installationClaims({ host, connection, known }, forgeOrganization, link),
   ];
+}
+
+interface OnHost {
+  readonly host: ForgeHost;
+  readonly connection: Connection;
+  readonly known: StoredInstallation | undefined;
+}
+
+/** An App's installation is of one synchronization; other connections are made for theirs. */
+export function installationClaims(
+  { host, connection, known }: OnHost,
+  forgeOrganization: ForgeOrganization,
+  link: Pick<ConnectedOrganization, 'organization' | 'synchronization'>,
+): readonly Claim[] {
+  const installation = installationOf(connection);
+  return installation === undefined
+    ? []
+    : [
+        [
+          claimInstallation({ ...host, installation }, forgeOrganization, link, known),
+          `installation ${installation} is already connected to an organization`,
+        ],
+      ];
+}
+
+/** The installation that the connection is, if deliveries announced it. */
+export async function installedAs(
+  table: Table,
+  host: ForgeHost,
+  connection: Connection,
+): Promise<StoredInstallation | undefined> {
+  const installation = installationOf(connection);
+  return installation === undefined ? undefined : findInstallation(table, { ...host, installation });
 }
 
 /** @throws CallerError with the message of the first claim that failed */
@@ -224,22 +253,24 @@ export function checkVendors(vendors: readonly string[]): readonly string[] {
 }
 
 /**
- * Checks with the forge's API that the installation is active. One without a record is no error: its delivery may have been lost.
+ * Checks with the forge's API that the connection works. An installation without a record is no error: its delivery may have been lost.
  *
  * @param own a synchronization that may have claimed it already
  */
-export async function activeInstallation(
+export async function activeConnection(
   open: OpenStructure,
-  id: InstallationId,
+  connection: Connection,
   known: StoredInstallation | undefined,
   own?: SynchronizationId,
 ): Promise<ForgeOrganization> {
+  const installation = installationOf(connection);
+  const what = installation === undefined ? 'the organization' : `installation ${installation}`;
   if (known?.state === 'claimed' && (own === undefined || known.synchronization !== own)) {
-    throw new CallerError('conflict', `installation ${id} is already connected to an organization`);
+    throw new CallerError('conflict', `${what} is already connected to an organization`);
   }
-  const organization = await withCallerErrors(`installation ${id}`, async () => (await open()).probe());
+  const organization = await withCallerErrors(what, async () => (await open()).probe());
   if (organization.suspended) {
-    throw new CallerError('conflict', `installation ${id} is suspended in ${organization.login}`);
+    throw new CallerError('conflict', `${what} is suspended in ${organization.login}`);
   }
   return organization;
 }

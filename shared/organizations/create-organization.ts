@@ -1,16 +1,11 @@
 /** How a person makes an organization: from one that he owns on a code host, or empty. */
 import { CallerError } from '../domain/caller-error.ts';
-import {
-  type ForgeOrganizationId,
-  type InstallationId,
-  newId,
-  type OrganizationId,
-  type SynchronizationId,
-  type UserId,
-} from '../domain/ids.ts';
+import { newId, type OrganizationId, type SynchronizationId, type UserId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
+import { type CredentialSource, unstoredCredential } from '../forge/credential.ts';
 import type { ForgeClient, OpenConnection } from '../forge/module.ts';
 import { inTurn } from '../store/creation-turn.ts';
+import { addCredential } from '../store/credential-store.ts';
 import { findInstallationSettings } from '../store/installation-settings.ts';
 import { keys } from '../store/keys.ts';
 import { putPerson } from '../store/member-store.ts';
@@ -24,31 +19,33 @@ import {
   checkVendors,
   connectOrganization,
   connectSynchronization,
+  type OpenStructure,
   organizationClaims,
   transactClaims,
 } from './connect-organization.ts';
 import {
+  type ChosenOrganization,
   type ForConnecting,
-  type GrantedForgeDependencies,
   installationForConnecting,
   installedForConnecting,
   ownedForConnecting,
-} from './granted-forge.ts';
+} from './for-connecting.ts';
+import type { GrantedForgeDependencies } from './granted-forge.ts';
 import { refuseReplacedOwners } from './keep-owners.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
 
 export interface CreateOrganizationDependencies extends GrantedForgeDependencies {
   readonly workQueue: WorkQueue;
   readonly forges: GrantedForgeDependencies['forges'] & {
-    open(to: Pick<OpenConnection, 'integration' | 'connection' | 'organization'>): Promise<ForgeClient>;
+    open(
+      to: Pick<OpenConnection, 'integration' | 'connection' | 'organization'>,
+      unstored?: CredentialSource<unknown>,
+    ): Promise<ForgeClient>;
   };
 }
 
 /** The forge organization that is to be read, as the person names it. Whether he owns it is asked of the forge. */
-export interface ForgeChoice {
-  /** The key of the integration. */
-  readonly integration: string;
-  readonly organization: string;
+export interface ForgeChoice extends ChosenOrganization {
   /** Which of the repositories that are there become packages; those that come later do so by the organization's settings. */
   readonly repositories: 'all' | 'later' | readonly string[];
 }
@@ -71,6 +68,8 @@ export interface NewOrganization {
 
 export interface CreatedOrganization extends Pick<ConnectedOrganization, 'organization' | 'slug'> {
   readonly synchronization: SynchronizationId | undefined;
+  /** What its connection cannot do, a sentence each. */
+  readonly limits: readonly string[];
 }
 
 /**
@@ -148,13 +147,15 @@ async function create(
     }
     return createEmpty(dependencies, { ...input, ownedVendors }, (id) => made(id, 'nothing'));
   }
-  const owned = await forConnecting(dependencies, user, from);
-  return connectOrganization(connecting(dependencies, owned), {
+  const owned = await forConnecting(dependencies, user, from, '/from/accessToken');
+  const used = await grantUsed(dependencies, owned);
+  const connected = await connectOrganization(connecting(dependencies, owned), {
     ...input,
     ownedVendors,
     ...connectInput(owned, from),
-    also: (organization, login) => [...made(organization, login), ...owned.endGrant],
+    also: (organization, login) => [...made(organization, login), ...used],
   });
+  return { ...connected, limits: owned.limits };
 }
 
 /**
@@ -168,44 +169,49 @@ export async function addSynchronizationTo(
   user: UserId | undefined,
   from: ForgeChoice,
   accountable: Accountable,
-): Promise<SynchronizationId> {
-  const owned = await forConnecting(dependencies, user, from);
+): Promise<AddedSynchronization> {
+  const owned = await forConnecting(dependencies, user, from, '/accessToken');
   const connection = connecting(dependencies, owned);
   // Read before its synchronizations and owners.
   const organization = await findOrganization(dependencies.table, id);
   if (organization === undefined) {
     throw new CallerError('not-found', 'the organization is gone');
   }
-  const { id: ofForge, login: loginThere } = owned.organization;
   await refuseReplacedOwners(dependencies, organization, user, {
-    ...{ host: owned.host, login: loginThere, open: () => connection.open(ofForge) },
+    ...{ host: owned.host, login: owned.login, open: () => connection.open(owned.id) },
   });
+  const used = await grantUsed(dependencies, owned);
   const { synchronization } = await connectSynchronization(connection, organization, {
     ...connectInput(owned, from),
     also: (_, login) => [
       ownerAct(dependencies, id, accountable, 'add-synchronization', login, {
-        after: { ...owned.host, login, repositories: from.repositories },
+        after: { ...owned.host, login, repositories: from.repositories, connection: owned.connection.kind },
       }),
-      ...owned.endGrant,
+      ...used,
     ],
   });
-  return synchronization;
+  return { synchronization, limits: owned.limits };
+}
+
+export interface AddedSynchronization extends Pick<CreatedOrganization, 'limits'> {
+  readonly synchronization: SynchronizationId;
 }
 
 const forConnecting = (
   dependencies: CreateOrganizationDependencies,
   user: UserId | undefined,
   choice: ForgeChoice | InstallationChoice,
+  pointer: string,
 ): Promise<ForConnecting> => {
   if (user === undefined) {
     return 'installation' in choice
       ? installationForConnecting(dependencies, choice)
-      : installedForConnecting(dependencies, choice);
+      : installedForConnecting(dependencies, choice, pointer);
   }
   if ('installation' in choice) {
     throw new CallerError('forbidden', 'an organization of yours is named by its id on the code host');
   }
-  return ownedForConnecting(dependencies, user, choice);
+  return ownedForConnecting(dependencies, user, choice, pointer);
 };
 
 async function createEmpty(
@@ -221,31 +227,43 @@ async function createEmpty(
     ...made(id),
   ]);
   await workQueue.send([atEdge.message]);
-  return { organization: id, slug, synchronization: undefined };
-}
-
-/** @throws CallerError for a connection of a kind that nothing is kept of yet */
-function installationOfOwned({ organization: { connection, login } }: ForConnecting): InstallationId {
-  if (connection.kind !== 'app-installation') {
-    throw new CallerError('conflict', `${login} cannot be connected with what you granted`);
-  }
-  return connection.installation;
+  return { organization: id, slug, synchronization: undefined, limits: [] };
 }
 
 const connectInput = (
-  owned: ForConnecting,
+  { host, connection }: ForConnecting,
   { repositories }: Pick<ForgeChoice, 'repositories'>,
 ): ConnectInput => ({
-  host: owned.host,
-  installation: installationOfOwned(owned),
+  host,
+  connection,
   repositories: repositories === 'later' ? [] : repositories,
 });
 
+/** Stores the connection's secret, and ends the grant unless it is that. */
+export const grantUsed = async (
+  dependencies: Pick<CreateOrganizationDependencies, 'cipher' | 'clock'>,
+  { connection, credential, grantUsed: used }: ForConnecting,
+): Promise<readonly Operation[]> =>
+  credential === undefined || !('id' in connection)
+    ? used
+    : [await addCredential(dependencies, connection.id, credential), ...used];
+
 const connecting = (
   { table, workQueue, clock, randomBytes, forges }: CreateOrganizationDependencies,
-  { integration, organization: { connection } }: ForConnecting,
+  owned: ForConnecting,
 ) => ({
   ...{ table, workQueue, clock, randomBytes },
-  open: async (organization?: ForgeOrganizationId) =>
-    (await forges.open({ integration, connection, organization })).structure,
+  open: opening(forges, owned, clock.now()),
 });
+
+/** Opens the forge with what is not stored yet. @param now milliseconds since the epoch */
+export const opening =
+  (
+    forges: CreateOrganizationDependencies['forges'],
+    { integration, connection, credential, id }: ForConnecting,
+    now: number,
+  ): OpenStructure =>
+  async (organization = connection.kind === 'app-installation' ? undefined : id) => {
+    const unstored = credential && unstoredCredential(credential, now);
+    return (await forges.open({ integration, connection, organization }, unstored)).structure;
+  };

@@ -1,8 +1,8 @@
 /** What a code host says that a person owns, asked with the grant that the person gave at sign-in. */
 import { CallerError } from '../domain/caller-error.ts';
-import type { Connection } from '../domain/connection.ts';
-import { asId, type ForgeOrganizationId, type InstallationId, type UserId } from '../domain/ids.ts';
+import type { ForgeOrganizationId, UserId } from '../domain/ids.ts';
 import type { ForgeHost } from '../domain/synchronization.ts';
+import type { IntegrationConnecting } from '../forge/connecting.ts';
 import { ForgeError } from '../forge/errors.ts';
 import { integrationKeyOf } from '../forge/integration-key.ts';
 import { findIntegration, type Integrations } from '../forge/integrations.ts';
@@ -12,11 +12,9 @@ import { type OwnedOrganization, SignInError } from '../forge/sign-in.ts';
 import type { Cipher } from '../runtime/cipher.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { refuse } from '../runtime/problem-details.ts';
-import { listInstallations } from '../store/installation-store.ts';
 import { findPersonGrant, type KeptGrant } from '../store/person-grant-store.ts';
 import { findClaims } from '../store/synchronization-store.ts';
-import type { Operation, Table } from '../store/table.ts';
-import { chooseIntegration } from './choose-integration.ts';
+import type { Table } from '../store/table.ts';
 import { forgeFailure } from './forge-failure.ts';
 import { organizationsOf } from './membership.ts';
 
@@ -24,6 +22,7 @@ import { organizationsOf } from './membership.ts';
 export interface PersonForges {
   integrations(): Promise<Integrations>;
   personForge(integration: Integration): PersonForge | undefined;
+  connecting(integration: Integration): IntegrationConnecting | undefined;
 }
 
 export interface GrantedForgeDependencies {
@@ -37,10 +36,12 @@ export interface GrantedForgeDependencies {
 }
 
 /** A code host that a person may ask now. */
-interface GrantedForge {
+export interface GrantedForge {
   readonly integration: Integration;
   readonly host: ForgeHost;
   readonly forge: PersonForge;
+  /** Undefined where an App is installed. */
+  readonly connecting: IntegrationConnecting | undefined;
   readonly kept: KeptGrant;
 }
 
@@ -49,7 +50,7 @@ interface GrantedForge {
  * @throws CallerError `invalid` when people cannot sign in with it
  * @throws ProblemError `reauthentication-required` when there is no grant, or none any more
  */
-async function grantedForge(
+export async function grantedForge(
   dependencies: GrantedForgeDependencies,
   user: UserId,
   key: string,
@@ -65,7 +66,8 @@ async function grantedForge(
   }
   const host = { forge: integration.forge, baseUrl: integration.settings.baseUrl };
   const kept = await findPersonGrant(dependencies, user, host);
-  return { integration, host, forge, kept: kept ?? signInAgain(dependencies, host) };
+  const connecting = forges.connecting(integration);
+  return { integration, host, forge, connecting, kept: kept ?? signInAgain(dependencies, host) };
 }
 
 /** @throws ProblemError always; it names the address where the person renews the grant */
@@ -76,12 +78,21 @@ function signInAgain({ consoleBaseUrl }: GrantedForgeDependencies, host: ForgeHo
   );
 }
 
-async function ownedThere(
+export const ownedThere = (
   dependencies: GrantedForgeDependencies,
-  { forge, kept, host }: GrantedForge,
-): Promise<readonly OwnedOrganization[]> {
+  granted: GrantedForge,
+): Promise<readonly OwnedOrganization[]> =>
+  askedThere(dependencies, granted, ({ forge, kept }) => forge.ownedOrganizations(kept.grant));
+
+/** Asks the code host. @throws as `forgeOrganizationsOf` */
+export async function askedThere<Answer>(
+  dependencies: GrantedForgeDependencies,
+  granted: GrantedForge,
+  ask: (granted: GrantedForge) => Promise<Answer>,
+): Promise<Answer> {
+  const { host } = granted;
   try {
-    return await forge.ownedOrganizations(kept.grant);
+    return await ask(granted);
   } catch (error) {
     if (error instanceof SignInError && error.code === 'grant-ended') {
       signInAgain(dependencies, host);
@@ -99,7 +110,7 @@ export interface OfferedOrganization extends Pick<OwnedOrganization, 'id' | 'log
   readonly organization?: string | undefined;
 }
 
-const notes = {
+export const notes = {
   ready: undefined,
   connected: 'It is connected to an organization already.',
   'needs-access': 'Give this registry access to it first.',
@@ -129,7 +140,8 @@ export async function forgeOrganizationsOf(
   const slugs = new Map(memberships.map(({ organization: { id, slug } }) => [id, slug]));
   return owned.map(({ id, login, name, kind, connection }, place) => {
     const claim = claims[place];
-    const state = stateOf(kind, claim !== undefined, connection !== undefined);
+    const isReadable = connection !== undefined || granted.connecting !== undefined;
+    const state = stateOf(kind, claim !== undefined, isReadable);
     return {
       ...{ id, login, name, kind, state, note: notes[state] },
       installUrl: state === 'needs-access' ? installUrlOf(dependencies, granted.forge, id) : undefined,
@@ -153,7 +165,7 @@ function stateOf(
 }
 
 /** A page that the code host sends the person back from with this state, which belongs to no sign-in of ours. */
-function installUrlOf(
+export function installUrlOf(
   { randomBytes }: Pick<GrantedForgeDependencies, 'randomBytes'>,
   forge: PersonForge,
   organization?: ForgeOrganizationId,
@@ -161,108 +173,17 @@ function installUrlOf(
   return forge.installUrl(Buffer.from(randomBytes(16)).toString('base64url'), organization);
 }
 
-/** An organization on a code host that may be connected, and what it is read with. */
-export interface ForConnecting {
-  readonly integration: Integration;
-  readonly host: ForgeHost;
-  readonly organization: Pick<OwnedOrganization, 'login'> & {
-    /** Undefined: the one that the connection belongs to. */
-    readonly id: ForgeOrganizationId | undefined;
-    readonly connection: Connection;
-  };
-  /** Ends the grant that was asked with: part of the transaction that connects. */
-  readonly endGrant: readonly Operation[];
-}
-
-/**
- * The organization, if the code host says now that the person owns it. Nothing of the request is believed but which one is meant.
- *
- * @throws as `forgeOrganizationsOf`, and CallerError when the person does not own it, when it is a personal account, or when it
- * cannot be read
- */
-export async function ownedForConnecting(
-  dependencies: GrantedForgeDependencies,
-  user: UserId,
-  { integration: key, organization: id }: { readonly integration: string; readonly organization: string },
-): Promise<ForConnecting> {
-  const granted = await grantedForge(dependencies, user, key);
-  const { integration, host, forge, kept } = granted;
-  const owned = (await ownedThere(dependencies, granted)).find((one) => one.id === id);
-  if (owned === undefined) {
-    throw new CallerError('forbidden', `${host.baseUrl} does not say that you own an organization ${id}`);
-  }
-  if (owned.kind === 'personal') {
-    throw new CallerError('invalid', notes['personal-account']);
-  }
-  const { connection } = owned;
-  if (connection === undefined) {
-    const page = installUrlOf(dependencies, forge, owned.id);
-    const where = page === undefined ? '' : `: ${page}`;
-    throw new CallerError('conflict', `give this registry access to ${owned.login} first${where}`);
-  }
-  return { integration, host, organization: { ...owned, connection }, endGrant: kept.end };
-}
-
-/**
- * The organization, if it gave access to this installation, as its deliveries said. For whoever runs the installation: nobody is asked
- * whether he owns it.
- *
- * @throws CallerError when there is no such integration, or nothing is known of such an organization
- */
-export async function installedForConnecting(
-  { table, forges }: Pick<GrantedForgeDependencies, 'table' | 'forges'>,
-  { integration: key, organization: id }: { readonly integration: string; readonly organization: string },
-): Promise<ForConnecting> {
-  const integration = findIntegration(await forges.integrations(), key);
-  if (integration === undefined) {
-    throw new CallerError('invalid', `there is no integration ${key}`);
-  }
-  const host = { forge: integration.forge, baseUrl: integration.settings.baseUrl };
-  const installed = (await listInstallations(table)).find(
-    ({ forge, baseUrl, forgeOrganization, status }) =>
-      forge === host.forge && baseUrl === host.baseUrl && forgeOrganization === id && status !== 'removed',
-  );
-  if (installed === undefined) {
-    throw new CallerError('not-found', `no organization ${id} gave this registry access at ${host.baseUrl}`);
-  }
-  const { forgeOrganization, login, installation } = installed;
-  return {
-    ...{ integration, host, endGrant: [] },
-    organization: { id: forgeOrganization, login, connection: { kind: 'app-installation', installation } },
-  };
-}
-
-/**
- * The installation of our App, whether or not its delivery arrived. For whoever runs this installation, as `installedForConnecting`.
- *
- * @throws CallerError when it is not clear which integration is meant
- */
-export async function installationForConnecting(
-  { forges }: Pick<GrantedForgeDependencies, 'forges'>,
-  {
-    installation,
-    ...named
-  }: {
-    readonly installation: string;
-    readonly forge?: string | undefined;
-    readonly baseUrl?: string | undefined;
-  },
-): Promise<ForConnecting> {
-  const integration = chooseIntegration(await forges.integrations(), named);
-  const host = { forge: integration.forge, baseUrl: integration.settings.baseUrl };
-  const connection = { kind: 'app-installation', installation: asId<InstallationId>(installation) } as const;
-  return {
-    ...{ integration, host, endGrant: [] },
-    organization: { id: undefined, login: `installation ${installation}`, connection },
-  };
-}
-
 /** An integration, as whoever is signed in may know it. */
 export interface PublicIntegration extends ForgeHost {
   readonly key: string;
   readonly isSignInOffered: boolean;
   readonly installUrl: string | undefined;
+  /** What its organizations are read with. */
+  readonly connectsWith: readonly WayToConnect[];
 }
+
+/** An App that is installed, what the person grants by signing in, or an access token that the person enters. */
+export type WayToConnect = 'app' | 'grant' | 'token';
 
 export function publicIntegrations(
   dependencies: Pick<GrantedForgeDependencies, 'forges' | 'randomBytes'>,
@@ -276,6 +197,7 @@ export function publicIntegrations(
       key: integrationKeyOf(host),
       isSignInOffered: forge !== undefined,
       installUrl: forge && installUrlOf(dependencies, forge),
+      connectsWith: dependencies.forges.connecting(integration) === undefined ? ['app'] : ['grant', 'token'],
     };
   });
 }

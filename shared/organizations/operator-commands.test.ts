@@ -46,6 +46,8 @@ const repositories = [
 
 const onGitHub = (id: string | number) => ({ ...gitHubHost, installation: asId<InstallationId>(id) });
 
+const installed = (id: InstallationId) => ({ kind: 'app-installation', installation: id }) as const;
+
 async function createUnconnected() {
   const table = createMemoryTable();
   const forge = createMemoryForge(repositories);
@@ -63,7 +65,7 @@ async function createUnconnected() {
       {
         slug: 'acme',
         host: gitHubHost,
-        installation: installationId,
+        connection: installed(installationId),
         repositories: 'all',
         ownedVendors: ['acme'],
         ...differences,
@@ -156,10 +158,10 @@ describe('connectOrganization', () => {
     await connect();
     await expect(connect({ slug: 'other' })).rejects.toThrow('installation 77 is already connected');
     const second = asId<InstallationId>(78);
-    await expect(connect({ slug: 'other', installation: second })).rejects.toThrow(
+    await expect(connect({ slug: 'other', connection: installed(second) })).rejects.toThrow(
       'acme is already connected',
     );
-    await expect(connect({ installation: second })).rejects.toThrow('the slug acme is taken');
+    await expect(connect({ connection: installed(second) })).rejects.toThrow('the slug acme is taken');
   });
 
   it('connects an installation only once, whoever asks', async () => {
@@ -183,16 +185,16 @@ describe('connectOrganization', () => {
     const { table, forge, connect } = await createUnconnected();
     const unannounced = asId<InstallationId>(80);
     forge.organization = { ...forge.organization, suspended: true };
-    await expect(connect({ installation: unannounced })).rejects.toThrow('suspended');
+    await expect(connect({ connection: installed(unannounced) })).rejects.toThrow('suspended');
     forge.organization = { ...forge.organization, suspended: false };
     forge.before = () => {
       throw new ForgeError('credential-rejected', 'the app is no longer installed there');
     };
-    await expect(connect({ installation: unannounced, repositories: ['shop'] })).rejects.toThrow(
+    await expect(connect({ connection: installed(unannounced), repositories: ['shop'] })).rejects.toThrow(
       'credential-rejected: the app is no longer installed there',
     );
     forge.before = () => {};
-    await connect({ installation: unannounced });
+    await connect({ connection: installed(unannounced) });
     expect(await findInstallation(table, onGitHub(unannounced))).toMatchObject({ state: 'claimed' });
   });
 });

@@ -7,26 +7,23 @@ import type { Synchronization } from '../domain/synchronization.ts';
 import { integrationKeyOf } from '../forge/integration-key.ts';
 import { findIntegration } from '../forge/integrations.ts';
 import { traitsOf } from '../forge/modules.ts';
-import {
-  claimInstallation,
-  findInstallation,
-  listInstallations,
-  retireInstallation,
-} from '../store/installation-store.ts';
+import { removeCredential } from '../store/credential-store.ts';
+import { listInstallations, retireInstallation } from '../store/installation-store.ts';
 import { useConnection } from '../store/synchronization-store.ts';
 import type { Operation, Table } from '../store/table.ts';
 import { requestWork } from '../store/work.ts';
 import { scopeWork } from '../store/work-items.ts';
-import { activeInstallation, transactClaims } from './connect-organization.ts';
-import type { CreateOrganizationDependencies } from './create-organization.ts';
-import { ownedForConnecting } from './granted-forge.ts';
+import { activeConnection, installationClaims, installedAs, transactClaims } from './connect-organization.ts';
+import { type CreateOrganizationDependencies, grantUsed, opening } from './create-organization.ts';
+import { type ForConnecting, installedForConnecting, ownedForConnecting } from './for-connecting.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
 
 /**
- * Replaces the connection by another one to the same organization. Facts, rights and packages stay; everything is read again with the new one,
- * under the removal guard.
+ * Replaces the connection by another one to the same organization, of the same kind or another. Facts, rights and packages stay; everything is read
+ * again with the new one, under the removal guard.
  *
- * @param user undefined: the operator, who takes the installation that deliveries have announced
+ * @param user undefined: the operator, who takes the installation that deliveries have announced, or an access token
+ * @returns what the new connection cannot do, a sentence each
  * @throws CallerError when there is no other connection, it is another organization's, or it does not work
  * @throws ProblemError as `ownedForConnecting`
  */
@@ -34,62 +31,53 @@ export async function replaceConnection(
   dependencies: CreateOrganizationDependencies,
   synchronization: Synchronization,
   user: UserId | undefined,
+  accessToken: string | undefined,
   accountable: Accountable,
-): Promise<void> {
+): Promise<readonly string[]> {
   const { table, workQueue, clock, forges } = dependencies;
-  const { id, organization, forge, baseUrl, forgeOrganization, login } = synchronization;
-  const host = { forge, baseUrl };
-  const integration = findIntegration(await forges.integrations(), integrationKeyOf(host));
-  if (integration === undefined) {
-    throw new CallerError('conflict', `there is no integration for ${baseUrl}`);
-  }
-  const { candidates, endGrant } =
-    user === undefined
-      ? { candidates: await announced(table, synchronization), endGrant: [] }
-      : await granted(dependencies, user, synchronization);
-  const { connection, installation, known, there } = await firstActive(
-    candidates,
+  const { id, organization, forge, forgeOrganization, login, connection: before } = synchronization;
+  const { taken, known, there } = await firstActive(
+    await candidatesFor(dependencies, synchronization, user, accessToken),
     login,
     async (candidate) => {
-      const used = { kind: 'app-installation', installation: candidate } as const;
-      const stored = await findInstallation(table, { ...host, installation: candidate });
-      const open = async () => (await forges.open({ integration, connection: used })).structure;
-      const owner = await activeInstallation(open, candidate, stored, id);
+      const stored = await installedAs(table, candidate.host, candidate.connection);
+      // An installation says whose it is; of what reads many organizations the right one is asked for.
+      const open = opening(forges, candidate, clock.now());
+      const owner = await activeConnection(open, candidate.connection, stored, id);
       if (owner.id !== forgeOrganization) {
         throw new CallerError('conflict', `${owner.login} is another organization than ${login}`);
       }
-      return { connection: used, installation: candidate, known: stored, there: owner };
+      return { taken: candidate, known: stored, there: owner };
     },
   );
+  const { host, connection } = taken;
   const workItems = namesIn(traitsOf(forge).scopes).map((scope) => scopeWork(organization, id, scope));
   const now = clock.now();
   await transactClaims(
     table,
     [
-      [
-        claimInstallation({ ...host, installation }, there, { organization, synchronization: id }, known),
-        'another synchronization is read with it',
-      ],
-      [useConnection(id, connection), 'the synchronization was ended at the same moment'],
+      ...installationClaims({ host, connection, known }, there, { organization, synchronization: id }),
+      [useConnection(id, connection, before), 'the synchronization was changed at the same moment'],
     ],
     [
       ...(await retired(table, synchronization)),
       ...workItems.map((workItem) => requestWork(workItem, now, { cause: 'connected' })),
       ownerAct(dependencies, organization, accountable, 'replace-connection', login, {
-        before: { ...synchronization.connection },
-        after: connection,
+        before: { ...before },
+        after: { ...connection },
       }),
-      ...endGrant,
+      ...(await grantUsed(dependencies, taken)),
     ],
   );
   await workQueue.send(workItems.map(({ message }) => message));
+  return taken.limits;
 }
 
 /** Takes the first candidate that passes the check. @throws CallerError as the last one that was refused */
 async function firstActive<Checked>(
-  candidates: readonly InstallationId[],
+  candidates: readonly ForConnecting[],
   login: string,
-  check: (candidate: InstallationId) => Promise<Checked>,
+  check: (candidate: ForConnecting) => Promise<Checked>,
 ): Promise<Checked> {
   let refusal = new CallerError(
     'conflict',
@@ -108,26 +96,34 @@ async function firstActive<Checked>(
   throw refusal;
 }
 
-interface Others {
-  readonly candidates: readonly InstallationId[];
-  readonly endGrant: readonly Operation[];
-}
-
-/** What the person has on the code host, by its own word. */
-async function granted(
+/** What it may be read with instead: what the person has on the code host, by its own word; for the operator what deliveries announced. */
+async function candidatesFor(
   dependencies: CreateOrganizationDependencies,
-  user: UserId,
-  { forge, baseUrl, forgeOrganization, connection: current, login }: Synchronization,
-): Promise<Others> {
-  const { organization, endGrant } = await ownedForConnecting(dependencies, user, {
-    integration: integrationKeyOf({ forge, baseUrl }),
-    organization: forgeOrganization,
-  });
-  const installation = installationOf(organization.connection);
-  if (installation === undefined) {
-    throw new CallerError('conflict', `${login} cannot be connected with what you granted`);
+  synchronization: Synchronization,
+  user: UserId | undefined,
+  accessToken: string | undefined,
+): Promise<readonly ForConnecting[]> {
+  const { forge, baseUrl, forgeOrganization, login, connection: current } = synchronization;
+  const key = integrationKeyOf({ forge, baseUrl });
+  const integration = findIntegration(await dependencies.forges.integrations(), key);
+  if (integration === undefined) {
+    throw new CallerError('conflict', `there is no integration for ${baseUrl}`);
   }
-  return { candidates: installation === installationOf(current) ? [] : [installation], endGrant };
+  const chosen = { integration: key, organization: forgeOrganization, accessToken };
+  if (user !== undefined) {
+    const owned = await ownedForConnecting(dependencies, user, chosen, '/accessToken');
+    const installation = installationOf(owned.connection);
+    return installation !== undefined && installation === installationOf(current) ? [] : [owned];
+  }
+  if (accessToken !== undefined) {
+    return [await installedForConnecting(dependencies, chosen, '/accessToken')];
+  }
+  const about = { integration, host: { forge, baseUrl }, id: forgeOrganization, login };
+  return (await announced(dependencies.table, synchronization)).map((installation) => ({
+    ...about,
+    ...{ connection: { kind: 'app-installation', installation }, credential: undefined },
+    ...{ limits: [], grantUsed: [] },
+  }));
 }
 
 /** The installations that deliveries have announced for the organization and no other synchronization uses. */
@@ -148,12 +144,14 @@ async function announced(
     .map(({ installation }) => installation);
 }
 
+/** The end of the connection that is replaced. */
 async function retired(
   table: Table,
   { id, forge, baseUrl, connection }: Synchronization,
 ): Promise<readonly Operation[]> {
-  const installation = installationOf(connection);
-  const before =
-    installation === undefined ? undefined : await findInstallation(table, { forge, baseUrl, installation });
+  if ('id' in connection) {
+    return [removeCredential(connection.id)];
+  }
+  const before = await installedAs(table, { forge, baseUrl }, connection);
   return before === undefined ? [] : retireInstallation(before, id);
 }

@@ -75,9 +75,9 @@ const statusOf: Readonly<Record<CallerErrorCode, number>> = {
 };
 
 /** @param now milliseconds since the epoch */
-export function callerProblem({ code, message, notBefore }: CallerError, now: number): Problem {
+export function callerProblem({ code, message, notBefore, errors }: CallerError, now: number): Problem {
   const retryAfter = notBefore === undefined ? undefined : delaySecondsUntil(notBefore, now);
-  return { status: statusOf[code], code, detail: message, retryAfter };
+  return { status: statusOf[code], code, detail: message, retryAfter, errors };
 }
 
 /** @param bytesMax the route's limit */

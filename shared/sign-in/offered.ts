@@ -91,6 +91,7 @@ export async function beginSignIn(
     codeChallenge: s256(codeVerifier),
     // Otherwise a code host answers silently for the account that is signed in there, which proves nothing for `authenticatedAt`.
     selectAccount: true,
+    forConnecting: purpose === 'choose-organization',
   });
   const { user, session } = current ?? {};
   const pending = { purpose, integration: key, state, codeVerifier, returnTo, user, session };

@@ -99,6 +99,25 @@ export async function storeCredential<Value>(
   ]);
 }
 
+/** Stores the credential of a new connection: an operation of the transaction that connects. */
+export async function addCredential<Value>(
+  { cipher, clock }: Pick<CredentialDependencies, 'cipher' | 'clock'>,
+  connection: ConnectionId,
+  { secret, validUntil }: IssuedCredential<Value>,
+): Promise<Operation> {
+  const encrypt = await cipher.prepare(contextOf(connection));
+  return {
+    put: keys.credential(connection),
+    item: {
+      version: 1,
+      encrypted: encrypt(JSON.stringify(secret.reveal())),
+      issuedAt: clock.now(),
+      validUntil,
+    },
+    when: absent,
+  };
+}
+
 /** Until when the connections' credentials are good, milliseconds since the epoch; undefined where no end is known. One read for each 100. */
 export async function credentialEnds(
   table: Table,

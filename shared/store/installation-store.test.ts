@@ -78,6 +78,6 @@ it('gives the connection of a synchronization that was stored with an installati
   const connection = { kind: 'app-installation', installation: installationId };
   expect(await findSynchronization(table, synchronizationId)).toMatchObject({ connection });
   const another = { kind: 'app-installation', installation: elsewhere.installation } as const;
-  await table.transact([useConnection(synchronizationId, another)]);
+  await table.transact([useConnection(synchronizationId, another, another)]);
   expect(await findSynchronization(table, synchronizationId)).toMatchObject({ connection: another });
 });

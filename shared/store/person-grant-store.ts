@@ -8,7 +8,7 @@ import type { ForgeHost } from '../domain/synchronization.ts';
 import type { PersonGrant } from '../forge/sign-in.ts';
 import { type Cipher, CipherError, EncryptedText, type EncryptionContext } from '../runtime/cipher.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { present } from './condition.ts';
+import { equal, present } from './condition.ts';
 import { keys, nameInKey, ranges, tableKeys } from './keys.ts';
 import type { Operation, Table } from './table.ts';
 
@@ -57,11 +57,13 @@ const contextOf = (user: UserId, { forge, baseUrl }: ForgeHost): EncryptionConte
   baseUrl,
 });
 
-/** A grant that is kept, and how to end it. */
+/** A grant that is kept, and what may become of it: for the transaction that uses it. */
 export interface KeptGrant {
   readonly grant: PersonGrant;
   /** Deletes it, and lists it to be revoked at once. */
   readonly end: readonly Operation[];
+  /** Deletes it, and takes it off the list: somebody else keeps it. Fails when it is being revoked, or another request has taken it. */
+  readonly take: readonly Operation[];
 }
 
 /** Keeps the grant in the place of an earlier one of the user on that host, which stays listed for its revocation. */
@@ -115,14 +117,23 @@ export async function findPersonGrant(
   if (grant.expiresAt !== undefined && grant.expiresAt <= clock.now()) {
     return undefined;
   }
-  const listedAgain =
-    id === undefined
-      ? []
-      : [
-          { delete: keys.grantRevocation(until, id) },
-          listForRevocation(user, host, encrypted, { id, until: clock.now() }),
-        ];
-  return { grant, end: [{ delete: keys.personGrant(user, host) }, ...listedAgain] };
+  const key = keys.personGrant(user, host);
+  if (id === undefined) {
+    return { grant, end: [{ delete: key }], take: [{ delete: key, when: present }] };
+  }
+  const listed = keys.grantRevocation(until, id);
+  return {
+    grant,
+    end: [
+      { delete: key },
+      { delete: listed },
+      listForRevocation(user, host, encrypted, { id, until: clock.now() }),
+    ],
+    take: [
+      { delete: key, when: equal('id', id) },
+      { delete: listed, when: present },
+    ],
+  };
 }
 
 /** A grant that is used no more, and may be good at the code host still. */

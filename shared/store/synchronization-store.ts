@@ -182,7 +182,11 @@ export function addSynchronization(
 ): readonly Operation[] {
   const link = { synchronization: added.id, organization: added.organization };
   return [
-    { put: keys.synchronization(added.id), item: { ...added, counter: 0 }, when: absent },
+    {
+      put: keys.synchronization(added.id),
+      item: { ...added, ...ofCredential(added.connection), counter: 0 },
+      when: absent,
+    },
     { put: keys.synchronizationListed(added.id), item: link, when: absent },
     {
       put: keys.forgeOrganization(added.forge, added.baseUrl, added.forgeOrganization),
@@ -268,17 +272,28 @@ export function restoreRights(id: SynchronizationId): Operation {
   return { update: { key: keys.synchronization(id), remove: ['rightsSuspendedAt'] }, when: present };
 }
 
-/** Reads with the connection from now on. What was known of the replaced one's credential says nothing about it. */
-export function useConnection(id: SynchronizationId, connection: Connection): Operation {
+/**
+ * Reads with the connection from now on. What was known of the replaced one's credential says nothing about it.
+ *
+ * @param before the one that it replaces; fails if another one with a credential has replaced that meanwhile
+ */
+export function useConnection(id: SynchronizationId, connection: Connection, before: Connection): Operation {
+  const { connectionId } = ofCredential(before);
+  const isBefore = connectionId === undefined ? missing('connectionId') : equal('connectionId', connectionId);
   return {
     update: {
       key: keys.synchronization(id),
-      set: { connection },
+      set: { connection, ...ofCredential(connection) },
       remove: ['credentialState', 'credentialScope', 'credentialStateSince'],
     },
-    when: all(present, missing('deletedAt')),
+    when: all(present, missing('deletedAt'), isBefore),
   };
 }
+
+/** An attribute of its own, for conditions. */
+const ofCredential = (connection: Connection) => ({
+  connectionId: 'id' in connection ? connection.id : undefined,
+});
 
 /** Notes on the organization that what was read of the synchronization stays: nothing else leads to its records once it is withdrawn. */
 export const noteEnded = ({ id, organization }: Pick<Synchronization, 'id' | 'organization'>): Operation => ({

@@ -35,7 +35,7 @@ export async function startGitLab({
   const clock = createTestClock();
   const gitlab = await startFixture({
     ...{ clock, variant, root: '/gitlab', ...(world && { world }) },
-    applications: [{ name: 'registry', redirectUris: [redirectUri], scopes: ['read_api', 'api'] }],
+    applications: [{ name: 'registry', redirectUris: [redirectUri], scopes: ['read_user', 'api'] }],
   });
   const { simulator } = gitlab;
   const { clientId, clientSecret } = simulator.application('registry');
@@ -59,7 +59,7 @@ export async function startGitLab({
   const table = createMemoryTable();
   const cipher = createEnvelopeCipher(createMemoryDataKeys());
   const codeVerifier = 'a-verifier-that-has-as-many-characters-as-43';
-  const request = { redirectUri, state: 'state', codeChallenge: s256(codeVerifier) };
+  const request = { redirectUri, state: 'state', codeChallenge: s256(codeVerifier), forConnecting: true };
   const callback = await visit(signIn.authorizeUrl(integration, request), 'alice');
   const answer = { callback, state: 'state', redirectUri, codeVerifier };
   const grant = await signIn.exchange(integration, answer, services);

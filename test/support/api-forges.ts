@@ -2,12 +2,14 @@
 import type { Forges } from '../../shared/composition/forges.ts';
 import { asId, type ForgeOrganizationId, type InstallationId } from '../../shared/domain/ids.ts';
 import { createMemoryBudgets } from '../../shared/forge/budget.ts';
+import type { CheckedToken } from '../../shared/forge/connecting.ts';
 import { ForgeError } from '../../shared/forge/errors.ts';
 import type { DeliveryAttempt, DeliveryLog, ForgeOrganization } from '../../shared/forge/forge.ts';
 import type { IntegrationsSecret, InvalidIntegration } from '../../shared/forge/integrations.ts';
 import type { ForgeClient, Integration } from '../../shared/forge/module.ts';
 import type { OwnedOrganization } from '../../shared/forge/sign-in.ts';
 import { addressProblem } from '../../shared/runtime/guarded-fetch.ts';
+import { Secret } from '../../shared/runtime/secret.ts';
 import { appKeyPem } from './app-key.ts';
 import { createMemoryForge, type MemoryForge } from './memory-forge.ts';
 import { gitHubHost } from './synchronized.ts';
@@ -44,6 +46,8 @@ export interface ApiForges extends Forges {
   invalid: readonly InvalidIntegration[];
   /** By the forge organization's installation, the organization that its probe finds. */
   readonly organizations: Map<string, ForgeOrganization>;
+  /** By the value of an access token, what the code host says of it. Undefined: organizations install an App. */
+  accessTokens: Map<string, CheckedToken<unknown>> | undefined;
   /** Throws instead of an answer to a person. */
   failure: Error | undefined;
   /** What can be read of every organization. */
@@ -72,6 +76,7 @@ export function createApiForges(): ApiForges {
       { id: asId(1), login: 'owner-login', name: 'Owner', kind: 'personal', connection: undefined },
     ],
     invalid: [],
+    accessTokens: undefined,
     organizations,
     failure: undefined,
     contents,
@@ -104,9 +109,29 @@ export function createApiForges(): ApiForges {
     integrations: async () => ({ valid: [integration], invalid: forges.invalid }),
     newestIntegrations: () => forges.integrations(),
     integrationsChanged() {},
-    async open({ connection }) {
+    connecting: () =>
+      forges.accessTokens && {
+        ofGrant({ refreshToken, ...grant }, redirectUri) {
+          if (refreshToken === undefined) {
+            throw new RangeError('it cannot be renewed');
+          }
+          const secret = new Secret({ ...grant, refreshToken, redirectUri });
+          return { secret, validUntil: grant.expiresAt };
+        },
+        async checkToken(token) {
+          const secret = new Secret({ token });
+          const unknown = ['The code host does not accept the token.'];
+          const none = { credential: { secret, validUntil: undefined }, missing: unknown, limited: [] };
+          return forges.accessTokens?.get(token) ?? none;
+        },
+      },
+    async open({ connection, organization: id }, unstored) {
+      // What is connected is asked with before it is stored.
+      await unstored?.current();
       const organization =
-        connection.kind === 'app-installation' ? organizations.get(connection.installation) : undefined;
+        connection.kind === 'app-installation'
+          ? organizations.get(connection.installation)
+          : [...organizations.values()].find((one) => one.id === id);
       const structure = contents.reader();
       return {
         structure: { ...structure, probe: async () => organization ?? structure.probe() },

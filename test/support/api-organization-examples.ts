@@ -109,7 +109,10 @@ export const organizationExamples: Readonly<Record<string, Example>> = {
     body: { packages: 'keep', confirm: 'acme', why: 'the company moves' },
   },
   listConnections: {},
-  replaceConnection: { params: { synchronization: synchronizationId }, prepare: reinstalled },
+  replaceConnection: {
+    ...{ params: { synchronization: synchronizationId }, body: {} },
+    prepare: reinstalled,
+  },
   listWebhooks: {},
   listDeliveries: { params: { synchronization: synchronizationId } },
   listDeliveryAttempts: { params: { synchronization: synchronizationId } },

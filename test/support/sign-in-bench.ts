@@ -37,7 +37,7 @@ export async function createSignInBench(facts: Parameters<typeof createPeople>[0
   const signIn: SignIn = {
     isOffered: () => true,
     authorizeUrl: (_, request) =>
-      `https://code.example.com/authorize?${new URLSearchParams({ ...request, selectAccount: String(request.selectAccount ?? false) })}`,
+      `https://code.example.com/authorize?${new URLSearchParams({ ...request, selectAccount: String(request.selectAccount), forConnecting: String(request.forConnecting) })}`,
     async exchange(_, { callback, state, redirectUri, codeVerifier }) {
       if (callback.get('error') !== null) {
         throw new SignInError('denied', 'declined');

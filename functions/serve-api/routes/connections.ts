@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Id, optionalTimeOf } from '../../../shared/console-api/common.ts';
-import { Connection } from '../../../shared/console-api/forges.ts';
+import { Connection, ConnectionLimits, NewConnection } from '../../../shared/console-api/forges.ts';
 import { connectionsOf } from '../../../shared/organizations/connections.ts';
 import { replaceConnection } from '../../../shared/organizations/replace-connection.ts';
 import { synchronizationIn } from '../../../shared/organizations/synchronization-of.ts';
@@ -51,20 +51,26 @@ const replace = defineRoute(
     tag,
     summary: 'Read it with what you have on the code host now',
     description:
-      'For an App that was installed anew. The code host says what you have there, and that you own the same organization; the operator takes what its deliveries said. Nothing is removed: everything is read again.',
+      'For an App that was installed anew, or where what it is read with has ended, or whoever granted it is no owner any more: with what you granted, or an access token. The code host says what you have there, and that you own the same organization; the operator takes what its deliveries said, or an access token. Nothing is removed: everything is read again.',
     access: 'owner',
     scope: 'none',
     params: z.object({ synchronization: Id }),
+    body: NewConnection,
     act: 'replace-connection',
     isDangerous: true,
     idempotency: 'natural',
-    answer: { status: 204, description: 'It is read with the other one from now on.' },
+    answer: {
+      status: 200,
+      schema: z.object({ limits: ConnectionLimits }),
+      description: 'It is read with the other one from now on.',
+    },
   },
-  async (dependencies, { organization, caller, params, accountable }) => {
+  async (dependencies, { organization, caller, params, body, accountable }) => {
     const one = await synchronizationIn(dependencies.table, organization, params.synchronization);
     const user = caller.kind === 'user' ? caller.user : undefined;
-    await replaceConnection(dependencies, one, user, await accountable());
-    return {};
+    const who = await accountable();
+    const limits = await replaceConnection(dependencies, one, user, body.accessToken, who);
+    return { body: { limits } };
   },
 );
 

@@ -19,6 +19,7 @@ describe('integrations', () => {
     expect(body.items).toEqual([
       {
         key: integrationKey,
+        connectsWith: ['app'],
         ...gitHubHost,
         isSignInOffered: true,
         installUrl: expect.stringMatching(

@@ -28,7 +28,10 @@ describe('an organization from a code host', () => {
   it('is connected with what the code host named, and owned by whoever made it', async () => {
     const world = await worldWithGrant();
     const { status, body } = await create(world, { slug: 'rocket', ownedVendors: ['rocket'], from });
-    expect([status, body]).toEqual([201, { slug: 'rocket', synchronization: expect.any(String) }]);
+    expect([status, body]).toEqual([
+      201,
+      { slug: 'rocket', synchronization: expect.any(String), limits: [] },
+    ]);
     const synchronization = await findSynchronization(world.table, body.synchronization);
     expect(synchronization).toMatchObject({
       login: 'rocket',
@@ -95,7 +98,7 @@ describe('an organization from a code host', () => {
 describe('an empty organization', () => {
   it('belongs to whoever made it', async () => {
     const world = await createApiWorld();
-    expect((await create(world, { slug: 'lab', name: 'The lab' })).body).toEqual({ slug: 'lab' });
+    expect((await create(world, { slug: 'lab', name: 'The lab' })).body).toEqual({ slug: 'lab', limits: [] });
     const { body } = await world.ask('stranger', { path: '/organizations' });
     expect(body.items).toContainEqual({ slug: 'lab', name: 'The lab', role: 'owner' });
     expect((await world.ask('owner', { path: '/organizations/lab' })).status).toBe(404);

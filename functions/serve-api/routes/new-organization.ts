@@ -14,7 +14,7 @@ const create = defineRoute(
     tag: 'Organizations',
     summary: 'Make an organization, from one that you own on a code host or empty',
     description:
-      'The code host is asked whether you own that organization. What you granted at sign-in is deleted once it is connected.',
+      'The code host is asked whether you own that organization. It is read with the App that is installed there, with what you granted, or with the access token; what you granted is revoked once it is connected, unless it is read with that.',
     access: 'user',
     scope: 'none',
     body: NewOrganization,
@@ -24,13 +24,9 @@ const create = defineRoute(
     answer: { status: 201, schema: CreatedOrganization, description: 'You own it.' },
   },
   async (dependencies, { caller, body, accountable }) => {
-    const { slug, synchronization } = await createOrganization(
-      dependencies,
-      caller.user,
-      body,
-      await accountable(),
-    );
-    return { body: { slug, synchronization } };
+    const who = await accountable();
+    const { slug, synchronization, limits } = await createOrganization(dependencies, caller.user, body, who);
+    return { body: { slug, synchronization, limits } };
   },
 );
 
@@ -42,7 +38,7 @@ const createForOwners = defineRoute(
     tag: 'Installation',
     summary: 'Make an organization for its owners on a code host',
     description:
-      'The organization has to have given access to this installation. Whoever makes it gets no role in it.',
+      'The organization has to have given access to this installation, or the access token is of one of its owners. Whoever makes it gets no role in it.',
     access: 'administrator',
     scope: 'none',
     body: NewOrganizationForOwners,
@@ -53,8 +49,8 @@ const createForOwners = defineRoute(
   },
   async (dependencies, { body, accountable }) => {
     const who = await accountable();
-    const { slug, synchronization } = await createOrganization(dependencies, undefined, body, who);
-    return { body: { slug, synchronization } };
+    const { slug, synchronization, limits } = await createOrganization(dependencies, undefined, body, who);
+    return { body: { slug, synchronization, limits } };
   },
 );
 

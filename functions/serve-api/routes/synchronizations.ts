@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id, optionalTimeOf, timeOf } from '../../../shared/console-api/common.ts';
+import { ConnectionLimits } from '../../../shared/console-api/forges.ts';
 import { ForgeChoice } from '../../../shared/console-api/organizations.ts';
 import {
   Caution,
@@ -131,14 +132,15 @@ const add = defineRoute(
     idempotency: 'key',
     answer: {
       status: 201,
-      schema: z.object({ id: z.string() }),
+      schema: z.object({ id: z.string(), limits: ConnectionLimits }),
       description: 'It is being read for the first time.',
     },
   },
   async (dependencies, { organization, caller, body, accountable }) => {
     const user = caller.kind === 'user' ? caller.user : undefined;
     const who = await accountable();
-    return { body: { id: await addSynchronizationTo(dependencies, organization, user, body, who) } };
+    const added = await addSynchronizationTo(dependencies, organization, user, body, who);
+    return { body: { id: added.synchronization, limits: added.limits } };
   },
 );
 

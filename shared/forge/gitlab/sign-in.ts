@@ -6,18 +6,22 @@
 import type { SignIn } from '../sign-in.ts';
 import { clientOf, type GitLabSecrets, type GitLabSettings } from './settings.ts';
 
+/** `read_user` shows no groups: https://docs.gitlab.com/integration/oauth_provider/#view-all-authorized-applications */
+const signInScope = 'read_user';
+/** `read_api` reads groups and projects, but installs no webhooks. */
+const connectingScope = 'api';
+
 export const signIn: SignIn<GitLabSettings, GitLabSecrets> = {
   isOffered: ({ settings, secrets }) => settings.clientId !== undefined && secrets.clientSecret !== undefined,
 
-  authorizeUrl(integration, { redirectUri, state, codeChallenge }) {
+  authorizeUrl(integration, { redirectUri, state, codeChallenge, forConnecting }) {
     const url = new URL(`${integration.settings.baseUrl}/oauth/authorize`);
     url.search = new URLSearchParams({
       client_id: clientOf(integration).id,
       redirect_uri: redirectUri,
       response_type: 'code',
       state,
-      // `read_user` shows no groups. Whoever connects a group grants `read_api` in any case.
-      scope: 'read_api',
+      scope: forConnecting === true ? connectingScope : signInScope,
       code_challenge: codeChallenge,
       code_challenge_method: 'S256',
     }).toString();

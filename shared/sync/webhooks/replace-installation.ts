@@ -3,7 +3,7 @@
  * synchronization, so the new installation replaces the removed one, whichever of the two deliveries comes first.
  */
 import { installationOf } from '../../domain/connection.ts';
-import type { ForgeOrganizationId } from '../../domain/ids.ts';
+import type { ForgeOrganizationId, InstallationId } from '../../domain/ids.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
 import type { ForgeOrganization } from '../../forge/forge.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -117,12 +117,14 @@ function replacementBy(
   known: StoredInstallation | undefined,
   replaced: StoredInstallation,
 ): InstallationReplacement {
+  const connectionBy = (installation: InstallationId) =>
+    ({ kind: 'app-installation', installation }) as const;
   return {
     ...link,
     operations: [
       claimInstallation(id, { ...forgeOrganization, suspended: false }, link, known),
       ...retireInstallation(replaced, link.synchronization),
-      useConnection(link.synchronization, { kind: 'app-installation', installation: id.installation }),
+      useConnection(link.synchronization, connectionBy(id.installation), connectionBy(replaced.installation)),
     ],
   };
 }

@@ -20,9 +20,13 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
 }
 
 /** Goes to the sign-in page and back. */
-async function visit(of: SignInFixture, account: ForgeAccountId | undefined): Promise<URLSearchParams> {
+async function visit(
+  of: SignInFixture,
+  account: ForgeAccountId | undefined,
+  { forConnecting = true } = {},
+): Promise<URLSearchParams> {
   const { signIn, integration, redirectUri } = of;
-  const request = { redirectUri, state, codeChallenge: s256(codeVerifier) };
+  const request = { redirectUri, state, codeChallenge: s256(codeVerifier), forConnecting };
   return of.visit(signIn.authorizeUrl(integration, request), account);
 }
 
@@ -52,7 +56,7 @@ export function signInContract(fixture: () => ForgeFixture): void {
     const of = offered();
     const account = await of.addPerson('member');
     expect(of.signIn.isOffered(of.integration)).toBe(true);
-    const grant = await grantOf(of, account);
+    const grant = await exchange(of, await visit(of, account, { forConnecting: false }));
     expect(grant.expiresAt ?? Number.POSITIVE_INFINITY).toBeGreaterThan(of.services.clock.now());
     expect(await identityOf(grant)).toMatchObject({ account, login: expect.stringMatching(/./) });
   });

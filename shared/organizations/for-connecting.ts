@@ -1,0 +1,244 @@
+/** The organization on a code host that is to be connected, and what it is going to be read with. */
+import { CallerError, type WrongField } from '../domain/caller-error.ts';
+import type { Connection } from '../domain/connection.ts';
+import {
+  asId,
+  type ConnectionId,
+  type ForgeOrganizationId,
+  type InstallationId,
+  newId,
+  type UserId,
+} from '../domain/ids.ts';
+import type { ForgeHost } from '../domain/synchronization.ts';
+import type { CheckedToken, IntegrationConnecting } from '../forge/connecting.ts';
+import type { IssuedCredential } from '../forge/credential.ts';
+import { ForgeError } from '../forge/errors.ts';
+import { integrationAddresses } from '../forge/integration-key.ts';
+import { findIntegration } from '../forge/integrations.ts';
+import type { Integration } from '../forge/module.ts';
+import type { OwnedOrganization } from '../forge/sign-in.ts';
+import { listInstallations } from '../store/installation-store.ts';
+import type { Operation } from '../store/table.ts';
+import { chooseIntegration } from './choose-integration.ts';
+import { forgeFailure } from './forge-failure.ts';
+import {
+  askedThere,
+  type GrantedForge,
+  type GrantedForgeDependencies,
+  grantedForge,
+  installUrlOf,
+  notes,
+  ownedThere,
+} from './granted-forge.ts';
+
+/** Which one is meant, and what it is to be read with. */
+export interface ChosenOrganization {
+  /** The key of the integration. */
+  readonly integration: string;
+  /** The code host's own id. */
+  readonly organization: string;
+  /** An access token of the code host. Without one: what the person granted, or the App. */
+  readonly accessToken?: string | undefined;
+}
+
+/** A connection, with its secret if it has one that is not stored yet. */
+export interface NewConnection {
+  readonly connection: Connection;
+  readonly credential: IssuedCredential<unknown> | undefined;
+  /** What it cannot do, a sentence each for the owner. */
+  readonly limits: readonly string[];
+}
+
+/** An organization on a code host that may be connected. */
+export interface ForConnecting extends NewConnection {
+  readonly integration: Integration;
+  readonly host: ForgeHost;
+  /** Undefined: the one that the connection belongs to. */
+  readonly id: ForgeOrganizationId | undefined;
+  /** For messages. */
+  readonly login: string;
+  /** What becomes of the grant that was asked with: part of the transaction that connects. */
+  readonly grantUsed: readonly Operation[];
+}
+
+/**
+ * The organization, if the code host says now that the person owns it. Nothing of the request is believed but which one is meant.
+ *
+ * @param pointer to the access token in the request
+ * @throws as `forgeOrganizationsOf`, and CallerError when the person does not own it, when it is a personal account, when it
+ * cannot be read, or for what the token lacks
+ */
+export async function ownedForConnecting(
+  dependencies: GrantedForgeDependencies,
+  user: UserId,
+  { integration: key, organization, accessToken }: ChosenOrganization,
+  pointer: string,
+): Promise<ForConnecting> {
+  const granted = await grantedForge(dependencies, user, key);
+  const { integration, host, kept, connecting } = granted;
+  const owned = await ownedOrganization(dependencies, granted, asId<ForgeOrganizationId>(organization));
+  const { id, login } = owned;
+  const about = { integration, host, id, login };
+  if (accessToken !== undefined) {
+    const checked = await checkedToken(
+      dependencies,
+      { host, connecting, organization: id },
+      accessToken,
+      pointer,
+    );
+    return { ...about, ...checked, grantUsed: kept.end };
+  }
+  if (owned.connection !== undefined) {
+    return { ...about, connection: owned.connection, credential: undefined, limits: [], grantUsed: kept.end };
+  }
+  if (connecting === undefined) {
+    const page = installUrlOf(dependencies, granted.forge, id);
+    const where = page === undefined ? '' : `: ${page}`;
+    throw new CallerError('conflict', `give this registry access to ${login} first${where}`);
+  }
+  const connection = { kind: 'oauth-grant', id: newId<ConnectionId>(dependencies.randomBytes) } as const;
+  const credential = credentialOfGrant(dependencies, granted, connecting);
+  return { ...about, connection, credential, limits: [], grantUsed: kept.take };
+}
+
+/** @throws CallerError when the person does not own it */
+async function ownedOrganization(
+  dependencies: GrantedForgeDependencies,
+  granted: GrantedForge,
+  id: ForgeOrganizationId,
+): Promise<OwnedOrganization> {
+  const { host, connecting } = granted;
+  const owned = (await ownedThere(dependencies, granted)).find((one) => one.id === id);
+  if (owned?.kind === 'personal') {
+    throw new CallerError('invalid', notes['personal-account']);
+  }
+  if (owned !== undefined) {
+    return owned;
+  }
+  // A list may lack some. An App that is not installed is not asked.
+  const isOwner =
+    connecting !== undefined &&
+    (await askedThere(dependencies, granted, ({ forge, kept }) => forge.owns(kept.grant, id)));
+  if (!isOwner) {
+    throw new CallerError('forbidden', `${host.baseUrl} does not say that you own an organization ${id}`);
+  }
+  return { id, login: id, name: id, kind: 'organization', connection: undefined };
+}
+
+/** @throws CallerError when the grant ends too soon to be read with */
+function credentialOfGrant(
+  { consoleBaseUrl }: GrantedForgeDependencies,
+  { host, kept }: GrantedForge,
+  connecting: IntegrationConnecting,
+): IssuedCredential<unknown> {
+  try {
+    return connecting.ofGrant(kept.grant, integrationAddresses(consoleBaseUrl, host).callback);
+  } catch (error) {
+    if (error instanceof RangeError) {
+      throw new CallerError(
+        'conflict',
+        `what you granted at ${host.baseUrl} cannot be renewed; enter an access token instead`,
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+}
+
+interface TokenFor {
+  readonly host: ForgeHost;
+  readonly connecting: IntegrationConnecting | undefined;
+  readonly organization: ForgeOrganizationId;
+}
+
+/** @throws CallerError with an error for each thing that the token lacks */
+async function checkedToken(
+  { randomBytes }: Pick<GrantedForgeDependencies, 'randomBytes'>,
+  { host, connecting, organization }: TokenFor,
+  accessToken: string,
+  pointer: string,
+): Promise<NewConnection> {
+  if (connecting === undefined) {
+    throw wrongToken(`${host.baseUrl} is not read with access tokens`, [], pointer);
+  }
+  const { credential, missing, limited } = await connecting
+    .checkToken(accessToken, organization)
+    .catch((error: unknown): Promise<CheckedToken<unknown>> => {
+      throw error instanceof ForgeError ? forgeFailure('what the access token may do', error) : error;
+    });
+  if (missing.length > 0) {
+    throw wrongToken('the access token cannot be used', missing, pointer);
+  }
+  const connection = { kind: 'access-token', id: newId<ConnectionId>(randomBytes) } as const;
+  return { connection, credential, limits: limited };
+}
+
+function wrongToken(what: string, missing: readonly string[], pointer: string): CallerError {
+  const errors: readonly WrongField[] = missing.map((detail) => ({ pointer, detail }));
+  const message = missing.length === 0 ? what : `${what}: ${missing.join(' ')}`;
+  return new CallerError('invalid', message, {
+    errors: errors.length === 0 ? [{ pointer, detail: what }] : errors,
+  });
+}
+
+/**
+ * The organization, if it gave access to this installation, as its deliveries said, or the token shows. For whoever runs the installation: nobody is
+ * asked whether he owns it.
+ *
+ * @throws CallerError when there is no such integration, nothing is known of such an organization, or for what the token lacks
+ */
+export async function installedForConnecting(
+  dependencies: Pick<GrantedForgeDependencies, 'table' | 'forges' | 'randomBytes'>,
+  { integration: key, organization, accessToken }: ChosenOrganization,
+  pointer: string,
+): Promise<ForConnecting> {
+  const { table, forges } = dependencies;
+  const integration = findIntegration(await forges.integrations(), key);
+  if (integration === undefined) {
+    throw new CallerError('invalid', `there is no integration ${key}`);
+  }
+  const host = { forge: integration.forge, baseUrl: integration.settings.baseUrl };
+  const id = asId<ForgeOrganizationId>(organization);
+  if (accessToken !== undefined) {
+    const token = { host, connecting: forges.connecting(integration), organization: id };
+    const checked = await checkedToken(dependencies, token, accessToken, pointer);
+    return { integration, host, id, login: organization, ...checked, grantUsed: [] };
+  }
+  const installed = (await listInstallations(table)).find(
+    ({ forge, baseUrl, forgeOrganization, status }) =>
+      forge === host.forge && baseUrl === host.baseUrl && forgeOrganization === id && status !== 'removed',
+  );
+  if (installed === undefined) {
+    throw new CallerError('not-found', `no organization ${id} gave this registry access at ${host.baseUrl}`);
+  }
+  const { login, installation } = installed;
+  return { integration, host, id, login, ...ofInstallation(installation), grantUsed: [] };
+}
+
+const ofInstallation = (installation: InstallationId): NewConnection => ({
+  connection: { kind: 'app-installation', installation },
+  credential: undefined,
+  limits: [],
+});
+
+/**
+ * The installation of our App, whether or not its delivery arrived. For whoever runs this installation, as `installedForConnecting`.
+ *
+ * @throws CallerError when it is not clear which integration is meant
+ */
+export async function installationForConnecting(
+  { forges }: Pick<GrantedForgeDependencies, 'forges'>,
+  {
+    installation,
+    ...named
+  }: {
+    readonly installation: string;
+    readonly forge?: string | undefined;
+    readonly baseUrl?: string | undefined;
+  },
+): Promise<ForConnecting> {
+  const integration = chooseIntegration(await forges.integrations(), named);
+  const host = { forge: integration.forge, baseUrl: integration.settings.baseUrl };
+  const about = { integration, host, id: undefined, login: `installation ${installation}` };
+  return { ...about, ...ofInstallation(asId<InstallationId>(installation)), grantUsed: [] };
+}
