@@ -37,6 +37,8 @@ export interface Needs {
   readonly integrations?: true | 'add';
   /** The secrets of connections: `renew` decrypts them and encrypts their successors. `hooks`: decrypts those of hooks only. */
   readonly credentials?: 'renew' | 'hooks';
+  /** Makes secrets of hooks, and tells them to the forge. */
+  readonly installsHooks?: true;
   /** `dist`: only what the edge function let pass; `api`: whatever came through the CDN. */
   readonly originSecret?: 'api' | 'dist';
   /** The keys that sign sessions, encrypted with the credential key. */
@@ -62,13 +64,15 @@ export const functionNeeds = {
     originSecret: 'api',
   },
   'sync-organization': {
-    does: 'Reads a scope of a forge organization, plans and applies',
+    does: 'Reads a scope of a forge organization, plans and applies; installs hooks',
     seconds: functionSeconds['sync-organization'],
     megabytes: 512,
     table: 'write',
     sends: allQueues,
     integrations: true,
     credentials: 'renew',
+    installsHooks: true,
+    baseUrls: ['console'],
   },
   'scan-repository': {
     does: 'Reads refs and manifests of a repository into versions',

@@ -82,6 +82,10 @@ function createFunction(stack: Stack, name: FunctionName, need: Needs, around: S
     variables[environment.credentialKeyArn] = data.credentialKey.keyArn;
     allowed.push(credentialAccess(data, need.credentials));
   }
+  if (need.installsHooks === true) {
+    variables[environment.credentialKeyArn] = data.credentialKey.keyArn;
+    allowed.push(keyAccess(data, renewing, 'webhook', 'hook'));
+  }
   if (need.sessions === true) {
     variables[environment.credentialKeyArn] = data.credentialKey.keyArn;
     allowed.push(keyAccess(data, renewing, 'session-keys', 'period'));

@@ -24,6 +24,9 @@ export type SyncMessage = z.infer<typeof SyncMessage>;
 /** Queue `sync`, too: somebody wants to see what a run would change. */
 export const PreviewMessage = z.object({ kind: z.literal('preview'), synchronization });
 
+/** Queue `sync`, too: the hooks of a synchronization want to be looked after. */
+export const HooksMessage = z.object({ kind: z.literal('hooks'), synchronization });
+
 /** Queue `scan`: a repository wants to be scanned, or an archive wants to be built. */
 export const ScanMessage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('scan'), synchronization, repository }),

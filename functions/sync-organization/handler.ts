@@ -1,23 +1,35 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { PreviewMessage, SyncMessage } from '../../events/messages/schema.ts';
+import { HooksMessage, PreviewMessage, SyncMessage } from '../../events/messages/schema.ts';
 import { tableClient, workQueueClient } from '../../shared/composition/clients.ts';
-import { createForges, readOnly, structureReader } from '../../shared/composition/forges.ts';
+import { createForges, hooksOpener, readOnly, structureReader } from '../../shared/composition/forges.ts';
+import { hookCipher } from '../../shared/composition/hooks.ts';
 import { runPreview } from '../../shared/organizations/run-preview.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
+import { required } from '../../shared/runtime/config.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
 import { queueHandler } from '../../shared/runtime/queue-handler.ts';
+import { maintainHooks } from '../../shared/sync/hooks/maintain-hooks.ts';
 import { runScopes } from '../../shared/sync/run/run-scopes.ts';
 
 const logger = createLogger('sync-organization');
 const table = tableClient();
+const forges = createForges(table, logger);
 const dependencies = {
   table,
   workQueue: workQueueClient(),
   clock: systemClock,
   logger,
   newLeaseId: randomUUID,
-  openReader: structureReader(createForges(table, logger)),
+  openReader: structureReader(forges),
+};
+
+const hooksDependencies = {
+  ...dependencies,
+  randomBytes,
+  cipher: hookCipher,
+  consoleBaseUrl: required('consoleBaseUrl'),
+  openHooks: hooksOpener(forges),
 };
 
 /** A preview writes nothing but its own result. */
@@ -26,8 +38,15 @@ const previewDependencies = {
   openReader: structureReader(createForges(table, logger, readOnly)),
 };
 
-export const handler = queueHandler(z.union([PreviewMessage, SyncMessage]), { logger }, (message) =>
-  'kind' in message
-    ? runPreview(previewDependencies, message.synchronization)
-    : runScopes(dependencies, message),
+export const handler = queueHandler(
+  z.union([PreviewMessage, HooksMessage, SyncMessage]),
+  { logger },
+  (message) => {
+    if (!('kind' in message)) {
+      return runScopes(dependencies, message);
+    }
+    return message.kind === 'hooks'
+      ? maintainHooks(hooksDependencies, message.synchronization)
+      : runPreview(previewDependencies, message.synchronization);
+  },
 );

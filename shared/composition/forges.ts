@@ -141,6 +141,10 @@ export const structureReader = (forges: Forges) => async (synchronization: Synch
   return { ...structure, requests };
 };
 
+/** Opens the hooks of a synchronization; undefined where the forge delivers without them. */
+export const hooksOpener = (forges: Forges) => async (synchronization: Synchronization) =>
+  (await forges.openFor(synchronization)).hooks;
+
 /** Opens the reader of repository contents. */
 export const contentReader = (forges: Forges) => async (synchronization: Synchronization) =>
   (await forges.openFor(synchronization)).contents;

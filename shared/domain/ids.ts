@@ -23,6 +23,8 @@ export type OwnTeamId = Id<'own-team'>;
 export type ApiKeyId = Id<'api-key'>;
 /** Ours: one entry of an organization's audit log. */
 export type AuditEntryId = Id<'audit-entry'>;
+/** Ours: one hook on a forge, part of the address that it delivers to. */
+export type HookSourceId = Id<'hook-source'>;
 /**
  * The forge's immutable ids, strings in the forge's own form: numbers (GitHub, GitLab), UUIDs in braces (Bitbucket). Only its
  * adapter interprets them.
@@ -47,6 +49,7 @@ type AnyId =
   | OwnTeamId
   | ApiKeyId
   | AuditEntryId
+  | HookSourceId
   | ForgeOrganizationId
   | ForgeRepositoryId
   | ForgeTeamId
@@ -84,7 +87,8 @@ export function newId<
     | TokenId
     | OwnTeamId
     | ApiKeyId
-    | AuditEntryId,
+    | AuditEntryId
+    | HookSourceId,
 >(randomBytes: (count: number) => Uint8Array): Kind {
   let text = '';
   for (const byte of randomBytes(16)) {

@@ -30,6 +30,8 @@ export interface WantedHook {
 
 /** Each method throws a ForgeError; `insufficient-scope` when the credential may not manage hooks there. */
 export interface Hooks {
+  /** What the credential needs to manage hooks, as a sentence for owners. */
+  readonly needs: string;
   /** A new secret in the form that the forge needs. @param random 32 random bytes */
   newSecret(random: Uint8Array): Secret<string>;
   /**

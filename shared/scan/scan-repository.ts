@@ -37,6 +37,7 @@ import { loadPackageState } from './package-state.ts';
 import { planVersions } from './plan-versions.ts';
 import { readVersions } from './read-versions.ts';
 import { type LeftOutRecord, nothingLeftOut, recordLeftOut } from './record-left-out.ts';
+import { requestHooks } from './request-hooks.ts';
 import type { ScanInputs } from './scan-inputs.ts';
 import { storePendingArchives } from './store-pending-archives.ts';
 import { withinSizes } from './version-sizes.ts';
@@ -173,6 +174,7 @@ async function scan(
       return { ...record, waiting: [claimed.waiting], unfinished: false };
     }
     found = claimed.made;
+    await requestHooks(dependencies, inputs.synchronization);
     // The same source's packages under other names stay installable and point to this one.
     const moved = { ...state, current: found };
     await workQueue.send(await recordMoved(dependencies, lease, organization.id, moved, about));

@@ -10,6 +10,7 @@ import {
   findHook,
   type HookDependencies,
   hooksOf,
+  noteHook,
   removeHook,
 } from './hook-store.ts';
 import { keys } from './keys.ts';
@@ -54,6 +55,15 @@ describe('a hook', () => {
     expect(await secrets()).toEqual(['second']);
   });
 
+  it('knows until the next word of the forge that its new secret has to be sent', async () => {
+    const shown = { forgeHook: '7', state: 'working', stateSince: start } as const;
+    const stored = async () => (await hooksOf(table, synchronizationId))[0];
+    await changeHookSecret(hooks, name, new Secret('second'));
+    expect(await stored()).toEqual({ ...name, isSecretPending: true });
+    await noteHook(table, synchronizationId, name, shown);
+    expect(await stored()).toEqual({ ...name, ...shown, isSecretPending: false });
+  });
+
   it('accepts only one previous secret', async () => {
     await changeHookSecret(hooks, name, new Secret('second'));
     await changeHookSecret(hooks, name, new Secret('third'));
@@ -78,7 +88,7 @@ describe('a hook', () => {
   });
 
   it('is not found after it was removed', async () => {
-    expect(await hooksOf(table, synchronizationId)).toEqual([name]);
+    expect(await hooksOf(table, synchronizationId)).toMatchObject([name]);
     await table.transact(removeHook(synchronizationId, name));
     expect(await findHook(hooks, name)).toBeUndefined();
     expect(await hooksOf(table, synchronizationId)).toEqual([]);

@@ -1,11 +1,12 @@
 /** Hooks that were installed on a forge for one synchronization, each with its own secret. */
 import { z } from 'zod';
-import { asId, isId, type SynchronizationId } from '../domain/ids.ts';
+import { asId, type ForgeRepositoryId, isId, type SynchronizationId } from '../domain/ids.ts';
 import type { ForgeHost } from '../domain/synchronization.ts';
+import { hookStates } from '../forge/hooks.ts';
 import { type Cipher, EncryptedText, type EncryptionContext } from '../runtime/cipher.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Secret } from '../runtime/secret.ts';
-import { absent, equal } from './condition.ts';
+import { absent, equal, present } from './condition.ts';
 import { keys, ranges } from './keys.ts';
 import type { Operation, Table } from './table.ts';
 
@@ -20,7 +21,24 @@ const HookItem = z.object({
   previousUntil: z.number().default(0),
 });
 
-const ListedHook = z.object({ forge: z.string(), source: z.string() });
+const ListedHook = z.object({
+  forge: z.string(),
+  source: z.string(),
+  /** What it is installed on; undefined for the organization. */
+  repository: z
+    .string()
+    .transform((text) => asId<ForgeRepositoryId>(text))
+    .optional(),
+  /** The forge's id of it; undefined until it was installed. */
+  forgeHook: z.string().optional(),
+  /** As the forge showed it last; undefined until it was installed. */
+  state: z.enum(hookStates).optional(),
+  /** Since when; milliseconds since the epoch. */
+  stateSince: z.number().optional(),
+  /** The forge has not been told the current secret yet. */
+  isSecretPending: z.boolean().default(false),
+});
+export type StoredHook = z.infer<typeof ListedHook>;
 
 /** Identifies a hook; the source is part of the address that the forge delivers to. */
 export interface HookName {
@@ -52,11 +70,12 @@ const contextOf = ({ forge, source }: HookName): EncryptionContext => ({
  */
 export async function addHook(
   { cipher }: Pick<HookDependencies, 'cipher'>,
-  name: HookName,
+  { forge, source, repository }: HookName & Pick<StoredHook, 'repository'>,
   { baseUrl }: Pick<ForgeHost, 'baseUrl'>,
   synchronization: SynchronizationId,
   secret: Secret<string>,
 ): Promise<readonly Operation[]> {
+  const name = { forge, source };
   const encrypt = await cipher.prepare(contextOf(name));
   return [
     {
@@ -64,12 +83,12 @@ export async function addHook(
       item: { baseUrl, synchronization, secret: encrypt(secret.reveal()), version: 1 },
       when: absent,
     },
-    { put: keys.hookOf(synchronization, name.forge, name.source), item: { ...name } },
+    { put: keys.hookOf(synchronization, name.forge, name.source), item: { ...name, repository } },
   ];
 }
 
 /**
- * Replaces the hook's secret; the previous one is accepted for a day.
+ * Replaces the hook's secret; the previous one is accepted for a day. Until the forge was told, it goes on with that one.
  *
  * @throws Error when unknown hook
  * @throws ConflictError when somebody else changes it at the same moment
@@ -84,19 +103,40 @@ export async function changeHookSecret(
   if (item === undefined) {
     throw new Error('unknown hook');
   }
-  const { version, secret: previousSecret } = HookItem.parse(item);
+  const { version, secret: previousSecret, synchronization } = HookItem.parse(item);
   const encrypt = await cipher.prepare(contextOf(name));
-  await table.update(
+  await table.transact([
     {
-      key,
-      set: {
-        secret: encrypt(secret.reveal()),
-        version: version + 1,
-        previousSecret,
-        previousUntil: clock.now() + previousMs,
+      update: {
+        key,
+        set: {
+          secret: encrypt(secret.reveal()),
+          version: version + 1,
+          previousSecret,
+          previousUntil: clock.now() + previousMs,
+        },
+      },
+      when: equal('version', version),
+    },
+    {
+      update: {
+        key: keys.hookOf(synchronization, name.forge, name.source),
+        set: { isSecretPending: true },
       },
     },
-    equal('version', version),
+  ]);
+}
+
+/** Records what the forge shows of the hook, after it was told the current secret. @throws ConflictError when it was removed */
+export async function noteHook(
+  table: Table,
+  synchronization: SynchronizationId,
+  { forge, source }: HookName,
+  shown: Required<Pick<StoredHook, 'forgeHook' | 'state' | 'stateSince'>>,
+): Promise<void> {
+  await table.update(
+    { key: keys.hookOf(synchronization, forge, source), set: { ...shown, isSecretPending: undefined } },
+    present,
   );
 }
 
@@ -104,7 +144,7 @@ export async function changeHookSecret(
 export async function hooksOf(
   table: Table,
   synchronization: SynchronizationId,
-): Promise<readonly HookName[]> {
+): Promise<readonly StoredHook[]> {
   const { pk, sk } = ranges.hooks(synchronization);
   return (await table.query(pk, sk)).map((item) => ListedHook.parse(item));
 }
@@ -115,6 +155,15 @@ export function removeHook(
   { forge, source }: HookName,
 ): readonly Operation[] {
   return [{ delete: keys.hook(forge, source) }, { delete: keys.hookOf(synchronization, forge, source) }];
+}
+
+/** Whose hook it is. One read. */
+export async function hookOwner(
+  table: Table,
+  { forge, source }: HookName,
+): Promise<SynchronizationId | undefined> {
+  const item = await table.get(keys.hook(forge, source));
+  return item && HookItem.parse(item).synchronization;
 }
 
 /**

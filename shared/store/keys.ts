@@ -14,6 +14,7 @@
  * | installation of our App | INSTALLATIONS | INSTALLATION#forge#base#id |
  * | installation, key of an earlier version | INSTALLATIONS | INSTALLATION#id |
  * | hook of a synchronization | SYNC#id | HOOK#forge#source |
+ * | care of a synchronization's hooks (work) | SYNC#id | HOOKS |
  * | read of a scope (work) | SYNC#id | SCOPE#scope |
  * | fact | SYNC#id | FACT#key |
  * | deletion of a repository on the forge | SYNC#id | FORGEDELETION#repository |
@@ -133,6 +134,7 @@ export const keys = {
     pk: `SYNC#${synchronization}`,
     sk: `HOOK#${forge}#${source}`,
   }),
+  hooks: (synchronization: string): Key => ({ pk: `SYNC#${synchronization}`, sk: 'HOOKS' }),
   scope: (synchronization: string, scope: string): Key => ({
     pk: `SYNC#${synchronization}`,
     sk: `SCOPE#${scope}`,

@@ -16,6 +16,14 @@ export function scopeWork(
   };
 }
 
+/** The work of installing the hooks of a synchronization, and of keeping them as they should be. */
+export function hooksWork(organization: OrganizationId, synchronization: SynchronizationId): WorkItem {
+  return {
+    key: keys.hooks(synchronization),
+    message: { queue: 'sync', group: organization, message: { kind: 'hooks', synchronization } },
+  };
+}
+
 /** The work of showing what a run would change. */
 export function previewWork(organization: OrganizationId, synchronization: SynchronizationId): WorkItem {
   return {

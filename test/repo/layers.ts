@@ -62,8 +62,11 @@ export const layers: readonly Layer[] = [
     why: 'use cases on the table alone: files and the edge, counts, sessions of people, what a read changes',
   },
   {
-    components: ['shared/scan', 'shared/sign-in', 'shared/tokens', 'shared/sync/run', 'shared/sync/webhooks'],
-    why: 'use cases that end in something to publish or in a plan',
+    components: [
+      ...['shared/scan', 'shared/sign-in', 'shared/tokens'],
+      ...['shared/sync/hooks', 'shared/sync/run', 'shared/sync/webhooks'],
+    ],
+    why: 'use cases that end in something to publish or in a plan, and the hooks that both begin with',
   },
   {
     components: ['shared/sync/schedule'],

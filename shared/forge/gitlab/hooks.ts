@@ -96,6 +96,8 @@ export function createHooks({ requests, version, organization }: HooksOptions): 
   };
 
   return {
+    needs: 'Webhooks need a grant or token with the scope `api`, of an account that owns the group.',
+
     newSecret: (random) => new Secret(`whsec_${Buffer.from(random).toString('base64')}`),
 
     async list(place) {

@@ -15,7 +15,7 @@ import {
 } from '../../store/synchronization-store.ts';
 import type { Table } from '../../store/table.ts';
 import type { WorkItem, WorkQueue } from '../../store/work.ts';
-import { scanWork, scopeWork } from '../../store/work-items.ts';
+import { hooksWork, scanWork, scopeWork } from '../../store/work-items.ts';
 import { retireTokens } from '../../tokens/retire-tokens.ts';
 import { reviewRightsOf } from '../run/suspension.ts';
 import { replaceRejected } from '../webhooks/replace-installation.ts';
@@ -81,6 +81,7 @@ async function reconcileOne(
   } else {
     requested.scopes += known === undefined ? 0 : await requestScopes(dependencies, known);
     requested.scans += await requestScans(dependencies, organization, synchronization);
+    await requestHooks(dependencies, known);
   }
   await deleteUnreadable(dependencies, organization);
   await retireTokens(dependencies, organization);
@@ -99,6 +100,17 @@ async function requestScopes(
   // One run takes all requested scopes, so one message is enough.
   await requestAll(dependencies, scopes, 'schedule', scopes.slice(0, 1));
   return scopes.length;
+}
+
+/** Hooks are checked, and those that are missing are installed, where the forge needs any. */
+async function requestHooks(
+  dependencies: ReconcileDependencies,
+  synchronization: Synchronization | undefined,
+): Promise<void> {
+  if (synchronization !== undefined && findModule(synchronization.forge)?.installsHooks === true) {
+    const { organization, id } = synchronization;
+    await requestAll(dependencies, [hooksWork(organization, id)], 'schedule');
+  }
 }
 
 /** @returns how many scans were requested */

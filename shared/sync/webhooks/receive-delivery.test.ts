@@ -260,6 +260,16 @@ describe('receiveDelivery', () => {
     expect(JSON.stringify([...logger.info.mock.calls, ...logger.warn.mock.calls])).not.toContain('hush');
   });
 
+  it('R22: refuses no authentic delivery to a hook, so that the forge does not disable it', async () => {
+    const { deliver, workQueue, table } = await createReceiver(true);
+    const broken = { event: 'push', payload: { ref: 'refs/heads/main' } };
+    const answer = await deliver(broken, table, synchronizationId);
+    expect(answer).toMatchObject({ status: 202, body: { accepted: false } });
+    expect(workQueue.sent).toEqual([]);
+    const forged = { ...broken, signature: await sign('another', '{}') };
+    expect((await deliver(forged, table, synchronizationId)).status).toBe(401);
+  });
+
   it('accepts events of installations that nobody connected, and stores nothing of them', async () => {
     const { table, workQueue, deliver } = await createReceiver(false);
     expect((await deliver(membership)).status).toBe(202);
