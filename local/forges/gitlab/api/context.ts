@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Fault } from '../../faults/faults.ts';
 import type { GitObjects } from '../../git/objects.ts';
 import type { GitRef } from '../../git/refs.ts';
+import { RefusalError, type Reply } from '../../server/reply.ts';
 import type { RoutePattern } from '../../server/router.ts';
 import { findGroup, findProject, fullPath } from '../paths.ts';
 import {
@@ -13,7 +14,7 @@ import {
 } from '../rights.ts';
 import type { GitLabState, Group, Project, Scope, User } from '../state.ts';
 import type { Credential } from './credentials.ts';
-import { forbidden, movedProject, notFound, RefusalError, type Reply, unauthorized } from './http.ts';
+import { forbidden, movedProject, notFound, unauthorized } from './http.ts';
 
 /** The addresses of the simulator; no trailing slash. `web` includes the relative URL root. */
 export interface Addresses {

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { basicPassword } from '../../git/http.ts';
+import type { RefusalError } from '../../server/reply.ts';
 import { canSignIn } from '../rights.ts';
 import {
   type AccessToken,
@@ -9,7 +10,7 @@ import {
   type User,
   userOfPersonalToken,
 } from '../state.ts';
-import { forbidden, invalidToken, type RefusalError, unauthorized } from './http.ts';
+import { forbidden, invalidToken, unauthorized } from './http.ts';
 
 /** How long an OAuth access token works. https://docs.gitlab.com/api/oauth2/#access-token-expiration */
 export const oauthLifetimeMs = 7200 * 1000;

@@ -1,22 +1,4 @@
-import type { ServerResponse } from 'node:http';
-
-/** An answer: `json` is serialized, `raw` is sent as it is, and `stream` sends everything by itself. */
-export interface Reply {
-  readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly json?: unknown;
-  readonly raw?: Buffer;
-  readonly stream?: (response: ServerResponse) => Promise<void>;
-}
-
-/** Thrown by a route to refuse the request. */
-export class RefusalError extends Error {
-  readonly reply: Reply;
-  constructor(reply: Reply) {
-    super(`status ${reply.status}`);
-    this.reply = reply;
-  }
-}
+import { parseFields, RefusalError, type Reply } from '../../server/reply.ts';
 
 const refusal = (status: number, json: unknown, headers: Reply['headers'] = {}): RefusalError =>
   new RefusalError({ status, json, headers });
@@ -62,13 +44,7 @@ export const unprocessable = (errors: Readonly<Record<string, readonly string[]>
 
 /** Reads a body that is JSON or a form; an empty one is an empty object. */
 export function parseBody(body: Buffer, contentType: string): Record<string, unknown> {
-  if (body.length === 0) return {};
-  if (!contentType.includes('json')) return Object.fromEntries(new URLSearchParams(body.toString('utf8')));
-  let value: unknown;
-  try {
-    value = JSON.parse(body.toString('utf8'));
-  } catch {
-    throw refusal(400, { error: 'Problems parsing JSON' });
-  }
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+  const fields = parseFields(body, contentType);
+  if (fields === undefined) throw refusal(400, { error: 'Problems parsing JSON' });
+  return fields;
 }

@@ -1,6 +1,9 @@
 /** Lists in pages. https://docs.gitlab.com/api/rest/#pagination */
+
+import { strikePage } from '../../faults/strike-page.ts';
+import { RefusalError, type Reply } from '../../server/reply.ts';
 import type { Context } from './context.ts';
-import { invalid, RefusalError, type Reply, refused } from './http.ts';
+import { invalid, refused } from './http.ts';
 
 /** Lists that are longer come without totals. */
 const mostCounted = 10_000;
@@ -38,11 +41,9 @@ function linkTo(context: Context, change: Readonly<Record<string, string>>, rel:
 
 /** Applies the faults that a page of a list may meet. */
 function shown<Item>(context: Context, items: readonly Item[], page: number): readonly Item[] {
-  const match = { list: context.route, page: `${page}` };
-  const failing = context.fault('failing-page', match);
-  if (failing !== undefined) throw refused(failing.status ?? 500, '500 Internal Server Error');
-  const short = context.fault('short-page', match);
-  return short === undefined ? items : items.slice(0, Math.max(0, items.length - (short.drop ?? 1)));
+  const struck = strikePage(context.fault, items, { list: context.route, page: `${page}` });
+  if (typeof struck === 'number') throw refused(struck, '500 Internal Server Error');
+  return struck;
 }
 
 export interface OffsetOptions {

@@ -5,11 +5,13 @@ import type { RepositoryFileExpandedSchema, RepositoryTreeSchema } from '@gitbea
 import { sendArchive } from '../../git/archive.ts';
 import type { RawObject } from '../../git/batch-process.ts';
 import { parseTree, type TreeEntry, typeOfMode } from '../../git/object-formats.ts';
+import { resolveCommit } from '../../git/resolve.ts';
+import type { Reply } from '../../server/reply.ts';
 import type { Project } from '../state.ts';
 import { type Context, codeAt, type Route } from './context.ts';
-import { requireCommit, resolveCommit } from './git-reading.ts';
+import { requireCommit } from './git-reading.ts';
 import type { Held } from './held.ts';
-import { invalid, notFound, type Reply, refused } from './http.ts';
+import { invalid, notFound, refused } from './http.ts';
 import { afterToken, flagOf, keysetPage, offsetPage } from './paging.ts';
 
 interface PlacedEntry extends TreeEntry {
@@ -154,7 +156,7 @@ async function archive(context: Context): Promise<Reply> {
   if (isHotlinked(context.headers)) throw refused(406, '406 Not Acceptable');
   if (context.fault('archive-not-found') !== undefined) throw notFound('File');
   const ref = context.url.searchParams.get('sha') ?? project.defaultBranch;
-  const commit = await resolveCommit(context, project, ref);
+  const commit = await resolveCommit(context.services.objects, project, context.refs(project), ref);
   if (commit === undefined) throw notFound('File');
   const truncated = context.fault('truncated-archive') !== undefined;
   const otherBytes = context.fault('other-archive-bytes') !== undefined;

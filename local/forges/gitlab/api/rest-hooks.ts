@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { GroupHookSchema, ProjectHookSchema } from '@gitbeaker/rest';
+import type { Reply } from '../../server/reply.ts';
 import { hookStatus } from '../hook-status.ts';
 import { MAINTAINER, OWNER } from '../levels.ts';
 import type { Delivery, Group, Hook, Project } from '../state.ts';
 import { differences } from '../variants.ts';
 import { type Context, groupAt, projectAt, type Route, requireLevel } from './context.ts';
 import type { Held } from './held.ts';
-import { forbidden, invalid, notFound, type Reply, unprocessable } from './http.ts';
+import { forbidden, invalid, notFound, unprocessable } from './http.ts';
 import { offsetPage } from './paging.ts';
 
 /** The events of every hook, and those of groups only. */

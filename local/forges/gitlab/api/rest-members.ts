@@ -1,10 +1,11 @@
+import type { Reply } from '../../server/reply.ts';
 import { OWNER } from '../levels.ts';
 import { allMembers, directMembers, type MemberRow, membershipId, waitingMembers } from '../members.ts';
 import { effectiveLevel } from '../rights.ts';
 import type { Group, Project } from '../state.ts';
 import { differences } from '../variants.ts';
 import { type Context, groupAt, projectAt, type Route, requireUser } from './context.ts';
-import { forbidden, invalid, notFound, type Reply } from './http.ts';
+import { forbidden, invalid, notFound } from './http.ts';
 import { offsetPage } from './paging.ts';
 import { memberShape, pendingShape } from './shapes-people.ts';
 

@@ -1,8 +1,8 @@
+import type { Reply } from '../../server/reply.ts';
 import { invitedGroups } from '../members.ts';
 import { groupsAbove } from '../paths.ts';
 import { seesGroup } from '../rights.ts';
 import { type Context, projectAt, type Route } from './context.ts';
-import type { Reply } from './http.ts';
 import { flagOf, keysetPage, numberOf, offsetPage } from './paging.ts';
 import { selectProjects } from './rest-groups.ts';
 import { groupShape, permissionsShape, projectShape, simpleProject } from './shapes-groups.ts';

@@ -2,14 +2,16 @@ import type { BranchSchema, CommitReferenceSchema, TagSchema } from '@gitbeaker/
 import type { RawObject } from '../../git/batch-process.ts';
 import { committedSeconds, parseTag } from '../../git/object-formats.ts';
 import type { GitRef } from '../../git/refs.ts';
+import { branchesOf, peelToCommit, tagsOf } from '../../git/resolve.ts';
 import { runGit } from '../../git/run-git.ts';
+import type { Reply } from '../../server/reply.ts';
 import { REPORTER } from '../levels.ts';
 import { projectAccess } from '../rights.ts';
 import type { Project } from '../state.ts';
 import { type Context, codeAt, type Route, webUrl } from './context.ts';
-import { branchesOf, commitOf, commitShape, requireCommit, tagsOf } from './git-reading.ts';
+import { commitShape, requireCommit } from './git-reading.ts';
 import type { Held } from './held.ts';
-import { notFound, type Reply } from './http.ts';
+import { notFound } from './http.ts';
 import { afterToken, keysetPage, offsetPage } from './paging.ts';
 
 async function branchShape(context: Context, project: Project, { name, oid }: GitRef) {
@@ -35,7 +37,7 @@ interface FoundTag extends GitRef {
 
 async function findTag(context: Context, project: Project, ref: GitRef): Promise<FoundTag> {
   const object = await context.services.objects.read(project.gitDirectory, ref.oid);
-  const commit = await commitOf(context, project, object);
+  const commit = await peelToCommit(context.services.objects, project.gitDirectory, object);
   const tagger = object?.type === 'tag' ? parseTag(object.body).tagger : undefined;
   const committed = commit === undefined ? 0 : committedSeconds(commit.body);
   return { ...ref, object, commit, updatedAt: tagger ? Date.parse(tagger.date) / 1000 : committed };

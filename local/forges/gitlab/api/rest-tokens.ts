@@ -1,11 +1,12 @@
 import type { AccessTokenSchema, PersonalAccessTokenSchema } from '@gitbeaker/rest';
+import type { Reply } from '../../server/reply.ts';
 import { MAINTAINER, OWNER } from '../levels.ts';
 import type { AccessToken, Group, Project } from '../state.ts';
 import { rotateToken } from '../tokens.ts';
 import { differences } from '../variants.ts';
 import { type Context, groupAt, projectAt, type Route, requireLevel, requireUser } from './context.ts';
 import type { Held } from './held.ts';
-import { invalid, notFound, type Reply, refused } from './http.ts';
+import { invalid, notFound, refused } from './http.ts';
 import { offsetPage } from './paging.ts';
 
 const isActive = (token: AccessToken, now: number): boolean =>

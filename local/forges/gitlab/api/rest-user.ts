@@ -1,7 +1,8 @@
+import type { Reply } from '../../server/reply.ts';
 import { findUser } from '../paths.ts';
 import { metadataOf } from '../variants.ts';
 import { type Context, type Route, requireUser } from './context.ts';
-import { notFound, type Reply } from './http.ts';
+import { notFound } from './http.ts';
 import { offsetPage } from './paging.ts';
 import { currentUser, publicUser, userReference } from './shapes-people.ts';
 

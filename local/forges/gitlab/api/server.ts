@@ -5,13 +5,14 @@ import type { Interception } from '../../faults/interception.ts';
 import { type RequestFaults, strikeRequest } from '../../faults/strike-request.ts';
 import { createRefReader } from '../../git/ref-history.ts';
 import { readBody } from '../../server/read-body.ts';
+import { RefusalError, type Reply, sendReply } from '../../server/reply.ts';
 import { createRouter } from '../../server/router.ts';
 import type { Past } from '../../state/past-states.ts';
 import type { GitLabState, Scope } from '../state.ts';
 import type { Context, Route, Services } from './context.ts';
 import { authenticate, type Credential } from './credentials.ts';
 import { answerGraphql, graphqlRefusal } from './graphql/endpoint.ts';
-import { insufficientScope, parseBody, RefusalError, type Reply, refused, unauthorized } from './http.ts';
+import { insufficientScope, parseBody, refused, unauthorized } from './http.ts';
 import type { Limits } from './limits.ts';
 import { fileRoutes } from './rest-files.ts';
 import { groupRoutes } from './rest-groups.ts';
@@ -165,21 +166,11 @@ export function createGitLabApi(deps: ApiDependencies): RequestListener {
   }
 
   async function send(turn: Turn, reply: Reply, response: ServerResponse): Promise<void> {
-    const { request } = turn;
-    for (const [name, value] of Object.entries({ ...turn.headers, ...reply.headers })) {
-      response.setHeader(name, value);
-    }
-    response.setHeader('date', new Date(services.now()).toUTCString());
-    response.setHeader('x-gitlab-meta', '{"correlation_id":"simulated","version":"1"}');
-    if (reply.stream !== undefined) {
-      await reply.stream(response);
-      return;
-    }
-    const body =
-      reply.raw ?? (reply.json === undefined ? undefined : Buffer.from(JSON.stringify(reply.json)));
-    if (reply.json !== undefined) response.setHeader('content-type', 'application/json');
-    response.writeHead(reply.status);
-    response.end(request.method === 'HEAD' ? undefined : body);
+    await sendReply(turn.request, response, reply, {
+      ...turn.headers,
+      date: new Date(services.now()).toUTCString(),
+      'x-gitlab-meta': '{"correlation_id":"simulated","version":"1"}',
+    });
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,6 +1,6 @@
 import { execute, GraphQLError, getOperationAST, getVariableValues, parse, validate } from 'graphql';
+import { RefusalError, type Reply } from '../../../server/reply.ts';
 import type { Context } from '../context.ts';
-import { RefusalError, type Reply } from '../http.ts';
 import { measureQuery, mostComplexity, mostDepth } from './complexity.ts';
 import { type QueryContext, queryFields } from './resolve.ts';
 import { gitLabSchema } from './schema.ts';

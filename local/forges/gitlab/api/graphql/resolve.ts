@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { GraphQLError } from 'graphql';
 import type { Fault } from '../../../faults/faults.ts';
 import { isBinary, type TreeEntry } from '../../../git/object-formats.ts';
+import { branchesOf, resolveCommit } from '../../../git/resolve.ts';
 import { levelName, levelNumbers } from '../../levels.ts';
 import { type MemberRow, membershipId, type Relation, relatedMembers } from '../../members.ts';
 import {
@@ -17,7 +18,6 @@ import { projectAccess, seesGroup } from '../../rights.ts';
 import type { Group, Project, User } from '../../state.ts';
 import { differences, metadataOf } from '../../variants.ts';
 import { type Context, webUrl } from '../context.ts';
-import { branchesOf, resolveCommit } from '../git-reading.ts';
 import { connection, type List } from './connection.ts';
 
 /** What a query runs with. */
@@ -159,7 +159,7 @@ function repositoryFields(context: QueryContext, project: Project): Fields {
 async function blobsOf(context: QueryContext, project: Project, args: Args) {
   const ref = typeof args.ref === 'string' ? args.ref : project.defaultBranch;
   const paths = Array.isArray(args.paths) ? args.paths.map((path) => `${path}`) : [];
-  const commit = await resolveCommit(context, project, ref);
+  const commit = await resolveCommit(context.services.objects, project, context.refs(project), ref);
   const { objects } = context.services;
   const found = await Promise.all(
     paths.map(async (path) => {
