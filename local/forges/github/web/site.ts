@@ -1,8 +1,8 @@
 import type { RequestListener } from 'node:http';
 import type { RequestFaults } from '../../faults/strike-request.ts';
 import type { PageReply } from '../../server/page.ts';
-import { createPageServer } from '../../server/page-server.ts';
 import type { RoutePattern } from '../../server/router.ts';
+import { createPageServer } from '../../web/page-server.ts';
 import type { RequestEntry } from '../api/ports.ts';
 import type { WebContext, WebServices } from './context.ts';
 import { install, showInstallation } from './install.ts';

@@ -2,8 +2,8 @@ import type { RequestListener } from 'node:http';
 import type { LoggedRequest } from '../../control/request-log.ts';
 import type { RequestFaults } from '../../faults/strike-request.ts';
 import { forgePage, type PageReply } from '../../server/page.ts';
-import { createPageServer } from '../../server/page-server.ts';
 import type { RoutePattern } from '../../server/router.ts';
+import { createPageServer } from '../../web/page-server.ts';
 import type { WebContext, WebServices } from './context.ts';
 import { authorize, exchangeToken, revokeToken, showAuthorization, showTokenInfo } from './oauth.ts';
 

@@ -2,9 +2,9 @@ import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerRespo
 import type { LoggedRequest } from '../control/request-log.ts';
 import type { Fault } from '../faults/faults.ts';
 import { type RequestFaults, strikeRequest } from '../faults/strike-request.ts';
-import { formOf, type PageReply } from './page.ts';
-import { readBody } from './read-body.ts';
-import { createRouter, type FoundRoute, type RoutePattern } from './router.ts';
+import { formOf, type PageReply } from '../server/page.ts';
+import { readBody } from '../server/read-body.ts';
+import { createRouter, type FoundRoute, type RoutePattern } from '../server/router.ts';
 
 /** A request for a page or to an OAuth endpoint. */
 export interface PageRequest {
