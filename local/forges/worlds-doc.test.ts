@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { bitbucketChangeNames } from './bitbucket/changes.ts';
+import { bitbucketFaultKinds } from './bitbucket/fault-kinds.ts';
 import { changeNames } from './github/changes.ts';
 import { gitHubFaultKinds } from './github/fault-kinds.ts';
 import { gitLabChangeNames } from './gitlab/changes.ts';
@@ -45,8 +47,14 @@ describe('docs/worlds.md', () => {
       );
     };
     expect(rows('While it runs').sort()).toEqual([...changeNames, ...gitHubFaultKinds].sort());
-    const own = gitLabFaultKinds.filter((kind) => !gitHubFaultKinds.some((other) => other === kind));
-    expect(rows('The simulated GitLab').sort()).toEqual([...gitLabChangeNames, ...own].sort());
+    const own = (kinds: readonly string[]): string[] =>
+      kinds.filter((kind) => !gitHubFaultKinds.some((other) => other === kind));
+    expect(rows('The simulated GitLab').sort()).toEqual(
+      [...gitLabChangeNames, ...own(gitLabFaultKinds)].sort(),
+    );
+    expect(rows('The simulated Bitbucket').sort()).toEqual(
+      [...bitbucketChangeNames, ...own(bitbucketFaultKinds)].sort(),
+    );
   });
 
   it('quotes a message exactly', () => {

@@ -41,6 +41,11 @@ export interface GitLabWorld extends World {
   readonly organizations: readonly WorldGitLabGroup[];
 }
 
+/** A world, or its part, that is on Bitbucket. */
+export interface BitbucketWorld extends World {
+  readonly organizations: readonly WorldBitbucketWorkspace[];
+}
+
 export type WorldForge = 'github' | 'gitlab' | 'bitbucket';
 
 export function forgeOf({ forge = 'github' }: WorldOrganization): WorldForge {
@@ -69,6 +74,16 @@ export function gitLabPart(world: World): GitLabWorld {
     ...world,
     organizations: world.organizations.flatMap((organization) =>
       organization.forge === 'gitlab' ? [organization] : [],
+    ),
+  };
+}
+
+/** The part of the world that the simulated Bitbucket serves. */
+export function bitbucketPart(world: World): BitbucketWorld {
+  return {
+    ...world,
+    organizations: world.organizations.flatMap((organization) =>
+      organization.forge === 'bitbucket' ? [organization] : [],
     ),
   };
 }
