@@ -116,7 +116,7 @@ export const firstRunInstructions = ({
     ...(example === undefined || setUpCode === undefined
       ? []
       : [
-          `Install the App and sign in as ${example.owner}, an owner of ${example.organization}. Then connect ${example.organization} at ${consoleBaseUrl}/connect`,
+          `Install the App and sign in as ${example.owner}, an owner of ${example.organization}. The page that follows connects ${example.organization}.`,
           '',
         ]),
     `State: ${dataDirectory}`,

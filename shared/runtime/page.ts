@@ -17,21 +17,26 @@ h2{margin:1.75rem 0 .5rem;font-size:1.1rem}
 p{margin:.75rem 0}
 ul{margin:.75rem 0;padding-left:1.2rem}
 code{overflow-wrap:anywhere;user-select:all}
-pre{overflow-x:auto;padding:.75rem;background:var(--ground);border:1px solid var(--line);border-radius:.35rem;font-size:.85rem}
-.quiet{color:var(--quiet);font-size:.9rem}
+pre{white-space:pre-wrap;overflow-wrap:anywhere;user-select:all;padding:.75rem;background:var(--ground);border:1px solid var(--line);border-radius:.35rem;font-size:.85rem}
+.quiet{color:var(--quiet);font-size:.9rem;font-weight:400}
+.brand{margin:0 0 .75rem;font-weight:600}
+.brand a{color:var(--quiet);text-decoration:none}
 a{color:var(--act)}
 form{margin:.75rem 0}
 label{display:block;margin:.75rem 0 .25rem;font-weight:600}
 input[type=text]{width:100%;padding:.6rem;font:inherit;color:inherit;background:var(--ground);border:1px solid var(--line);border-radius:.35rem}
 [role=alert]{color:var(--wrong)}
-label.choice{margin:.25rem 0;font-weight:400}
+[aria-invalid=true]{border-color:var(--wrong)}
+label.choice{display:flex;gap:.5rem;align-items:baseline;margin:.25rem 0;font-weight:400}
+progress{width:100%;accent-color:var(--act)}
 fieldset{margin:.75rem 0;padding:0;border:0}
 legend{padding:0;font-weight:600}
 summary{cursor:pointer;font-size:1.1rem;font-weight:600}
 details{margin:1.25rem 0}
-button{width:100%;padding:.7rem 1rem;font:inherit;font-weight:600;color:var(--paper);background:var(--act);border:0;border-radius:.35rem;cursor:pointer}
-button.second{color:var(--ink);background:none;border:1px solid var(--line)}
+button,a.button{display:block;width:100%;padding:.7rem 1rem;font:inherit;font-weight:600;text-align:center;text-decoration:none;color:var(--paper);background:var(--act);border:1px solid var(--act);border-radius:.35rem;cursor:pointer}
+button.second,a.second{color:var(--ink);background:none;border-color:var(--line)}
 :focus-visible{outline:3px solid var(--act);outline-offset:2px}
+@media (max-width:36rem){main{min-height:100vh;margin:0;padding:1.25rem 1.1rem;border:0;border-radius:0}}
 `;
 const product = 'Repertoire';
 const styleHash = `sha256-${createHash('sha256').update(style).digest('base64')}`;
@@ -86,6 +91,7 @@ export function pageAnswer(page: Page): HttpAnswer {
 </head>
 <body>
 <main>
+${title === product ? '' : html`<p class="brand"><a href="/">${product}</a></p>`}
 <h1>${title}</h1>
 ${content}
 </main>

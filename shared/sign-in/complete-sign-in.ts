@@ -1,5 +1,6 @@
 /** The way back from a code host: who it says that somebody is, and what becomes of it. */
 import { CallerError } from '../domain/caller-error.ts';
+import type { UserId } from '../domain/ids.ts';
 import { tokenHash } from '../domain/token.ts';
 import type { Integration } from '../forge/integration.ts';
 import type { PersonGrant, SignIn } from '../forge/sign-in.ts';
@@ -13,6 +14,7 @@ import { findRefusal, type RefusalReason } from './admission.ts';
 import type { SignInDependencies } from './dependencies.ts';
 import { callbackOf, hostOf } from './offered.ts';
 import type { PendingSignIn } from './pending-sign-in.ts';
+import { isConnectPath } from './return-path.ts';
 import { accountOf, entry, linkAccount, type ProvenAccount, signInUser } from './user-accounts.ts';
 import { prepareViews } from './views-of-user.ts';
 
@@ -73,20 +75,38 @@ export async function completeSignIn(dependencies: SignInDependencies, callback:
   const { account, ...identity } = await signIn.identity(integration, grant, services);
   const proven = { account: { ...host, account }, identity };
   return pending.purpose === 'link'
-    ? link(dependencies, callback, proven)
+    ? link(dependencies, callback, proven, grant)
     : admit(dependencies, callback, proven, grant);
 }
 
 async function link(
   dependencies: SignInDependencies,
-  { current, origin }: Callback,
+  { pending, current, origin }: Callback,
   account: ProvenAccount,
+  grant: PersonGrant,
 ): Promise<Outcome> {
   if (current === undefined) {
     return { kind: 'refused', why: 'another-session' };
   }
   const outcome = await linkAccount(dependencies, current.user, account, origin);
-  return outcome.kind === 'taken' ? { kind: 'taken', by: outcome.by, account } : { kind: 'done' };
+  if (outcome.kind === 'taken') {
+    return { kind: 'taken', by: outcome.by, account };
+  }
+  await keepForChoosing(dependencies, pending, current.user, account, grant);
+  return { kind: 'done' };
+}
+
+/** Keeps what the person allowed, if the person goes on to choose an organization. Nothing else needs it. */
+async function keepForChoosing(
+  dependencies: SignInDependencies,
+  { purpose, returnTo }: PendingSignIn,
+  user: UserId,
+  { account }: ProvenAccount,
+  grant: PersonGrant,
+): Promise<void> {
+  if (purpose === 'choose-organization' || isConnectPath(returnTo)) {
+    await keepPersonGrant(dependencies, user, account, grant);
+  }
 }
 
 async function admit(
@@ -105,13 +125,14 @@ async function admit(
     return { kind: 'refused', why: refusal };
   }
   if (pending.purpose === 'choose-organization' && current !== undefined) {
-    await keepPersonGrant(dependencies, current.user, proven.account, grant);
+    await keepForChoosing(dependencies, pending, current.user, proven, grant);
     return { kind: 'done' };
   }
   const user =
     pending.purpose === 'set-up'
       ? await firstAdministrator(dependencies, proven, origin)
       : await signInUser(dependencies, proven);
+  await keepForChoosing(dependencies, pending, user, proven, grant);
   const act = pending.purpose === 'authenticate-again' ? 'authenticated-again' : 'signed-in';
   const { setCookies } = await startSession(
     dependencies,

@@ -6,7 +6,7 @@ import { formTokenFor, isFormToken } from '../sessions/form-token.ts';
 import type { RequestOrigin } from '../store/session-store.ts';
 import type { SignInDependencies } from './dependencies.ts';
 import { offeredIntegrations } from './offered.ts';
-import { againPage, messagePage } from './pages.ts';
+import { againPage, codeHostOf, messagePage, notFoundPage } from './pages.ts';
 
 export interface Context {
   readonly dependencies: SignInDependencies;
@@ -31,16 +31,15 @@ export async function provenAgain(
   returnTo: string,
 ): Promise<Page> {
   const { offered } = await offeredIntegrations(dependencies);
-  return againPage(offered, { returnTo, formToken: await formTokenFor(dependencies, session) });
+  return againPage(offered.map(codeHostOf), {
+    returnTo,
+    formToken: await formTokenFor(dependencies, session),
+  });
 }
 
-export const unknownIntegration: Page = messagePage(
-  'There is no such page',
-  'Nobody can sign in with this code host here.',
-  404,
-);
+export const unknownIntegration: Page = notFoundPage('Nobody can sign in with this code host here.');
 export const beginAgain: Page = messagePage(
-  'You are not signed in',
+  'The sign-in was not completed',
   'This browser began no such sign-in, or it took too long. Begin again.',
   400,
 );

@@ -9,31 +9,50 @@ import type { User } from '../store/user-store.ts';
 import type { Outcome } from './complete-sign-in.ts';
 import type { Offered, OfferedIntegrations } from './offered.ts';
 import type { Purpose } from './pending-sign-in.ts';
+import { connectPath } from './return-path.ts';
 
 /** For a person: the host, as all integrations differ in it. */
+export const hostName = ({ baseUrl }: { readonly baseUrl: string }): string => new URL(baseUrl).host;
 export const nameOf = ({ integration }: Pick<Offered, 'integration'>): string =>
-  new URL(integration.settings.baseUrl).host;
+  hostName(integration.settings);
+
+/** An integration as far as a page names it. */
+export interface CodeHost {
+  readonly key: string;
+  readonly baseUrl: string;
+}
+export const codeHostOf = ({ key, integration }: Offered): CodeHost => ({
+  key,
+  baseUrl: integration.settings.baseUrl,
+});
 
 export const hidden = (name: string, value: string): Html =>
   html`<input type="hidden" name="${name}" value="${value}">`;
-
-/** The page on which a person connects an organization of that code host. */
-const connectPath = ({ key }: Offered): string => `/connect/${encodeURIComponent(key)}`;
 
 interface StartForm {
   readonly purpose: Purpose;
   readonly returnTo: string;
   /** Of the session, where somebody is signed in. */
   readonly formToken?: string | undefined;
+  /** What stands before the host's name. */
   readonly label: string;
+  /** There is a more likely choice on the page. */
+  readonly isSecond?: boolean;
 }
 
 /** A button that leads to the code host. */
-const startForm = (one: Offered, { purpose, returnTo, formToken, label }: StartForm): Html =>
+export const startForm = (
+  one: CodeHost,
+  { purpose, returnTo, formToken, label, isSecond = false }: StartForm,
+): Html =>
   html`<form method="post" action="/sign-in/start/${encodeURIComponent(one.key)}">
 ${hidden('purpose', purpose)}${hidden('return', returnTo)}${formToken === undefined ? '' : hidden('form-token', formToken)}
-<button type="submit">${label} ${nameOf(one)}</button>
+<button type="submit"${isSecond ? html` class="second"` : ''}>${label} ${hostName(one)}</button>
 </form>`;
+
+export const buttonTo = (path: string, text: string): Html =>
+  html`<p><a class="button" href="${path}">${text}</a></p>`;
+export const toStartPage = html`<p><a href="/">To the start page</a></p>`;
 
 export function signInPage(integrations: OfferedIntegrations, returnTo: string, isSetUp: boolean): Page {
   const { offered } = integrations;
@@ -41,7 +60,7 @@ export function signInPage(integrations: OfferedIntegrations, returnTo: string, 
     return {
       title: 'Set up this registry',
       content: html`<p>This registry has no administrator yet. Whoever installed it has a set-up code.</p>
-<p><a href="/sign-in/setup">Go on with the set-up code</a></p>`,
+${buttonTo('/sign-in/setup', 'Go on with the set-up code')}`,
     };
   }
   const form = { purpose: 'sign-in', returnTo, label: 'Sign in with' } as const;
@@ -52,7 +71,7 @@ export function signInPage(integrations: OfferedIntegrations, returnTo: string, 
         ? html`<p>No code host is set up for signing in. The administrator of this registry adds one to its integrations.</p>
 ${unusable(integrations)}`
         : html`<p>Use the account that you have where your code is. It tells us who you are; we never see its password.</p>
-${offered.map((one) => startForm(one, form))}`,
+${offered.map((one) => startForm(codeHostOf(one), form))}`,
   };
 }
 
@@ -64,26 +83,9 @@ export const unusable = ({ withoutSignIn, invalid }: OfferedIntegrations): Html 
       : html`<p>Nobody can sign in with ${withoutSignIn.join(', ')}: its integration has no client id or no client secret.</p>`
   }${invalid === 0 ? '' : html`<p>An integration cannot be used as it is written down. The log of this registry says why.</p>`}`;
 
-/** For who is signed in already. */
-export function signedInPage(
-  user: User,
-  offered: readonly Offered[],
-  { returnTo, formToken }: Pick<StartForm, 'returnTo'> & { readonly formToken: string },
-): Page {
-  return {
-    title: 'You are signed in',
-    content: html`<p>You are signed in as <strong>${user.name ?? user.login}</strong>.</p>
-<p><a href="${returnTo}">Go on</a></p>
-${offered.map((one) => startForm(one, { purpose: 'choose-organization', returnTo: connectPath(one), formToken, label: 'Choose an organization at' }))}
-${offered.map((one) => startForm(one, { purpose: 'authenticate-again', returnTo, formToken, label: 'Confirm that it is you with' }))}
-${offered.map((one) => startForm(one, { purpose: 'link', returnTo, formToken, label: 'Link an account at' }))}
-<form method="post" action="/sign-in/out">${hidden('form-token', formToken)}<button class="second" type="submit">Sign out</button></form>`,
-  };
-}
-
-/** Before a further account is linked. */
+/** Before what only the person who signed in is to do. */
 export function againPage(
-  offered: readonly Offered[],
+  hosts: readonly CodeHost[],
   { returnTo, formToken }: Pick<StartForm, 'returnTo'> & { readonly formToken: string },
 ): Page {
   const form = {
@@ -94,8 +96,9 @@ export function againPage(
   } as const;
   return {
     title: 'Confirm that it is you',
-    content: html`<p>You signed in a while ago. Before another account can sign in as you, confirm that it is still you.</p>
-${offered.map((one) => startForm(one, form))}`,
+    content: html`<p>You signed in a while ago. Before anything is changed in your name, confirm that it is still you. Then you come back, and can do it again.</p>
+${hosts.map((one) => startForm(one, form))}
+${toStartPage}`,
   };
 }
 
@@ -104,7 +107,7 @@ export function installedPage(one: Offered, formToken: string | undefined): Page
   return {
     title: 'The App was installed',
     content: html`<p>${nameOf(one)} sent you back here. To go on, we ask it which organizations are yours and what it lets us read.</p>
-${startForm(one, { purpose: 'choose-organization', returnTo: connectPath(one), formToken, label: 'Choose an organization at' })}`,
+${startForm(codeHostOf(one), { purpose: 'choose-organization', returnTo: `${connectPath}/${encodeURIComponent(one.key)}`, formToken, label: 'Choose an organization at' })}`,
   };
 }
 
@@ -121,17 +124,25 @@ export function mergePage(user: User, other: User, formToken: string): Page {
   };
 }
 
-export const messagePage = (title: string, text: string, status = 200): Page => ({
-  status,
-  title,
-  content: html`<p>${text}</p><p><a href="/sign-in">To sign-in</a></p>`,
-});
+/** @param next where the person can go on */
+export const messagePage = (
+  title: string,
+  text: string,
+  status = 200,
+  next: Html = html`<p><a href="/sign-in">To sign-in</a></p>`,
+): Page => ({ status, title, content: html`<p>${text}</p>${next}` });
+
+export const notFoundPage = (text = 'Nothing is here.'): Page =>
+  messagePage('There is no such page', text, 404, toStartPage);
 
 /** What a person can do something about, or not, as a page. */
 export const problemPage = ({ status, detail, retryAfter }: Problem): Page => ({
   ...messagePage('That did not work', detail, status),
   retryAfter,
 });
+
+/** Also for who is signed in already, and stays so. */
+const notDone = 'The sign-in was not completed';
 
 type RefusedOutcome = Extract<Outcome, { kind: 'refused' }>;
 
@@ -144,12 +155,22 @@ const refusals: Readonly<Record<RefusedOutcome['why'], string>> = {
     'Your account is not on the list of those who may sign in. The administrator of this registry keeps it.',
   replayed: 'This answer of the code host was used already. Begin again.',
   'another-session': 'You were signed out, or signed in anew, in the meantime. Begin again.',
-  'another-user': 'That account is not one of yours here. Sign in with one of your own.',
+  'another-user':
+    'That account is not one of yours here. Use one of your own, or link that account to them first.',
   'set-up-already': 'This registry has an administrator by now. The set-up code is worth nothing any more.',
 };
 
-export const refusedPage = ({ why }: RefusedOutcome): Page =>
-  messagePage('You are not signed in', refusals[why], why === 'replayed' ? 400 : 403);
+/** What is refused to the account, and not to this one try. */
+const ofTheAccount: readonly RefusedOutcome['why'][] = ['not-set-up', 'no-member', 'not-listed'];
+
+export function refusedPage({ why }: RefusedOutcome): Page {
+  if (why === 'another-user') {
+    const next = html`<p><a href="/sign-in">To your accounts</a></p>`;
+    return messagePage(notDone, refusals[why], 403, next);
+  }
+  const title = ofTheAccount.includes(why) ? 'You cannot sign in here' : notDone;
+  return messagePage(title, refusals[why], why === 'replayed' ? 400 : 403);
+}
 
 const failures: Readonly<Record<SignInError['code'], readonly [number, string]>> = {
   denied: [403, 'You did not let us know who you are. Nothing has changed.'],
@@ -171,7 +192,7 @@ const failures: Readonly<Record<SignInError['code'], readonly [number, string]>>
 export function failurePage(error: unknown, now: number): Page | undefined {
   if (error instanceof SignInError) {
     const [status, text] = failures[error.code];
-    return messagePage('You are not signed in', text, status);
+    return messagePage(notDone, text, status);
   }
   if (error instanceof ForgeError) {
     const retryAfter = error.notBefore === undefined ? undefined : delaySecondsUntil(error.notBefore, now);

@@ -75,6 +75,18 @@ describe('the first run without an integration', () => {
     expect(body).toContain('value="true" checked');
   });
 
+  it('shows the form again with what was typed, but for the code, when that is wrong', async () => {
+    const { visitor } = await bench();
+    const { status, body = '' } = await visitor().post('/sign-in/setup', {
+      ...{ ...form, code: 'the-wrong-code', organization: 'acme' },
+    });
+    expect(status).toBe(403);
+    expect(body).toContain('<p id="code-problem" role="alert"><strong>That is not the set-up code');
+    expect(body).toContain('value="acme"');
+    expect(body).toContain(`value="${baseUrl}"`);
+    expect(body).not.toContain('the-wrong-code');
+  });
+
   it('needs the set-up code', async () => {
     const { visitor, integrations } = await bench();
     for (const code of ['', 'x', 'the-set-up-cod']) {

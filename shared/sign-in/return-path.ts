@@ -1,3 +1,9 @@
+/** The page on which a person chooses an organization to connect; below it is one for each code host. */
+export const connectPath = '/connect';
+
+/** Whether a person who goes there is about to choose an organization. */
+export const isConnectPath = (path: string): boolean => /^\/connect(?:[/?#]|$)/.test(path);
+
 /**
  * Where a person goes on after a sign-in: a path of this host, or its first page for whatever else is asked for.
  *

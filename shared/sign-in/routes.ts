@@ -4,10 +4,11 @@ import { SignInError } from '../forge/sign-in.ts';
 import { isSameSecret } from '../runtime/constant-time.ts';
 import type { HttpAnswer, HttpRequest } from '../runtime/http-message.ts';
 import { pageAnswer, redirectAnswer } from '../runtime/page.ts';
-import { endSession } from '../sessions/end-sessions.ts';
+import { endOtherSessions, endSession, sessionsOf } from '../sessions/end-sessions.ts';
 import { formTokenFor } from '../sessions/form-token.ts';
 import { forgottenSession, readSession, sessionCookies } from '../sessions/session.ts';
 import { findInstallationSettings } from '../store/installation-settings.ts';
+import { accountsPage } from './accounts-page.ts';
 import { refusalOfUser } from './admission.ts';
 import { completeSignIn, type Outcome } from './complete-sign-in.ts';
 import {
@@ -24,12 +25,13 @@ import { errorAnswer } from './error-answer.ts';
 import { mergeUsers, proofMs } from './merge-users.ts';
 import { beginSignIn, findOffered, type Offered, offeredIntegrations } from './offered.ts';
 import {
+  codeHostOf,
   failurePage,
   installedPage,
   mergePage,
   messagePage,
+  notFoundPage,
   refusedPage,
-  signedInPage,
   signInPage,
 } from './pages.ts';
 import { type PendingSignIn, pendingMerge, pendingSignIn } from './pending-sign-in.ts';
@@ -44,6 +46,7 @@ const routes: Readonly<Record<string, Route>> = {
   'GET callback': callback,
   'GET installed': installed,
   'POST out': signOut,
+  'POST out-others': signOutOthers,
   'GET setup': (context) => showSetUp(context),
   'POST setup': setUp,
   'GET register': showRegister,
@@ -61,7 +64,7 @@ export async function answerSignIn(
   const [, , name = '', key = '', ...rest] = request.path.replace(/\/$/, '').split('/');
   const route = rest.length === 0 ? routes[`${method} ${name}`] : undefined;
   if (route === undefined) {
-    return pageAnswer(messagePage('There is no such page', 'Nothing is here.', 404));
+    return pageAnswer(notFoundPage());
   }
   const foreign = refusalOfForeign(request, dependencies.consoleBaseUrl);
   if (foreign !== undefined) {
@@ -93,9 +96,13 @@ async function showSignIn({ dependencies, request, current }: Context): Promise<
   const { offered, ...others } = await offeredIntegrations(dependencies);
   const returnTo = returnPath(request.query.get('return') ?? undefined);
   if (current !== undefined) {
-    const user = await presentUser(dependencies, current.user);
-    const formToken = await formTokenFor(dependencies, current.session);
-    return pageAnswer(signedInPage(user, offered, { returnTo, formToken }));
+    const [user, sessions, formToken] = await Promise.all([
+      presentUser(dependencies, current.user),
+      sessionsOf(dependencies, current.user),
+      formTokenFor(dependencies, current.session),
+    ]);
+    const hosts = offered.map(codeHostOf);
+    return pageAnswer(accountsPage({ user, hosts, sessions, current: current.session, returnTo, formToken }));
   }
   const { administrators } = await findInstallationSettings(dependencies.table);
   const page = signInPage({ offered, ...others }, returnTo, administrators.length > 0);
@@ -228,6 +235,15 @@ async function signOut(context: Context): Promise<HttpAnswer> {
     await endSession(dependencies, current.user, current.session, origin);
   }
   return redirectAnswer('/sign-in', forgottenSession);
+}
+
+async function signOutOthers(context: Context): Promise<HttpAnswer> {
+  const { dependencies, current, origin } = context;
+  if (current === undefined || !(await hasFormToken(context, current))) {
+    return pageAnswer(outdatedForm);
+  }
+  await endOtherSessions(dependencies, current, origin);
+  return redirectAnswer('/sign-in');
 }
 
 async function merge(context: Context): Promise<HttpAnswer> {

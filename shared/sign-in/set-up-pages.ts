@@ -4,7 +4,7 @@ import type { RegistrationForm } from '../forge/registration.ts';
 import type { Html, Page } from '../runtime/page.ts';
 import type { RegistrationForge } from './dependencies.ts';
 import type { Offered, OfferedIntegrations } from './offered.ts';
-import { hidden, nameOf, unusable } from './pages.ts';
+import { buttonTo, hidden, nameOf, toStartPage, unusable } from './pages.ts';
 
 const title = 'Set up this registry';
 
@@ -20,14 +20,15 @@ interface SetUp {
   readonly sent?: SentRegistration | undefined;
 }
 
-/** What was typed into the form of a registration, and what is wrong with the address. */
+/** What was typed into the form of a registration. */
 export interface SentRegistration {
-  /** Empty for an administrator. */
+  /** Empty for an administrator, and where it was wrong. */
   readonly code: string;
   readonly organization: string;
   readonly isPublic: boolean;
   readonly address: string;
-  readonly addressProblem: string;
+  /** What is wrong with it. */
+  readonly addressProblem: string | undefined;
 }
 
 export function setUpPage(
@@ -36,14 +37,18 @@ export function setUpPage(
 ): Page {
   const { offered } = integrations;
   return {
+    ...statusOf(sent),
     ...(problem === undefined ? {} : { status: 403 }),
-    ...(sent === undefined ? {} : { status: 422 }),
     title,
     content: html`${notice === undefined ? '' : html`<p role="status"><strong>${notice}</strong></p>`}<p>The set-up code was made when this registry was installed. Whoever signs in with it first becomes its administrator; after that the code is worth nothing.</p>
-${problem === undefined ? '' : html`<p role="alert"><strong>${problem}</strong></p>`}
 <form method="post" action="/sign-in/setup">
-${isProven ? html`<p>You have given the code.</p>` : codeField(sent?.code)}
-${offered.length > 0 ? signInButtons(offered) : html`${unusable(integrations)}${registrationFields(forges, sent)}`}
+${isProven && problem === undefined ? html`<p>You have given the code.</p>` : codeField(sent?.code, problem)}
+${
+  offered.length > 0
+    ? signInButtons(offered)
+    : html`${unusable(integrations)}<h2>Connect it with your code host</h2>
+${registrationFields(forges, sent)}`
+}
 </form>`,
   };
 }
@@ -52,25 +57,36 @@ ${offered.length > 0 ? signInButtons(offered) : html`${unusable(integrations)}${
 export const alreadySetUpPage: Page = {
   title: 'This registry is set up',
   content: html`<p>It has an administrator, and the set-up code is worth nothing any more.</p>
-<p><a href="/sign-in?return=/">Sign in</a></p>`,
+${buttonTo('/', 'To the start page')}`,
 };
 
-const codeField = (typed = ''): Html => html`<label for="code">Set-up code</label>
-<input type="text" id="code" name="code" required autocomplete="off" spellcheck="false" value="${typed}">`;
+const statusOf = (sent: SentRegistration | undefined): Pick<Page, 'status'> =>
+  sent?.addressProblem === undefined ? {} : { status: 422 };
+
+/** Beside its field, for who reads the page and for who hears it. */
+const problemOf = (field: string, problem: string | undefined): Html =>
+  problem === undefined
+    ? html``
+    : html`<p id="${field}-problem" role="alert"><strong>${problem}</strong></p>`;
+const invalid = (field: string, problem: string | undefined): Html =>
+  problem === undefined ? html`` : html` aria-invalid="true" aria-describedby="${field}-problem"`;
+
+const codeField = (typed = '', problem?: string): Html => html`<label for="code">Set-up code</label>
+<input type="text" id="code" name="code" required autocomplete="off" spellcheck="false" value="${typed}"${invalid('code', problem)}>
+${problemOf('code', problem)}`;
 
 const signInButtons = (offered: readonly Offered[]): Html =>
   html`${offered.map((one) => html`<p><button type="submit" name="integration" value="${one.key}">Sign in with ${nameOf(one)}</button></p>`)}`;
 
 const registrationFields = (forges: readonly RegistrationForge[], sent?: SentRegistration): Html =>
-  html`<h2>Connect it with your code host</h2>
-<p>People sign in with their accounts there, and it is read with an App of your own, which the next page makes.</p>
-<label for="organization">Organization that will own the App (empty: your own account)</label>
+  html`<p>People sign in with their accounts there, and it is read with an App of your own, which the next page makes.</p>
+<label for="organization">Organization that will own the App <span class="quiet">(empty: your own account)</span></label>
 <input type="text" id="organization" name="organization" autocomplete="off" spellcheck="false" maxlength="100" value="${sent?.organization ?? ''}">
-<p>Only this account can install the App, unless it is public.</p>
-<label class="choice"><input type="checkbox" name="public" value="true"${sent?.isPublic === true ? html` checked` : ''}> Public: others can install it on their accounts too</label>
-<label for="address">Address of your own server (empty: ${publicHosts(forges)})</label>
-<input type="text" id="address" name="address" autocomplete="off" spellcheck="false" maxlength="200" placeholder="https://git.example.com" value="${sent?.address ?? ''}"${sent === undefined ? '' : html` aria-invalid="true" aria-describedby="address-problem"`}>
-${sent === undefined ? '' : html`<p id="address-problem" role="alert"><strong>${sent.addressProblem}</strong></p>`}
+<p class="quiet">Only this account can install the App, unless it is public.</p>
+<label class="choice"><input type="checkbox" name="public" value="true"${sent?.isPublic === true ? html` checked` : ''}><span>Public: others can install it on their accounts too</span></label>
+<label for="address">Address of your own server <span class="quiet">(empty: ${publicHosts(forges)})</span></label>
+<input type="text" id="address" name="address" autocomplete="off" spellcheck="false" maxlength="200" placeholder="https://git.example.com" value="${sent?.address ?? ''}"${invalid('address', sent?.addressProblem)}>
+${problemOf('address', sent?.addressProblem)}
 ${forges.map(
   ({ forge }) =>
     html`<p><button type="submit" name="forge" value="${forge}">${forges.length === 1 ? 'Go on' : `Go on with ${forge}`}</button></p>`,
@@ -85,12 +101,12 @@ export const registerPage = (
   formToken: string,
   sent?: SentRegistration,
 ): Page => ({
-  ...(sent === undefined ? {} : { status: 422 }),
+  ...statusOf(sent),
   title: 'Add a code host',
   content: html`<form method="post" action="/sign-in/register">${hidden('form-token', formToken)}
 ${registrationFields(forges, sent)}
 </form>
-<p><a href="/">Back to the start page</a></p>`,
+${toStartPage}`,
 });
 
 /** One button, whose form the code host takes. */
@@ -118,13 +134,14 @@ export function registeredPage(
 ${
   installUrl === undefined
     ? ''
-    : html`<h2>Give it access</h2>
-<p>Install the App on the organizations whose packages it is to serve: <a href="${installUrl}">Install it at ${host}</a></p>`
+    : html`<h2>${isSetUp ? 'Give it access' : '1. Give it access'}</h2>
+<p>Install the App on the organizations whose packages this registry is to serve. ${host} sends you back here.</p>
+${buttonTo(installUrl, `Install the App at ${host}`)}`
 }
 ${
   isSetUp
-    ? html`<p><a href="/">Back to the start page</a></p>`
-    : html`<h2>Sign in</h2>
+    ? toStartPage
+    : html`<h2>${installUrl === undefined ? 'Sign in' : '2. Sign in'}</h2>
 <p>You become the administrator of this registry.</p>
 <form method="post" action="/sign-in/setup">${signInButtons([one])}</form>`
 }`,

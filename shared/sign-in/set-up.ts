@@ -19,6 +19,7 @@ import { proofMs } from './merge-users.ts';
 import { beginSignIn, findOffered, type Offered, offeredIntegrations, offeredOf } from './offered.ts';
 import { messagePage } from './pages.ts';
 import { pendingMax, pendingRegistrations } from './pending-sign-in.ts';
+import { connectPath } from './return-path.ts';
 import {
   alreadySetUpPage,
   registeredPage,
@@ -74,7 +75,7 @@ export async function setUp(context: Context): Promise<HttpAnswer> {
     if (code !== '') {
       await dependencies.table.transact([entry(dependencies, 'refused', { why: 'set-up-code', ...origin })]);
     }
-    return pageAnswer(await setUpPageFor(context, { problem: wrongCode }));
+    return pageAnswer(await setUpPageFor(context, { problem: wrongCode, sent: typedIn(context) }));
   }
   if (form.has('forge')) {
     return begin(context, { ...origin, signedIn: undefined });
@@ -82,7 +83,8 @@ export async function setUp(context: Context): Promise<HttpAnswer> {
   const one = await findOffered(dependencies, form.get('integration') ?? '');
   return one === undefined
     ? pageAnswer(unknownIntegration)
-    : beginSignIn(dependencies, one, { purpose: 'set-up', returnTo: '/' });
+    : // Nothing is connected yet.
+      beginSignIn(dependencies, one, { purpose: 'set-up', returnTo: connectPath });
 }
 
 export async function showRegister(context: Context): Promise<HttpAnswer> {
@@ -129,17 +131,19 @@ async function administratorOf(
   return { ...origin, signedIn: current };
 }
 
+/** What was typed, but for the code. */
+const typedIn = ({ form }: Context): SentRegistration => ({
+  code: '',
+  organization: form.get('organization') ?? '',
+  isPublic: form.has('public'),
+  address: form.get('address') ?? '',
+  addressProblem: undefined,
+});
+
 /** The form once more, with what was typed and what is wrong. */
 async function notBegun(context: Context, addressProblem: string): Promise<HttpAnswer> {
   const { dependencies, current, form } = context;
-  const typed = (name: string): string => form.get(name) ?? '';
-  const sent = {
-    code: typed('code'),
-    organization: typed('organization'),
-    isPublic: form.has('public'),
-    address: typed('address'),
-    addressProblem,
-  };
+  const sent = { ...typedIn(context), code: form.get('code') ?? '', addressProblem };
   if (!(await isSetUp(context))) {
     return pageAnswer(await setUpPageFor(context, { sent }));
   }

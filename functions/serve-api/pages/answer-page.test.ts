@@ -49,7 +49,11 @@ async function formOfToken() {
   await administrators(user);
   const ann = browser();
   const { session } = await ann.signIn(user);
-  const pages = { ...dependencies, registryBaseUrl: 'https://packages.example.com' };
+  const pages = {
+    ...dependencies,
+    registryBaseUrl: 'https://packages.example.com',
+    forges: { integrations: async () => ({ valid: [], invalid: [] }) },
+  };
   return {
     clock,
     formToken: await formTokenFor(dependencies, session),

@@ -8,7 +8,7 @@ import { formTokenFor } from '../../../shared/sessions/form-token.ts';
 import { readSession } from '../../../shared/sessions/session.ts';
 import { refusalOfUser } from '../../../shared/sign-in/admission.ts';
 import { errorAnswer } from '../../../shared/sign-in/error-answer.ts';
-import { messagePage } from '../../../shared/sign-in/pages.ts';
+import { notFoundPage } from '../../../shared/sign-in/pages.ts';
 import { originOf, refusalOfForeign } from '../../../shared/sign-in/request-checks.ts';
 import { bestEffortQueue } from '../../../shared/store/best-effort-queue.ts';
 import { findInstallationSettings } from '../../../shared/store/installation-settings.ts';
@@ -39,7 +39,7 @@ export async function answerPage(dependencies: ApiDependencies, request: HttpReq
   const method = request.method === 'HEAD' ? 'GET' : request.method;
   const route = routes[`${method} /${name}${key === undefined ? '' : '/*'}`];
   if (route === undefined || rest.length > 0) {
-    return pageAnswer(messagePage('There is no such page', 'Nothing is here.', 404));
+    return pageAnswer(notFoundPage());
   }
   const foreign = refusalOfForeign(request, dependencies.consoleBaseUrl);
   if (foreign !== undefined) {

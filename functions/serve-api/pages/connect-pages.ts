@@ -3,7 +3,8 @@ import { html } from 'hono/html';
 import { isVendor, slugProblem } from '../../../shared/domain/organization.ts';
 import type { OfferedOrganization, PublicIntegration } from '../../../shared/organizations/granted-forge.ts';
 import type { Html, Page } from '../../../shared/runtime/page.ts';
-import { hidden } from '../../../shared/sign-in/pages.ts';
+import { hidden, hostName, startForm, toStartPage } from '../../../shared/sign-in/pages.ts';
+import { connectPath } from '../../../shared/sign-in/return-path.ts';
 
 /** What the form says. */
 export interface ConnectForm {
@@ -29,32 +30,34 @@ interface ConnectPage {
 }
 
 const title = 'Connect an organization';
-const back = html`<p><a href="/">Back to the start page</a></p>`;
-const hostName = ({ baseUrl }: PublicIntegration): string => new URL(baseUrl).host;
-const pathOf = ({ key }: PublicIntegration): string => `/connect/${encodeURIComponent(key)}`;
+const pathOf = ({ key }: PublicIntegration): string => `${connectPath}/${encodeURIComponent(key)}`;
 
 /** Several code hosts, or none. */
 export const hostsPage = (hosts: readonly PublicIntegration[]): Page => ({
   title,
   content:
     hosts.length === 0
-      ? html`<p>This registry knows no code host that people can sign in with.</p>${back}`
+      ? html`<p>This registry knows no code host that people can sign in with.</p>${toStartPage}`
       : html`<p>Where is it?</p>
-<ul>${hosts.map((host) => html`<li><a href="${pathOf(host)}">${hostName(host)}</a></li>`)}</ul>${back}`,
+${hosts.map((host) => html`<p><a class="button second" href="${pathOf(host)}">${hostName(host)}</a></p>`)}${toStartPage}`,
 });
 
-const choiceForm = (host: PublicIntegration, formToken: string, button: Html): Html =>
-  html`<form method="post" action="/sign-in/start/${encodeURIComponent(host.key)}">
-${hidden('purpose', 'choose-organization')}${hidden('return', pathOf(host))}${hidden('form-token', formToken)}
-${button}
-</form>`;
-
-/** Before the code host can be asked which organizations the person owns. */
-export const grantPage = (host: PublicIntegration, formToken: string): Page => ({
+/** Before the code host can be asked which organizations the person owns. @param isLinked whether the person has an account there */
+export const grantPage = (host: PublicIntegration, formToken: string, isLinked: boolean): Page => ({
   title,
   content: html`<p>${hostName(host)} says which organizations are yours. It asks you to sign in there, and then sends you back here. What you allow is kept for 15 minutes.</p>
-${choiceForm(host, formToken, html`<button type="submit">Show my organizations at ${hostName(host)}</button>`)}
-${back}`,
+${
+  isLinked
+    ? startForm(host, {
+        purpose: 'choose-organization',
+        returnTo: pathOf(host),
+        formToken,
+        label: 'Show my organizations at',
+      })
+    : html`<p>You have not signed in with an account there yet. It becomes one more of your own, which you can sign in with.</p>
+${startForm(host, { purpose: 'link', returnTo: pathOf(host), formToken, label: 'Link my account at' })}`
+}
+${toStartPage}`,
 });
 
 export function connectPage(page: ConnectPage): Page {
@@ -69,8 +72,8 @@ ${organizations.length === 0 ? html`<p>You own no organization there. Only an ow
 ${ready.map((one) => readyItem(page, one, ready.length === 1))}
 ${others.length === 0 ? '' : html`<h2>${ready.length === 0 ? 'None can be connected yet' : 'Others'}</h2><ul>${others.map(otherItem)}</ul>`}
 ${host.installUrl === undefined ? '' : html`<p>One is missing? <a href="${host.installUrl}">Give this registry access to it</a>.</p>`}
-${choiceForm(host, formToken, html`<button class="second" type="submit">Ask ${hostName(host)} again</button>`)}
-${back}`,
+${startForm(host, { purpose: 'choose-organization', returnTo: pathOf(host), formToken, label: 'Ask again at', isSecond: true })}
+${toStartPage}`,
   };
 }
 
@@ -99,15 +102,15 @@ function readyItem({ host, formToken, suggested }: ConnectPage, one: OfferedOrga
   const values = sent ?? formOf(one);
   const field = (name: 'slug' | 'name' | 'vendors'): string => `${name}-${one.id}`;
   const radio = (value: ConnectForm['repositories'], label: string): Html =>
-    html`<label class="choice"><input type="radio" name="repositories" value="${value}"${values.repositories === value ? html` checked` : ''}> ${label}</label>`;
+    html`<label class="choice"><input type="radio" name="repositories" value="${value}"${values.repositories === value ? html` checked` : ''}><span>${label}</span></label>`;
   return html`<details${isOnly || sent !== undefined ? html` open` : ''}><summary>${one.login}</summary>
 ${sent === undefined ? '' : html`<p role="alert"><strong>${sent.problem}</strong></p>`}
 <form method="post" action="${pathOf(host)}">${hidden('form-token', formToken)}${hidden('organization', one.id)}
-<label for="${field('slug')}">Slug: part of the address of its packages; it can never be changed</label>
-<input type="text" id="${field('slug')}" name="slug" required maxlength="40" pattern="[a-z0-9]([a-z0-9-]*[a-z0-9])?" autocomplete="off" spellcheck="false" value="${values.slug}">
+<label for="${field('slug')}">Slug <span class="quiet">(part of the address of its packages; it can never be changed)</span></label>
+<input type="text" id="${field('slug')}" name="slug" required maxlength="40" pattern="[a-z0-9]([a-z0-9\\-]*[a-z0-9])?" title="small letters, digits and hyphens" autocomplete="off" spellcheck="false" value="${values.slug}">
 <label for="${field('name')}">Name</label>
 <input type="text" id="${field('name')}" name="name" maxlength="200" autocomplete="off" value="${values.name}">
-<label for="${field('vendors')}">Vendors of its packages, with a space between them</label>
+<label for="${field('vendors')}">Vendors of its packages <span class="quiet">(with a space between them)</span></label>
 <input type="text" id="${field('vendors')}" name="vendors" maxlength="2000" autocomplete="off" spellcheck="false" value="${values.vendors}">
 <p class="quiet">Packages of these vendors appear by themselves; others wait for an owner.</p>
 <fieldset><legend>Repositories that are there now</legend>

@@ -1,10 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { slugProblem } from '../../../shared/domain/organization.ts';
 import { formTokenFor } from '../../../shared/sessions/form-token.ts';
 import { startSession } from '../../../shared/sessions/session.ts';
 import { auditLog } from '../../../shared/store/audit-log.ts';
 import { findOrganizationBySlug } from '../../../shared/store/organization-store.ts';
 import { keepPersonGrant } from '../../../shared/store/person-grant-store.ts';
 import { synchronizationsOf } from '../../../shared/store/synchronization-store.ts';
+import { changeUser, readUser } from '../../../shared/store/user-store.ts';
 import { integrationKey } from '../../../test/support/api-forges.ts';
 import {
   type ApiWorld,
@@ -98,6 +100,35 @@ it('connects the organization as the API does, and shows its owners how far the 
   expect(progress.body).toContain('Members: being read');
   expect(progress.headers?.refresh).toBe('5');
   expect((await (await browserOf('member')).get('/connected/rocket')).status).toBe(404);
+});
+
+it('has the browser accept the slugs that we accept', async () => {
+  const { body = '' } = await (await browserOf('stranger')).get(path);
+  // As browsers read the attribute: https://html.spec.whatwg.org/#the-pattern-attribute
+  const pattern = new RegExp(`^(?:${/ pattern="([^"]+)"/.exec(body)?.[1]})$`, 'v');
+  for (const slug of ['a', 'rocket', 'rocket-2', '2', '-rocket', 'rocket-', 'Rocket', 'a b', '']) {
+    expect([slug, pattern.test(slug)]).toEqual([slug, slugProblem(slug) === undefined]);
+  }
+});
+
+it('offers to link an account, to who has none there', async () => {
+  const browser = await browserOf('stranger', { isGranted: false });
+  const user = await readUser(world.table, userOf('stranger'));
+  if (user !== undefined) {
+    await world.table.transact([changeUser(user, { accounts: [] })]);
+  }
+  const { body = '' } = await browser.get(path);
+  expect(body).toContain('name="purpose" value="link"');
+  expect(body).toContain(`name="return" value="${path}"`);
+  expect(body).not.toContain('value="choose-organization"');
+});
+
+it('asks who signed in a while ago to confirm it, and leads back to the form', async () => {
+  const browser = await browserOf('stranger');
+  world.advance(15 * minute);
+  const { status, body } = await browser.post({ slug: 'rocket' });
+  expect([status, body]).toEqual([403, expect.stringContaining('value="authenticate-again"')]);
+  expect(body).toContain(`name="return" value="${path}"`);
 });
 
 describe('a form that cannot be carried out', () => {

@@ -1,27 +1,21 @@
 /** How a person connects an organization without JavaScript: choosing the code host, the organization, and watching the first import. */
 import { callerErrorOf } from '../../../shared/domain/conflict-error.ts';
 import { createOrganization } from '../../../shared/organizations/create-organization.ts';
-import {
-  forgeOrganizationsOf,
-  type PublicIntegration,
-  publicIntegrations,
-} from '../../../shared/organizations/granted-forge.ts';
+import { forgeOrganizationsOf, type PublicIntegration } from '../../../shared/organizations/granted-forge.ts';
 import { placesOf } from '../../../shared/organizations/membership.ts';
 import type { HttpAnswer } from '../../../shared/runtime/http-message.ts';
 import { pageAnswer, redirectAnswer } from '../../../shared/runtime/page.ts';
 import { ProblemError } from '../../../shared/runtime/problem-details.ts';
 import { formTokenFor } from '../../../shared/sessions/form-token.ts';
-import { messagePage } from '../../../shared/sign-in/pages.ts';
+import { notFoundPage } from '../../../shared/sign-in/pages.ts';
 import { bestEffortQueue } from '../../../shared/store/best-effort-queue.ts';
+import { type Account, readUser } from '../../../shared/store/user-store.ts';
 import { type ConnectForm, connectPage, grantPage, hostsPage, type Suggested } from './connect-pages.ts';
 import { connectedPage } from './connected-page.ts';
-import { accountableFor, type PageContext, refusalOfForm } from './context.ts';
+import { accountableFor, hostsOf, type PageContext, refusalOfForm } from './context.ts';
 import { firstImportOf } from './first-import.ts';
 
-const hostsOf = async ({ dependencies }: PageContext): Promise<readonly PublicIntegration[]> =>
-  publicIntegrations(dependencies, await dependencies.forges.integrations()).filter(
-    ({ isSignInOffered }) => isSignInOffered,
-  );
+const unknownHost = notFoundPage('This registry does not know that code host.');
 
 /** The organizations on a code host. Without its name: on the only one, or the code hosts to choose from. */
 export async function showConnect(context: PageContext): Promise<HttpAnswer> {
@@ -30,15 +24,18 @@ export async function showConnect(context: PageContext): Promise<HttpAnswer> {
   if (host !== undefined) {
     return showHost(context, host);
   }
-  return context.key === ''
-    ? pageAnswer(hostsPage(hosts))
-    : pageAnswer(messagePage('There is no such page', 'This registry does not know that code host.', 404));
+  return context.key === '' ? pageAnswer(hostsPage(hosts)) : pageAnswer(unknownHost);
 }
 
 const isNamed =
   ({ key }: PageContext) =>
   (host: PublicIntegration): boolean =>
     host.key === key;
+
+const isOfHost =
+  ({ forge, baseUrl }: PublicIntegration) =>
+  (account: Account): boolean =>
+    account.forge === forge && account.baseUrl === baseUrl;
 
 async function showHost(
   context: PageContext,
@@ -52,7 +49,9 @@ async function showHost(
     return pageAnswer(connectPage({ host, organizations, formToken, suggested }));
   } catch (error) {
     if (error instanceof ProblemError && error.problem.code === 'reauthentication-required') {
-      return pageAnswer(grantPage(host, formToken));
+      const person = await readUser(dependencies.table, current.user);
+      const isLinked = person?.accounts.some(isOfHost(host)) === true;
+      return pageAnswer(grantPage(host, formToken, isLinked));
     }
     throw error;
   }
@@ -64,9 +63,7 @@ export async function connect(context: PageContext): Promise<HttpAnswer> {
   const refusal = await refusalOfForm(context);
   const host = (await hostsOf(context)).find(isNamed(context));
   if (refusal !== undefined || host === undefined) {
-    return pageAnswer(
-      refusal ?? messagePage('There is no such page', 'This registry does not know that code host.', 404),
-    );
+    return pageAnswer(refusal ?? unknownHost);
   }
   const sent = sentForm(form);
   try {
@@ -122,7 +119,7 @@ export async function showConnected({ dependencies, current, key }: PageContext)
   const { memberships } = await placesOf(table, current.user, clock.now());
   const membership = memberships.find(({ organization }) => organization.slug === key);
   if (membership === undefined || membership.role !== 'owner') {
-    return pageAnswer(messagePage('There is no such page', 'Nothing is here.', 404));
+    return pageAnswer(notFoundPage());
   }
   const { organization } = membership;
   const [progress, formToken] = await Promise.all([

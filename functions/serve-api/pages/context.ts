@@ -1,11 +1,13 @@
 /** A request for a page of somebody who is signed in, and what is checked of every form. */
+import { type PublicIntegration, publicIntegrations } from '../../../shared/organizations/granted-forge.ts';
 import type { Accountable } from '../../../shared/organizations/owner-act.ts';
 import type { HttpAnswer, HttpRequest } from '../../../shared/runtime/http-message.ts';
 import type { Page } from '../../../shared/runtime/page.ts';
 import type { SignedIn } from '../../../shared/sessions/access-token.ts';
-import { isFormToken } from '../../../shared/sessions/form-token.ts';
-import { messagePage } from '../../../shared/sign-in/pages.ts';
+import { formTokenFor, isFormToken } from '../../../shared/sessions/form-token.ts';
+import { againPage, messagePage, toStartPage } from '../../../shared/sign-in/pages.ts';
 import { originOf } from '../../../shared/sign-in/request-checks.ts';
+import { isConnectPath } from '../../../shared/sign-in/return-path.ts';
 import { readUser } from '../../../shared/store/user-store.ts';
 import { freshMs } from '../frame/access.ts';
 import type { ApiDependencies } from '../frame/dependencies.ts';
@@ -22,18 +24,29 @@ export interface PageContext {
 
 export type PageRoute = (context: PageContext) => Promise<HttpAnswer>;
 
+/** The code hosts that people can sign in with. */
+export const hostsOf = async ({ dependencies }: PageContext): Promise<readonly PublicIntegration[]> =>
+  publicIntegrations(dependencies, await dependencies.forges.integrations()).filter(
+    ({ isSignInOffered }) => isSignInOffered,
+  );
+
 /** Why a form is not carried out, as a page: it is of another session, or the person signed in too long ago. */
-export async function refusalOfForm({
-  dependencies,
-  current: { session, authenticatedAt },
-  form,
-}: PageContext): Promise<Page | undefined> {
+export async function refusalOfForm(context: PageContext): Promise<Page | undefined> {
+  const { dependencies, current, request, form } = context;
+  const { session, authenticatedAt } = current;
   if (!(await isFormToken(dependencies, session, form.get('form-token') ?? ''))) {
-    return messagePage('That did not work', 'This form is out of date. Go back and send it again.', 403);
+    return messagePage(
+      'That did not work',
+      'This form is out of date. Open its page again.',
+      403,
+      toStartPage,
+    );
   }
   if (dependencies.clock.now() >= authenticatedAt + freshMs) {
-    const text = 'You signed in a while ago. Sign in again, then send the form once more.';
-    return messagePage('Confirm that it is you', text, 403);
+    // Back to the page of the form; those of the first page have addresses of their own.
+    const returnTo = isConnectPath(request.path) ? request.path : '/';
+    const formToken = await formTokenFor(dependencies, session);
+    return { ...againPage(await hostsOf(context), { returnTo, formToken }), status: 403 };
   }
   return undefined;
 }

@@ -4,6 +4,8 @@ import type { Organization } from '../../../shared/domain/organization.ts';
 import type { OwnInvitation } from '../../../shared/organizations/invitations.ts';
 import type { Membership } from '../../../shared/organizations/membership.ts';
 import type { Html, Page } from '../../../shared/runtime/page.ts';
+import { buttonTo, toStartPage } from '../../../shared/sign-in/pages.ts';
+import { connectPath } from '../../../shared/sign-in/return-path.ts';
 import { invitationItem } from './invitations.ts';
 
 /** For whoever is not signed in. */
@@ -12,9 +14,9 @@ export const welcomePage = (isSetUp: boolean): Page => ({
   content: html`<p>A private Composer registry: whoever can read a repository on the code host can install its package.</p>
 ${
   isSetUp
-    ? html`<p><a href="/sign-in?return=/">Sign in</a></p>`
+    ? buttonTo('/sign-in?return=/', 'Sign in')
     : html`<p>This registry is not set up yet. Whoever installed it has a set-up code.</p>
-<p><a href="/sign-in/setup">Set up this registry</a></p>`
+${buttonTo('/sign-in/setup', 'Set up this registry')}`
 }
 <p class="quiet">For programs: <a href="/api/v1/docs">the API</a>.</p>`,
 });
@@ -46,14 +48,14 @@ const waitingItem = ({ name }: Organization): Html =>
 function organizationsOf({ memberships, waiting, registryBaseUrl, mayConnect }: Home): Html {
   if (memberships.length > 0) {
     return html`<ul>${memberships.map((one) => organizationItem(registryBaseUrl, one))}</ul>
-${mayConnect ? html`<p><a href="/connect">Connect another organization</a></p>` : ''}`;
+${mayConnect ? html`<p><a href="${connectPath}">Connect another organization</a></p>` : ''}`;
   }
   if (waiting.length > 0) {
     return html``;
   }
   return mayConnect
     ? html`<p>None of your organizations is connected here yet. If you own one on the code host, you can connect it.</p>
-<p><a href="/connect">Connect an organization</a></p>`
+${buttonTo(connectPath, 'Connect an organization')}`
     : html`<p>None of your organizations is connected here yet. The administrator of this registry connects them.</p>`;
 }
 
@@ -67,7 +69,7 @@ export const tokenForm = (formToken: string): Html =>
 <p><button type="submit">Make a token</button></p></form>`;
 
 export function homePage(home: Home): Page {
-  const { name, waiting, invitations, formToken, isAdministrator } = home;
+  const { name, memberships, waiting, invitations, formToken, isAdministrator } = home;
   return {
     title: 'Repertoire',
     content: html`<p>You are signed in as <strong>${name}</strong>.</p>
@@ -75,7 +77,7 @@ export function homePage(home: Home): Page {
 ${organizationsOf(home)}
 ${waiting.map(waitingItem)}
 ${invitations.map((one) => invitationItem(formToken, one))}
-${tokenForm(formToken)}
+${memberships.length > 0 ? tokenForm(formToken) : ''}
 <form method="post" action="/sign-in/out"><input type="hidden" name="form-token" value="${formToken}"><button class="second" type="submit">Sign out</button></form>
 <p class="quiet">${isAdministrator ? html`<a href="/sign-in/register">Add a code host</a> · ` : ''}<a href="/sign-in">Accounts and sign-in</a> · <a href="/api/v1/docs">the API</a></p>`,
   };
@@ -107,6 +109,6 @@ export function tokenPage(secret: string, { memberships, registryBaseUrl, exampl
 <p>It is shown this once. Run these lines in the folder of your project, where its <code>composer.json</code> is:</p>
 <pre>${lines.join('\n')}</pre>
 <p class="quiet">The token is kept in your own Composer configuration and not in the project.${example === undefined ? ' Replace vendor/name by a package.' : ''}</p>
-<p><a href="/">Back to the start page</a></p>`,
+${toStartPage}`,
   };
 }

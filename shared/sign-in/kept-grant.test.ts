@@ -1,0 +1,62 @@
+/** What a person allows at a code host is kept for choosing an organization, and for nothing else. */
+import { expect, it } from 'vitest';
+import { aFact } from '../../test/support/memory-forge.ts';
+import { proven } from '../../test/support/people.ts';
+import { minute } from '../../test/support/session-bench.ts';
+import { createSignInBench, key } from '../../test/support/sign-in-bench.ts';
+import { gitHubHost } from '../../test/support/synchronized.ts';
+import { findPersonGrant } from '../store/person-grant-store.ts';
+import { signInUser } from './user-accounts.ts';
+
+/** An installation with an administrator, user 9, and member 1. */
+async function setUpBench() {
+  const bench = await createSignInBench([aFact.member(1)]);
+  await bench.administrators(await signInUser(bench.dependencies, proven(9)));
+  const ann = bench.visitor();
+  const grant = async () => {
+    const { user } = (await ann.who()) ?? {};
+    return user && (await findPersonGrant(bench.dependencies, user, gitHubHost))?.grant.accessToken;
+  };
+  return { ...bench, ann, grant };
+}
+
+it.each([
+  ['/connect', 'secret-of-1'],
+  [`/connect/${encodeURIComponent(key)}`, 'secret-of-1'],
+  ['/', undefined],
+  ['/connections', undefined],
+  ['/connected/acme', undefined],
+  ['https://evil.example/connect', undefined],
+])('a sign-in on the way to %s keeps %s', async (path, kept) => {
+  const { ann, clock, grant } = await setUpBench();
+  await ann.signIn('1', { return: path });
+  expect(await grant()).toBe(kept);
+  clock.time += 15 * minute;
+  expect(await grant()).toBeUndefined();
+});
+
+it('of an account that is linked on the way is kept, and not that of an account of somebody else', async () => {
+  const { ann, grant } = await setUpBench();
+  await ann.signIn('1');
+  await ann.get(await ann.toForge('link', '3', { return: '/connect' }));
+  expect(await grant()).toBe('secret-of-3');
+  const page = await ann.get(await ann.toForge('link', '9', { return: '/connect' }));
+  expect(page.body).toContain('Both are me');
+  expect(await grant()).toBe('secret-of-3');
+});
+
+it('of who is refused is not kept', async () => {
+  const { ann, table } = await setUpBench();
+  expect((await ann.signIn('666', { return: '/connect' })).status).toBe(403);
+  expect([...table.dump().keys()].filter((name) => name.includes('GRANT'))).toEqual([]);
+});
+
+it('of the first administrator is kept, who goes on to connect an organization', async () => {
+  const { visitor, dependencies } = await createSignInBench();
+  const ann = visitor();
+  const begun = await ann.post('/sign-in/setup', { code: 'the-set-up-code', integration: key });
+  expect((await ann.get(ann.back(begun, '1'))).headers?.location).toBe('/connect');
+  const { user } = (await ann.who()) ?? {};
+  const kept = user && (await findPersonGrant(dependencies, user, gitHubHost));
+  expect(kept).toMatchObject({ grant: { accessToken: 'secret-of-1' } });
+});
