@@ -1,10 +1,8 @@
 /** `npm start`. */
-import { basename } from 'node:path';
-import { personalToken } from './forges/github/state.ts';
 import { WorldError } from './forges/world/world-error.ts';
 import { buildAssembly } from './start/build-assembly.ts';
+import { exampleOf } from './start/example.ts';
 import { firstRunInstructions, instructions } from './start/instructions.ts';
-import { freeTag, manifestsOf } from './start/manifests.ts';
 import { parseOptions, UsageError, usage } from './start/options.ts';
 import { atPlace, placeOf } from './start/place.ts';
 import { type Ports, takePorts } from './start/ports.ts';
@@ -110,21 +108,12 @@ async function readyText(started: Started, ports: Ports, folder: StateFolder): P
     });
   }
   const texts = await Promise.all(
-    started.organizations.map(async (organization) => {
-      const simulated = started.gitHub.state.organizations.get(organization.gitHubId);
-      const manifests = simulated ? await manifestsOf(started.gitHub.state, simulated.id) : [];
-      const found = manifests.find(({ repository }) => repository === 'billing') ?? manifests[0];
-      const login = organization.members[0]?.login ?? '';
-      return instructions({
+    started.organizations.map(async (organization) =>
+      instructions({
         administrator: started.administrator,
         organization,
         members: organization.members,
-        example: found && {
-          packageName: found.packageName,
-          folder: basename(found.repository),
-          tag: simulated ? await freeTag(started.gitHub.state, simulated.id, found.repository) : 'v99.0.0',
-          cloneUrl: `http://${login}:${personalToken(login)}@127.0.0.1:${ports.gitHubWeb}/${simulated?.login}/${found.repository}.git`,
-        },
+        example: await exampleOf(started, organization),
         registryBaseUrl: `http://127.0.0.1:${ports.registry}`,
         consoleBaseUrl: `http://127.0.0.1:${ports.console}`,
         controlUrl: `http://127.0.0.1:${ports.control}`,
@@ -133,8 +122,8 @@ async function readyText(started: Started, ports: Ports, folder: StateFolder): P
           controlUrl: started.gitLab.addresses.control,
         },
         dataDirectory: folder.directory,
-      });
-    }),
+      }),
+    ),
   );
   return texts.join('');
 }

@@ -7,6 +7,7 @@ export interface Ready {
   /** A package that the first member can read, and its repository's clone address; undefined if there is none. */
   readonly example:
     | {
+        readonly codeHost: 'GitHub' | 'GitLab';
         readonly packageName: string;
         readonly cloneUrl: string;
         readonly folder: string;
@@ -52,7 +53,7 @@ export function instructions(ready: Ready): string {
       `  composer config http-basic.${host} token ${first.token}`,
       `  composer require ${ready.example.packageName}`,
       '',
-      'Push a new tag to the simulated GitHub and see the new version',
+      `Push a new tag to the simulated ${ready.example.codeHost} and see the new version`,
       '',
       `  git clone ${ready.example.cloneUrl} ${ready.example.folder}`,
       `  git -C ${ready.example.folder} tag ${ready.example.tag} && git -C ${ready.example.folder} push origin ${ready.example.tag}`,

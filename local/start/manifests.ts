@@ -13,13 +13,23 @@ export interface FoundManifest {
 }
 
 /** The package names on the default branches of the organization's repositories, without forks. */
-export async function manifestsOf(
-  state: GitHubState,
-  organizationId: number,
-): Promise<readonly FoundManifest[]> {
-  const repositories = [...state.repositories.values()].filter(
-    (repository) => repository.organizationId === organizationId && repository.forkOf === undefined,
+export const manifestsOf = (state: GitHubState, organizationId: number): Promise<readonly FoundManifest[]> =>
+  manifestsIn(
+    [...state.repositories.values()].filter(
+      (repository) => repository.organizationId === organizationId && repository.forkOf === undefined,
+    ),
   );
+
+interface BareRepository {
+  readonly name: string;
+  readonly gitDirectory: string;
+  readonly defaultBranch: string;
+}
+
+/** The package names on the default branches. */
+export async function manifestsIn(
+  repositories: readonly BareRepository[],
+): Promise<readonly FoundManifest[]> {
   const found = await Promise.all(
     repositories.map(async ({ name, gitDirectory, defaultBranch }) => {
       try {
@@ -46,14 +56,7 @@ export function vendorsOf(manifests: readonly FoundManifest[]): readonly string[
 }
 
 /** A version tag that the repository does not have yet, for the example in the instructions. */
-export async function freeTag(
-  state: GitHubState,
-  organizationId: number,
-  repositoryName: string,
-): Promise<string> {
-  const repository = [...state.repositories.values()].find(
-    ({ organizationId: owner, name }) => owner === organizationId && name === repositoryName,
-  );
+export async function freeTag(repository: BareRepository | undefined): Promise<string> {
   if (!repository) {
     return 'v99.0.0';
   }

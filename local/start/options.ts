@@ -24,7 +24,7 @@ export const defaultPort = 7420;
 export const portCount = 10;
 
 export const usage = `Starts the local cloud and a simulated GitHub, connects its organization and prints the next steps. If the world has
-groups, a simulated GitLab starts beside it.
+groups, a simulated GitLab starts beside it, and their owner connects them.
 
 Usage: npm start -- [options]
 

@@ -5,7 +5,7 @@ import type { GitHubSimulator } from '../forges/github/simulator.ts';
 import type { Organization as SimulatedOrganization } from '../forges/github/state.ts';
 import type { AdminClient } from './admin-client.ts';
 import { manifestsOf, vendorsOf } from './manifests.ts';
-import { peopleOf, type StartedMember } from './people.ts';
+import type { StartedMember, StartedPerson } from './people.ts';
 import type { Counts, Progress } from './progress.ts';
 import { gitHubHost } from './set-up.ts';
 import type { Tokens } from './state-folder.ts';
@@ -118,12 +118,11 @@ const Issued = z.object({ id: z.string(), token: z.string() });
 /** A token for each member and outside collaborator; those of earlier runs are reused. */
 export async function giveTokens(
   admin: AdminClient,
-  gitHub: GitHubSimulator,
-  organization: SimulatedOrganization,
+  everybody: readonly StartedPerson[],
   slug: string,
   tokens: Tokens,
 ): Promise<StartedMember[]> {
-  const people = peopleOf(gitHub, organization).slice(0, tokensMax);
+  const people = everybody.slice(0, tokensMax);
   const { tokens: known } = Status.parse(await admin.invoke('describe-organization', { slug }));
   const revoked = new Set(known.filter(({ state }) => state === 'revoked').map(({ id }) => id));
   const members: StartedMember[] = [];

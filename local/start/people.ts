@@ -1,17 +1,47 @@
+import { z } from 'zod';
 import type { GitHubSimulator } from '../forges/github/simulator.ts';
 import type { Organization as SimulatedOrganization } from '../forges/github/state.ts';
+import { type ApiAddress, createApiClient } from './api-client.ts';
 
-export interface StartedMember {
+export interface StartedPerson {
   readonly login: string;
   readonly role: 'owner' | 'member' | 'outside collaborator';
+}
+
+export interface StartedMember extends StartedPerson {
   readonly token: string;
+}
+
+const People = z.object({
+  items: z.array(z.object({ login: z.string(), role: z.enum(['owner', 'member', 'outside']) })),
+  next: z.string().optional(),
+});
+const ranks = ['owner', 'member', 'outside'] as const;
+
+/** Who gets a token, in the same order, as the API lists them. */
+export async function listedPeople(api: ApiAddress, slug: string): Promise<readonly StartedPerson[]> {
+  const client = createApiClient(api);
+  const items: z.infer<typeof People>['items'] = [];
+  for (let next: string | undefined = ''; next !== undefined; ) {
+    const cursor: string = next === '' ? '' : `&cursor=${encodeURIComponent(next)}`;
+    const page = People.parse(
+      await client.request({ path: `/organizations/${slug}/people?limit=100${cursor}` }),
+    );
+    items.push(...page.items);
+    next = page.next;
+  }
+  return ranks.flatMap((rank) =>
+    items
+      .filter(({ role }) => role === rank)
+      .map(({ login, role }) => ({ login, role: role === 'outside' ? 'outside collaborator' : role })),
+  );
 }
 
 /** Who gets a token: owners, members, then outside collaborators. */
 export function peopleOf(
   gitHub: GitHubSimulator,
   organization: SimulatedOrganization,
-): { login: string; role: StartedMember['role'] }[] {
+): readonly StartedPerson[] {
   const outside = new Set<number>();
   for (const repository of gitHub.state.repositories.values()) {
     if (repository.organizationId === organization.id) {

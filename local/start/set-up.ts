@@ -11,6 +11,7 @@ import type { Cloud } from '../cloud/cloud.ts';
 import type { GitHubSimulator } from '../forges/github/simulator.ts';
 import type { GitLabSimulator } from '../forges/gitlab/simulator.ts';
 import { type ApiAddress, createApiClient } from './api-client.ts';
+import type { CodeHostAccount } from './groups.ts';
 import type { Progress } from './progress.ts';
 import { gitLabIntegration } from './start-gitlab.ts';
 
@@ -84,21 +85,29 @@ const operatorClient = (cloud: Cloud): SecretsManagerClient =>
     credentials: { accessKeyId: cloud.gateway.accessKeyId('operator'), secretAccessKey: 'local' },
   });
 
-/** Stores what belongs to the App and to GitLab's application in the integrations secret, as an operator does once. */
+/** The integration with the simulated GitHub. */
+function gitHubIntegration({ state, addresses }: GitHubSimulator) {
+  const { id, slug, clientId, clientSecret, privateKey, webhookSecret } = state.app;
+  const { api: apiUrl, web: webUrl } = addresses;
+  const settings = { appId: String(id), apiUrl, webUrl, clientId, appSlug: slug };
+  return { forge: gitHubHost.forge, settings, secrets: { privateKey, webhookSecret, clientSecret } };
+}
+
+/**
+ * Stores what belongs to the App and to GitLab's application in the integrations secret, as an operator does once. A code host without organizations is
+ * left out.
+ */
 export async function putIntegrations(
   cloud: Cloud,
   gitHub: GitHubSimulator,
   gitLab: GitLabSimulator | undefined,
 ): Promise<void> {
   const client = operatorClient(cloud);
-  const { id, slug, clientId, clientSecret, privateKey, webhookSecret } = gitHub.state.app;
-  const { api: apiUrl, web: webUrl } = gitHub.addresses;
-  const settings = { appId: String(id), apiUrl, webUrl, clientId, appSlug: slug };
   await client.send(
     new PutSecretValueCommand({
       SecretId: z.string().parse(cloud.outputs.IntegrationsSecretName),
       SecretString: JSON.stringify([
-        { forge: gitHubHost.forge, settings, secrets: { privateKey, webhookSecret, clientSecret } },
+        ...(gitHub.state.organizations.size > 0 ? [gitHubIntegration(gitHub)] : []),
         ...(gitLab ? [gitLabIntegration(gitLab)] : []),
       ]),
     }),
@@ -113,33 +122,26 @@ async function hasAdministrator(api: ApiAddress): Promise<boolean> {
 }
 
 /**
- * Makes the first owner the administrator, if nobody is.
- *
- * @returns the login; undefined where nobody is an owner
+ * Makes the person the administrator, if nobody is.
  */
 export async function setUp(
   cloud: Cloud,
   api: ApiAddress,
-  members: readonly { readonly login: string; readonly role: string }[],
+  { host, login }: CodeHostAccount,
   progress: Progress,
-): Promise<string | undefined> {
-  const login = members.find(({ role }) => role === 'owner')?.login;
-  if (login === undefined) {
-    return undefined;
-  }
+): Promise<void> {
   if (await hasAdministrator(api)) {
     progress.step(`the administrator is ${login}`);
-    return login;
+    return;
   }
   const secrets = operatorClient(cloud);
   const isNew = await setUpAdministrator({
     secrets,
     codeSecret: z.string().parse(cloud.outputs.SetUpCodeSecretName),
     consoleBaseUrl: api.consoleBaseUrl,
-    integrationKey: integrationKeyOf(gitHubHost),
+    integrationKey: integrationKeyOf(host),
     login,
   });
   secrets.destroy();
   progress.step(isNew ? `${login} signed in with the set-up code` : `the administrator is ${login}`);
-  return login;
 }

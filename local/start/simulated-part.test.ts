@@ -60,9 +60,9 @@ it('serves what is on GitHub and GitLab, and a start says what it leaves out', a
 });
 
 it('does not start when nothing is left', async () => {
-  const error = await startOnTakenPort(worldOf(gitLab));
+  const error = await startOnTakenPort(worldOf(bitbucket));
   expect(error).toBeInstanceOf(WorldError);
   expect(error).toMatchObject({
-    message: expect.stringContaining('no organization of the world is on GitHub'),
+    message: expect.stringContaining('no organization of the world is on GitHub or GitLab'),
   });
 });

@@ -15,33 +15,15 @@ import type { GitHubWorld, World } from '../forges/world/world.ts';
 import { worldFromDirectory } from '../forges/world/world-from-directory.ts';
 import { type AdminClient, createAdminClient } from './admin-client.ts';
 import { readOperatorKey } from './api-client.ts';
+import { connectWorld, type StartedOrganization } from './connect-world.ts';
 import { openLog } from './log-file.ts';
 import type { StartOptions } from './options.ts';
-import {
-  accepted,
-  connect,
-  Described,
-  giveTokens,
-  isOpen,
-  simulatedOf,
-  synchronized,
-} from './organizations.ts';
-import type { StartedMember } from './people.ts';
 import type { Ports } from './ports.ts';
 import type { Progress } from './progress.ts';
-import { gitHubHost, openSetUpCode, putIntegrations, setUp } from './set-up.ts';
+import { gitHubHost, openSetUpCode, putIntegrations } from './set-up.ts';
 import { simulatedPart } from './simulated-part.ts';
 import { startGitLab } from './start-gitlab.ts';
-import { readTokens, type StateFolder, writeTokens } from './state-folder.ts';
-
-export interface StartedOrganization {
-  readonly slug: string;
-  /** The organization's id on the simulated GitHub. */
-  readonly gitHubId: number;
-  /** The URL for Composer's repository entry. */
-  readonly url: string;
-  readonly members: readonly StartedMember[];
-}
+import type { StateFolder } from './state-folder.ts';
 
 export interface Started {
   readonly cloud: Cloud;
@@ -180,37 +162,9 @@ export async function start(
         setUpCode: code,
       };
     }
-    const tokens = await readTokens(folder);
-    for (const organization of gitHub.state.organizations.values()) {
-      const setUp = world.organizations.find(({ login }) => login === organization.login);
-      if (setUp?.installation) {
-        await connect(admin, gitHub, organization, setUp.installation.repositories, progress);
-      } else if (setUp) {
-        progress.step(`${organization.login}: the world file does not install the App`);
-      }
-    }
-    const organizations: StartedOrganization[] = [];
-    for (const { slug } of Described.parse(await admin.invoke('describe-organization', {})).organizations) {
-      const organization = await simulatedOf(admin, gitHub, slug);
-      await synchronized(admin, slug, progress);
-      if (organization) {
-        progress.step(`${slug}: issuing tokens`);
-        const url = `${registryBaseUrl}/${slug}`;
-        const members = await giveTokens(admin, gitHub, organization, slug, tokens);
-        await synchronized(admin, slug, progress);
-        if (await isOpen(admin, slug, progress)) {
-          await Promise.all(members.map((member) => accepted(url, member)));
-        }
-        organizations.push({ slug, gitHubId: organization.id, url, members });
-        await writeTokens(folder, tokens);
-      }
-    }
-    const administrator = await setUp(
-      cloud,
-      { consoleBaseUrl, operatorKey: () => readOperatorKey(operatorKeySecret, gateway) },
-      organizations.flatMap(({ members }) => members),
-      progress,
-    );
+    const { organizations, administrator } = await connectWorld({
+      ...{ cloud, gitHub, gitLab, admin, operator, world, folder, registryBaseUrl, progress },
+    });
     progress.end();
     return {
       ...{ cloud, gitHub, gitLab, admin, api, organizations, administrator, close },

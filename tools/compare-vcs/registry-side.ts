@@ -8,10 +8,11 @@ import type { GitHubSimulator } from '../../local/forges/github/simulator.ts';
 import type { World } from '../../local/forges/world/world.ts';
 import type { AdminClient } from '../../local/start/admin-client.ts';
 import { buildAssembly } from '../../local/start/build-assembly.ts';
+import type { StartedOrganization } from '../../local/start/connect-world.ts';
 import { parseOptions } from '../../local/start/options.ts';
 import { takePorts } from '../../local/start/ports.ts';
 import type { Progress } from '../../local/start/progress.ts';
-import { type Started, type StartedOrganization, start } from '../../local/start/start.ts';
+import { type Started, start } from '../../local/start/start.ts';
 import { openStateFolder } from '../../local/start/state-folder.ts';
 
 export interface RegistryRepository {
@@ -76,7 +77,7 @@ type Described = z.infer<typeof Described>;
 async function readAll({ gitHub, admin, organizations }: Started): Promise<GitHubRegistry> {
   const [organization] = organizations;
   if (organization === undefined) throw new Error('the registry has no organization');
-  const login = gitHub.state.organizations.get(organization.gitHubId)?.login ?? '';
+  const login = gitHub.state.organizations.get(organization.gitHubId ?? 0)?.login ?? '';
   const described = await acceptVendors(admin, organization.slug);
   const files = await readFiles(organization);
   const repositories = [...gitHub.state.repositories.values()].map(({ name, defaultBranch }) => {

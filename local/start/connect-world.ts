@@ -1,0 +1,150 @@
+/** Connects what the world has on the simulated code hosts, and gives its people tokens. */
+import type { Cloud } from '../cloud/cloud.ts';
+import type { GitHubSimulator } from '../forges/github/simulator.ts';
+import type { GitLabSimulator } from '../forges/gitlab/simulator.ts';
+import type { GitHubWorld } from '../forges/world/world.ts';
+import type { AdminClient } from './admin-client.ts';
+import type { ApiAddress } from './api-client.ts';
+import {
+  type CodeHostAccount,
+  connectedGroups,
+  connectGroups,
+  gitLabHost,
+  ownerOf,
+  topLevelGroups,
+} from './groups.ts';
+import {
+  accepted,
+  connect,
+  Described,
+  giveTokens,
+  isOpen,
+  simulatedOf,
+  synchronized,
+} from './organizations.ts';
+import { listedPeople, peopleOf, type StartedMember, type StartedPerson } from './people.ts';
+import type { Progress } from './progress.ts';
+import { gitHubHost, setUp } from './set-up.ts';
+import { readTokens, type StateFolder, writeTokens } from './state-folder.ts';
+
+export interface StartedOrganization {
+  readonly slug: string;
+  /** The organization's id on the simulated GitHub, if it is there. */
+  readonly gitHubId: number | undefined;
+  /** The path of its group on the simulated GitLab, if it has one. */
+  readonly group: string | undefined;
+  /** The URL for Composer's repository entry. */
+  readonly url: string;
+  readonly members: readonly StartedMember[];
+}
+
+export interface ConnectWorld {
+  readonly cloud: Cloud;
+  readonly gitHub: GitHubSimulator;
+  readonly gitLab: GitLabSimulator | undefined;
+  readonly admin: AdminClient;
+  readonly operator: ApiAddress;
+  readonly world: GitHubWorld;
+  readonly folder: StateFolder;
+  readonly registryBaseUrl: string;
+  readonly progress: Progress;
+}
+
+interface Connected {
+  readonly organizations: readonly StartedOrganization[];
+  /** The login of the installation's administrator; undefined where no organization has an owner. */
+  readonly administrator: string | undefined;
+}
+
+/** The organizations of GitHub by the operator, the groups of GitLab by their owner, who is the administrator. */
+export async function connectWorld(options: ConnectWorld): Promise<Connected> {
+  const { cloud, gitLab, admin, operator, progress } = options;
+  await connectGitHub(options);
+  const organizations = await onGitHub(options);
+  const owner = firstOwner(organizations, gitLab);
+  if (owner === undefined) {
+    return { organizations, administrator: undefined };
+  }
+  await setUp(cloud, operator, owner, progress);
+  if (gitLab === undefined) {
+    return { organizations, administrator: owner.login };
+  }
+  const { consoleBaseUrl } = operator;
+  await connectGroups({ gitLab, admin, consoleBaseUrl, person: owner, progress });
+  const ofGroups = await onGitLab(options, new Set(organizations.map(({ slug }) => slug)));
+  return { organizations: [...organizations, ...ofGroups], administrator: owner.login };
+}
+
+async function connectGitHub({ admin, gitHub, world, progress }: ConnectWorld): Promise<void> {
+  for (const organization of gitHub.state.organizations.values()) {
+    const described = world.organizations.find(({ login }) => login === organization.login);
+    if (described?.installation) {
+      await connect(admin, gitHub, organization, described.installation.repositories, progress);
+    } else if (described) {
+      progress.step(`${organization.login}: the world file does not install the App`);
+    }
+  }
+}
+
+async function onGitHub(options: ConnectWorld): Promise<readonly StartedOrganization[]> {
+  const { admin, gitHub, progress } = options;
+  const organizations: StartedOrganization[] = [];
+  for (const { slug } of Described.parse(await admin.invoke('describe-organization', {})).organizations) {
+    const organization = await simulatedOf(admin, gitHub, slug);
+    await synchronized(admin, slug, progress);
+    if (organization) {
+      const started = await withTokens(options, slug, peopleOf(gitHub, organization));
+      organizations.push({ ...started, gitHubId: organization.id, group: undefined });
+    }
+  }
+  return organizations;
+}
+
+/** @param done the slugs of organizations that have tokens */
+async function onGitLab(
+  options: ConnectWorld,
+  done: ReadonlySet<string>,
+): Promise<readonly StartedOrganization[]> {
+  const { admin, operator, progress } = options;
+  const organizations: StartedOrganization[] = [];
+  for (const [group, slug] of await connectedGroups(admin)) {
+    if (!done.has(slug)) {
+      await synchronized(admin, slug, progress);
+      const started = await withTokens(options, slug, await listedPeople(operator, slug));
+      organizations.push({ ...started, gitHubId: undefined, group });
+    }
+  }
+  return organizations;
+}
+
+/** Issues the tokens, and waits until they are accepted. */
+async function withTokens(
+  { admin, folder, registryBaseUrl, progress }: ConnectWorld,
+  slug: string,
+  people: readonly StartedPerson[],
+) {
+  progress.step(`${slug}: issuing tokens`);
+  const url = `${registryBaseUrl}/${slug}`;
+  const tokens = await readTokens(folder);
+  const members = await giveTokens(admin, people, slug, tokens);
+  await writeTokens(folder, tokens);
+  await synchronized(admin, slug, progress);
+  if (await isOpen(admin, slug, progress)) {
+    await Promise.all(members.map((member) => accepted(url, member)));
+  }
+  return { slug, url, members };
+}
+
+/** Whoever owns the first organization, or the first group. */
+function firstOwner(
+  organizations: readonly StartedOrganization[],
+  gitLab: GitLabSimulator | undefined,
+): CodeHostAccount | undefined {
+  const login = organizations.flatMap(({ members }) => members).find(({ role }) => role === 'owner')?.login;
+  if (login !== undefined) {
+    return { host: gitHubHost, login };
+  }
+  const owners = gitLab && topLevelGroups(gitLab).map((group) => ownerOf(gitLab, group));
+  const owner = owners?.find((one) => one !== undefined);
+  return gitLab && owner !== undefined ? { host: gitLabHost(gitLab), login: owner } : undefined;
+}
