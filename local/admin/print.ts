@@ -25,6 +25,7 @@ export function scopeText(scope: Scope): string {
     lookAgainAt,
     reading,
     hidden,
+    differences = [],
   } = scope;
   const progress = reading && `${reading.read} of ${reading.total ?? 'an unknown number'} read`;
   const parts = [
@@ -35,6 +36,7 @@ export function scopeText(scope: Scope): string {
     reading && `${progress} since ${when(reading.since)}`,
     notBefore && `continues at ${when(notBefore)}`,
     hidden && `hidden by the forge since ${when(hidden.since)}: ${hidden.why}`,
+    ...differences.map(({ since, why }) => `differs since ${when(since)}: ${why}`),
     lookAgainAt && `rechecked at ${when(lookAgainAt)}`,
   ];
   return parts.filter((part) => part !== undefined).join('; ');

@@ -24,6 +24,13 @@ const scopeFields = {
     .object({ since: Time, why: z.string() })
     .optional()
     .meta({ description: 'The code host does not show this list: it has none, or we may not see it.' }),
+  differences: z
+    .array(z.object({ since: Time, why: z.string() }))
+    .optional()
+    .meta({
+      description:
+        'Repositories of which the code host lists other readers than its memberships add up to. Rights follow memberships.',
+    }),
   notBefore: Time.optional().meta({ description: 'The read does not continue before.' }),
   reading: z.object({ read: z.number(), total: z.number().optional(), since: Time }).optional(),
 } as const;

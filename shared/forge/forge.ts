@@ -65,10 +65,18 @@ export interface ScopeRead {
    * lists. What is missing from a list without a total is read a second time.
    */
   readonly isCounted?: ((fact: Fact) => boolean) | undefined;
+  /** Of some repositories: whether the forge's own list of readers is what the facts add up to. Only shown; no right depends on it. */
+  readonly compared?: readonly Comparison[];
   /** Roles that exist but give their holders no read access. */
   readonly powerless?: readonly ForgeRoleId[];
   /** Scopes that have to be read as a consequence of this read (for an unknown team, or one that has moved). */
   readonly followUps: readonly AnyScope[];
+}
+
+export interface Comparison {
+  readonly repository: ForgeRepositoryId;
+  /** How they differ, as text for an owner; undefined if they agree. */
+  readonly difference: string | undefined;
 }
 
 /** Where a read stopped, for another process to continue from. The state is JSON in the adapter's own form. */

@@ -11,6 +11,8 @@ export interface ScopeDescription {
   readonly lastSuccess: string | undefined;
   /** Since when the forge hides the scope, and why: it lacks the feature, or we lack the permission. */
   readonly hidden: { readonly since: string; readonly why: string } | undefined;
+  /** Repositories of which the forge lists other readers than its memberships add up to. */
+  readonly differences: readonly { readonly since: string; readonly why: string }[] | undefined;
   readonly lastFailure: { readonly at: string; readonly code: string; readonly message: string } | undefined;
   /** A read is requested and not done. */
   readonly isPending: boolean;
@@ -38,6 +40,7 @@ export function describeScope(state: ScopeState | undefined, now: number): Scope
   return {
     lastSuccess: time(state?.lastSuccessAt),
     hidden: state?.notShown && { ...state.notShown, since: timeOf(state.notShown.since) },
+    differences: state?.differences?.map(({ since, why }) => ({ since: timeOf(since), why })),
     lastFailure: failure && { ...failure, at: timeOf(failure.at) },
     isPending,
     cause: isPending ? state.cause : undefined,

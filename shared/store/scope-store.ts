@@ -27,6 +27,8 @@ const ScopeItem = z
     lastFailure: z.object({ at: z.number(), code: z.string(), message: z.string() }).optional(),
     /** The reason why the forge hides the scope (`hiddenReason`), and since when; milliseconds since the epoch. The stored name is older. */
     notShown: z.object({ why: z.string(), since: z.number() }).optional(),
+    /** Repositories of which the forge lists other readers than the facts add up to (`Comparison`), and since when. */
+    differences: z.array(z.object({ repository: z.string(), why: z.string(), since: z.number() })).optional(),
     /** Failed reads in a row. */
     attempts: z.number().default(0),
     /** How many reads of single parts of the list there were: a list read that began before the latest one has to respect it. */

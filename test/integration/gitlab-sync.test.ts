@@ -3,9 +3,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Fact, factKey } from '../../shared/domain/facts.ts';
 import { type AnyScope, namesIn } from '../../shared/domain/scopes.ts';
 import { gitLab } from '../../shared/forge/gitlab/module.ts';
+import { describeScope } from '../../shared/organizations/scope-progress.ts';
 import { loadScope } from '../../shared/store/fact-store.ts';
 import { latestRuns } from '../../shared/store/run-store.ts';
-import { listHeld } from '../../shared/store/scope-store.ts';
+import { listHeld, scopeStates } from '../../shared/store/scope-store.ts';
 import { requestWork } from '../../shared/store/work.ts';
 import { scopeWork } from '../../shared/store/work-items.ts';
 import { runScopes } from '../../shared/sync/run/run-scopes.ts';
@@ -19,6 +20,7 @@ const lists = namesIn(layout);
 let lab: GitLab;
 let table: ReturnType<typeof createMemoryTable>;
 beforeEach(async () => {
+  warned.length = 0;
   lab = await startGitLab();
   table = createMemoryTable();
   const { integration, organization: forgeOrganization, connection } = lab;
@@ -28,6 +30,7 @@ beforeEach(async () => {
 afterEach(() => lab.close());
 
 let leases = 0;
+const warned: string[] = [];
 /** Requests reads of these scopes, and runs them, long after everything before. */
 async function sync(...scopes: readonly AnyScope[]): Promise<void> {
   lab.clock.step(2 * gitLab.traits.lagMs);
@@ -44,7 +47,7 @@ async function sync(...scopes: readonly AnyScope[]): Promise<void> {
         clock: lab.clock,
         newLeaseId: () => `lease-${++leases}`,
       },
-      logger: { info: () => {}, warn: () => {}, error: () => {} },
+      logger: { info: () => {}, warn: (text: string) => void warned.push(text), error: () => {} },
       async openReader() {
         const { structure, requests } = await lab.open();
         return { ...structure, requests };
@@ -117,4 +120,34 @@ test('a group that was deleted takes its rights with it, and nothing of it is he
   await sync(...lists);
   expect((await keysNow()).filter((key) => key.split('#').includes(core))).toEqual([]);
   expect(await held()).toEqual([]);
+});
+
+test('people of a private group that our credential does not see are shown as a difference, once, until it sees them', async () => {
+  await sync(...lists);
+  expect(warned).toEqual(["the code host's list of readers differs from its memberships"]);
+  const differences = async () => {
+    const state = (await scopeStates(table, synchronizationId)).get('members');
+    return describeScope(state, lab.clock.now()).differences?.map(({ why }) => why);
+  };
+  const why = 'GitLab lists as readers of acme/core/money, but who reads nothing here: carl';
+  expect(await differences()).toContain(why);
+  expect(await keysNow()).not.toContain(`team-member#${user('carl')}#${id('acme/core')}#${id('partners')}`);
+
+  warned.length = 0;
+  // Each of three projects has had its turn.
+  for (let turn = 0; turn < 3; turn += 1) {
+    // A run begins four minutes later.
+    lab.clock.step(6 * 60_000);
+    await sync('members');
+  }
+  expect(await differences()).toHaveLength(3);
+  expect(warned).toHaveLength(2);
+
+  await lab.simulator.changes.run('set-visibility', { source: 'partners', visibility: 'public' });
+  for (let turn = 0; turn < 3; turn += 1) {
+    // A run begins four minutes later.
+    lab.clock.step(6 * 60_000);
+    await sync('members');
+  }
+  expect(await differences()).toBeUndefined();
 });

@@ -161,7 +161,10 @@ function openTo({ visibility, codeAccess }: Project, { hasExternalUsers }: Rules
  * too: gitlabhq: app/models/project_feature.rb, `required_minimum_access_level`, and the footnote of "pull project code" on
  * https://docs.gitlab.com/user/permissions/#repository
  */
-const readersOf = ({ visibility }: Project, { version, hasExternalUsers }: Rules): ReadonlySet<number> =>
+export const readersOf = (
+  { visibility }: Project,
+  { version, hasExternalUsers }: Rules,
+): ReadonlySet<number> =>
   visibility === 'public' || (visibility === 'internal' && !hasExternalUsers)
     ? memberLevels
     : readingLevels(version);

@@ -105,7 +105,7 @@ const project = (id: number, namespace: number) => ({
   },
   shared_with_groups: [],
 });
-const member = (id: number, level = 30) => ({
+export const member = (id: number, level = 30) => ({
   ...{
     id,
     username: `u${id}`,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { factKey } from '../../domain/facts.ts';
 import { namesIn } from '../../domain/scopes.ts';
-import { createTestGitLab, type TestGitLab, worldOf } from './test-api.ts';
+import { createTestGitLab, member, type TestAnswer, type TestGitLab, worldOf } from './test-api.ts';
 import { gitLabTraits } from './traits.ts';
 
 /** Reads everything as a run does, between two probes. @returns the keys of all facts */
@@ -120,4 +120,45 @@ test('R4: a credential whose account no longer owns the group is found out', asy
   await expect(lab.open().structure.readScope('settings')).rejects.toMatchObject({
     code: 'insufficient-scope',
   });
+});
+
+/** GitLab's own list of the members of a project. */
+const listing = (lab: TestGitLab, answer: TestAnswer): void => {
+  const all = worldOf({ groups: 1, projects: 1, graphql: true });
+  lab.answer = (request) => (/projects\/1000\/members\/all/.test(request.path) ? answer : all(request));
+};
+const listed = (...ids: readonly number[]) => ({
+  json: ids.map((id) => member(id)),
+  headers: { 'x-total': `${ids.length}` },
+});
+const readMembers = async (lab: TestGitLab) => {
+  const step = await lab.open().structure.readScope('members');
+  if (!('done' in step)) throw new Error('it was not read in one step');
+  return step.done;
+};
+
+test('who reads a project by its memberships is held against GitLab’s own list: a difference is told, and changes no fact', async () => {
+  const lab = createTestGitLab();
+  listing(lab, listed(1, 1000));
+  const agreed = await readMembers(lab);
+  expect(agreed.compared).toEqual([{ repository: '1000', difference: undefined }]);
+  const asked = lab.requests.filter(({ path }) => path.includes('/projects/1000/')).map(({ path }) => path);
+  expect(asked, 'two requests more').toHaveLength(2);
+
+  listing(lab, listed(1, 7, 8));
+  const { compared, facts } = await readMembers(lab);
+  expect(compared).toEqual([
+    {
+      repository: '1000',
+      difference:
+        'GitLab lists as readers of g1/p1000, but who reads nothing here: u7, u8. GitLab does not list as readers of g1/p1000, but who read it here: u1000',
+    },
+  ]);
+  expect(facts).toEqual(agreed.facts);
+});
+
+test.each([429, 403, 500])('an answer %s instead of that list ends no read', async (status) => {
+  const lab = createTestGitLab();
+  listing(lab, { status, json: {} });
+  expect((await readMembers(lab)).compared).toEqual([]);
 });

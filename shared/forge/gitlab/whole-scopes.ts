@@ -10,6 +10,7 @@ import { groupOf, groupsBelow, groupsElsewhere, projectOf, projectsBelow, withLi
 import { ownerLevel } from './levels.ts';
 import { directMembers, membershipsOf, orEmpty, readMembers, unlessHidden } from './memberships.ts';
 import type { Groups, Membership, MembersOf, Project } from './organization.ts';
+import { compareReaders } from './reader-check.ts';
 import type { Requests } from './requests.ts';
 import { memberSchema, userSchema } from './schema.ts';
 import { collaboratorFacts, memberFacts, repositoryFact, teamFacts, teamRepositoryFacts } from './sharing.ts';
@@ -103,7 +104,11 @@ async function readAllMembers(context: Context, reading: Reading): Promise<Scope
     ...memberFacts(account.id, groups, members),
     ...[...groups.values()].flatMap((group) => teamFacts(group, members)),
   ];
-  return whole(facts, ({ kind }) => kind === 'team' && below.length < countedMax);
+  const sum = { top: account.id, groups, members, projects, instance: context.instance, now };
+  return {
+    ...whole(facts, ({ kind }) => kind === 'team' && below.length < countedMax),
+    compared: await compareReaders(requests, sum),
+  };
 }
 
 /** The direct members of these groups, and of the groups that are invited to them. */

@@ -3,11 +3,12 @@
 import { isPart, mainScopeOf } from '../../domain/scopes.ts';
 import { credentialStates } from '../../domain/synchronization.ts';
 import { ForgeError } from '../../forge/errors.ts';
+import type { Comparison, ScopeRead } from '../../forge/forge.ts';
 import { delaySecondsUntil, retrySeconds } from '../../runtime/retries.ts';
 import { removeChunks } from '../../store/chunk-store.ts';
 import { equal } from '../../store/condition.ts';
 import { chunkNames, tableKeys } from '../../store/keys.ts';
-import { partSeconds } from '../../store/scope-store.ts';
+import { partSeconds, type ScopeState } from '../../store/scope-store.ts';
 import { noteCredential } from '../../store/synchronization-store.ts';
 import { ConflictError } from '../../store/table.ts';
 import { completeWork, releaseLease } from '../../store/work.ts';
@@ -26,7 +27,7 @@ const rateLimitMs = 60_000;
  * done.
  *
  * @param observedAt the read's number
- * @param hiddenReason why the forge hides the scope
+ * @param read what it said besides facts; undefined for a part that another read served
  * @param recheckAt when to recheck; milliseconds since the epoch
  */
 export async function completeScope(
@@ -34,10 +35,11 @@ export async function completeScope(
   taken: TakenScope,
   observedAt: number,
   recheckAt?: number,
-  hiddenReason?: string,
+  read?: Pick<ScopeRead, 'hiddenReason' | 'compared'>,
 ): Promise<void> {
   const { table, clock } = run.dependencies;
   const { reading, notShown: before } = taken.state;
+  const hiddenReason = read?.hiddenReason;
   const isLater = reading !== undefined && reading.number === observedAt;
   const answered = isLater ? { ...taken, lease: { ...taken.lease, wanted: reading.wanted } } : taken;
   const attributes = {
@@ -47,11 +49,37 @@ export async function completeScope(
     handle: undefined,
     notShown:
       hiddenReason === undefined ? undefined : { why: hiddenReason, since: before?.since ?? clock.now() },
+    ...(read?.compared && { differences: differencesAfter(run, taken, read.compared) }),
   };
   await complete(run, answered, attributes, recheckAt);
   if (reading !== undefined) {
     await removeChunks(table, run.synchronization.id, chunkNames.reading(taken.scope));
   }
+}
+
+/** More differences than this are not kept. */
+const differencesMax = 20;
+
+/** The known differences with those of this read, which are warned of once. */
+function differencesAfter(
+  { dependencies, synchronization }: Run,
+  { scope, state: { differences = [] } }: TakenScope,
+  compared: readonly Comparison[],
+): ScopeState['differences'] {
+  const { clock, logger } = dependencies;
+  const kept = differences.filter((one) => compared.every(({ repository }) => repository !== one.repository));
+  const found = compared.flatMap(({ repository, difference: why }) => {
+    const before = differences.find((one) => one.repository === repository);
+    return why === undefined ? [] : [{ repository, why, since: before?.since ?? clock.now() }];
+  });
+  for (const { repository } of found.filter(({ since }) => since === clock.now())) {
+    const { organization, id } = synchronization;
+    logger.warn("the code host's list of readers differs from its memberships", {
+      ...{ organization, synchronization: id, scope, repository },
+    });
+  }
+  const all = [...found, ...kept].slice(0, differencesMax);
+  return all.length === 0 ? undefined : all;
 }
 
 /** Stores the end of a step and sends the message for the next one. */
