@@ -75,9 +75,13 @@ function readyLine(started: Started, ports: Ports) {
     console: at(ports.console),
     gitHub: { api: at(ports.gitHubApi), web: at(ports.gitHubWeb), codeload: at(ports.codeload) },
     ...(started.gitLab && { gitLab: { web: started.gitLab.addresses.web } }),
+    ...(started.bitbucket && {
+      bitbucket: { web: started.bitbucket.addresses.web, api: started.bitbucket.addresses.api },
+    }),
     control: {
       gitHub: at(ports.control),
       ...(started.gitLab && { gitLab: started.gitLab.addresses.control }),
+      ...(started.bitbucket && { bitbucket: started.bitbucket.addresses.control }),
     },
     gateway: at(ports.gateway),
     setUpCode: started.setUpCode,
@@ -117,10 +121,10 @@ async function readyText(started: Started, ports: Ports, folder: StateFolder): P
         registryBaseUrl: `http://127.0.0.1:${ports.registry}`,
         consoleBaseUrl: `http://127.0.0.1:${ports.console}`,
         controlUrl: `http://127.0.0.1:${ports.control}`,
-        gitLab: started.gitLab && {
-          webUrl: started.gitLab.addresses.web,
-          controlUrl: started.gitLab.addresses.control,
-        },
+        others: [
+          ...(started.gitLab ? [{ name: 'GitLab', addresses: started.gitLab.addresses }] : []),
+          ...(started.bitbucket ? [{ name: 'Bitbucket', addresses: started.bitbucket.addresses }] : []),
+        ],
         dataDirectory: folder.directory,
       }),
     ),

@@ -19,8 +19,11 @@ export interface Ready {
   /** The login of the installation's administrator. */
   readonly administrator: string | undefined;
   readonly controlUrl: string;
-  /** The simulated GitLab, if there is one. */
-  readonly gitLab: { readonly webUrl: string; readonly controlUrl: string } | undefined;
+  /** The other simulated code hosts that there are, by name. */
+  readonly others: readonly {
+    readonly name: string;
+    readonly addresses: { readonly web: string; readonly control: string };
+  }[];
   readonly dataDirectory: string;
 }
 
@@ -63,12 +66,10 @@ export function instructions(ready: Ready): string {
   lines.push(
     '',
     `Change the simulated GitHub: ${ready.controlUrl} (docs/worlds.md)`,
-    ...(ready.gitLab
-      ? [
-          `Simulated GitLab:            ${ready.gitLab.webUrl}`,
-          `Change the simulated GitLab: ${ready.gitLab.controlUrl} (docs/worlds.md)`,
-        ]
-      : []),
+    ...ready.others.flatMap(({ name, addresses }) => [
+      `${`Simulated ${name}:`.padEnd(28)} ${addresses.web}`,
+      `${`Change the simulated ${name}:`.padEnd(28)} ${addresses.control} (docs/worlds.md)`,
+    ]),
     `Operator commands:           ${atPlace('npm run admin -- --help', placeOf({ data: ready.dataDirectory }))}`,
     `State:                       ${ready.dataDirectory}`,
     '',

@@ -21,7 +21,7 @@ export class UsageError extends Error {
 
 export const defaultPort = 7420;
 /** How many consecutive ports `npm start` takes. */
-export const portCount = 10;
+export const portCount = 13;
 
 export const usage = `Starts the local cloud and a simulated GitHub, connects its organization and prints the next steps. If the world has
 groups, a simulated GitLab starts beside it, and their owner connects them.

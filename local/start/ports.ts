@@ -13,6 +13,9 @@ export interface Ports {
   readonly httpApi: number;
   readonly gitLabWeb: number;
   readonly gitLabControl: number;
+  readonly bitbucketWeb: number;
+  readonly bitbucketApi: number;
+  readonly bitbucketControl: number;
 }
 
 /**
@@ -45,6 +48,9 @@ export async function takePorts(first: number): Promise<Ports> {
     httpApi: at(7),
     gitLabWeb: at(8),
     gitLabControl: at(9),
+    bitbucketWeb: at(10),
+    bitbucketApi: at(11),
+    bitbucketControl: at(12),
   };
 }
 

@@ -21,12 +21,13 @@ function start(...organizations: string[]) {
   return startGitLab({
     folder: {
       ...{ directory, isUsed: false, cloud: at('cloud'), github: at('github'), gitlab: at('gitlab') },
-      ...{ assembly: at('assembly'), log: at('log') },
+      ...{ bitbucket: at('bitbucket'), assembly: at('assembly'), log: at('log') },
     },
     world: parseWorld(text, 'world'),
     ports: {
       ...{ registry: 0, console: 0, gitHubApi: 0, gitHubWeb: 0, codeload: 0, control: 0 },
       ...{ gateway: 0, httpApi: 0, gitLabWeb: 0, gitLabControl: 0 },
+      ...{ bitbucketWeb: 0, bitbucketApi: 0, bitbucketControl: 0 },
     },
     consoleBaseUrl: 'http://console.example',
     say: () => {},

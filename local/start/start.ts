@@ -8,6 +8,7 @@ import { integrationAddresses } from '../../shared/forge/integration-key.ts';
 import { type Cloud, type CloudLog, startCloud } from '../cloud/cloud.ts';
 import type { SteppableClock } from '../cloud/runtime/clock.ts';
 import type { ServiceBehavior } from '../cloud/start-services.ts';
+import type { BitbucketSimulator } from '../forges/bitbucket/simulator.ts';
 import { type GitHubSimulator, startGitHubSimulator } from '../forges/github/simulator.ts';
 import type { GitLabSimulator } from '../forges/gitlab/simulator.ts';
 import { defaultWorldFile, readWorld } from '../forges/world/read-world.ts';
@@ -22,6 +23,7 @@ import type { Ports } from './ports.ts';
 import type { Progress } from './progress.ts';
 import { gitHubHost, openSetUpCode, putIntegrations } from './set-up.ts';
 import { simulatedPart } from './simulated-part.ts';
+import { startBitbucket } from './start-bitbucket.ts';
 import { startGitLab } from './start-gitlab.ts';
 import type { StateFolder } from './state-folder.ts';
 
@@ -30,6 +32,8 @@ export interface Started {
   readonly gitHub: GitHubSimulator;
   /** Undefined if the world has no group. */
   readonly gitLab: GitLabSimulator | undefined;
+  /** Undefined if the world has no workspace. */
+  readonly bitbucket: BitbucketSimulator | undefined;
   readonly admin: AdminClient;
   /** Where the API is, and which secret has the operator's key. */
   readonly api: { readonly consoleBaseUrl: string; readonly operatorKeySecret: string };
@@ -88,7 +92,7 @@ export async function start(
     onCloud,
   }: StartWith,
 ): Promise<Started> {
-  const world = simulatedPart(described, (line) => progress.step(line));
+  const world = simulatedPart(described);
   const registryBaseUrl = `http://127.0.0.1:${ports.registry}`;
   const consoleBaseUrl = `http://127.0.0.1:${ports.console}`;
   const addresses = integrationAddresses(consoleBaseUrl, gitHubHost);
@@ -114,6 +118,8 @@ export async function start(
     const say = (line: string): void => progress.step(line);
     const gitLab = await startGitLab({ folder, world: described, ports, consoleBaseUrl, clock, say });
     if (gitLab) closing.push(() => gitLab.close());
+    const bitbucket = await startBitbucket({ folder, world: described, ports, consoleBaseUrl, clock, say });
+    if (bitbucket) closing.push(() => bitbucket.close());
     await rm(folder.assembly, { recursive: true, force: true });
     await cp(assembly, folder.assembly, { recursive: true });
     const cloud = await startCloud({
@@ -157,7 +163,7 @@ export async function start(
       const nothing = { organizations: [], administrator: undefined };
       return {
         ...nothing,
-        ...{ cloud, gitHub, gitLab, admin, api, close },
+        ...{ cloud, gitHub, gitLab, bitbucket, admin, api, close },
         isFirstRun: true,
         setUpCode: code,
       };
@@ -167,7 +173,7 @@ export async function start(
     });
     progress.end();
     return {
-      ...{ cloud, gitHub, gitLab, admin, api, organizations, administrator, close },
+      ...{ cloud, gitHub, gitLab, bitbucket, admin, api, organizations, administrator, close },
       isFirstRun: false,
       setUpCode: undefined,
     };

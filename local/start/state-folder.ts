@@ -9,6 +9,7 @@ export interface StateFolder {
   readonly cloud: string;
   readonly github: string;
   readonly gitlab: string;
+  readonly bitbucket: string;
   /** A copy of the cloud assembly that this run uses, since a later build may delete the original. */
   readonly assembly: string;
   /** The log of functions, CDN and services in this run. */
@@ -38,6 +39,7 @@ const ours = [
   'cloud',
   'github',
   'gitlab',
+  'bitbucket',
   'assembly',
   'cloud.log',
   'origin.json',
@@ -85,6 +87,7 @@ export async function openStateFolder(options: StartOptions): Promise<StateFolde
       cloud: join(directory, 'cloud'),
       github: join(directory, 'github'),
       gitlab: join(directory, 'gitlab'),
+      bitbucket: join(directory, 'bitbucket'),
       assembly: join(directory, 'assembly'),
       log: join(directory, 'cloud.log'),
       isUsed: origin !== undefined,
