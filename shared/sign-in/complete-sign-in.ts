@@ -13,8 +13,7 @@ import { findUser, type User } from '../store/user-store.ts';
 import { findRefusal, type RefusalReason } from './admission.ts';
 import type { SignInDependencies } from './dependencies.ts';
 import { callbackOf, hostOf } from './offered.ts';
-import type { PendingSignIn } from './pending-sign-in.ts';
-import { isConnectPath } from './return-path.ts';
+import { isForChoosing, type PendingSignIn } from './pending-sign-in.ts';
 import { accountOf, entry, linkAccount, type ProvenAccount, signInUser } from './user-accounts.ts';
 import { prepareViews } from './views-of-user.ts';
 
@@ -99,12 +98,12 @@ async function link(
 /** Keeps what the person allowed, if the person goes on to choose an organization. Nothing else needs it. */
 async function keepForChoosing(
   dependencies: SignInDependencies,
-  { purpose, returnTo }: PendingSignIn,
+  pending: PendingSignIn,
   user: UserId,
   { account }: ProvenAccount,
   grant: PersonGrant,
 ): Promise<void> {
-  if (purpose === 'choose-organization' || isConnectPath(returnTo)) {
+  if (isForChoosing(pending)) {
     await keepPersonGrant(dependencies, user, account, grant);
   }
 }

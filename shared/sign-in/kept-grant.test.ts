@@ -29,6 +29,11 @@ it.each([
   ['https://evil.example/connect', undefined],
 ])('a sign-in on the way to %s keeps %s', async (path, kept) => {
   const { ann, clock, grant } = await setUpBench();
+  const asked = await ann.post(`/sign-in/start/${encodeURIComponent(key)}`, { return: path });
+  // More is asked for only where it is kept.
+  expect(String(asked.headers?.refresh ?? asked.headers?.location)).toContain(
+    `forConnecting=${kept !== undefined}`,
+  );
   await ann.signIn('1', { return: path });
   expect(await grant()).toBe(kept);
   clock.time += 15 * minute;

@@ -7,7 +7,7 @@ import type { HttpAnswer } from '../runtime/http-message.ts';
 import { leadOnAnswer } from '../runtime/page.ts';
 import type { SignedIn } from '../sessions/access-token.ts';
 import type { SignInDependencies } from './dependencies.ts';
-import { type Purpose, pendingSignIn } from './pending-sign-in.ts';
+import { isForChoosing, type Purpose, pendingSignIn } from './pending-sign-in.ts';
 
 /** An integration that people can sign in with. */
 export interface Offered {
@@ -91,7 +91,7 @@ export async function beginSignIn(
     codeChallenge: s256(codeVerifier),
     // Otherwise a code host answers silently for the account that is signed in there, which proves nothing for `authenticatedAt`.
     selectAccount: true,
-    forConnecting: purpose === 'choose-organization',
+    forConnecting: isForChoosing({ purpose, returnTo }),
   });
   const { user, session } = current ?? {};
   const pending = { purpose, integration: key, state, codeVerifier, returnTo, user, session };

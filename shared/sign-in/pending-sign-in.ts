@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { asId, type SessionId, type UserId } from '../domain/ids.ts';
 import { forgottenCookie, hostCookie } from '../runtime/cookies.ts';
 import { currentKey, keyNamed, type SessionDependencies } from '../sessions/session-keys.ts';
+import { isConnectPath } from './return-path.ts';
 
 export const purposes = [
   'sign-in',
@@ -20,6 +21,15 @@ export const purposes = [
   'set-up',
 ] as const;
 export type Purpose = (typeof purposes)[number];
+
+/** Whether the person goes on to choose an organization: then what is granted has to show which ones there are, and is kept. */
+export const isForChoosing = ({
+  purpose,
+  returnTo,
+}: {
+  readonly purpose: Purpose;
+  readonly returnTo: string;
+}): boolean => purpose === 'choose-organization' || isConnectPath(returnTo);
 
 const PendingSignIn = z.object({
   purpose: z.enum(purposes),

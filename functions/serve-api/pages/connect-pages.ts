@@ -70,21 +70,44 @@ export function connectPage(page: ConnectPage): Page {
     content: html`<p>Your organizations at ${hostName(host)}. Whoever can read a repository there can install its package here.</p>
 ${organizations.length === 0 ? html`<p>You own no organization there. Only an owner can connect one.</p>` : ''}
 ${ready.map((one) => readyItem(page, one, ready.length === 1))}
-${others.length === 0 ? '' : html`<h2>${ready.length === 0 ? 'None can be connected yet' : 'Others'}</h2><ul>${others.map(otherItem)}</ul>`}
+${others.length === 0 ? '' : html`<h2>${ready.length === 0 ? 'None can be connected yet' : 'Others'}</h2><ul>${others.map((one) => otherItem(page, one))}</ul>`}
 ${host.installUrl === undefined ? '' : html`<p>One is missing? <a href="${host.installUrl}">Give this registry access to it</a>.</p>`}
 ${startForm(host, { purpose: 'choose-organization', returnTo: pathOf(host), formToken, label: 'Ask again at', isSecond: true })}
 ${toStartPage}`,
   };
 }
 
-const otherItem = ({ login, note, installUrl, organization, state }: OfferedOrganization): Html =>
-  html`<li><strong>${login}</strong>: ${note ?? ''} ${
+function otherItem(page: ConnectPage, one: OfferedOrganization): Html {
+  const { login, note, installUrl, organization, state } = one;
+  return html`<li><strong>${login}</strong>: ${note ?? ''} ${
     installUrl === undefined ? '' : html`<a href="${installUrl}">Install the App on ${login}</a>`
   }${
     state === 'connected' && organization !== undefined
-      ? html`<a href="/connected/${organization}">See ${organization}</a>`
+      ? html`<a href="/connected/${organization}">See ${organization}</a>${replaceForm(page, one)}`
       : ''
   }</li>`;
+}
+
+const takesTokens = ({ connectsWith }: PublicIntegration): boolean => connectsWith.includes('token');
+
+/** Never shown again with what was typed. */
+const tokenField = (host: PublicIntegration, id: string): Html =>
+  html`<details><summary>Read it with an access token instead</summary>
+<label for="token-${id}">Access token <span class="quiet">(made at ${hostName(host)}; it says here what the token lacks)</span></label>
+<input type="password" id="token-${id}" name="token" maxlength="4000" autocomplete="off" spellcheck="false"></details>`;
+
+/** For an organization whose grant or token has ended, or whose owner has left. */
+function replaceForm({ host, formToken, suggested }: ConnectPage, { id, login }: OfferedOrganization): Html {
+  const sent = suggested?.organization === id ? suggested : undefined;
+  return takesTokens(host)
+    ? html`<details${sent === undefined ? '' : html` open`}><summary>Change what ${login} is read with</summary>
+${sent === undefined ? '' : html`<p role="alert"><strong>${sent.problem}</strong></p>`}
+<form method="post" action="${pathOf(host)}">${hidden('form-token', formToken)}${hidden('organization', id)}${hidden('replace', 'true')}
+<p>Nothing is removed; everything is read again.</p>
+${tokenField(host, id)}
+<p><button class="second" type="submit">Read ${login} with what I allowed</button></p></form></details>`
+    : html``;
+}
 
 function formOf({ id, login, name }: OfferedOrganization): ConnectForm {
   const lower = login.toLowerCase();
@@ -116,5 +139,6 @@ ${sent === undefined ? '' : html`<p role="alert"><strong>${sent.problem}</strong
 <fieldset><legend>Repositories that are there now</legend>
 ${radio('all', 'All of them become packages, if they have a composer.json')}
 ${radio('later', 'None for now: I choose them later')}</fieldset>
+${takesTokens(host) ? html`<p class="quiet">It is read with what you allowed just now, which this registry renews by itself.</p>${tokenField(host, one.id)}` : ''}
 <p><button type="submit">Connect ${one.login}</button></p></form></details>`;
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { slugProblem } from '../../../shared/domain/organization.ts';
+import { Secret } from '../../../shared/runtime/secret.ts';
 import { formTokenFor } from '../../../shared/sessions/form-token.ts';
 import { startSession } from '../../../shared/sessions/session.ts';
 import { auditLog } from '../../../shared/store/audit-log.ts';
@@ -34,7 +35,9 @@ async function browserOf(person: Person, { isGranted = true } = {}) {
     ...{ user: userOf(person), authenticatedAt: world.now(), ...origin },
   });
   if (isGranted) {
-    await keepPersonGrant(dependencies, userOf(person), gitHubHost, { accessToken: 'ghu_secret' });
+    await keepPersonGrant(dependencies, userOf(person), gitHubHost, {
+      ...{ accessToken: 'ghu_secret', refreshToken: 'ghr_secret' },
+    });
   }
   const cookies = new Map(
     setCookies.map((cookie) => (cookie.split(';')[0] ?? '').split('=') as [string, string]),
@@ -154,5 +157,60 @@ describe('a form that cannot be carried out', () => {
     const { status } = await browser.post({ slug: 'rocket', ...form }, headers);
     expect(status).toBe(403);
     expect(await findOrganizationBySlug(world.table, 'rocket')).toBeUndefined();
+  });
+});
+
+describe('where no App is installed', () => {
+  const token = 'glpat-secret';
+  beforeEach(() => {
+    const credential = { secret: new Secret({ token }), validUntil: undefined };
+    const narrow = { credential, missing: ['It lacks a scope.', 'It ends today.'], limited: [] };
+    world.forges.accessTokens = new Map([
+      [token, { credential, missing: [], limited: [] }],
+      ['narrow', narrow],
+    ]);
+    world.forges.owned = world.forges.owned.map((one) => ({ ...one, connection: undefined }));
+  });
+  const form = { slug: 'rocket', vendors: 'rocket' };
+  const kindOf = async (slug: string) => {
+    const organization = await findOrganizationBySlug(world.table, slug);
+    const all = organization && (await synchronizationsOf(world.table, organization.id));
+    return all?.map(({ connection }) => connection.kind);
+  };
+
+  it('one press connects with what was allowed', async () => {
+    const browser = await browserOf('stranger');
+    const { body = '' } = await browser.get(path);
+    expect(body).toContain('Connect rocket');
+    expect(body).toContain('type="password"');
+    expect((await browser.post(form)).headers?.location).toBe('/connected/rocket');
+    expect(await kindOf('rocket')).toEqual(['oauth-grant']);
+  });
+
+  it.each([
+    ['narrow', 'It lacks a scope. It ends today.'],
+    ['not\u00fcne', 'This is no access token.'],
+  ])(
+    'a token that does not do is refused with what it lacks, and not shown again: %s',
+    async (wrong, why) => {
+      const browser = await browserOf('stranger');
+      const { status, body = '' } = await browser.post({ ...form, token: wrong });
+      expect([status, body.includes(why), body.includes(`"${wrong}"`)]).toEqual([422, true, false]);
+      expect((await browser.post({ ...form, token })).headers?.location).toBe('/connected/rocket');
+      expect(await kindOf('rocket')).toEqual(['access-token']);
+    },
+  );
+
+  it('an owner changes what it is read with, and nobody else', async () => {
+    const browser = await browserOf('stranger');
+    await browser.post(form);
+    const change = { replace: 'true', token };
+    const other = await browserOf('administrator');
+    expect((await other.post(change)).status).toBe(422);
+    expect(await kindOf('rocket')).toEqual(['oauth-grant']);
+    const again = await browserOf('stranger');
+    expect((await again.get(path)).body).toContain('Change what rocket is read with');
+    expect((await again.post(change)).headers?.location).toBe('/connected/rocket');
+    expect(await kindOf('rocket')).toEqual(['access-token']);
   });
 });

@@ -1,4 +1,6 @@
 /** How a person connects an organization without JavaScript: choosing the code host, the organization, and watching the first import. */
+import { AccessToken } from '../../../shared/console-api/forges.ts';
+import { CallerError } from '../../../shared/domain/caller-error.ts';
 import { callerErrorOf } from '../../../shared/domain/conflict-error.ts';
 import { createOrganization } from '../../../shared/organizations/create-organization.ts';
 import { forgeOrganizationsOf, type PublicIntegration } from '../../../shared/organizations/granted-forge.ts';
@@ -14,6 +16,7 @@ import { type ConnectForm, connectPage, grantPage, hostsPage, type Suggested } f
 import { connectedPage } from './connected-page.ts';
 import { accountableFor, hostsOf, type PageContext, refusalOfForm } from './context.ts';
 import { firstImportOf } from './first-import.ts';
+import { replaceByForm } from './replace-connection.ts';
 
 const unknownHost = notFoundPage('This registry does not know that code host.');
 
@@ -67,6 +70,13 @@ export async function connect(context: PageContext): Promise<HttpAnswer> {
   }
   const sent = sentForm(form);
   try {
+    const accessToken = sentToken(form);
+    if (form.has('replace')) {
+      const { forge, baseUrl } = host;
+      const { organization } = sent;
+      const slug = await replaceByForm(context, { host: { forge, baseUrl }, organization, accessToken });
+      return redirectAnswer(`/connected/${slug}`);
+    }
     const { slug } = await createOrganization(
       { ...dependencies, workQueue: bestEffortQueue(dependencies) },
       current.user,
@@ -78,6 +88,7 @@ export async function connect(context: PageContext): Promise<HttpAnswer> {
           integration: host.key,
           organization: sent.organization,
           repositories: sent.repositories,
+          accessToken,
         },
       },
       await accountableFor(context),
@@ -111,6 +122,16 @@ function sentForm(form: URLSearchParams): ConnectForm {
     vendors: field('vendors').toLowerCase(),
     repositories: form.get('repositories') === 'later' ? 'later' : 'all',
   };
+}
+
+/** @throws CallerError when it cannot be one: nothing of it is shown again */
+function sentToken(form: URLSearchParams): string | undefined {
+  const text = (form.get('token') ?? '').trim();
+  const token = AccessToken.safeParse(text);
+  if (text !== '' && !token.success) {
+    throw new CallerError('invalid', 'This is no access token.');
+  }
+  return token.data;
 }
 
 /** How far the first import of an organization is. */
