@@ -170,7 +170,7 @@ export const functionNeeds = {
     megabytes: 512,
     table: 'write',
     bucket: 'remove',
-    sends: ['scan', 'publish-package', 'publish-roots', 'publish-access', 'deletion'],
+    sends: ['sync', 'scan', 'publish-package', 'publish-roots', 'publish-access', 'deletion'],
   },
   'serve-api': {
     does: 'Answers the API and the plain pages of the console host',

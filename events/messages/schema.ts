@@ -24,8 +24,8 @@ export type SyncMessage = z.infer<typeof SyncMessage>;
 /** Queue `sync`, too: somebody wants to see what a run would change. */
 export const PreviewMessage = z.object({ kind: z.literal('preview'), synchronization });
 
-/** Queue `sync`, too: the hooks of a synchronization want to be looked after. */
-export const HooksMessage = z.object({ kind: z.literal('hooks'), synchronization });
+/** Queue `sync`, too: the hooks of a synchronization want to be looked after, or removed because it was ended. */
+export const HooksMessage = z.object({ kind: z.enum(['hooks', 'ended-hooks']), synchronization });
 
 /** Queue `scan`: a repository wants to be scanned, or an archive wants to be built. */
 export const ScanMessage = z.discriminatedUnion('kind', [

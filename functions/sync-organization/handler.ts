@@ -4,11 +4,13 @@ import { HooksMessage, PreviewMessage, SyncMessage } from '../../events/messages
 import { tableClient, workQueueClient } from '../../shared/composition/clients.ts';
 import { createForges, hooksOpener, readOnly, structureReader } from '../../shared/composition/forges.ts';
 import { hookCipher } from '../../shared/composition/hooks.ts';
+import type { SynchronizationId } from '../../shared/domain/ids.ts';
 import { runPreview } from '../../shared/organizations/run-preview.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { required } from '../../shared/runtime/config.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
 import { queueHandler } from '../../shared/runtime/queue-handler.ts';
+import { removeEndedHooks } from '../../shared/sync/hooks/end-hooks.ts';
 import { maintainHooks } from '../../shared/sync/hooks/maintain-hooks.ts';
 import { runScopes } from '../../shared/sync/run/run-scopes.ts';
 
@@ -38,15 +40,15 @@ const previewDependencies = {
   openReader: structureReader(createForges(table, logger, readOnly)),
 };
 
+const byKind = {
+  preview: (id: SynchronizationId) => runPreview(previewDependencies, id),
+  hooks: (id: SynchronizationId) => maintainHooks(hooksDependencies, id),
+  'ended-hooks': (id: SynchronizationId) => removeEndedHooks(hooksDependencies, id),
+};
+
 export const handler = queueHandler(
   z.union([PreviewMessage, HooksMessage, SyncMessage]),
   { logger },
-  (message) => {
-    if (!('kind' in message)) {
-      return runScopes(dependencies, message);
-    }
-    return message.kind === 'hooks'
-      ? maintainHooks(hooksDependencies, message.synchronization)
-      : runPreview(previewDependencies, message.synchronization);
-  },
+  (message) =>
+    'kind' in message ? byKind[message.kind](message.synchronization) : runScopes(dependencies, message),
 );

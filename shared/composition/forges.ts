@@ -5,6 +5,7 @@ import type { Synchronization } from '../domain/synchronization.ts';
 import { connectingWith, type IntegrationConnecting } from '../forge/connecting.ts';
 import type { CredentialSource } from '../forge/credential.ts';
 import { ForgeError } from '../forge/errors.ts';
+import type { Hooks } from '../forge/hooks.ts';
 import { type Integrations, integrationOf } from '../forge/integrations.ts';
 import type { ForgeClient, ForgeServices, Integration, OpenConnection } from '../forge/module.ts';
 import { moduleOf } from '../forge/modules.ts';
@@ -39,7 +40,9 @@ export interface Forges {
     unstored?: CredentialSource<unknown>,
   ): Promise<ForgeClient>;
   /** @throws ForgeError `credential-rejected` when the synchronization's integration is missing or unusable */
-  openFor(synchronization: Synchronization): Promise<ForgeClient>;
+  openFor(
+    synchronization: Pick<Synchronization, 'forge' | 'baseUrl' | 'connection' | 'forgeOrganization'>,
+  ): Promise<ForgeClient>;
   /** Asks for one person; undefined where people cannot sign in with the integration. */
   personForge(integration: Integration): PersonForge | undefined;
   /** Makes credentials of grants and tokens; undefined where organizations are connected by installing an App. */
@@ -142,8 +145,10 @@ export const structureReader = (forges: Forges) => async (synchronization: Synch
 };
 
 /** Opens the hooks of a synchronization; undefined where the forge delivers without them. */
-export const hooksOpener = (forges: Forges) => async (synchronization: Synchronization) =>
-  (await forges.openFor(synchronization)).hooks;
+export const hooksOpener =
+  (forges: Forges) =>
+  async (of: Parameters<Forges['openFor']>[0]): Promise<Hooks | undefined> =>
+    (await forges.openFor(of)).hooks;
 
 /** Opens the reader of repository contents. */
 export const contentReader = (forges: Forges) => async (synchronization: Synchronization) =>

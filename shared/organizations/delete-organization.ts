@@ -64,7 +64,9 @@ export async function deleteOrganization(
   await workQueue.send([closed.message, deletionOf(id, target).message]);
   // The deletion's worker would do the rest too, only later.
   for (const synchronization of synchronizations) {
-    await table.transact(await disconnection(table, synchronization, now)).catch(leaveToWorker);
+    const { operations, messages } = await disconnection(table, synchronization, now);
+    await table.transact(operations).catch(leaveToWorker);
+    await workQueue.send(messages);
   }
   await endTokens(dependencies, tokens, now + callMs);
   return { done: true, ...plan };

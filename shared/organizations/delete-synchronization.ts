@@ -8,12 +8,14 @@ import type { Organization } from '../domain/organization.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { removeCredential } from '../store/credential-store.ts';
 import { askDeletion, deletionOf } from '../store/deletion-store.ts';
+import { endedHooksWork, endHooks } from '../store/ended-hooks-store.ts';
+import { hooksOf } from '../store/hook-store.ts';
 import { listInstallations, releaseInstallation } from '../store/installation-store.ts';
 import { packagesOf } from '../store/package-store.ts';
 import { noteEnded, withdrawSynchronization } from '../store/synchronization-store.ts';
 import { ConflictError, type Operation, type Table } from '../store/table.ts';
 import { tokensOfOrganization } from '../store/token-store.ts';
-import { requestWork } from '../store/work.ts';
+import { requestWork, type WorkMessage } from '../store/work.ts';
 import { grantsWork } from '../store/work-items.ts';
 import { type Confirmation, confirmed } from './confirmation.ts';
 import { endTokens, isOfTeam } from './end-tokens.ts';
@@ -69,10 +71,11 @@ export async function deleteSynchronization(
   const now = clock.now();
   const until = now + callMs;
   const target = { kind: 'synchronization', synchronization: id } as const;
+  const ended = await disconnection(table, synchronization, now);
   const grants = grantsWork(organization.id);
   try {
     await table.transact([
-      ...(await disconnection(table, synchronization, now)),
+      ...ended.operations,
       requestWork(grants, now),
       keepsPackages ? noteEnded(synchronization) : askDeletion(organization.id, target, login, now),
       ...also,
@@ -91,13 +94,19 @@ export async function deleteSynchronization(
     throw error;
   }
   const deletion = keepsPackages ? [] : [deletionOf(organization.id, target).message];
-  await workQueue.send([grants.message, ...deletion]);
+  await workQueue.send([grants.message, ...deletion, ...ended.messages]);
   // The deletion's worker would do the rest too, only later.
   await endTokens(dependencies, tokens, until);
   if (!keepsPackages) {
     await withdrawPackagesOf(dependencies, organization, id, [], until).catch(leaveToWorker);
   }
   return { done: true, ...plan };
+}
+
+interface Ending {
+  readonly operations: readonly Operation[];
+  /** To be sent afterwards. */
+  readonly messages: readonly WorkMessage[];
 }
 
 /**
@@ -108,16 +117,26 @@ export async function disconnection(
   table: Table,
   synchronization: Synchronization,
   now: number,
-): Promise<readonly Operation[]> {
+): Promise<Ending> {
   const installations = (await listInstallations(table)).filter(
     (one) => one.synchronization === synchronization.id,
   );
   const { connection } = synchronization;
-  return [
+  const hooks = await hooksOf(table, synchronization.id);
+  // Hooks are removed from the forge first, and the credential after them.
+  const ofForge =
+    hooks.length > 0
+      ? [endHooks(synchronization, hooks, now)]
+      : 'id' in connection
+        ? [removeCredential(connection.id)]
+        : [];
+  const operations = [
     ...withdrawSynchronization(synchronization, now),
-    ...('id' in connection ? [removeCredential(connection.id)] : []),
+    ...ofForge,
     ...installations.map((one) => releaseInstallation(one, synchronization.id)),
   ];
+  const work = endedHooksWork(synchronization.organization, synchronization.id);
+  return { operations, messages: hooks.length > 0 ? [work.message] : [] };
 }
 
 /** Ignores a conflict, which means that a package changed at the same moment: the worker reads it again. */

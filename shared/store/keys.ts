@@ -15,6 +15,7 @@
  * | installation, key of an earlier version | INSTALLATIONS | INSTALLATION#id |
  * | hook of a synchronization | SYNC#id | HOOK#forge#source |
  * | care of a synchronization's hooks (work) | SYNC#id | HOOKS |
+ * | hooks that outlive their synchronization (work) | ENDEDHOOKS#synchronization | ENDEDHOOKS |
  * | read of a scope (work) | SYNC#id | SCOPE#scope |
  * | fact | SYNC#id | FACT#key |
  * | deletion of a repository on the forge | SYNC#id | FORGEDELETION#repository |
@@ -135,6 +136,10 @@ export const keys = {
     sk: `HOOK#${forge}#${source}`,
   }),
   hooks: (synchronization: string): Key => ({ pk: `SYNC#${synchronization}`, sk: 'HOOKS' }),
+  endedHooks: (synchronization: string): Key => ({
+    pk: `ENDEDHOOKS#${synchronization}`,
+    sk: 'ENDEDHOOKS',
+  }),
   scope: (synchronization: string, scope: string): Key => ({
     pk: `SYNC#${synchronization}`,
     sk: `SCOPE#${scope}`,

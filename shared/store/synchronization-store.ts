@@ -27,7 +27,7 @@ const synchronization = z.string().transform((text) => asId<SynchronizationId>(t
 
 const installation = z.string().transform((text) => asId<InstallationId>(text));
 const connectionId = z.string().transform((text) => asId<ConnectionId>(text));
-const connection = z.discriminatedUnion('kind', [
+export const connectionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('app-installation'), installation }),
   z.object({ kind: z.literal('oauth-grant'), id: connectionId }),
   z.object({ kind: z.literal('access-token'), id: connectionId }),
@@ -45,7 +45,7 @@ const SynchronizationItem = z
     baseUrl: z.string(),
     forgeOrganization: z.string().transform((text) => asId<ForgeOrganizationId>(text)),
     login: z.string(),
-    connection: connection.optional(),
+    connection: connectionSchema.optional(),
     /** In items from when installations were the only connections. */
     installation: installation.optional(),
     choice: z.enum(['all', 'some']),

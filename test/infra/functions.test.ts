@@ -178,6 +178,7 @@ describe('functions', () => {
           'PublishPackageQueue',
           'PublishRootsQueue',
           'ScanQueue',
+          'SyncQueue',
         ),
       ],
     ],

@@ -174,6 +174,7 @@ test('with its synchronization the credential and the hooks are deleted, and a r
     async (outdated) => {
       const sure = { confirm: synchronization.login, by: 'ann', why: 'sold' };
       await deleteSynchronization(of(registry), registry.organization, synchronization, sure);
+      await registry.settle();
       return world.tokens.exchange(outdated);
     },
     await credential.current(),

@@ -3,9 +3,12 @@
  * key-value store are given.
  */
 
+import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { z } from 'zod';
 import {
   DeletionMessage,
+  HooksMessage,
   PublishAccessMessage,
   PublishPackageMessage,
   PublishRootsMessage,
@@ -31,6 +34,7 @@ import { publishView } from '../../shared/publish/publish-view.ts';
 import { requestPackages } from '../../shared/publish/request-packages.ts';
 import { requestPrincipals } from '../../shared/publish/request-principals.ts';
 import type { StoredObjects } from '../../shared/publish/stored-objects.ts';
+import { createEnvelopeCipher } from '../../shared/runtime/cipher.ts';
 import { finishDist } from '../../shared/scan/finish-dist.ts';
 import { loadScanInputs } from '../../shared/scan/scan-inputs.ts';
 import { scanRepository } from '../../shared/scan/scan-repository.ts';
@@ -47,11 +51,14 @@ import {
   type WorkQueue,
 } from '../../shared/store/work.ts';
 import { scanWork, scopeWork } from '../../shared/store/work-items.ts';
+import { removeEndedHooks } from '../../shared/sync/hooks/end-hooks.ts';
+import { maintainHooks } from '../../shared/sync/hooks/maintain-hooks.ts';
 import type { CountingReader } from '../../shared/sync/run/run.ts';
 import { runScopes } from '../../shared/sync/run/run-scopes.ts';
 import { reconcile } from '../../shared/sync/schedule/reconcile.ts';
 import { sweepWork } from '../../shared/sync/schedule/sweep.ts';
 import { createMemoryContents, type MemoryRefs } from './memory-contents.ts';
+import { createMemoryDataKeys } from './memory-data-keys.ts';
 import { createMemoryForge, type MemoryForge, repository } from './memory-forge.ts';
 import { addSynchronized, organizationId, synchronizationId } from './synchronized.ts';
 import { lagMs } from './traits.ts';
@@ -76,6 +83,7 @@ const busyMs = 600_000;
 /** After so many messages the registry is taken to be in an endless loop. */
 const messagesMax = 5_000;
 export const registryBaseUrl = 'https://registry.example';
+const consoleBaseUrl = 'https://console.example';
 
 /** Opens what a worker reads the forge with: its rights, and its contents. */
 export type OpenReader = (
@@ -159,6 +167,7 @@ export async function createRegistryWorld(
   let leases = 0;
   const newLeaseId = (): string => `lease-${++leases}`;
   let archives = 0;
+  const cipher = createEnvelopeCipher(createMemoryDataKeys());
 
   const memoryContents = createMemoryContents(() => world);
   const contentsOf = async (of: Services): Promise<ContentReader & CommitFinder> => {
@@ -176,15 +185,22 @@ export async function createRegistryWorld(
       reader: () => contentsOf(of),
     };
     return {
-      sync: (message) =>
-        runScopes(
+      sync(raw) {
+        const message = z.union([HooksMessage, SyncMessage]).parse(raw);
+        if ('kind' in message) {
+          const { kind, synchronization } = message;
+          const caring = { ...common, randomBytes, cipher, consoleBaseUrl, openHooks: async () => undefined };
+          return (kind === 'hooks' ? maintainHooks : removeEndedHooks)(caring, synchronization);
+        }
+        return runScopes(
           {
             ...common,
             openReader: (synchronization) =>
               openReader?.(synchronization, of) ?? Promise.resolve(world.forge.reader()),
           },
-          SyncMessage.parse(message),
-        ),
+          message,
+        );
+      },
       scan(raw) {
         const message = ScanMessage.parse(raw);
         return message.kind === 'dist'

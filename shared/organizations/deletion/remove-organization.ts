@@ -68,7 +68,9 @@ async function withdrawAll(
   const { table, workQueue, clock } = dependencies;
   const step = 'withdrawing synchronizations, tokens and packages';
   for (const synchronization of await synchronizationsOf(table, organization.id)) {
-    await table.transact([leaseHeld(lease), ...(await disconnection(table, synchronization, clock.now()))]);
+    const { operations, messages } = await disconnection(table, synchronization, clock.now());
+    await table.transact([leaseHeld(lease), ...operations]);
+    await workQueue.send(messages);
   }
   await endTokens(dependencies, await tokensOfOrganization(table, organization.id), until);
   const left = await withdrawPackagesOf(dependencies, organization, undefined, [leaseHeld(lease)], until);
