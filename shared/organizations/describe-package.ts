@@ -1,6 +1,7 @@
 /** What there is to know of one package, in parts that each cost few reads. */
 import { z } from 'zod';
 import type { RepositoryFact } from '../domain/facts.ts';
+import type { OrganizationId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import type { PackageSource } from '../domain/package.ts';
 import { parseJson } from '../domain/parse-json.ts';
@@ -14,10 +15,10 @@ import {
   type StoredVersion,
   versionPage,
 } from '../store/package-store.ts';
-import { requirementPage } from '../store/requirement-store.ts';
+import { type RequirementRow, requirementPage } from '../store/requirement-store.ts';
 import { findScans, type ScanState } from '../store/scan-store.ts';
 import type { Table } from '../store/table.ts';
-import type { MaySee } from './readable-packages.ts';
+import type { Visibility } from './readable-packages.ts';
 import { type PageAsked, visiblePage } from './visible-page.ts';
 
 export interface PackageDescription {
@@ -142,39 +143,81 @@ export interface Dependent {
 
 /** Pages may begin at such numbers, whether or not there is a package. */
 const numbersInBlock = 100;
+/** Rows of one read: they are small. */
+const rowsMax = 1000;
+
+interface DependentPage {
+  readonly dependents: readonly Dependent[];
+  /** The number after which the next page begins; undefined on the last one. */
+  readonly next: number | undefined;
+}
 
 /**
- * A page of the packages here that require the name, as far as the viewer may install them. Two reads, and up to twenty for whoever does
- * not see all of them; after these it may be short.
- *
- * @returns with `next`, the number after which the next page begins; undefined on the last one
+ * A page of the packages here that require the name, as far as the viewer may install them. Two reads; up to twenty while what the viewer may
+ * read is decided from facts. It may be short, and empty where the viewer sees none of a thousand.
  */
 export async function dependentsOf(
+  table: Table,
+  organization: Pick<Organization, 'id'>,
+  name: string,
+  asked: PageAsked<number>,
+  { maySee, maySeeNumber }: Visibility,
+): Promise<DependentPage> {
+  return maySeeNumber === undefined
+    ? dependentsByFacts(table, organization, name, asked, maySee)
+    : dependentsByNumber(table, organization, name, asked, maySeeNumber);
+}
+
+async function dependentsByNumber(
+  table: Table,
+  { id }: Pick<Organization, 'id'>,
+  name: string,
+  { limit, after }: PageAsked<number>,
+  maySeeNumber: (packageNumber: number) => boolean,
+): Promise<DependentPage> {
+  const rows = await requirementPage(table, id, name, { limit: rowsMax, after });
+  const visible = rows.filter(({ number }) => maySeeNumber(number));
+  const page = visible.slice(0, limit);
+  const next =
+    visible.length > limit ? page.at(-1)?.number : blockOf(rows.length < rowsMax ? undefined : rows.at(-1));
+  const shown = await shownDependents(table, id, page, () => true);
+  return { dependents: shown.filter((one) => one !== undefined), next };
+}
+
+/** So many rows were read that this is beyond where the page began. It says nothing of the rows themselves. */
+const blockOf = (last: { readonly number: number } | undefined): number | undefined =>
+  last && Math.floor(last.number / numbersInBlock) * numbersInBlock;
+
+/** In the order of the rows; undefined for what is gone or not to be seen. */
+async function shownDependents(
+  table: Table,
+  organization: OrganizationId,
+  rows: readonly RequirementRow[],
+  maySee: Visibility['maySee'],
+): Promise<readonly (Dependent | undefined)[]> {
+  const numbers = rows.map(({ number }) => number);
+  const packages = await findPackages(table, organization, numbers);
+  return rows.map(({ constraint, isForDevelopment }, place) => {
+    const found = packages[place];
+    return found !== undefined && isLiving(found) && maySee(found)
+      ? { name: found.name, constraint, isForDevelopment }
+      : undefined;
+  });
+}
+
+async function dependentsByFacts(
   table: Table,
   { id }: Pick<Organization, 'id'>,
   name: string,
   asked: PageAsked<number>,
-  maySee: MaySee,
-): Promise<{ readonly dependents: readonly Dependent[]; readonly next: number | undefined }> {
+  maySee: Visibility['maySee'],
+): Promise<DependentPage> {
   const { items, next, endedAt } = await visiblePage(
     asked,
     (page) => requirementPage(table, id, name, page),
-    async (rows) => {
-      const packages = await findPackages(
-        table,
-        id,
-        rows.map(({ number }) => number),
-      );
-      return rows.map(({ constraint, isForDevelopment }, place): Dependent | undefined => {
-        const found = packages[place];
-        return found !== undefined && isLiving(found) && maySee(found)
-          ? { name: found.name, constraint, isForDevelopment }
-          : undefined;
-      });
-    },
+    (rows) => shownDependents(table, id, rows, maySee),
     ({ number }) => number,
   );
-  // So many rows were read that this is beyond where the page began. It says nothing of the rows themselves.
-  const block = endedAt === undefined ? undefined : Math.floor(endedAt / numbersInBlock) * numbersInBlock;
+  const block = endedAt === undefined ? undefined : blockOf({ number: endedAt });
   return { dependents: items, next: block === undefined ? next : Math.max(block, next ?? 0) };
 }

@@ -15,6 +15,7 @@ import { putFact } from '../store/fact-store.ts';
 import { keys } from '../store/keys.ts';
 import { putPerson } from '../store/member-store.ts';
 import { findOrganization } from '../store/organization-store.ts';
+import { synchronizationsOf } from '../store/synchronization-store.ts';
 import { makeUser } from '../store/user-store.ts';
 import { explainAccess, packagesReadBy } from './explain-access.ts';
 import { personIn } from './people.ts';
@@ -60,13 +61,14 @@ async function world() {
   if (organization === undefined) {
     throw new Error('no organization');
   }
+  const synchronizations = await synchronizationsOf(table, organizationId);
   const explain = async (id: string) =>
     explainAccess(table, organization, await personIn(table, organization, id), 'acme/one', now);
   const people = async () =>
-    (await peopleReading(table, organization, 'acme/one', { limit: 50 }, now)).people.map(
+    (await peopleReading(table, organization, synchronizations, 'acme/one', { limit: 50 }, now)).people.map(
       ({ id, paths }) => [id, paths.map(({ through }) => through)] as const,
     );
-  return { table, organization, explain, people };
+  return { table, organization, synchronizations, explain, people };
 }
 
 describe('explainAccess', () => {
@@ -140,9 +142,16 @@ describe('peopleReading', () => {
   });
 
   it('comes in pages', async () => {
-    const { table, organization } = await world();
-    const first = await peopleReading(table, organization, 'acme/one', { limit: 2 }, now);
-    const rest = await peopleReading(table, organization, 'acme/one', { limit: 2, after: first.next }, now);
+    const { table, organization, synchronizations } = await world();
+    const first = await peopleReading(table, organization, synchronizations, 'acme/one', { limit: 2 }, now);
+    const rest = await peopleReading(
+      table,
+      organization,
+      synchronizations,
+      'acme/one',
+      { limit: 2, after: first.next },
+      now,
+    );
     expect([...first.people, ...rest.people]).toHaveLength(3);
     expect([first.teams.map(({ id }) => id), first.isPublic, rest.next]).toEqual([
       [team(7).id],

@@ -4,6 +4,7 @@
  */
 import { decideAccess, type Subject, type Via } from '../domain/access.ts';
 import { CallerError } from '../domain/caller-error.ts';
+import type { TeamFact } from '../domain/facts.ts';
 import {
   type ForgeAccountId,
   type ForgeRepositoryId,
@@ -143,13 +144,21 @@ export function pathOf(
   };
 }
 
-export async function teamNames(table: Table, ids: readonly SynchronizationId[]): Promise<TeamNames> {
+async function teamNames(table: Table, ids: readonly SynchronizationId[]): Promise<TeamNames> {
   const names = new Map<Principal, string>();
   for (const id of new Set(ids)) {
     for (const { team, name } of await loadFacts(table, id, 'team')) {
       names.set(teamPrincipal(id, team), name);
     }
   }
+  return namesIn(names);
+}
+
+/** The names of one synchronization's teams, which were read already. */
+export const teamNamesOf = (id: SynchronizationId, teams: readonly TeamFact[]): TeamNames =>
+  namesIn(new Map(teams.map(({ team, name }) => [teamPrincipal(id, team), name])));
+
+function namesIn(names: ReadonlyMap<Principal, string>): TeamNames {
   return (synchronization, team) => {
     const id = teamPrincipal(synchronization, team);
     return { id, name: names.get(id) ?? team };

@@ -4,13 +4,14 @@ import type { RepositoryFact } from '../domain/facts.ts';
 import type { OrganizationId, SynchronizationId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import { parseRepositoryKey, type RepositoryOf, repositoryKey } from '../domain/repository-key.ts';
+import type { Synchronization } from '../domain/synchronization.ts';
 import { findRepositories, findRepository, repositoryPage } from '../store/fact-store.ts';
 import { keys } from '../store/keys.ts';
 import { namesOf } from '../store/name-store.ts';
 import { isOfSource, parsePackage } from '../store/package-store.ts';
 import { parseScan, type ScanState } from '../store/scan-store.ts';
 import { sourcesBetween } from '../store/source-store.ts';
-import { findSynchronization, synchronizationsOf } from '../store/synchronization-store.ts';
+import { findSynchronization } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
 
 export interface ListedRepository extends RepositoryOf {
@@ -38,7 +39,7 @@ export interface RepositoryPage {
 const repositoriesMax = 50;
 
 /**
- * A page in the order of synchronizations and ids. Besides the synchronizations three reads: repositories, which of them have a package, and
+ * A page in the order of synchronizations and ids. Three reads: repositories, which of them have a package, and
  * these packages with the scans of all. A page ends with its synchronization, so it may be short.
  *
  * @throws CallerError when `after` is no repository of the organization
@@ -46,10 +47,11 @@ const repositoriesMax = 50;
 export async function listRepositories(
   table: Table,
   organization: Pick<Organization, 'id'>,
+  synchronizations: readonly Pick<Synchronization, 'id'>[],
   filter: RepositoryFilter,
   { limit, after }: { readonly limit: number; readonly after?: string | undefined },
 ): Promise<RepositoryPage> {
-  const ids = (await synchronizationsOf(table, organization.id))
+  const ids = synchronizations
     .map(({ id }) => id)
     .filter((id) => (filter.synchronization ?? id) === id)
     .sort();

@@ -1,7 +1,7 @@
 /** Teams of an organization: those of code hosts, over all its synchronizations, and those that owners made by hand. */
 import { CallerError } from '../domain/caller-error.ts';
 import type { DelegatedRight } from '../domain/delegated-right.ts';
-import type { TeamFact } from '../domain/facts.ts';
+import type { TeamFact, TeamMemberFact } from '../domain/facts.ts';
 import {
   type ForgeAccountId,
   ownTeamPrincipal,
@@ -13,8 +13,8 @@ import {
 } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import type { Reader } from '../publish/effective-rights.ts';
-import { factPage } from '../store/fact-page.ts';
-import { findFact, loadFacts } from '../store/fact-store.ts';
+import { factPage, teamMemberRows } from '../store/fact-page.ts';
+import { findFact } from '../store/fact-store.ts';
 import { findOwnTeam, type OwnTeam, ownTeamMemberPage, ownTeamPage } from '../store/own-team-store.ts';
 import { listSynchronizations } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
@@ -175,7 +175,8 @@ export interface ListedTeamMember {
 }
 
 /**
- * Members of a team; of a code host's by login. Two reads besides those for the team.
+ * Members of a team. One or two reads besides those for the team. Of a code host's team a page may be short or empty: the members of all its teams
+ * stand together, by account.
  *
  * @throws CallerError when the organization has no such team
  */
@@ -197,23 +198,41 @@ export async function teamMembersPage(
   };
 }
 
+/** Rows of all teams in one read, which has less than 1 MB of them; and reads of a page. */
+const memberRows = { max: 2000, reads: 2 } as const;
+
 /** An inherited membership names the team that it comes from. */
 async function membersOnForge(
   table: Table,
   { synchronization, team }: Extract<TeamReader, { kind: 'team' }>,
-  { limit, after = '0' }: PageAsked,
+  { limit, after }: PageAsked,
 ) {
-  const rows = (await loadFacts(table, synchronization, 'team-member'))
-    .filter((row) => row.team === team)
-    .sort((one, other) => (one.login.toLowerCase() < other.login.toLowerCase() ? -1 : 1));
-  const [start, end] = [Number(after), Number(after) + limit];
-  return {
-    members: rows.slice(start, end).map(({ account, login, level, via }) => ({
-      account,
-      login,
-      level,
-      inheritedFrom: via === undefined || via === team ? undefined : teamPrincipal(synchronization, via),
-    })),
-    next: end < rows.length ? String(end) : undefined,
-  };
+  const members: ListedTeamMember[] = [];
+  let place = after;
+  for (let reads = 0; reads < memberRows.reads; reads++) {
+    const rows = await teamMemberRows(table, synchronization, team, { limit: memberRows.max, after: place });
+    for (const { fact, place: here } of rows) {
+      place = here;
+      if (fact !== undefined) {
+        members.push(shownMember(synchronization, fact));
+      }
+      if (members.length === limit) {
+        return { members, next: here };
+      }
+    }
+    if (rows.length < memberRows.max) {
+      return { members, next: undefined };
+    }
+  }
+  return { members, next: place };
 }
+
+const shownMember = (
+  synchronization: SynchronizationId,
+  { team, account, login, level, via }: TeamMemberFact,
+): ListedTeamMember => ({
+  account,
+  login,
+  level,
+  inheritedFrom: via === undefined || via === team ? undefined : teamPrincipal(synchronization, via),
+});

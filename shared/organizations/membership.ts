@@ -100,20 +100,26 @@ export interface OwnPlace {
   readonly state: PersonState;
 }
 
+/** The place in one organization, with what was read of it. */
+interface PlaceFound extends OwnPlace {
+  readonly synchronizations: readonly Synchronization[];
+}
+
 /** Reads as `membershipOf`, and as `areNewMembers` where new members wait. @param now milliseconds since the epoch */
 export async function placeIn(
   table: Table,
   user: UserId,
   organization: Organization,
   now: number,
-): Promise<OwnPlace> {
+): Promise<PlaceFound> {
   const [accounts, [person], synchronizations] = await Promise.all([
     accountsOf(table, user),
     personsIn(table, user, [organization.id]),
     synchronizationsOf(table, organization.id),
   ]);
   const standings = await standingsOf(table, accounts, synchronizations, now);
-  return placeOf(table, organization, { accounts, synchronizations, standings, person }, now);
+  const known = { accounts, synchronizations, standings, person };
+  return { ...(await placeOf(table, organization, known, now)), synchronizations };
 }
 
 interface Known {

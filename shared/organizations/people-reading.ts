@@ -1,19 +1,16 @@
 /** Who may install a package, and through what: from the function that decides, for every account that has a fact about it. */
 import { type AccessFacts, decideAccess, type Readable, type Subject } from '../domain/access.ts';
-import type { ForgeAccountId, ForgeRepositoryId, OrganizationId } from '../domain/ids.ts';
+import type { CollaboratorFact, MemberFact } from '../domain/facts.ts';
+import type { ForgeRepositoryId, SynchronizationId } from '../domain/ids.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { loadAccessFacts } from '../store/access-fact-store.ts';
-import { holdersOf } from '../store/account-holder-store.ts';
 import { loadClaims } from '../store/claim-store.ts';
-import { personsOf, stateOf } from '../store/member-store.ts';
 import type { WaitingRule } from '../store/new-member-store.ts';
 import { isLiving } from '../store/package-store.ts';
-import { findSynchronization, synchronizationsOf } from '../store/synchronization-store.ts';
+import { holdersOfRows, type RowHolder } from '../store/person-row-store.ts';
 import type { Table } from '../store/table.ts';
-import { accountIn, accountsOf } from '../store/user-store.ts';
-import { type AccessPath, type NamedTeam, packageNamed, pathOf, teamNames } from './explain-access.ts';
+import { type AccessPath, type NamedTeam, packageNamed, pathOf, teamNamesOf } from './explain-access.ts';
 import { type PersonId, personIdOf } from './people.ts';
-import { areWaiting } from './waiting-accounts.ts';
 
 export interface PersonWithAccess {
   readonly id: PersonId;
@@ -33,8 +30,9 @@ export interface PackageAccess {
 }
 
 /**
- * Everyone who may install the package now, and through what. The facts of the synchronization are read whole: two reads for thousands of
- * members, and one for each 100 of those who may where new members wait. Users with several accounts are named once, so a page may be short.
+ * Everyone who may install the package now, and through what. The facts of the synchronization are read whole, as many reads as they have MB
+ * and a few more; who the people on the page are takes two. Users with several accounts are named once, and those who are switched off or wait
+ * not at all, so a page may be short.
  *
  * @param after `next` of the page before
  * @throws CallerError when the organization has no such package
@@ -43,39 +41,38 @@ export interface PackageAccess {
 export async function peopleReading(
   table: Table,
   organization: WaitingRule,
+  synchronizations: readonly Synchronization[],
   name: string,
   { limit, after }: { readonly limit: number; readonly after?: string | undefined },
   now: number,
 ): Promise<PackageAccess> {
   const found = await packageNamed(table, organization.id, name);
-  const synchronization = await findSynchronization(table, found.synchronization);
+  const synchronization = synchronizations.find(({ id }) => id === found.synchronization);
   if (synchronization === undefined || synchronization.rightsSuspendedAt !== undefined || !isLiving(found)) {
     return { people: [], next: undefined, teams: [], isPublic: false };
   }
   const { id } = synchronization;
   const claims = await loadClaims(table, id);
-  const facts = aboutRepository(await loadAccessFacts(table, id, undefined, claims), found.repository);
-  const names = await teamNames(table, [id]);
-  const readableBy = decider(facts, now);
-  const isOff = await accountsOff(table, organization.id, synchronization);
-  const logins = new Map(
-    [...facts.collaborators, ...facts.members].map(({ account, login }) => [account, login]),
-  );
+  const facts = await loadAccessFacts(table, id, undefined, claims);
+  const names = teamNamesOf(id, facts.teams);
+  const about = aboutRepository(facts, found.repository);
+  const readableBy = decider(about, now);
   const pathsOf = (subject: Subject): readonly AccessPath[] =>
     (readableBy(subject).get(found.repository) ?? []).map((via) => pathOf(via, subject, id, names));
-  const decided = [...logins]
-    .filter(([account]) => !isOff.has(account))
-    .map(([account, login]) => ({ account, login, place: `${login.toLowerCase()} ${account}` }))
-    .map((one) => ({ ...one, paths: pathsOf({ kind: 'account', account: one.account }) }))
+  const rows = new Map([...about.collaborators, ...about.members].map((fact) => [fact.account, fact]));
+  const everybody = [...rows.values()]
+    .map((fact) => ({ fact, place: `${fact.login.toLowerCase()} ${fact.account}` }))
+    .map((one) => ({ ...one, paths: pathsOf({ kind: 'account', account: one.fact.account }) }))
     .filter(({ paths }) => paths.length > 0)
     .sort((one, other) => (one.place < other.place ? -1 : 1));
-  const everybody = await withoutWaiting(table, organization, synchronization, decided, now);
   const all = everybody.filter(({ place }) => after === undefined || place > after);
-  const page = all.slice(0, limit);
+  const where = { organization, synchronizations, synchronization, now };
+  const holders = await holdersOfRows(table, where, all.slice(0, limit).map(asRow));
+  const page = all.slice(0, holders.length);
   return {
-    people: await peopleOf(table, organization, synchronization, page, everybody),
-    next: all.length > limit ? page.at(-1)?.place : undefined,
-    teams: facts.teams
+    people: peopleOf(id, page, holders, everybody),
+    next: all.length > page.length ? page.at(-1)?.place : undefined,
+    teams: about.teams
       .filter(({ team }) => pathsOf({ kind: 'team', team }).some(({ through }) => through !== 'everyone'))
       .map(({ team }) => names(id, team)),
     isPublic: pathsOf({ kind: 'anyone' }).length > 0,
@@ -83,46 +80,36 @@ export async function peopleReading(
 }
 
 interface Row {
-  readonly account: ForgeAccountId;
-  readonly login: string;
+  readonly fact: MemberFact | CollaboratorFact;
   readonly place: string;
   readonly paths: readonly AccessPath[];
 }
 
-async function withoutWaiting(
-  table: Table,
-  organization: WaitingRule,
-  synchronization: Synchronization,
-  rows: readonly Row[],
-  now: number,
-): Promise<readonly Row[]> {
-  const synchronizations = await synchronizationsOf(table, organization.id);
-  const accounts = rows.map(({ account }) => accountIn(synchronization, account));
-  const isWaiting = await areWaiting(table, organization, synchronizations, accounts, now);
-  return rows.filter((_, place) => !isWaiting[place]);
-}
+const asRow = ({ fact }: Row) => ({
+  account: fact.account,
+  role: fact.kind === 'member' ? fact.role : ('outside' as const),
+  isCollaborator: fact.kind === 'collaborator',
+});
 
 /** Users under the first of their accounts, with the paths of all. */
-async function peopleOf(
-  table: Table,
-  { id: organization }: WaitingRule,
-  synchronization: Synchronization,
+function peopleOf(
+  synchronization: SynchronizationId,
   page: readonly Row[],
+  holders: readonly RowHolder[],
   everybody: readonly Row[],
-): Promise<readonly PersonWithAccess[]> {
-  const { id, forge, baseUrl } = synchronization;
-  const places = new Map(everybody.map((row, place) => [row.account, place]));
-  const accounts = page.map(({ account }) => accountIn(synchronization, account));
-  const holders = await holdersOf(table, organization, accounts);
-  return page.flatMap(({ account, login }, place) => {
-    const { user, accounts: all = [] } = holders[place] ?? {};
-    const own = all
-      .filter((one) => one.forge === forge && one.baseUrl === baseUrl)
-      .flatMap((one) => places.get(one.account) ?? [])
+): readonly PersonWithAccess[] {
+  const places = new Map(everybody.map(({ fact }, place) => [fact.account, place]));
+  return page.flatMap(({ fact: { account, login } }, place) => {
+    const { user, state = 'active', others = [] } = holders[place] ?? {};
+    const own = [account, ...others.map((one) => one.account)]
+      .flatMap((one) => places.get(one) ?? [])
       .sort((one, other) => one - other)
       .flatMap((at) => everybody[at] ?? []);
+    const isFirst = own[0]?.fact.account === account;
     const paths = own.flatMap((row) => row.paths);
-    return own[0]?.account === account ? [{ id: personIdOf(user, id, account), login, paths }] : [];
+    return isFirst && state === 'active'
+      ? [{ id: personIdOf(user, synchronization, account), login, paths }]
+      : [];
   });
 }
 
@@ -156,19 +143,4 @@ function decider(facts: AccessFacts, now: number): (subject: Subject) => Readabl
       now,
     );
   };
-}
-
-/** The accounts of people who are switched off here, or wait to be activated. */
-
-async function accountsOff(
-  table: Table,
-  organization: OrganizationId,
-  { forge, baseUrl }: Synchronization,
-): Promise<ReadonlySet<ForgeAccountId>> {
-  const persons = await personsOf(table, organization);
-  const users = persons.filter((person) => stateOf(person) !== 'active').map(({ user }) => user);
-  const accounts = (await Promise.all(users.map((user) => accountsOf(table, user)))).flat();
-  return new Set(
-    accounts.filter((one) => one.forge === forge && one.baseUrl === baseUrl).map(({ account }) => account),
-  );
 }

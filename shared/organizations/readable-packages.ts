@@ -18,7 +18,13 @@ export interface Viewer {
 /** A package as decisions about it need it. */
 type PackageOf = Pick<StoredPackage, 'number'> & Pick<PackageSource, 'synchronization' | 'repository'>;
 
-export type MaySee = (found: PackageOf) => boolean;
+export interface Visibility {
+  maySee(found: PackageOf): boolean;
+  /** The same by the number alone; undefined where it takes the package's repository. */
+  readonly maySeeNumber: ((packageNumber: number) => boolean) | undefined;
+}
+
+const all: Visibility = { maySee: () => true, maySeeNumber: () => true };
 
 /**
  * Whether the viewer sees a package. No read for an owner, and one for others; while the view that is kept for somebody is decided again, and
@@ -28,18 +34,21 @@ export async function visibleTo(
   dependencies: KeptViewDependencies,
   { id }: Organization,
   { user, role }: Viewer,
-): Promise<MaySee> {
+): Promise<Visibility> {
   if (user === undefined || role === 'owner') {
-    return () => true;
+    return all;
   }
   const principal = userPrincipal(user);
   const isInView = await keptView(dependencies, id, principal);
   if (isInView !== undefined) {
-    return ({ number }) => isInView(number);
+    return { maySee: ({ number }) => isInView(number), maySeeNumber: isInView };
   }
   const { table, clock } = dependencies;
   const { mayRead } = await effectiveRightsOf(table, id, principal, clock.now());
-  return ({ synchronization, repository }) => mayRead(synchronization, repository);
+  return {
+    maySee: ({ synchronization, repository }) => mayRead(synchronization, repository),
+    maySeeNumber: undefined,
+  };
 }
 
 /** The names that the viewer sees in a list. Reads as `visibleTo`. */
@@ -51,7 +60,7 @@ export function namesVisibleTo(
   const isOwner = viewer.user === undefined || viewer.role === 'owner';
   return {
     async select() {
-      const maySee = await visibleTo(dependencies, organization, viewer);
+      const { maySee } = await visibleTo(dependencies, organization, viewer);
       return ({ number, source }) => maySee({ number, ...source });
     },
     // One read takes 50 with their repositories; an owner has two.
@@ -60,8 +69,10 @@ export function namesVisibleTo(
 }
 
 /**
- * The package of that name. One that the viewer may not install is answered like one that does not exist.
+ * The package of that name. One that the viewer may not install is answered like one that does not exist. Two reads besides those of
+ * `visibleTo`.
  *
+ * @param visibility as `visibleTo` says, where it was asked already
  * @throws CallerError when there is none
  */
 export async function visiblePackage(
@@ -69,10 +80,11 @@ export async function visiblePackage(
   organization: Organization,
   name: string,
   viewer: Viewer,
+  visibility?: Visibility,
 ): Promise<StoredPackage> {
   const found = await findPackageByName(dependencies.table, organization.id, name);
   if (found !== undefined && isOfSource(found)) {
-    const maySee = await visibleTo(dependencies, organization, viewer);
+    const { maySee } = visibility ?? (await visibleTo(dependencies, organization, viewer));
     if (maySee(found)) {
       return found;
     }

@@ -67,7 +67,7 @@ describe("an organization's own token", () => {
     await table.transact([
       changeUser({ id: into, version: 0 }, { accounts: [other, account] }),
       changeUser({ id: merged, version: 0 }, { accounts: [], mergedInto: into }),
-      giveAccount(account, into, merged),
+      giveAccount(account, into, [other, account], merged),
     ]);
     await registry.change(facts('member'), 'members');
     await registry.settle();

@@ -11,7 +11,7 @@ import type { RequestOrigin } from '../store/session-store.ts';
 import type { Operation } from '../store/table.ts';
 import { tokensOf } from '../store/token-store.ts';
 import { revokeToken } from '../store/token-transitions.ts';
-import { changeUser, giveAccount, type User } from '../store/user-store.ts';
+import { changeUser, giveAccount, noteAccounts, type User } from '../store/user-store.ts';
 import { mergedPlaces, mergeInvitations, mergePlaces } from './merge-places.ts';
 import { againOnConflict, entry, presentUser, type UserDependencies } from './user-accounts.ts';
 import { changeAccounts, viewsOf } from './views-of-user.ts';
@@ -83,10 +83,12 @@ export async function mergeUsers(
 async function giveAll({ table }: UserDependencies, into: User, merged: User): Promise<readonly Operation[]> {
   const settings = await findInstallationSettings(table);
   const others = settings.administrators.filter((one) => one !== merged.id && one !== into.id);
+  const accounts = [...into.accounts, ...merged.accounts];
   return [
-    changeUser(into, { accounts: [...into.accounts, ...merged.accounts] }),
+    changeUser(into, { accounts }),
     changeUser(merged, { accounts: [], mergedInto: into.id }),
-    ...merged.accounts.map((account) => giveAccount(account, into.id, merged.id)),
+    ...noteAccounts(into.id, into.accounts, accounts),
+    ...merged.accounts.map((account) => giveAccount(account, into.id, accounts, merged.id)),
     ...(settings.administrators.includes(merged.id)
       ? [changeInstallationSettings(settings, { administrators: [...others, into.id] })]
       : []),

@@ -15,6 +15,7 @@ import {
   isSameAccount,
   type LinkedAccount,
   makeUser,
+  noteAccounts,
   noteLogin,
   readUser,
   releaseAccount,
@@ -74,6 +75,8 @@ export async function signInUser(
     await table.transact([
       noteSignIn(user, proven, now),
       noteLogin(signedIn(proven, now), user.id),
+      // Earlier versions did not.
+      ...noteAccounts(user.id, [proven.account], user.accounts),
       ...others(user.id),
     ]);
     return user.id;
@@ -119,12 +122,14 @@ export async function linkAccount(
     if (before.accounts.length >= accountsMax) {
       throw new CallerError('conflict', `a person can have ${accountsMax} accounts`);
     }
+    const accounts = [...before.accounts, signedIn(proven, clock.now())];
     await changeAccounts(
       dependencies,
       [user],
       [
-        changeUser(before, { accounts: [...before.accounts, signedIn(proven, clock.now())] }),
-        giveAccount(proven.account, user),
+        changeUser(before, { accounts }),
+        giveAccount(proven.account, user, accounts),
+        ...noteAccounts(user, before.accounts, accounts),
         noteLogin(signedIn(proven, clock.now()), user),
         entry(dependencies, 'account-linked', { user, account: accountOf(proven), ...origin }),
       ],
@@ -172,12 +177,14 @@ export async function unlinkAccount(
       );
     }
     const { lastSignInAt: _, ...named } = taken;
+    const accounts = before.accounts.filter((one) => one !== taken);
     await changeAccounts(
       dependencies,
       [user],
       [
-        changeUser(before, { accounts: before.accounts.filter((one) => one !== taken) }),
+        changeUser(before, { accounts }),
         releaseAccount(account, user),
+        ...noteAccounts(user, accounts, accounts),
         entry(dependencies, 'account-unlinked', { user, account: named, ...origin }),
       ],
       undefined,

@@ -92,7 +92,7 @@ async function ownedBy(
 }
 
 /** So many views are requested with the change itself; the others right after it. A transaction holds 100 operations. */
-const withChangeMax = 60;
+const withChangeMax = 50;
 
 /**
  * Carries out a change of a user's accounts, and has the views of all users that it concerns decided again.

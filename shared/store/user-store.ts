@@ -130,6 +130,10 @@ export async function findUsers(
   return items.map(userOfAccount);
 }
 
+/** All accounts of the person whose account it is, by its item; undefined where an earlier version stored it. */
+export const accountsOfHolder = (item: Item): readonly Account[] | undefined =>
+  item.accounts === undefined ? undefined : AccountsItem.parse(item).accounts;
+
 /** Whose an account is, by its item. */
 export const userOfAccount = (item: Item | undefined): UserId | undefined =>
   item === undefined ? undefined : asId<UserId>(String(item.user));
@@ -160,7 +164,7 @@ export function makeUser(
       item: { ...shown, id: user, login, accounts: [account], createdAt: now },
       when: absent,
     },
-    giveAccount(account, user),
+    giveAccount(account, user, [account]),
   ];
 }
 
@@ -196,12 +200,36 @@ export function changeUser(
   };
 }
 
-/** The account belongs to the user from now on. @param from whose it is so far; undefined: nobody's */
-export const giveAccount = (account: Account, to: UserId, from?: UserId): Operation => ({
+/**
+ * The account belongs to the user from now on.
+ *
+ * @param all accounts that the user then has; lists of accounts read them here
+ * @param from whose it is so far; undefined: nobody's
+ */
+export const giveAccount = (
+  account: Account,
+  to: UserId,
+  all: readonly Account[],
+  from?: UserId,
+): Operation => ({
   put: keys.account(account.forge, account.baseUrl, account.account),
-  item: { user: to },
+  item: { user: to, accounts: all.map(accountAlone) },
   when: from === undefined ? absent : equal('user', from),
 });
+
+/** Notes with each of the accounts which ones the user has. @param of those that the user had and keeps */
+export const noteAccounts = (
+  user: UserId,
+  of: readonly Account[],
+  all: readonly Account[],
+): readonly Operation[] =>
+  of.map((account) => ({
+    update: {
+      key: keys.account(account.forge, account.baseUrl, account.account),
+      set: { accounts: all.map(accountAlone) },
+    },
+    when: equal('user', user),
+  }));
 
 /** The account belongs to nobody from now on. */
 export const releaseAccount = (account: Account, from: UserId): Operation => ({

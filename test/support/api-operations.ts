@@ -48,6 +48,27 @@ export const operations: readonly Operation[] = Object.entries(document.paths).f
   })),
 );
 
+interface AnswerSchema {
+  readonly $ref?: string;
+  readonly allOf?: readonly AnswerSchema[];
+  readonly properties?: Readonly<Record<string, unknown>>;
+}
+
+/** The schema of a JSON answer that means success, whatever it is put together from. */
+export function schemaOfAnswer({ definition }: Operation): AnswerSchema | undefined {
+  const content = definition.responses['200']?.content?.['application/json'];
+  return resolved(content?.schema as AnswerSchema | undefined);
+}
+
+function resolved(schema: AnswerSchema | undefined): AnswerSchema | undefined {
+  const name = schema?.$ref?.slice(schema.$ref.lastIndexOf('/') + 1);
+  if (name !== undefined) {
+    return resolved(document.components?.schemas?.[name] as AnswerSchema | undefined);
+  }
+  const parts = schema?.allOf?.map((part) => resolved(part)?.properties ?? {});
+  return parts === undefined ? schema : { properties: Object.assign({}, ...parts) };
+}
+
 /** The least of those who may use it. */
 export const rightful: Readonly<Record<Access, Sender>> = {
   public: 'nobody',

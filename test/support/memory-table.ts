@@ -48,9 +48,19 @@ export function createMemoryTable(from: ReadonlyMap<string, Item> = new Map()): 
   const items = new Map(from);
   /** The same items by partition, so that queries of a large table need not look through all of it. */
   const partitions = new Map<unknown, Map<string, Item>>();
+  /** The items of a partition in order, made when one is queried, until another item is added or removed. */
+  const ordered = new Map<unknown, readonly string[]>();
   const keep = (name: string, item: Item): void => {
     const partition = partitions.get(item.pk) ?? new Map<string, Item>();
+    if (!partition.has(name)) {
+      ordered.delete(item.pk);
+    }
     partitions.set(item.pk, partition.set(name, item));
+  };
+  const inOrder = (partition: string): readonly string[] => {
+    const names = ordered.get(partition) ?? [...(partitions.get(partition)?.keys() ?? [])].sort(byteOrder);
+    ordered.set(partition, names);
+    return names;
   };
   for (const [name, item] of from) {
     keep(name, item);
@@ -79,11 +89,19 @@ export function createMemoryTable(from: ReadonlyMap<string, Item> = new Map()): 
     get: async (key) => itemAt(key),
     getMany: async (list) => list.map(itemAt),
     async query(partition, prefix, { descending = false, limit, after } = {}) {
-      const among = partitions.get(partition)?.values() ?? [];
-      const isBeyond = (sk: string): boolean =>
-        after === undefined || byteOrder(sk, after) === (descending ? -1 : 1);
-      const found = selected(among, ({ sk }) => String(sk).startsWith(prefix) && isBeyond(String(sk)), 'sk');
-      return (descending ? found.reverse() : found).slice(0, limit);
+      const names = inOrder(partition);
+      const nameAt = (sk: string): string => nameOf({ pk: partition, sk });
+      const isBeyond = (name: string): boolean =>
+        after === undefined || byteOrder(name, nameAt(after)) === (descending ? -1 : 1);
+      let end = placeIn(names, nameAt(prefix));
+      const begin = end;
+      while (names[end]?.startsWith(nameAt(prefix))) {
+        end++;
+      }
+      const found = names.slice(begin, end).filter(isBeyond);
+      return (descending ? found.reverse() : found)
+        .slice(0, limit)
+        .map((name) => partitions.get(partition)?.get(name) as Item);
     },
     async pending(queue, { before, limit }) {
       const latest = pendingSince(before);
@@ -121,11 +139,26 @@ export function createMemoryTable(from: ReadonlyMap<string, Item> = new Map()): 
           put(key, changed(items.get(nameOf(key)), operation.update));
         } else if ('delete' in operation) {
           items.delete(nameOf(key));
+          ordered.delete(key.pk);
           partitions.get(key.pk)?.delete(nameOf(key));
         }
       }
     },
   };
+}
+
+/** Where the name is among the names, or would be. */
+function placeIn(names: readonly string[], name: string): number {
+  let [low, high] = [0, names.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (byteOrder(names[middle] ?? '', name) < 0) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
 }
 
 function keyOf(operation: Operation): Key {

@@ -2,6 +2,7 @@
 import type { MiddlewareHandler } from 'hono';
 import type { UserId } from '../../../shared/domain/ids.ts';
 import { type Organization, slugProblem } from '../../../shared/domain/organization.ts';
+import type { Synchronization } from '../../../shared/domain/synchronization.ts';
 import { delegatedRightsOf, type HeldRights } from '../../../shared/organizations/delegated-rights.ts';
 import { placeIn, type Role } from '../../../shared/organizations/membership.ts';
 import { ProblemError } from '../../../shared/runtime/problem-details.ts';
@@ -33,6 +34,7 @@ export const allowed =
     }
     c.set('organization', organization);
     c.set('role', caller?.kind === 'user' ? role : 'owner');
+    c.set('synchronizations', found.synchronizations);
     c.set('held', held);
     await noteUse(dependencies, caller);
     await next();
@@ -43,6 +45,7 @@ interface Found {
   readonly role: Role | undefined;
   readonly isWaiting: boolean;
   readonly isAdministrator: boolean;
+  readonly synchronizations?: readonly Synchronization[];
 }
 
 const nothing: Found = {
@@ -65,12 +68,13 @@ async function standingOf(
     if (organization === undefined || user === undefined) {
       return { ...nothing, organization };
     }
-    const { role, state } = await placeIn(table, user, organization, clock.now());
+    const { role, state, synchronizations } = await placeIn(table, user, organization, clock.now());
     return {
       ...nothing,
       organization,
       role: state === 'active' ? role : undefined,
       isWaiting: state === 'waiting' && role !== undefined,
+      synchronizations,
     };
   }
   const isAdministrator =

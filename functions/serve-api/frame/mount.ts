@@ -6,6 +6,7 @@ import { Line } from '../../../shared/console-api/common.ts';
 import type { Accountable } from '../../../shared/organizations/owner-act.ts';
 import { operatorNameHeader } from '../../../shared/runtime/environment.ts';
 import { refuse } from '../../../shared/runtime/problem-details.ts';
+import { synchronizationsOf } from '../../../shared/store/synchronization-store.ts';
 import type { Table } from '../../../shared/store/table.ts';
 import { readUser } from '../../../shared/store/user-store.ts';
 import { isOfOrganization } from './access.ts';
@@ -73,7 +74,14 @@ function requestOf(
     accountable: (why = '') => accountableOf(dependencies, c, why),
     mayActOn: (repository) => held === undefined || held.mayActOn(rights, repository),
     onlyRepositories: held?.repositories(rights),
-    ...(organization === undefined || role === undefined ? {} : { organization, role }),
+    ...(organization === undefined || role === undefined
+      ? {}
+      : {
+          organization,
+          role,
+          synchronizations: async () =>
+            c.get('synchronizations') ?? (await synchronizationsOf(dependencies.table, organization.id)),
+        }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { ApiKeyScope } from '../../../shared/domain/api-key.ts';
 import type { Organization } from '../../../shared/domain/organization.ts';
 import type { RepositoryOf } from '../../../shared/domain/repository-key.ts';
+import type { Synchronization } from '../../../shared/domain/synchronization.ts';
 import type { Role } from '../../../shared/organizations/membership.ts';
 import type { Accountable } from '../../../shared/organizations/owner-act.ts';
 import type { RequestOrigin } from '../../../shared/store/session-store.ts';
@@ -86,6 +87,8 @@ interface OrganizationPart {
   readonly organization: Organization;
   /** Keys and the operator are owners. */
   readonly role: Role;
+  /** Those of the organization. No read for people and their keys, whose role was found by them. */
+  synchronizations(): Promise<readonly Synchronization[]>;
   /** Whether the caller may do this with the repository; for whoever has the role: with every one. */
   mayActOn(repository: RepositoryOf): boolean;
   /** The keys of those with which the caller may; undefined for whoever has the role: all. */

@@ -35,12 +35,7 @@ export async function firstImportOf(
   }
   const [names, { repositories, next }] = await Promise.all([
     namesOf(table, organization.id),
-    listRepositories(
-      table,
-      organization,
-      { synchronization: synchronization.id },
-      { limit: repositoriesMax },
-    ),
+    listRepositories(table, organization, [synchronization], {}, { limit: repositoriesMax }),
   ]);
   const scopes = traitsOf(synchronization.forge).scopes.map(({ name, mayBeMissing = false }) => ({
     name,

@@ -166,13 +166,14 @@ const listAccessToPackage = defineRoute(
       description: 'People by login.',
     },
   },
-  async ({ table, clock }, { organization, params, query: { cursor, ...asked } }) => {
+  async ({ table, clock }, { organization, synchronizations, params, query: { cursor, ...asked } }) => {
     const name = `${params.vendor}/${params.name}`;
     const list = { route: 'listAccessToPackage', filter: [organization.id, name] };
     const page = { limit: limitOf(asked), after: placeOf(list, cursor) };
     const { people, next, teams, isPublic } = await peopleReading(
       table,
       organization,
+      await synchronizations(),
       name,
       page,
       clock.now(),

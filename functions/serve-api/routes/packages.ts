@@ -31,6 +31,7 @@ import { listPackages, packageOrders } from '../../../shared/organizations/list-
 import {
   namesVisibleTo,
   type Viewer,
+  type Visibility,
   visiblePackage,
   visibleTo,
 } from '../../../shared/organizations/readable-packages.ts';
@@ -64,8 +65,9 @@ const nameOf = ({ vendor, name }: z.output<typeof params>): string => `${vendor}
 const packageOf = (
   dependencies: ApiDependencies,
   request: Asked & Pick<RouteRequest<typeof readDefinition>, 'organization' | 'params'>,
+  visibility?: Visibility,
 ): Promise<StoredPackage> =>
-  visiblePackage(dependencies, request.organization, nameOf(request.params), viewerOf(request));
+  visiblePackage(dependencies, request.organization, nameOf(request.params), viewerOf(request), visibility);
 
 const shownRepository = (source: Pick<PackageSource, 'synchronization' | 'repository'>, name: string) => ({
   id: repositoryKey(source),
@@ -298,16 +300,16 @@ const listDependents = defineRoute(
   },
   async (dependencies, request) => {
     const { organization, query } = request;
-    const { name, number } = await packageOf(dependencies, request);
+    const visibility = await visibleTo(dependencies, organization, viewerOf(request));
+    const { name, number } = await packageOf(dependencies, request, visibility);
     const paged = { route: 'listDependents', filter: [organization.id, number] };
     const after = placeOf(paged, query.cursor);
-    const maySee = await visibleTo(dependencies, organization, viewerOf(request));
     const { dependents, next } = await dependentsOf(
       dependencies.table,
       organization,
       name,
       { limit: limitOf(query), after: after === undefined ? undefined : Number(after) },
-      maySee,
+      visibility,
     );
     return { body: { items: [...dependents], next: cursorFor(paged, next?.toString()) } };
   },

@@ -30,7 +30,7 @@ const listPeople = defineRoute(
     path,
     summary: 'Members and outside collaborators',
     description:
-      'Over all synchronizations. Whoever has accounts in several stands there for each, under one id, and once in each.',
+      'Over all synchronizations. Whoever has accounts in several stands there for each, under one id, and once among the members of each.',
     query: z.strictObject({ ...pageQuery, state: PersonState.optional() }),
     answer: {
       status: 200,
@@ -38,10 +38,16 @@ const listPeople = defineRoute(
       description: 'A page of people, which may be short or empty: it goes on while there is `next`.',
     },
   },
-  async ({ table, clock }, { organization, query: { cursor, state, ...asked } }) => {
+  async ({ table, clock }, { organization, synchronizations, query: { cursor, state, ...asked } }) => {
     const list = { route: 'listPeople', filter: [organization.id, state ?? ''] };
     const page = { limit: limitOf(asked), after: placeOf(list, cursor), state };
-    const { people, next } = await peoplePage(table, organization, page, clock.now());
+    const { people, next } = await peoplePage(
+      table,
+      organization,
+      await synchronizations(),
+      page,
+      clock.now(),
+    );
     return { body: { items: people.map((one) => ({ ...one })), next: cursorFor(list, next) } };
   },
 );

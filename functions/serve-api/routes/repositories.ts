@@ -76,7 +76,7 @@ const list = defineRoute(
   },
   async (
     { table },
-    { organization, onlyRepositories, query: { cursor, limit, synchronization, ...asked } },
+    { organization, synchronizations, onlyRepositories, query: { cursor, limit, synchronization, ...asked } },
   ) => {
     const paged = { route: 'listRepositories', filter: [organization.id, asked, synchronization] };
     const filter = {
@@ -86,7 +86,7 @@ const list = defineRoute(
     const page = { limit: limitOf({ limit }), after: placeOf(paged, cursor) };
     const { repositories, next } =
       onlyRepositories === undefined
-        ? await listRepositories(table, organization, filter, page)
+        ? await listRepositories(table, organization, await synchronizations(), filter, page)
         : await listNamedRepositories(table, organization, onlyRepositories, filter, page);
     return { body: { items: repositories.map(shown), next: cursorFor(paged, next) } };
   },

@@ -161,7 +161,7 @@ describe('a key', () => {
     await world.table.transact([
       changeUser({ id: into, version: 0 }, { accounts: [account] }),
       changeUser({ id: merged, version: 0 }, { accounts: [], mergedInto: into }),
-      giveAccount(account, into, merged),
+      giveAccount(account, into, [account], merged),
     ]);
     const { secret } = made.body;
     expect((await world.ask({ secret }, { path: '/organizations/acme' })).status).toBe(200);

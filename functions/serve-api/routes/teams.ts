@@ -86,7 +86,7 @@ const listMembersOfTeam = defineRoute(
     summary: 'Members of a team, and where each membership comes from',
     params,
     query: z.strictObject(pageQuery),
-    answer: { status: 200, schema: pageOf(TeamMember), description: 'Members by login.' },
+    answer: { status: 200, schema: pageOf(TeamMember), description: 'A page of members.' },
   },
   async ({ table }, { organization, params: { id }, query: { cursor, ...asked } }) => {
     const list = { route: 'listMembersOfTeam', filter: [organization.id, id] };
