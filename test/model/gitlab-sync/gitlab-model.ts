@@ -205,13 +205,15 @@ export async function startGitLabModel(): Promise<GitLabModel> {
     await addSynchronized(table, 'some', { ...host, forgeOrganization: organization, connection });
     await giveCredential();
 
-    const queue: { message: WorkMessage; due: number }[] = [];
+    const queue: { message: SyncMessage; due: number }[] = [];
     const workQueue = {
+      /** Only reads are of interest here: what is published, and hooks, have tests of their own. */
       async send(messages: readonly WorkMessage[], delaySeconds = 0) {
         const due = clock.now() + delaySeconds * 1000;
-        queue.push(
-          ...messages.filter(({ queue: name }) => name === 'sync').map((message) => ({ message, due })),
-        );
+        const reads = messages
+          .filter(({ queue: name }) => name === 'sync')
+          .flatMap(({ message }) => SyncMessage.safeParse(message).data ?? []);
+        queue.push(...reads.map((message) => ({ message, due })));
       },
     };
     const logger = { info: () => {}, warn: () => {}, error: () => {} };
@@ -243,7 +245,7 @@ export async function startGitLabModel(): Promise<GitLabModel> {
           return false;
         }
         try {
-          await runScopes({ ...common, openReader }, SyncMessage.parse(next.message.message));
+          await runScopes({ ...common, openReader }, next.message);
         } catch (error) {
           world.errors.push(error);
         }
