@@ -37,6 +37,12 @@ const rules: readonly Rule[] = [
     via: [{ through: 'owner' }],
   },
   {
+    name: 'an owner who reads by teams reads nothing without them',
+    subject: ann,
+    facts: [repository(5), { ...member(1, 'owner'), readsByTeams: true }],
+    via: [],
+  },
+  {
     name: 'a member reads by the base permission, which has the forge’s own name',
     subject: ann,
     facts: [repository(5), member(1), settings(true)],

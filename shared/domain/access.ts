@@ -222,7 +222,7 @@ function grantsByVisibility(
   if (visibility === 'public') {
     vias.push({ through: 'everyone' });
   }
-  if (member?.role === 'owner') {
+  if (member?.role === 'owner' && member.readsByTeams !== true) {
     vias.push({ through: 'owner' });
   }
   if (member !== undefined && settings?.membersRead) {

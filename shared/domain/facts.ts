@@ -44,6 +44,11 @@ export interface MemberFact extends EndingRow {
   readonly role: 'owner' | 'member' | 'outside';
   /** The forge's own term: GitHub's `ADMIN`, `MEMBER`. */
   readonly forgeRole?: string | undefined;
+  /**
+   * Of an owner: he reads what the rows of his teams say, and nothing as an owner. So an event that ends his place in a team ends
+   * what he reads by it. Left out, owners read everything.
+   */
+  readonly readsByTeams?: true | undefined;
 }
 
 /** A team. Its rights are in rows of their own; the parent matters for roles only, which teams inherit from those above. */

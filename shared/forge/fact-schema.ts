@@ -34,6 +34,7 @@ const FactItem = z.discriminatedUnion('kind', [
     login: z.string(),
     role: z.enum(['owner', 'member', 'outside']),
     forgeRole: z.string().optional(),
+    readsByTeams: z.literal(true).optional(),
     ...ending,
   }),
   z

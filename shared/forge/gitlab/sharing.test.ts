@@ -217,10 +217,18 @@ describe('members', () => {
       [asId<ForgeTeamId>(9), [member(6, 50), member(1, 50, now + 2)]],
     ]);
     expect(memberFacts(top, groups, members)).toEqual([
-      { kind: 'member', account: '1', login: 'u1', role: 'owner', forgeRole: 'Owner' },
+      { kind: 'member', account: '1', login: 'u1', role: 'owner', forgeRole: 'Owner', readsByTeams: true },
       { kind: 'member', account: '2', login: 'u2', role: 'member', forgeRole: 'Guest' },
       { kind: 'member', account: '4', login: 'u4', role: 'outside' },
-      { kind: 'member', account: '6', login: 'u6', role: 'owner', forgeRole: 'Owner', expiresAt: now + 5 },
+      {
+        kind: 'member',
+        account: '6',
+        login: 'u6',
+        role: 'owner',
+        forgeRole: 'Owner',
+        readsByTeams: true,
+        expiresAt: now + 5,
+      },
       { kind: 'member', account: '5', login: 'u5', role: 'outside', expiresAt: now + 1 },
     ]);
   });

@@ -127,6 +127,8 @@ const memberFact = ({ account, login, level, expiresAt }: Place, isInTop: boolea
   login,
   role: !isInTop ? 'outside' : level === ownerLevel ? 'owner' : 'member',
   ...(isInTop && { forgeRole: levelName(level) }),
+  // Their level in the group is among the readers of each project below it.
+  ...(isInTop && level === ownerLevel && { readsByTeams: true as const }),
   ...ending(expiresAt),
 });
 

@@ -37,7 +37,10 @@ type Command =
   | { readonly do: 'reconcile' | 'lose messages' | 'no more faults' | 'long silence' };
 
 const number = fc.nat(23);
-const change = fc.record({ change: fc.constantFrom(...changeKeys), of: fc.tuple(number, number, number) });
+const change = fc.record({
+  change: fc.constantFrom(...changeKeys, 'remove a member' as const, 'remove a member' as const),
+  of: fc.tuple(number, number, number),
+});
 const strikes = { times: fc.integer({ min: 1, max: 6 }), after: fc.nat(8) };
 const kinds = [
   ...(['failing-page', 'short-page', 'server-error', 'drop-connection', 'rate-limit'] as const),
@@ -158,6 +161,8 @@ async function make(world: GitLabWorld, watch: RightsWatch, { change: key, of }:
   if (made !== undefined) {
     await world.change(made.name, made.input);
     watch.note();
+    // What an event ends has ended before any read.
+    await world.onWork();
   }
 }
 
