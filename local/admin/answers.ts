@@ -56,6 +56,14 @@ export const Status = z.object({
       caution: z.object({ heldShare: z.number(), heldAbove: z.number(), suspendAfterDays: z.number() }),
       scopes: z.record(z.string(), Scope),
       parts: z.record(z.string(), Scope),
+      hooks: z
+        .object({
+          working: z.number(),
+          notWorking: z.number(),
+          missing: z.number(),
+          problem: z.object({ message: z.string(), since: z.string() }).optional(),
+        })
+        .optional(),
       heldRemovals: z.array(HeldRemovals),
       scanFailures: z.array(Failure.extend({ repository: z.string() })),
     }),

@@ -134,6 +134,16 @@ function outsideText(slug: string, outside: Status['packages'][number]['outsideC
     : `; the code of ${published} versions is at ${hosts.join(', ')}, not stored here`;
 }
 
+function hooksText(hooks: Status['synchronizations'][number]['hooks']): readonly string[] {
+  if (hooks === undefined) {
+    return [];
+  }
+  const { working, notWorking, missing, problem } = hooks;
+  const failing = notWorking === 0 ? '' : `, ${notWorking} paused or disabled by the code host`;
+  const why = problem === undefined ? '' : ` since ${when(problem.since)}: ${problem.message}`;
+  return [`webhooks: ${working} working${failing}${missing === 0 ? '' : `, ${missing} missing`}${why}`];
+}
+
 function synchronizationText(
   slug: string,
   one: Status['synchronizations'][number],
@@ -151,6 +161,7 @@ function synchronizationText(
         ? []
         : [`access of users and teams is suspended since ${when(rightsSuspendedSince)}`]),
       cautionText(one.caution),
+      ...hooksText(one.hooks),
       ...scopes.map(([scope, described]) => `${scope}: ${scopeText(described)}`),
       ...heldText(slug, one.heldRemovals, named),
       ...one.scanFailures.map(

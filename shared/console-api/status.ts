@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Time } from './common.ts';
 import { HistoryEntry } from './history.ts';
 import { HeldRemovals, ScopeState } from './runs.ts';
+import { HooksState } from './webhooks.ts';
 
 const SynchronizationState = z
   .object({
@@ -20,6 +21,7 @@ const SynchronizationState = z
     caution: z.object({ heldShare: z.number(), heldAbove: z.number(), suspendAfterDays: z.number() }),
     scopes: z.record(z.string(), ScopeState).meta({ description: 'By the name of the list.' }),
     parts: z.record(z.string(), ScopeState).meta({ description: 'Those that are pending or failed.' }),
+    hooks: HooksState.optional().meta({ description: 'Where webhooks are installed for it.' }),
     heldRemovals: z.array(HeldRemovals),
     scanFailures: z.array(
       z.object({ repository: z.string(), at: Time, code: z.string(), message: z.string() }),

@@ -7,6 +7,38 @@ const Delivery = z
   .string()
   .meta({ description: "The code host's id of the event, the same for each attempt." });
 
+/** Hooks that are installed for a synchronization, where the code host needs that. */
+export const HooksState = z
+  .object({
+    on: z.enum(['organization', 'repositories']).optional().meta({
+      description:
+        '`organization`: one for all, where its plan has that. `repositories`: one on each with a package. Missing until the code host was asked.',
+    }),
+    working: z.int(),
+    notWorking: z.int().meta({ description: 'Paused or disabled by the code host after failures.' }),
+    missing: z.int().meta({ description: 'Not installed yet.' }),
+    problem: z
+      .object({
+        code: z.string(),
+        message: z.string().meta({ description: 'Why they are missing, and what to do.' }),
+        since: Time,
+      })
+      .optional(),
+  })
+  .meta({ id: 'HooksState' });
+
+export const Hook = z
+  .object({
+    hook: z.string().meta({ description: 'Its id here, part of the address that it delivers to.' }),
+    repository: z
+      .object({ id: z.string(), name: z.string().optional() })
+      .optional()
+      .meta({ description: 'Missing: it is installed on the organization.' }),
+    state: z.enum(['installing', 'working', 'paused', 'disabled']),
+    since: Time.optional(),
+  })
+  .meta({ id: 'Hook' });
+
 export const Webhook = z
   .object({
     synchronization: z.string(),
@@ -27,6 +59,9 @@ export const Webhook = z
     hasLog: z
       .boolean()
       .meta({ description: 'The code host keeps a log that can be shown, and delivers again.' }),
+    hooks: HooksState.optional().meta({
+      description: 'Where deliveries come through webhooks that are installed for the synchronization.',
+    }),
   })
   .meta({ id: 'Webhook' });
 
@@ -46,7 +81,7 @@ export const DeliveryAttempt = z
     id: z.string().meta({ description: 'Of the attempt, for delivering it again.' }),
     delivery: Delivery,
     event: Event,
-    at: Time,
+    at: Time.optional().meta({ description: 'Missing where the code host does not say.' }),
     arrived: z.boolean(),
     status: z.int().optional().meta({ description: 'Of our answer; missing when there was none in time.' }),
     isRedelivery: z.boolean(),

@@ -288,7 +288,9 @@ export interface DeliveryLog {
 }
 
 /** One attempt to deliver an event, as people are shown it. */
-export interface DeliveryAttempt extends Pick<LoggedAttempt, 'id' | 'deliveryId' | 'at' | 'arrived'> {
+export interface DeliveryAttempt extends Pick<LoggedAttempt, 'id' | 'deliveryId' | 'arrived'> {
+  /** Milliseconds since the epoch; undefined where the forge does not say. */
+  readonly at: number | undefined;
   readonly event: string;
   /** Whose event it is; undefined for one of the integration itself. */
   readonly installation: InstallationId | undefined;

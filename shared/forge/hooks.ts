@@ -1,6 +1,10 @@
 /** Webhooks that are installed at a forge for one synchronization: the port of their management. */
 import type { ForgeRepositoryId } from '../domain/ids.ts';
 import type { Secret } from '../runtime/secret.ts';
+import type { AttemptLog } from './forge.ts';
+
+/** The log of one hook, all of whose deliveries are ours. */
+export type HookLog = Pick<AttemptLog, 'page' | 'redeliver'>;
 
 /** What a hook is installed on. */
 export type HookPlace =
@@ -50,4 +54,6 @@ export interface Hooks {
   ensure(place: HookPlace, wanted: WantedHook, existing?: InstalledHook): Promise<InstalledHook>;
   /** Removes a hook of ours. One that is gone is no error. */
   remove(place: HookPlace, id: string): Promise<void>;
+  /** What was delivered to a hook; undefined where the forge, or this version of it, does not show that. */
+  log?(place: HookPlace, id: string): Promise<HookLog | undefined>;
 }

@@ -11,6 +11,7 @@ import { listHeld, type ScopeState, scopeStates } from '../store/scope-store.ts'
 import type { Table } from '../store/table.ts';
 import { rightsAsOf } from '../sync/run/suspension.ts';
 import { changeText } from './change-text.ts';
+import { describeHooks } from './describe-hooks.ts';
 import { displayNames, factsIn } from './display-names.ts';
 import { describeScope } from './scope-progress.ts';
 
@@ -23,8 +24,9 @@ export async function describeSynchronization(table: Table, synchronization: Syn
   const layout = module?.traits.scopes ?? layoutOfReads(synchronization);
   // Read in the direction that work flows, so that work which has left one stage is seen in the next.
   const states = await scopeStates(table, id);
-  const [held, settings, members, teams, repositories, scans] = await Promise.all([
+  const [held, hooks, settings, members, teams, repositories, scans] = await Promise.all([
     listHeld(table, id),
+    describeHooks(table, synchronization),
     loadFacts(table, id, 'settings'),
     loadFacts(table, id, 'member'),
     loadFacts(table, id, 'team'),
@@ -52,6 +54,10 @@ export async function describeSynchronization(table: Table, synchronization: Syn
       ...describeCredential(synchronization, layout),
       caution: synchronization.caution,
       ...describeReads(states, layout, now),
+      hooks: hooks && {
+        ...hooks,
+        problem: hooks.problem && { ...hooks.problem, since: timeText(hooks.problem.since) },
+      },
       heldRemovals: held.map(({ since, decidedAt, changes, ...one }) => ({
         ...one,
         changes: textsOf(changes),

@@ -5,14 +5,18 @@ import type { InstallationId, OrganizationId } from '../domain/ids.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { ForgeError } from '../forge/errors.ts';
 import type { AttemptLog, DeliveryAttempt } from '../forge/forge.ts';
+import type { HookLog } from '../forge/hooks.ts';
 import { integrationKeyOf } from '../forge/integration-key.ts';
 import { findIntegration, type Integrations } from '../forge/integrations.ts';
 import type { ForgeClient, OpenConnection } from '../forge/module.ts';
 import { findModule } from '../forge/modules.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type DeliveredEvent, deliveredPage, lastRefused } from '../store/delivery-history.ts';
+import { findRepositories } from '../store/fact-store.ts';
+import { hookPlace, hooksOf, type StoredHook } from '../store/hook-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
+import { describeHooks, type HooksState } from './describe-hooks.ts';
 import { forgeFailure } from './forge-failure.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
 
@@ -22,7 +26,7 @@ export interface WebhookDependencies {
   readonly randomBytes: (count: number) => Uint8Array;
   readonly forges: {
     integrations(): Promise<Integrations>;
-    open(to: Pick<OpenConnection, 'integration' | 'connection'>): Promise<ForgeClient>;
+    open(to: Pick<OpenConnection, 'integration' | 'connection' | 'organization'>): Promise<ForgeClient>;
   };
 }
 
@@ -35,19 +39,22 @@ export interface WebhookState {
   readonly refusedAt: number | undefined;
   /** Whether the forge has a log that can be shown. */
   readonly hasLog: boolean;
+  /** Undefined where the forge delivers without hooks of ours. */
+  readonly hooks: HooksState | undefined;
 }
 
 const lastMax = 100;
 
-/** One for each synchronization, with one read each besides the two for all. */
+/** One for each synchronization, with one read each besides the two for all, and two where it has hooks. */
 export async function webhookStates(
   table: Table,
   organization: OrganizationId,
 ): Promise<readonly WebhookState[]> {
   const synchronizations = await synchronizationsOf(table, organization);
   const forges = [...new Set(synchronizations.map(({ forge }) => forge))];
-  const [refused, ...pages] = await Promise.all([
+  const [refused, hooks, ...pages] = await Promise.all([
     lastRefused(table, forges),
+    Promise.all(synchronizations.map((one) => describeHooks(table, one))),
     ...synchronizations.map(({ id }) => deliveredPage(table, id, { limit: lastMax })),
   ]);
   return synchronizations.map((synchronization, place) => {
@@ -57,7 +64,8 @@ export async function webhookStates(
       last: deliveries[0],
       recovered: deliveries.filter(({ by }) => by === 'log').length,
       refusedAt: refused.get(synchronization.forge),
-      hasLog: hasLog(synchronization),
+      hasLog: hasLog(synchronization) || (hooks[place]?.working ?? 0) > 0,
+      hooks: hooks[place],
     };
   });
 }
@@ -66,19 +74,26 @@ const hasLog = ({ forge, connection }: Synchronization): boolean =>
   findModule(forge)?.hasDeliveryLog === true && installationOf(connection) !== undefined;
 
 /**
- * A page of the forge's log, of which only the attempts for this synchronization are shown: the log is that of all organizations. So a page
- * may be empty and not the last. One request to the forge.
+ * A page of the forge's log, of which only the attempts for this synchronization are shown: that of an App is of all organizations. So a page may
+ * be empty and not the last. One request to the forge.
  *
- * @throws CallerError when the forge has no log, or does not answer
+ * @param source of the hook whose log it is; the only one if left out
+ * @throws CallerError when the forge has no log, or does not answer, or the hook is unknown
  */
 export async function attemptsOf(
   dependencies: WebhookDependencies,
   synchronization: Synchronization,
   cursor: string | undefined,
+  source: string | undefined,
 ): Promise<{ readonly attempts: readonly DeliveryAttempt[]; readonly next: string | undefined }> {
-  const { log, installation } = await logOf(dependencies, synchronization);
+  if (hasLog(synchronization)) {
+    const { log, installation } = await logOf(dependencies, synchronization);
+    const { attempts, next } = await asked(() => log.page(cursor));
+    return { attempts: attempts.filter((one) => one.installation === installation), next };
+  }
+  const { log, hook } = await hookLogOf(dependencies, synchronization, source);
   const { attempts, next } = await asked(() => log.page(cursor));
-  return { attempts: attempts.filter((one) => one.installation === installation), next };
+  return { attempts: attempts.map((one) => ({ ...one, id: `${hook.source}-${one.id}` })), next };
 }
 
 /**
@@ -92,20 +107,32 @@ export async function redeliver(
   id: string,
   accountable: Accountable,
 ): Promise<void> {
+  const act = (after: Readonly<Record<string, string>>): Promise<void> =>
+    dependencies.table.transact([
+      ownerAct(dependencies, synchronization.organization, accountable, 'redeliver', synchronization.login, {
+        after,
+      }),
+    ]);
+  if (!hasLog(synchronization)) {
+    const [source = '', attempt = ''] = id.split('-');
+    const { log, hook } = await hookLogOf(dependencies, synchronization, source);
+    await act({ hook: hook.source, attempt });
+    await orUnknown(asked(() => log.redeliver(attempt)));
+    return;
+  }
   const { log, installation } = await logOf(dependencies, synchronization);
-  const attempt = await asked(() => log.attempt(id)).catch((error: unknown) => {
-    throw error instanceof CallerError && error.code === 'not-found' ? unknownAttempt() : error;
-  });
+  const attempt = await orUnknown(asked(() => log.attempt(id)));
   if (attempt.installation !== installation) {
     throw unknownAttempt();
   }
-  await dependencies.table.transact([
-    ownerAct(dependencies, synchronization.organization, accountable, 'redeliver', synchronization.login, {
-      after: { delivery: attempt.deliveryId, event: attempt.event },
-    }),
-  ]);
+  await act({ delivery: attempt.deliveryId, event: attempt.event });
   await asked(() => log.redeliver(id));
 }
+
+const orUnknown = <Answer>(request: Promise<Answer>): Promise<Answer> =>
+  request.catch((error: unknown) => {
+    throw error instanceof CallerError && error.code === 'not-found' ? unknownAttempt() : error;
+  });
 
 const unknownAttempt = (): CallerError => new CallerError('not-found', 'the log has no such delivery');
 
@@ -117,14 +144,72 @@ async function logOf(
   const installation = installationOf(connection);
   const integration = findIntegration(await forges.integrations(), integrationKeyOf({ forge, baseUrl }));
   if (installation === undefined || integration === undefined || !hasLog(synchronization)) {
-    throw new CallerError('conflict', `${baseUrl} keeps no log of deliveries that can be shown`);
+    throw noLog(synchronization);
   }
   const client = await forges.open({ integration, connection: { kind: 'integration' } });
   if (client.attemptLog === undefined) {
-    throw new CallerError('conflict', `${baseUrl} keeps no log of deliveries that can be shown`);
+    throw noLog(synchronization);
   }
   return { log: client.attemptLog, installation };
 }
+
+/** The log of the hook, or of the only one. */
+async function hookLogOf(
+  { table, forges }: WebhookDependencies,
+  synchronization: Synchronization,
+  source: string | undefined,
+): Promise<{ readonly log: HookLog; readonly hook: StoredHook }> {
+  const { id, forge, baseUrl, connection, forgeOrganization: organization } = synchronization;
+  const integration = findIntegration(await forges.integrations(), integrationKeyOf({ forge, baseUrl }));
+  if (integration === undefined || findModule(forge)?.installsHooks !== true) {
+    throw noLog(synchronization);
+  }
+  const hooks = (await hooksOf(table, id)).filter(({ forgeHook }) => forgeHook !== undefined);
+  const hook =
+    source === undefined && hooks.length === 1 ? hooks[0] : hooks.find((one) => one.source === source);
+  if (hook?.forgeHook === undefined) {
+    throw source === undefined
+      ? new CallerError('invalid', `there are ${hooks.length} webhooks: say with \`hook\` whose log it is`)
+      : new CallerError('not-found', 'the synchronization has no such webhook');
+  }
+  const { forgeHook } = hook;
+  const client = await forges.open({ integration, connection, organization });
+  const log = await asked(async () => client.hooks?.log?.(hookPlace(hook), forgeHook));
+  if (log === undefined) {
+    throw noLog(synchronization);
+  }
+  return { log, hook };
+}
+
+export interface ListedHook extends StoredHook {
+  /** Of its repository, if that is known. */
+  readonly fullName: string | undefined;
+}
+
+/** A page of the hooks, in the order of their sources. @param after the source before the first one */
+export async function hookPage(
+  table: Table,
+  { id: synchronization }: Synchronization,
+  { after = '', limit }: { readonly after?: string | undefined; readonly limit: number },
+): Promise<{ readonly hooks: readonly ListedHook[]; readonly next: string | undefined }> {
+  const all = [...(await hooksOf(table, synchronization))]
+    .sort((a, b) => (a.source < b.source ? -1 : 1))
+    .filter(({ source }) => source > after);
+  const page = all.slice(0, limit);
+  const ids = page.flatMap(({ repository }) => repository ?? []);
+  const found = await findRepositories(
+    table,
+    ids.map((repository) => ({ synchronization, repository })),
+  );
+  const names = new Map(found.map((fact) => [fact?.repository, fact?.fullName]));
+  return {
+    hooks: page.map((hook) => ({ ...hook, fullName: names.get(hook.repository) })),
+    next: all.length > limit ? page.at(-1)?.source : undefined,
+  };
+}
+
+const noLog = ({ baseUrl }: Synchronization): CallerError =>
+  new CallerError('conflict', `${baseUrl} keeps no log of deliveries that can be shown`);
 
 async function asked<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
   try {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { asId, type ForgeRepositoryId, isId, type SynchronizationId } from '../domain/ids.ts';
 import type { ForgeHost } from '../domain/synchronization.ts';
-import { hookStates } from '../forge/hooks.ts';
+import { type HookPlace, hookStates } from '../forge/hooks.ts';
 import { type Cipher, EncryptedText, type EncryptionContext } from '../runtime/cipher.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Secret } from '../runtime/secret.ts';
@@ -39,6 +39,10 @@ const ListedHook = z.object({
   isSecretPending: z.boolean().default(false),
 });
 export type StoredHook = z.infer<typeof ListedHook>;
+
+/** What it is installed on. */
+export const hookPlace = ({ repository }: Pick<StoredHook, 'repository'>): HookPlace =>
+  repository === undefined ? { on: 'organization' } : { on: 'repository', repository };
 
 /** Identifies a hook; the source is part of the address that the forge delivers to. */
 export interface HookName {

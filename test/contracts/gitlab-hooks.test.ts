@@ -1,10 +1,11 @@
 /** What differs between GitLab's plans and versions in the management of hooks. */
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { Variant } from '../../local/forges/gitlab/variants.ts';
 import { asId } from '../../shared/domain/ids.ts';
 import type { HookPlace } from '../../shared/forge/hooks.ts';
 import { errorOf } from './forge-contract/reading.ts';
 import { type GitLab, known, startGitLab } from './gitlab-fixture.ts';
+import { hooksFixture } from './gitlab-hooks-fixture.ts';
 
 let lab: GitLab | undefined;
 afterEach(() => lab?.close());
@@ -69,4 +70,41 @@ test('a disabled hook of a project without commits, which cannot be tested, is r
   known(stored()[0]).failures = 40;
   expect(await hooks.ensure(place, wanted, hook)).toMatchObject({ state: 'working' });
   expect(stored()).toHaveLength(1);
+});
+
+describe('the log of a hook', () => {
+  async function delivered(variant: Partial<Variant>) {
+    const { lab, hooks, url, repository } = await start(variant);
+    const secret = hooks.newSecret(Buffer.alloc(32));
+    const hook = await hooks.ensure(repository, { url, secret });
+    const { pushed } = hooksFixture(lab);
+    await pushed(repository, url);
+    lab.gitlab.answerWith(500);
+    await pushed(repository, url);
+    lab.gitlab.answerWith(200);
+    return { lab, url, log: await hooks.log?.(repository, hook.id) };
+  }
+
+  test('shows what was delivered, and delivers it again as the same event', async () => {
+    const { lab, log } = await delivered({});
+    const before = known((await log?.page(undefined))?.attempts);
+    expect(before).toMatchObject([
+      { event: 'push_hooks', arrived: false, status: 500, at: lab.clock.now(), isRedelivery: false },
+      { event: 'push_hooks', arrived: true, status: 200, isRedelivery: false },
+    ]);
+    await log?.redeliver(known(before[0]).id);
+    await lab.simulator.idle();
+    const after = await log?.page(undefined);
+    expect(after?.attempts[0]).toMatchObject({ deliveryId: before[0]?.deliveryId, isRedelivery: true });
+    expect(after?.next).toBeUndefined();
+    const ids = lab.gitlab.received.map(({ headers }) => headers['idempotency-key']);
+    expect(ids.at(-1)).toBe(before[0]?.deliveryId);
+  });
+
+  test('is not there in versions before 17.4, and without times before 19.0', async () => {
+    expect((await delivered({ version: '17.3' })).log).toBeUndefined();
+    await lab?.close();
+    const { log } = await delivered({ version: '18.0' });
+    expect((await log?.page(undefined))?.attempts).toHaveLength(2);
+  });
 });

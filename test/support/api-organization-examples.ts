@@ -114,6 +114,7 @@ export const organizationExamples: Readonly<Record<string, Example>> = {
     prepare: reinstalled,
   },
   listWebhooks: {},
+  listHooks: { params: { synchronization: synchronizationId } },
   listDeliveries: { params: { synchronization: synchronizationId } },
   listDeliveryAttempts: { params: { synchronization: synchronizationId } },
   redeliver: { params: { synchronization: synchronizationId, attempt: '1' } },

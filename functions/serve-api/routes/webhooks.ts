@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { Id, optionalTimeOf, timeOf } from '../../../shared/console-api/common.ts';
-import { DeliveryAttempt, ReceivedDelivery, Webhook } from '../../../shared/console-api/webhooks.ts';
+import { DeliveryAttempt, Hook, ReceivedDelivery, Webhook } from '../../../shared/console-api/webhooks.ts';
 import type { Organization } from '../../../shared/domain/organization.ts';
 import { synchronizationIn } from '../../../shared/organizations/synchronization-of.ts';
-import { attemptsOf, redeliver, webhookStates } from '../../../shared/organizations/webhooks.ts';
+import { attemptsOf, hookPage, redeliver, webhookStates } from '../../../shared/organizations/webhooks.ts';
 import { refuse } from '../../../shared/runtime/problem-details.ts';
 import { deliveredPage } from '../../../shared/store/delivery-history.ts';
 import { countRequest, secondsToNextWindow } from '../../../shared/store/rate-store.ts';
@@ -47,8 +47,13 @@ const list = defineRoute(
     const states = await webhookStates(table, organization.id);
     return {
       body: {
-        items: states.map(({ synchronization: { id, login, forge, baseUrl }, last, refusedAt, ...one }) => ({
-          ...{ synchronization: id, login, forge, baseUrl, ...one },
+        items: states.map(({ synchronization, last, refusedAt, hooks, ...one }) => ({
+          ...{ synchronization: synchronization.id, login: synchronization.login },
+          ...{ forge: synchronization.forge, baseUrl: synchronization.baseUrl, ...one },
+          hooks: hooks && {
+            ...hooks,
+            problem: hooks.problem && { ...hooks.problem, since: timeOf(hooks.problem.since) },
+          },
           lastDelivery: last && { at: timeOf(last.at), event: last.event },
           refusedAt: optionalTimeOf(refusedAt),
         })),
@@ -86,6 +91,36 @@ const deliveries = defineRoute(
   },
 );
 
+const hooks = defineRoute(
+  {
+    ...owners,
+    name: 'listHooks',
+    method: 'get',
+    path: `${path}/{synchronization}/hooks`,
+    summary: 'The webhooks that are installed for a synchronization',
+    description: 'Empty where the code host delivers without them, as to an App.',
+    params,
+    query: z.strictObject(pageQuery),
+    answer: { status: 200, schema: pageOf(Hook), description: 'A page of webhooks.' },
+  },
+  async ({ table }, { organization, params: { synchronization }, query: { cursor, limit } }) => {
+    const one = await synchronizationIn(table, organization, synchronization);
+    const place = { route: 'listHooks', filter: [organization.id, one.id] };
+    const page = await hookPage(table, one, { limit: limitOf({ limit }), after: placeOf(place, cursor) });
+    return {
+      body: {
+        items: page.hooks.map(
+          ({ source, repository, fullName, state = 'installing' as const, stateSince }) => ({
+            ...{ hook: source, state, since: optionalTimeOf(stateSince) },
+            repository: repository && { id: repository, name: fullName },
+          }),
+        ),
+        next: cursorFor(place, page.next),
+      },
+    };
+  },
+);
+
 const attempts = defineRoute(
   {
     ...owners,
@@ -94,20 +129,20 @@ const attempts = defineRoute(
     path: `${path}/{synchronization}/attempts`,
     summary: 'What the code host tried to deliver, by its own log, the newest first',
     description:
-      'Asks the code host once. Its log is that of all organizations, and yours alone is shown: a page may be empty and not the last.',
+      'Asks the code host once. The log of an App is that of all organizations, and yours alone is shown: a page may be empty and not the last. Where there are several webhooks, `hook` says whose log it is.',
     params,
-    query: z.strictObject({ cursor: pageQuery.cursor }),
+    query: z.strictObject({ cursor: pageQuery.cursor, hook: Id.optional() }),
     answer: { status: 200, schema: pageOf(DeliveryAttempt), description: 'A page of attempts.' },
   },
-  async (dependencies, { organization, params: { synchronization }, query: { cursor } }) => {
+  async (dependencies, { organization, params: { synchronization }, query: { cursor, hook } }) => {
     const one = await synchronizationIn(dependencies.table, organization, synchronization);
     await withinLogQuota(dependencies, organization);
-    const place = { route: 'listDeliveryAttempts', filter: [organization.id, one.id] };
-    const page = await attemptsOf(dependencies, one, placeOf(place, cursor));
+    const place = { route: 'listDeliveryAttempts', filter: [organization.id, one.id, hook] };
+    const page = await attemptsOf(dependencies, one, placeOf(place, cursor), hook);
     return {
       body: {
         items: page.attempts.map(({ id, deliveryId, event, at, arrived, status, isRedelivery }) => ({
-          ...{ id, delivery: deliveryId, event, at: timeOf(at), arrived, status, isRedelivery },
+          ...{ id, delivery: deliveryId, event, at: optionalTimeOf(at), arrived, status, isRedelivery },
         })),
         next: cursorFor(place, page.next),
       },
@@ -139,4 +174,4 @@ const again = defineRoute(
   },
 );
 
-export const webhookRoutes: readonly Route[] = [list, deliveries, attempts, again];
+export const webhookRoutes: readonly Route[] = [list, deliveries, hooks, attempts, again];

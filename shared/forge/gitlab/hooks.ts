@@ -9,7 +9,8 @@ import { Secret } from '../../runtime/secret.ts';
 import { ForgeError, type ForgeErrorCode } from '../errors.ts';
 import type { HookPlace, Hooks, InstalledHook } from '../hooks.ts';
 import { withoutSteps } from '../reading.ts';
-import { signsDeliveries, type Version } from './levels.ts';
+import { createHookLog } from './hook-log.ts';
+import { keepsDeliveries, signsDeliveries, type Version } from './levels.ts';
 import type { Requests } from './requests.ts';
 
 /** What deliveries are wanted of. https://docs.gitlab.com/user/project/integrations/webhook_events/ */
@@ -125,6 +126,9 @@ export function createHooks({ requests, version, organization }: HooksOptions): 
     },
 
     remove,
+
+    log: async (place, id) =>
+      keepsDeliveries(await version()) ? createHookLog(requests, one(place, id)) : undefined,
   };
 }
 

@@ -28,6 +28,10 @@ const isSince = (version: Version, major: number, minor: number): boolean =>
 export const signsDeliveries = (version: Version | undefined): boolean =>
   version !== undefined && isSince(version, 19, 0);
 
+/** The list of a hook's deliveries !151048 (17.3), sending one again !151130 (17.4). */
+export const keepsDeliveries = (version: Version | undefined): boolean =>
+  version !== undefined && isSince(version, 17, 4);
+
 interface Level {
   readonly number: number;
   readonly name: string;

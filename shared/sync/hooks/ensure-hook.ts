@@ -13,6 +13,7 @@ import {
   findHook,
   type HookName,
   hookOwner,
+  hookPlace,
   isHookSource,
   noteHook,
   removeHook,
@@ -34,9 +35,6 @@ export interface HookContext {
   readonly hooks: Hooks;
   readonly synchronization: Pick<Synchronization, 'id' | 'forge' | 'baseUrl'>;
 }
-
-export const placeOf = ({ repository }: Pick<StoredHook, 'repository'>): HookPlace =>
-  repository === undefined ? { on: 'organization' } : { on: 'repository', repository };
 
 /** All addresses of hooks begin with it. */
 const addressPrefix = ({ dependencies, synchronization }: HookContext): string =>
@@ -168,7 +166,7 @@ const isFinal = ({ code }: ForgeError): boolean =>
   code === 'not-found' || code === 'insufficient-scope' || code === 'unexpected' || code === 'gone';
 
 async function removeFromForge(context: HookContext, hook: StoredHook): Promise<void> {
-  const place = placeOf(hook);
+  const place = hookPlace(hook);
   const url = addressOf(context, hook);
   const id = hook.forgeHook ?? (await context.hooks.list(place))?.find((one) => one.url === url)?.id;
   if (id !== undefined) {
