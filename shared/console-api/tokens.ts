@@ -71,7 +71,16 @@ export const MadeToken = Token.extend({
 }).meta({ id: 'MadeToken' });
 
 export const NewOwnToken = z
-  .strictObject({ description: Line(200).meta({ example: 'laptop' }), expiresAt })
+  .strictObject({
+    description: Line(200).meta({ example: 'laptop' }),
+    expiresAt,
+    // Their owners need room to take it out of others: the edge has all in one value.
+    without: z.array(Line(40)).max(10).optional().meta({
+      description:
+        'Slugs of organizations of yours that it does not read, such as those that allow shorter lives only.',
+      example: [],
+    }),
+  })
   .meta({ id: 'NewOwnToken' });
 
 export const OwnToken = z
@@ -82,9 +91,10 @@ export const OwnToken = z
     createdAt: Time,
     expiresAt: Time.optional().meta({ description: 'Missing: never.' }),
     lastInstallAt: Time.optional(),
-    organizations: z
-      .array(z.object({ slug: z.string(), isExcluded: z.boolean() }))
-      .meta({ description: 'Where it reads; `isExcluded`: owners took it out of their organization.' }),
+    organizations: z.array(z.object({ slug: z.string(), isExcluded: z.boolean() })).meta({
+      description:
+        'Where it reads; `isExcluded`: not here, because you left the organization out or its owners took the token out.',
+    }),
   })
   .meta({ id: 'OwnToken', description: "A person's own token: the person's rights in every organization." });
 

@@ -94,6 +94,27 @@ describe("a person's own token", () => {
     expect(await registry.get(rotated, root)).toBe('404');
   });
 
+  it('lives longer than an organization allows only where it is left out, which the refusal names', async () => {
+    const { registry, dependencies } = await world(1, 2);
+    await registry.table.update({ key: keys.organization(organizationId), set: { longestTokenDays: 30 } });
+    const make = (without: readonly string[], expiresAt?: 'never') =>
+      makeOwnToken(dependencies, asker, { description: 'laptop', expiresAt, without });
+    await expect(make([], 'never')).rejects.toThrow('acme (30 days); let it end earlier, or leave them out');
+    await expect(make(['nowhere'], 'never')).rejects.toThrow('you belong to no organization nowhere');
+    const { secret, token } = await make(['acme'], 'never');
+    await registry.settle();
+    expect(token).toMatchObject({ expiry: 0, state: 'active', excluded: 'acme' });
+    expect([await registry.get(secret, root), await states(registry)]).toEqual(['404', []]);
+    const { secret: rotated } = await rotateOwnToken(dependencies, asker, token.id, 'never');
+    await registry.settle();
+    expect(await registry.get(rotated, root)).toBe('404');
+    const usual = await make([]);
+    expect(usual.token.expiry * 1000).toBe(registry.clock.now() + 30 * 24 * 3600_000);
+    await expect(rotateOwnToken(dependencies, asker, usual.token.id, 'never')).rejects.toThrow(
+      'make another token without them',
+    );
+  });
+
   it('is never ended elsewhere by an organization, however many it was taken out of', async () => {
     const { registry, dependencies, make } = await world(1, 2);
     const { table } = registry;

@@ -10,6 +10,7 @@ import {
   addPersonalToken,
   endPersonal,
   findPersonalToken,
+  isExcludedFrom,
   isLivePersonal,
   type PersonalEntry,
   type PersonalToken,
@@ -21,7 +22,7 @@ import { addSignIn, type SignInEntry } from '../store/sign-in-log.ts';
 import { ConflictError, type Operation, type Table } from '../store/table.ts';
 import { entriesOf, personalEntry, type Token } from '../store/token-store.ts';
 import type { IssueTokenDependencies } from '../tokens/issue-token.ts';
-import { expiryOf, strictestLife } from '../tokens/token-expiry.ts';
+import { ownExpiryOf } from '../tokens/token-expiry.ts';
 import { organizationsOf } from './membership.ts';
 
 /** Who asks: the person, in one session, from somewhere. */
@@ -49,24 +50,36 @@ export async function ownTokens(table: Table, user: UserId, now: number): Promis
   return found.sort((one, other) => other.token.createdAt - one.token.createdAt);
 }
 
+export interface NewOwnToken {
+  readonly description: string;
+  /** Milliseconds since the epoch, `never`, or undefined for the usual. */
+  readonly expiresAt: number | 'never' | undefined;
+  /** Slugs of organizations that it does not read, though the person may. */
+  readonly without?: readonly string[] | undefined;
+}
+
 /**
  * Makes a token, whose secret is returned this once.
  *
- * @param asked when it is to expire: milliseconds since the epoch, `never`, or undefined for the usual
- * @throws CallerError when there are too many, or an organization that it would read does not allow the expiry
+ * @throws CallerError when there are too many, an organization that it would read does not allow the expiry, or the person belongs to none that
+ *  is left out
  */
 export async function makeOwnToken(
   dependencies: IssueTokenDependencies,
   { user, ...from }: Asker,
-  {
-    description,
-    expiresAt: asked,
-  }: { readonly description: string; readonly expiresAt: number | 'never' | undefined },
+  { description, expiresAt: asked, without = [] }: NewOwnToken,
 ): Promise<OwnToken & { readonly secret: string }> {
   const { table, workQueue, clock, randomBytes } = dependencies;
   const now = clock.now();
-  const organizations = await organizationsRead(table, user, now);
-  const until = expiryOf(asked, await strictestLife(table, organizations), now);
+  const all = await organizationsRead(table, user, now);
+  const excluded = [...new Set(without)].sort();
+  const unknown = excluded.filter((slug) => !all.some((one) => one.slug === slug));
+  if (unknown.length > 0) {
+    throw new CallerError('invalid', `you belong to no organization ${unknown.join(', ')}`);
+  }
+  const organizations = all.filter(({ slug }) => !excluded.includes(slug));
+  const leavingOut = 'leave them out of the token with `without`';
+  const until = await ownExpiryOf(table, asked, organizations, leavingOut, now);
   for (const organization of organizations) {
     await ensureKey(dependencies, organization);
   }
@@ -79,6 +92,7 @@ export async function makeOwnToken(
     description,
     createdAt: now,
     expiry: until === undefined ? 0 : Math.floor(until / 1000),
+    excluded: excluded.join(','),
   };
   const places = organizations.map((one) => ({ organization: one.id, slug: one.slug }));
   const act = entryOf(dependencies, 'own-token-created', { user, ...from }, description);
@@ -110,11 +124,11 @@ export async function rotateOwnToken(
   if (!isLivePersonal(token, now)) {
     throw new CallerError('conflict', 'the token has ended; make another');
   }
-  const until = expiryOf(
-    asked,
-    await strictestLife(table, await organizationsRead(table, asker.user, now)),
-    now,
+  const organizations = (await organizationsRead(table, asker.user, now)).filter(
+    ({ slug }) => !isExcludedFrom(token, slug),
   );
+  const leavingOut = 'make another token without them';
+  const until = await ownExpiryOf(table, asked, organizations, leavingOut, now);
   const secret = makeToken('user', randomBytes);
   const next = { hash: tokenHash(secret), expiry: until === undefined ? 0 : Math.floor(until / 1000) };
   const act = entryOf(dependencies, 'own-token-rotated', asker, token.description);

@@ -26,7 +26,7 @@ const PersonalTokenItem = z.object({
   createdAt: z.number(),
   /** Seconds since the epoch; 0: never. */
   expiry: z.number(),
-  /** Slugs of the organizations whose owners took the token out, between commas: text, so that a condition can compare it. */
+  /** Slugs of the organizations that its person left out, or whose owners took it out, between commas: text, so that a condition can compare it. */
   excluded: z.string().default(''),
 });
 export type PersonalToken = Readonly<z.infer<typeof PersonalTokenItem>>;
@@ -54,7 +54,10 @@ const isAsRead = ({ state, hash, excluded }: PersonalToken): Condition =>
 
 const excludedSlugs = (excluded: string): readonly string[] => (excluded === '' ? [] : excluded.split(','));
 
-/** Whether owners of the organization took the token out of it. */
+/** Slugs of the organizations that the token does not read, whatever its person may. */
+export const exclusionsOf = ({ excluded }: PersonalToken): readonly string[] => excludedSlugs(excluded);
+
+/** Whether its person left the organization out, or owners took the token out of it. */
 export const isExcludedFrom = ({ excluded }: PersonalToken, slug: string): boolean =>
   excludedSlugs(excluded).includes(slug);
 
@@ -135,14 +138,15 @@ const withTokenMax = 40;
  */
 export async function addPersonalToken(
   table: Table,
-  token: Omit<PersonalToken, 'state' | 'excluded'>,
+  token: Omit<PersonalToken, 'state' | 'excluded'> & Partial<Pick<PersonalToken, 'excluded'>>,
   places: readonly Place[],
   others: readonly Operation[],
 ): Promise<readonly WorkMessage[]> {
   const now = token.createdAt;
   const isWaiting = places.length > 0;
-  const stored: PersonalToken = { ...token, state: isWaiting ? 'waiting' : 'active', excluded: '' };
-  const { excluded: _, ...item } = stored;
+  const stored: PersonalToken = { excluded: '', ...token, state: isWaiting ? 'waiting' : 'active' };
+  // Conditions compare it, and say nothing of an empty text.
+  const item = { ...stored, excluded: stored.excluded || undefined };
   const key = edgeKeys.token(token.hash);
   const workOf = ({ organization }: Place) => principalWork(organization, userPrincipal(token.user));
   await table.transact([

@@ -31,6 +31,35 @@ export function expiryOf(
   return expiresAt === Number.POSITIVE_INFINITY ? undefined : expiresAt;
 }
 
+/**
+ * When a person's own token expires, by what all of the organizations allow that it reads. The person chose none of them: so whoever wants it to
+ * live longer than one allows is told which, and can leave it out. One read for each.
+ *
+ * @param leavingOut how an organization is left out
+ * @throws CallerError as `expiryOf`
+ */
+export async function ownExpiryOf(
+  table: Table,
+  asked: number | 'never' | undefined,
+  organizations: readonly Pick<Organization, 'id' | 'slug'>[],
+  leavingOut: string,
+  now: number,
+): Promise<number | undefined> {
+  const settings = await Promise.all(organizations.map(({ id }) => findOrganizationSettings(table, id)));
+  const wanted = asked === 'never' ? Number.POSITIVE_INFINITY : (asked ?? now);
+  const refusing = organizations.flatMap(({ slug }, place) => {
+    const days = settings[place]?.longestTokenDays;
+    return days !== undefined && wanted > now + days * dayMs ? [`${slug} (${days} days)`] : [];
+  });
+  if (refusing.length > 0) {
+    throw new CallerError(
+      'invalid',
+      `the token would live longer than these organizations allow: ${refusing.join(', ')}; let it end earlier, or ${leavingOut}`,
+    );
+  }
+  return expiryOf(asked, strictest(settings), now);
+}
+
 /** Of a token that no organization says anything of. */
 const usualDays = 90;
 
@@ -39,7 +68,10 @@ export async function strictestLife(
   table: Table,
   organizations: readonly Pick<Organization, 'id'>[],
 ): Promise<TokenLife> {
-  const lives = await Promise.all(organizations.map(({ id }) => findOrganizationSettings(table, id)));
+  return strictest(await Promise.all(organizations.map(({ id }) => findOrganizationSettings(table, id))));
+}
+
+function strictest(lives: readonly TokenLife[]): TokenLife {
   const longest = Math.min(
     ...lives.map(({ longestTokenDays = Number.POSITIVE_INFINITY }) => longestTokenDays),
   );

@@ -10,7 +10,7 @@ import {
   rotateOwnToken,
   type OwnToken as StoredToken,
 } from '../../../shared/organizations/personal-tokens.ts';
-import { isExcludedFrom } from '../../../shared/store/personal-token-store.ts';
+import { exclusionsOf, isExcludedFrom } from '../../../shared/store/personal-token-store.ts';
 import type { RequestOrigin } from '../../../shared/store/session-store.ts';
 import type { UserCaller } from '../frame/access.ts';
 import { defineRoute, type Route } from '../frame/route.ts';
@@ -31,8 +31,9 @@ function shown({ token, entries }: StoredToken) {
     createdAt: timeOf(token.createdAt),
     expiresAt: optionalTimeOf(token.expiry === 0 ? undefined : token.expiry * 1000),
     lastInstallAt: optionalTimeOf(Math.max(0, ...installs) || undefined),
-    organizations: entries
-      .flatMap(({ personal }) => personal?.slug ?? [])
+    organizations: [
+      ...new Set([...entries.flatMap(({ personal }) => personal?.slug ?? []), ...exclusionsOf(token)]),
+    ]
       .sort()
       .map((slug) => ({ slug, isExcluded: isExcludedFrom(token, slug) })),
   };
@@ -63,15 +64,16 @@ const createOwnToken = defineRoute(
     method: 'post',
     path,
     summary: 'Make a token of your own',
-    description: 'It reads what you may read, in every organization, as long as you may.',
+    description:
+      'It reads what you may read, in every organization but those that you leave out, as long as you may. 422 where one that it would read does not let it live so long.',
     body: NewOwnToken,
     act: 'own-token-created',
     isDangerous: true,
     idempotency: 'key',
     answer: { status: 201, schema: MadeOwnToken, description: 'The token, with its secret.' },
   },
-  async (dependencies, { caller, origin, body: { description, expiresAt } }) => {
-    const asked = { description, expiresAt: askedTime(expiresAt) };
+  async (dependencies, { caller, origin, body: { description, expiresAt, without } }) => {
+    const asked = { description, expiresAt: askedTime(expiresAt), without };
     const made = await makeOwnToken(dependencies, askerOf(caller, origin), asked);
     return { body: { ...shown(made), secret: made.secret } };
   },
