@@ -19,6 +19,7 @@ export async function promptly(
 ): Promise<number> {
   const started = performance.now();
   await system.gitHub.idle();
+  await system.gitLab?.idle();
   await system.cloud.idle({ timeoutMs: 45_000 });
   await eventually(check, withinMs);
   return performance.now() - started;

@@ -1,6 +1,6 @@
 /** People who sign in to a started system with a browser, and what they ask of the API from there. */
 import { expect } from 'vitest';
-import { type Browser, createBrowser } from '../../local/browser/browser.ts';
+import { type Browser, createBrowser, type Page } from '../../local/browser/browser.ts';
 import type { System } from './started.ts';
 
 export interface SignedIn {
@@ -24,10 +24,25 @@ export interface ApiAnswer {
   readonly body: any;
 }
 
-/** Signs the person in through the pages, which end at the first page of the console. */
-export async function signIn(system: System, login: string): Promise<SignedIn> {
+/** The page with the forms of one code host alone. */
+const onlyAt = (page: Page, key: string | undefined): Page =>
+  key === undefined
+    ? page
+    : {
+        ...page,
+        forms: page.forms.filter(({ action }) =>
+          decodeURIComponent(action).endsWith(`/sign-in/start/${key}`),
+        ),
+      };
+
+/**
+ * Signs the person in through the pages, which end at the first page of the console.
+ *
+ * @param key of the integration; the first one if left out
+ */
+export async function signIn(system: System, login: string, key?: string): Promise<SignedIn> {
   const browser = createBrowser();
-  const page = await browser.visit(`${system.console}/sign-in?return=/`);
+  const page = onlyAt(await browser.visit(`${system.console}/sign-in?return=/`), key);
   const people = await browser.press(page, ['purpose', 'sign-in']);
   const home = await browser.press(people, ['login', login]);
   expect(home).toMatchObject({ status: 200, address: `${system.console}/` });
@@ -57,10 +72,29 @@ export async function signIn(system: System, login: string): Promise<SignedIn> {
 }
 
 /** Lets the registry ask the code host which organizations the person owns, for 15 minutes. */
-export async function chooseOrganization(system: System, { browser, login }: SignedIn): Promise<void> {
-  const page = await browser.visit(`${system.console}/sign-in?return=/`);
+export async function chooseOrganization(
+  system: System,
+  { browser, login }: SignedIn,
+  key?: string,
+): Promise<void> {
+  const path = key === undefined ? '/connect' : `/connect/${encodeURIComponent(key)}`;
+  const page = await browser.visit(`${system.console}${path}`);
   const people = await browser.press(page, ['purpose', 'choose-organization']);
   expect((await browser.press(people, ['login', login])).status).toBe(200);
+}
+
+/** Gives the person the account of the same login at another code host; whoever has it here, as by a token, becomes one with the person. */
+export async function linkAccount(system: System, { browser, login }: SignedIn, key: string): Promise<void> {
+  const page = onlyAt(await browser.visit(`${system.console}/sign-in?return=/`), key);
+  const people = await browser.press(page, ['purpose', 'link']);
+  const linked = await browser.press(people, ['login', login]);
+  const merge = linked.forms.find(({ action }) => action.endsWith('/sign-in/merge'));
+  const formToken = merge?.hidden['form-token'];
+  const done =
+    merge && formToken !== undefined
+      ? await browser.press({ ...linked, forms: [merge] }, ['form-token', formToken])
+      : linked;
+  expect(done.status).toBe(200);
 }
 
 /** Installs the App at the code host's page, which leads back to us. */
