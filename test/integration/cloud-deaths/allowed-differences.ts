@@ -30,6 +30,12 @@ export const mayDiffer: readonly MayDiffer[] = [
     reason: 'what asked for the latest run and what went wrong in the last that failed: records of attempts',
   },
   {
+    where: /^table SYNC#\S+ (DELIVERED|SCANLOG)#/,
+    attributes: [],
+    as: 'record',
+    reason: 'when a delivery came, and what a scan found: one for each attempt, with its time in the key',
+  },
+  {
     where: /^table /,
     attributes: ['wanted', 'done'],
     as: 'count',
@@ -133,6 +139,12 @@ export const mayDiffer: readonly MayDiffer[] = [
     attributes: ['acceptedAt', 'unreadableAt'],
     as: 'time',
     reason: 'when the scan ran',
+  },
+  {
+    where: /^table ORG#\S+ NAME#/,
+    attributes: ['changedAt'],
+    as: 'time',
+    reason: 'when the scan that claims the name ran',
   },
   {
     where: /^table PACKAGE#\S+ DIST#/,
