@@ -14,7 +14,7 @@ import { namesIn } from '../domain/scopes.ts';
 import type { ForgeHost } from '../domain/synchronization.ts';
 import { ForgeError } from '../forge/errors.ts';
 import type { ForgeOrganization, StructureReader } from '../forge/forge.ts';
-import { traitsOf } from '../forge/modules.ts';
+import { moduleOf } from '../forge/modules.ts';
 import { readToEnd } from '../forge/read-to-end.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { claimInstallation, findInstallation, type StoredInstallation } from '../store/installation-store.ts';
@@ -22,8 +22,8 @@ import { addOrganization, changeOwners, desireOpen } from '../store/organization
 import { setChoice } from '../store/scan-store.ts';
 import { addSynchronization } from '../store/synchronization-store.ts';
 import { ConflictError, type Operation, type Table, transactionItemsMax } from '../store/table.ts';
-import { requestWork, type WorkQueue } from '../store/work.ts';
-import { scopeWork } from '../store/work-items.ts';
+import { requestWork, type WorkItem, type WorkQueue } from '../store/work.ts';
+import { hooksWork, scopeWork } from '../store/work-items.ts';
 import { forgeFailure } from './forge-failure.ts';
 import { resolveRepositories } from './repository-names.ts';
 
@@ -145,9 +145,7 @@ async function connect(
     table,
     chosen.map((repository) => setChoice(link.synchronization, repository, true)),
   );
-  const workItems = namesIn(traitsOf(host.forge).scopes).map((scope) =>
-    scopeWork(organization, link.synchronization, scope),
-  );
+  const workItems = connectedWork(host, organization, link.synchronization);
   const now = clock.now();
   const atEdge = target.isNew ? desireOpen(target, now) : undefined;
   const { login } = forgeOrganization;
@@ -162,6 +160,19 @@ async function connect(
     ...(atEdge === undefined ? [] : [atEdge.message]),
   ]);
   return { ...link, slug };
+}
+
+/** What a new connection is used for at once: everything is read, and hooks are installed where the forge needs any. */
+export function connectedWork(
+  { forge }: Pick<ForgeHost, 'forge'>,
+  organization: OrganizationId,
+  synchronization: SynchronizationId,
+): readonly WorkItem[] {
+  const { traits, installsHooks = false } = moduleOf(forge);
+  return [
+    ...namesIn(traits.scopes).map((scope) => scopeWork(organization, synchronization, scope)),
+    ...(installsHooks ? [hooksWork(organization, synchronization)] : []),
+  ];
 }
 
 function linkClaims(

@@ -2,18 +2,21 @@
 import { CallerError } from '../domain/caller-error.ts';
 import { installationOf } from '../domain/connection.ts';
 import type { InstallationId, UserId } from '../domain/ids.ts';
-import { namesIn } from '../domain/scopes.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { integrationKeyOf } from '../forge/integration-key.ts';
 import { findIntegration } from '../forge/integrations.ts';
-import { traitsOf } from '../forge/modules.ts';
 import { removeCredential } from '../store/credential-store.ts';
 import { listInstallations, retireInstallation } from '../store/installation-store.ts';
 import { useConnection } from '../store/synchronization-store.ts';
 import type { Operation, Table } from '../store/table.ts';
 import { requestWork } from '../store/work.ts';
-import { scopeWork } from '../store/work-items.ts';
-import { activeConnection, installationClaims, installedAs, transactClaims } from './connect-organization.ts';
+import {
+  activeConnection,
+  connectedWork,
+  installationClaims,
+  installedAs,
+  transactClaims,
+} from './connect-organization.ts';
 import { type CreateOrganizationDependencies, grantUsed, opening } from './create-organization.ts';
 import { type ForConnecting, installedForConnecting, ownedForConnecting } from './for-connecting.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
@@ -51,7 +54,7 @@ export async function replaceConnection(
     },
   );
   const { host, connection } = taken;
-  const workItems = namesIn(traitsOf(forge).scopes).map((scope) => scopeWork(organization, id, scope));
+  const workItems = connectedWork({ forge }, organization, id);
   const now = clock.now();
   await transactClaims(
     table,

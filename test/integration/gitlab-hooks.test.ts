@@ -1,0 +1,230 @@
+/** Hooks in the simulated GitLab, from their installation to what a delivery through them does, and their end. */
+import { randomBytes } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Variant } from '../../local/forges/gitlab/variants.ts';
+import { asId, type ForgeRepositoryId } from '../../shared/domain/ids.ts';
+import { type AnyScope, memberPart, namesIn } from '../../shared/domain/scopes.ts';
+import { gitLab } from '../../shared/forge/gitlab/module.ts';
+import { disconnection } from '../../shared/organizations/delete-synchronization.ts';
+import { createEnvelopeCipher } from '../../shared/runtime/cipher.ts';
+import { hookCareOf } from '../../shared/store/hook-care-store.ts';
+import { findHook } from '../../shared/store/hook-store.ts';
+import { keys } from '../../shared/store/keys.ts';
+import { findSynchronization } from '../../shared/store/synchronization-store.ts';
+import { requestWork } from '../../shared/store/work.ts';
+import { hooksWork, scopeWork } from '../../shared/store/work-items.ts';
+import { removeEndedHooks } from '../../shared/sync/hooks/end-hooks.ts';
+import { maintainHooks } from '../../shared/sync/hooks/maintain-hooks.ts';
+import { runScopes } from '../../shared/sync/run/run-scopes.ts';
+import { sourcesOf } from '../../shared/sync/webhooks/delivery-source.ts';
+import { receiveDelivery } from '../../shared/sync/webhooks/receive-delivery.ts';
+import { commitOn } from '../contracts/commit-on.ts';
+import { type GitLab, known, startGitLab } from '../contracts/gitlab-fixture.ts';
+import { createMemoryDataKeys } from '../support/memory-data-keys.ts';
+import { createMemoryTable, type MemoryTable } from '../support/memory-table.ts';
+import { createRecordingQueue } from '../support/recording-queue.ts';
+import { addSynchronized, organizationId, synchronizationId } from '../support/synchronized.ts';
+
+const logger = { info: () => {}, warn: () => {}, error: () => {} };
+const neverAsked = () => Promise.reject(new Error('a hook needs no integration'));
+
+let lab: GitLab;
+let table: MemoryTable;
+let receiver: Server;
+/** The statuses of our answers to deliveries; and what is answered instead of taking them. */
+let answered: number[];
+let outage: number | undefined;
+let cipher: ReturnType<typeof createEnvelopeCipher>;
+let consoleBaseUrl: string;
+
+beforeEach(async () => {
+  table = createMemoryTable();
+  cipher = createEnvelopeCipher(createMemoryDataKeys());
+  [answered, outage] = [[], undefined];
+  receiver = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const [, , forge = '', source] = (request.url ?? '').split('/');
+    const headers = Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [name, `${value}`]),
+    );
+    const { status } = await receiveDelivery(
+      {
+        ...{ table, workQueue: createRecordingQueue(), clock: lab.clock, logger },
+        sourcesOf: (address) =>
+          sourcesOf(address, neverAsked, (name) => findHook({ table, cipher, clock: lab.clock }, name)),
+      },
+      { forge, source },
+      { headers, body: Buffer.concat(chunks) },
+    );
+    answered.push(outage ?? status);
+    response.writeHead(outage ?? status).end();
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  const address = receiver.address();
+  if (address === null || typeof address === 'string') throw new Error('the receiver has no port');
+  consoleBaseUrl = `http://127.0.0.1:${address.port}`;
+});
+afterEach(async () => {
+  await lab.close();
+  receiver.closeAllConnections();
+  await new Promise((resolve) => receiver.close(resolve));
+});
+
+/** Connects `acme` of an instance like this, with a token that has these scopes, and reads it. */
+async function connect(variant: Partial<Variant>, scopes: ('api' | 'read_api')[] = ['api']): Promise<void> {
+  lab = await startGitLab({ variant });
+  await lab.useToken(await lab.createToken({ user: 'alice', scopes, expires: '2027-01-01' }));
+  const { integration, organization: forgeOrganization, connection } = lab;
+  const { baseUrl } = integration.settings;
+  await addSynchronized(table, 'some', { forge: 'gitlab', baseUrl, forgeOrganization, connection });
+  await sync(...namesIn(gitLab.traits.scopes));
+}
+
+let leases = 0;
+const common = () => ({
+  ...{ table, cipher, randomBytes, clock: lab.clock, logger, consoleBaseUrl },
+  workQueue: createRecordingQueue(),
+  newLeaseId: () => `lease-${++leases}`,
+  openHooks: async () => (await lab.open()).hooks,
+});
+
+async function sync(...scopes: readonly AnyScope[]): Promise<void> {
+  lab.clock.step(2 * gitLab.traits.lagMs);
+  for (const scope of scopes) {
+    const work = scopeWork(organizationId, synchronizationId, scope);
+    await table.transact([requestWork(work, lab.clock.now(), { cause: 'test' })]);
+  }
+  const [scope = 'settings'] = scopes;
+  const openReader = async () => {
+    const { structure, requests } = await lab.open();
+    return { ...structure, requests };
+  };
+  await runScopes({ ...common(), openReader }, { synchronization: synchronizationId, scope });
+}
+
+/** A turn of the hooks, as a reconcile requests it. @returns how many requests it took */
+async function turn(): Promise<number> {
+  const before = lab.simulator.requests.summary().total;
+  await table.transact([requestWork(hooksWork(organizationId, synchronizationId), lab.clock.now())]);
+  await maintainHooks(common(), synchronizationId);
+  return lab.simulator.requests.summary().total - before;
+}
+
+const hooks = () => [...lab.simulator.state.hooks.values()];
+const idOf = (path: string): ForgeRepositoryId => asId(lab.gitlab.project(path).id);
+const addPackage = (path: string, number: number) =>
+  table.transact([
+    {
+      put: keys.package(organizationId, number),
+      item: {
+        ...{ number, name: path, synchronization: synchronizationId, repository: idOf(path), directory: '' },
+        state: 'available',
+      },
+    },
+  ]);
+const wantedOf = async (key: { pk: string; sk: string }): Promise<number> => {
+  const item = await table.get(key);
+  return Number(item?.wanted ?? 0) - Number(item?.done ?? 0);
+};
+
+async function push(path: string): Promise<void> {
+  const { gitDirectory } = lab.gitlab.project(path);
+  const commit = await commitOn(gitDirectory, 'refs/heads/main', `{"name":"${path}"}`);
+  await lab.simulator.changes.run('set-refs', { project: path, refs: { 'refs/heads/main': commit } });
+  await lab.simulator.idle();
+}
+const scanned = (path: string): Promise<number> => wantedOf(keys.scan(synchronizationId, idOf(path)));
+
+describe('with hooks of groups', () => {
+  test('one hook tells of members and of pushes, signed', async () => {
+    await connect({ plan: 'premium' });
+    await turn();
+    expect(hooks()).toMatchObject([{ groupId: Number(lab.organization), signingToken: expect.any(String) }]);
+    const ann = memberPart(asId(lab.gitlab.user('ann').id));
+    await lab.simulator.changes.run('remove-member', { source: 'acme/core', user: 'ann' });
+    await lab.simulator.idle();
+    expect(await wantedOf(keys.scope(synchronizationId, ann))).toBe(1);
+    const before = await scanned('acme/core/clock');
+    await push('acme/core/clock');
+    expect(await scanned('acme/core/clock')).toBe(before + 1);
+    expect(answered).toEqual([202, 202]);
+    // The hooks of the group, and the version in a new process.
+    expect(await turn()).toBe(2);
+  });
+
+  test('a hook whose secret somebody else has changes nothing, and one with the right secret does', async () => {
+    await connect({ plan: 'premium' });
+    await turn();
+    const [hook] = hooks();
+    known(hook).signingToken = `whsec_${Buffer.alloc(32).toString('base64')}`;
+    const before = await scanned('acme/core/clock');
+    await push('acme/core/clock');
+    expect([answered, await scanned('acme/core/clock')]).toEqual([[401], before]);
+  });
+
+  test('R22: after an outage of ours GitLab has disabled the hook, and the next turn enables it', async () => {
+    await connect({ plan: 'premium', offering: 'gitlab.com' });
+    await turn();
+    outage = 503;
+    for (let pushes = 0; pushes < 4; pushes += 1) await push('acme/core/clock');
+    outage = undefined;
+    const delivered = answered.length;
+    await push('acme/core/clock');
+    expect(answered, 'nothing is delivered').toHaveLength(delivered);
+    await turn();
+    await push('acme/core/clock');
+    expect(answered.at(-1)).toBe(202);
+    expect(hooks()).toMatchObject([{ failures: 0 }]);
+  });
+});
+
+describe('without hooks of groups', () => {
+  test('each project with a package has one, which tells of pushes to it alone', async () => {
+    await connect({ plan: 'free', version: '18.0' });
+    await addPackage('acme/core/clock', 1);
+    await turn();
+    expect(hooks()).toMatchObject([{ projectId: lab.gitlab.project('acme/core/clock').id }]);
+    expect(hooks()[0]).toMatchObject({ token: expect.any(String) });
+    const before = await scanned('acme/core/clock');
+    await push('acme/core/clock');
+    await push('acme/core/money');
+    expect([await scanned('acme/core/clock'), answered]).toEqual([before + 1, [202]]);
+  });
+
+  test('the group hook of a better plan takes their place', async () => {
+    await connect({ plan: 'free' });
+    await addPackage('acme/core/clock', 1);
+    await turn();
+    Object.assign(lab.simulator.state.variant, { plan: 'premium' });
+    await turn();
+    expect(hooks()).toMatchObject([{ groupId: Number(lab.organization) }]);
+    Object.assign(lab.simulator.state.variant, { plan: 'free' });
+    lab.simulator.state.hooks.clear();
+    await turn();
+    expect(hooks()).toMatchObject([{ projectId: expect.any(Number) }]);
+  });
+});
+
+test('a token that only reads is a state, and not an error', async () => {
+  await connect({ plan: 'free' }, ['read_api']);
+  await addPackage('acme/core/clock', 1);
+  await addPackage('acme/core/money', 2);
+  await turn();
+  expect(await hookCareOf(table, synchronizationId)).toMatchObject({
+    ...{ missing: 2, problem: { code: 'insufficient-scope', message: expect.stringContaining('`api`') } },
+  });
+  // The group, and the project that the next try begins with; the version in a new process.
+  expect(await turn()).toBe(4);
+  expect((await findSynchronization(table, synchronizationId))?.credentialState).toBe('working');
+});
+
+test('what is disconnected leaves no hook of ours', async () => {
+  await connect({ plan: 'premium' });
+  await turn();
+  const synchronization = known(await findSynchronization(table, synchronizationId));
+  await table.transact((await disconnection(table, synchronization, lab.clock.now())).operations);
+  await removeEndedHooks(common(), synchronizationId);
+  expect(hooks()).toEqual([]);
+});
