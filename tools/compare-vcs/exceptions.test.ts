@@ -51,7 +51,15 @@ describe('the named exceptions', () => {
     expect(named([pages], [])).toEqual(['']);
   });
 
-  it.each(['dev-gh-pages-2', 'dev-renovate/a', 'dev-merge-up/1.x'])('%s is no such branch', (version) => {
+  it('a branch of a bot only Composer makes a version of; we must not have it', () => {
+    const bot = aRow('dev-renovate/a');
+    expect(named([], [aJudgedRow(bot)], github)).toEqual([
+      'a branch of a bot, which a new organization leaves out',
+    ]);
+    expect(named([bot], [])).toEqual(['']);
+  });
+
+  it.each(['dev-gh-pages-2', 'dev-renovate', 'dev-merge-up/1.x'])('%s is no such branch', (version) => {
     expect(named([], [aJudgedRow(aRow(version))])).toEqual(['']);
   });
 

@@ -1,4 +1,5 @@
 /** The differences that are meant: each by a rule that is written down somewhere, none by the name of a package. */
+import { leavingOut, usualBranchesLeftOut } from '../../shared/domain/branch-filter.ts';
 import type { ComposerAnswer, DriverName } from './composer-side.ts';
 import type { Pair } from './join.ts';
 import { canonical, valueAt } from './rows.ts';
@@ -42,6 +43,14 @@ export const exceptions: readonly NamedException[] = [
     rule: 'composer/composer src/Composer/Repository/Vcs/GitHubDriver.php@2.10.2 (getBranches)',
     isAlone: ({ outcome, theirs }, { judge }) =>
       outcome === 'only theirs' && judge.driver === 'git' && theirs?.values.version === 'dev-gh-pages',
+  },
+  {
+    name: 'a branch of a bot, which a new organization leaves out',
+    rule: 'https://docs.renovatebot.com/configuration-options/#branchprefix and others; here shared/domain/branch-filter.ts (usualBranchesLeftOut)',
+    isAlone: ({ outcome, theirs }) =>
+      outcome === 'only theirs' &&
+      theirs?.values.version.startsWith('dev-') === true &&
+      leavingOut(usualBranchesLeftOut, theirs.values.version.slice('dev-'.length)) !== undefined,
   },
   {
     name: 'another branch of the same version',
