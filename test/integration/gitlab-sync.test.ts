@@ -151,3 +151,38 @@ test('people of a private group that our credential does not see are shown as a 
   }
   expect(await differences()).toBeUndefined();
 });
+
+test('R3, R11: a credential that no longer owns a public group, and so sees only what is public, takes nothing away', async () => {
+  const { changes } = lab.simulator;
+  for (const source of ['acme', 'acme/core'])
+    await changes.run('set-visibility', { source, visibility: 'public' });
+  await changes.run('set-member', { source: 'acme', user: 'bob', level: 'owner' });
+  await sync(...lists);
+  const before = await keysNow();
+  expect(before.filter((key) => key.startsWith('repository#'))).toHaveLength(3);
+  await changes.run('remove-member', { source: 'acme', user: 'alice', as: 'bob' });
+  await sync(...lists);
+  await sync('members', 'repositories');
+  await sync(`repository:${lab.gitlab.project('acme/core/money').id}`, `team:${id('acme/core')}`);
+  expect(await keysNow()).toEqual(before);
+});
+
+test.each(['/groups/{id}/descendant_groups', '/groups/{id}/projects'])(
+  'R1: a run whose list %s fails on a page takes nothing away, also what is really gone',
+  async (list) => {
+    await sync(...lists);
+    const before = await keysNow();
+    const { changes, faults } = lab.simulator;
+    await changes.run('remove-member', { source: 'acme/core', user: 'ann' });
+    await changes.run('delete', { source: 'acme/core/clock', now: true });
+    const fault = faults.add({ kind: 'failing-page', match: { list } });
+    await sync(...lists);
+    expect(fault.struck).toBeGreaterThan(0);
+    expect(before.filter((key) => key.startsWith('repository#'))).toEqual(
+      (await keysNow()).filter((key) => key.startsWith('repository#')),
+    );
+    faults.remove();
+    await sync(...lists);
+    expect(await keysNow()).not.toContain(`team-member#${user('ann')}#${id('acme/core')}`);
+  },
+);

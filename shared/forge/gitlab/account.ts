@@ -2,12 +2,12 @@
 import { asId, type ForgeOrganizationId, type ForgeTeamId } from '../../domain/ids.ts';
 import { ForgeError } from '../errors.ts';
 import { expectSame } from '../http.ts';
-import { groupOf, readGroup } from './groups.ts';
-import { parseVersion } from './levels.ts';
-import type { Top } from './memberships.ts';
+import { groupOf, readTopGroup } from './groups.ts';
+import { ownerLevel, parseVersion } from './levels.ts';
+import { type Top, unlessHidden } from './memberships.ts';
 import type { Group } from './organization.ts';
 import type { Requests } from './requests.ts';
-import { metadataSchema } from './schema.ts';
+import { memberSchema, metadataSchema, userSchema } from './schema.ts';
 import type { GitLabSettings } from './settings.ts';
 import type { Rules } from './sharing.ts';
 
@@ -20,9 +20,10 @@ export interface Account extends Top {
 }
 
 /**
- * Reads the group.
+ * Reads the group, and checks that the credential's account owns it. Anybody sees a public group, but with only what is public in it: all else
+ * would look as if it were deleted.
  *
- * @throws ForgeError `credential-rejected` when it is gone, or not shown to this credential
+ * @throws ForgeError `credential-rejected` when it is gone, or not shown to this credential; `insufficient-scope` when the account does not own it
  */
 export async function readAccount(
   requests: Requests,
@@ -30,7 +31,7 @@ export async function readAccount(
   now: number,
 ): Promise<Account> {
   const id = topOf(organization);
-  const detail = await readGroup(requests, id).catch((error: unknown) => {
+  const detail = await readTopGroup(requests, id).catch((error: unknown) => {
     if (error instanceof ForgeError && error.code === 'not-found') {
       throw new ForgeError('credential-rejected', 'the group is gone, or not shown to this credential', {
         cause: error,
@@ -45,7 +46,23 @@ export async function readAccount(
       'the group was moved into another group, and is no top-level group any more',
     );
   }
+  if (!detail.isShownToOwner) {
+    await expectOwner(requests, id);
+  }
   return { id, path: detail.full_path, name: detail.name, group: groupOf(detail, now) };
+}
+
+/** Only owners see all members of all groups, and the groups that are invited. @throws ForgeError `insufficient-scope` */
+async function expectOwner(requests: Requests, id: ForgeTeamId): Promise<void> {
+  const { id: user, is_admin: isAdmin } = await requests.get({ route: '/user' }, userSchema);
+  if (isAdmin) {
+    return;
+  }
+  const route = { route: '/groups/:id/members/all/:user', path: { id, user } };
+  const member = await unlessHidden(requests.get(route, memberSchema));
+  if (member?.access_level !== ownerLevel) {
+    throw new ForgeError('insufficient-scope', 'the account of the credential does not own the group');
+  }
 }
 
 /** What the instance is. */

@@ -13,6 +13,7 @@ import {
   type LinkItem,
   type ProjectItem,
   projectSchema,
+  topGroupSchema,
 } from './schema.ts';
 
 const linksOf = (links: readonly LinkItem[], now: number): readonly Link[] =>
@@ -54,6 +55,10 @@ const withoutProjects = { with_projects: false };
 /** One group with the groups that are invited to it. https://docs.gitlab.com/api/groups/#get-a-single-group */
 export const readGroup = (requests: Requests, id: ForgeTeamId): Promise<GroupDetail> =>
   requests.get({ route: '/groups/:id', path: { id }, query: withoutProjects }, groupDetailSchema);
+
+/** The same of a top-level group, with whether its owner asks. */
+export const readTopGroup = (requests: Requests, id: ForgeTeamId) =>
+  requests.get({ route: '/groups/:id', path: { id }, query: withoutProjects }, topGroupSchema);
 
 /** All groups below the top-level group, without their links. */
 export const groupsBelow = (

@@ -38,6 +38,18 @@ export type GroupItem = z.infer<typeof groupSchema>;
 export const groupDetailSchema = groupSchema.extend({ shared_with_groups: z.array(linkSchema) });
 export type GroupDetail = z.infer<typeof groupDetailSchema>;
 
+/**
+ * A top-level group, and whether it is shown with what only its owners see: gitlabhq: lib/api/entities/group_detail.rb, by version one field or
+ * both. They are secret or of no use, and are not kept.
+ */
+export const topGroupSchema = groupDetailSchema
+  .extend({ runners_token: z.unknown(), enabled_git_access_protocol: z.unknown() })
+  .partial({ runners_token: true, enabled_git_access_protocol: true })
+  .transform(({ runners_token: token, enabled_git_access_protocol: protocol, ...detail }) => ({
+    ...detail,
+    isShownToOwner: token !== undefined || protocol !== undefined,
+  }));
+
 /** https://docs.gitlab.com/api/members/; `membership_state` is only there in the Enterprise Edition. */
 export const memberSchema = z.object({
   id: accountNumber,

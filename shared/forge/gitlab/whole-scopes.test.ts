@@ -112,14 +112,30 @@ test('R14: a membership that waits for a seat counts for nothing, though GraphQL
   expect(lists, 'only the list of the group that has somebody who waits').toEqual(['groups/2/members']);
 });
 
-test('R4: a credential whose account no longer owns the group is found out', async () => {
+/** The group as it is shown to somebody, by whom its fields for owners are not seen. */
+const shownTo = (member: TestAnswer) => {
   const lab = createTestGitLab();
   const all = worldOf({ groups: 1, projects: 0, graphql: true });
-  lab.answer = (request) =>
-    request.path.includes('/members/all/7') ? { status: 404, json: {} } : all(request);
-  await expect(lab.open().structure.readScope('settings')).rejects.toMatchObject({
-    code: 'insufficient-scope',
-  });
+  lab.answer = async (request) => {
+    if (request.path.includes('/members/all/7')) return member;
+    const { json, ...rest } = await all(request);
+    const { runners_token: _, ...shown } = Object(json);
+    return request.path.startsWith('/api/v4/groups/1?') ? { ...rest, json: shown } : { ...rest, json };
+  };
+  return lab.open().structure;
+};
+
+test.each([
+  ['no member', { status: 404, json: {} }],
+  ['a maintainer', { json: member(7, 40) }],
+])('R3, R4: a credential whose account is %s of the group is found out by each probe', async (_, answer) => {
+  const structure = shownTo(answer);
+  await expect(structure.probe()).rejects.toMatchObject({ code: 'insufficient-scope' });
+  await expect(structure.readScope('settings')).rejects.toMatchObject({ code: 'insufficient-scope' });
+});
+
+test('an owner is believed where GitLab shows nothing of the group to owners alone', async () => {
+  expect(await shownTo({ json: member(7, 50) }).probe()).toMatchObject({ id: '1' });
 });
 
 /** GitLab's own list of the members of a project. */

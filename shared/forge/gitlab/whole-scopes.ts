@@ -7,12 +7,11 @@ import type { ScopeRead } from '../forge.ts';
 import type { Reading } from '../reading.ts';
 import type { Account, Instance } from './account.ts';
 import { groupOf, groupsBelow, groupsElsewhere, projectOf, projectsBelow, withLinks } from './groups.ts';
-import { ownerLevel } from './levels.ts';
-import { directMembers, membershipsOf, orEmpty, readMembers, unlessHidden } from './memberships.ts';
+import { directMembers, membershipsOf, orEmpty, readMembers } from './memberships.ts';
 import type { Groups, Membership, MembersOf, Project } from './organization.ts';
 import { compareReaders } from './reader-check.ts';
 import type { Requests } from './requests.ts';
-import { memberSchema, userSchema } from './schema.ts';
+import { memberSchema } from './schema.ts';
 import { collaboratorFacts, memberFacts, repositoryFact, teamFacts, teamRepositoryFacts } from './sharing.ts';
 import { gitLabTraits } from './traits.ts';
 
@@ -56,30 +55,11 @@ const whole = (facts: readonly Fact[], isCounted: (fact: Fact) => boolean): Scop
   ...{ facts, covers: [], absenceIsAuthoritative: false, isCounted, followUps: [] },
 });
 
-/** Reads what the group is called, and checks that the credential still sees all of it. */
-async function readSettings({ requests, top }: Context): Promise<ScopeRead> {
-  const account = await top();
-  await expectOwner(requests, account);
-  const { path: login, name } = account;
+/** Reads what the group is called. */
+async function readSettings({ top }: Context): Promise<ScopeRead> {
+  const { path: login, name } = await top();
   const fact = { kind: 'settings', basePermission: 'none', membersRead: false, login, name } as const;
   return whole([fact], () => true);
-}
-
-/**
- * Only owners see all members of all groups, and the groups that are invited.
- *
- * @throws ForgeError `insufficient-scope`
- */
-async function expectOwner(requests: Requests, { id }: Account): Promise<void> {
-  const { id: user, is_admin: isAdmin } = await requests.get({ route: '/user' }, userSchema);
-  if (isAdmin) {
-    return;
-  }
-  const route = { route: '/groups/:id/members/all/:user', path: { id, user } };
-  const member = await unlessHidden(requests.get(route, memberSchema));
-  if (member?.access_level !== ownerLevel) {
-    throw new ForgeError('insufficient-scope', 'the account of the credential does not own the group');
-  }
 }
 
 async function readAllMembers(context: Context, reading: Reading): Promise<ScopeRead> {

@@ -98,7 +98,7 @@ beforeAll(async () => {
 afterAll(() => model.close());
 
 test(
-  `who reads follows GitLab through ${runs} sequences of changes and faults (SYNC_SEED=${seed})`,
+  `R1, R12, R18, R21, R23, R24: who reads follows GitLab through ${runs} sequences of changes and faults (SYNC_SEED=${seed})`,
   async () => {
     const property = fc.asyncProperty(sequences, async (sequence) => {
       expect(await performed(sequence)).toEqual([]);

@@ -1,7 +1,8 @@
 import type { ExpandedGroupSchema, GroupSchema, ProjectSchema } from '@gitbeaker/rest';
+import { OWNER } from '../levels.ts';
 import { invitedGroups } from '../members.ts';
 import { fullName, fullPath, groupOf, topLevelOf } from '../paths.ts';
-import { projectAccess, seesGroup } from '../rights.ts';
+import { effectiveLevel, projectAccess, seesGroup } from '../rights.ts';
 import type { Group, Project } from '../state.ts';
 import { differences } from '../variants.ts';
 import { type Context, webUrl } from './context.ts';
@@ -58,6 +59,8 @@ export function groupDetail(context: Context, group: Group) {
     ...groupShape(context, group),
     shared_with_groups: sharedWithShape(context, group),
     ...(group.parentId === undefined && { prevent_sharing_groups_outside_hierarchy: false }),
+    // For owners alone: lib/api/entities/group_detail.rb
+    ...(effectiveLevel(context, group, context.user) >= OWNER && { runners_token: 'GR-simulated' }),
   } satisfies Held<ExpandedGroupSchema, 'runners_token' | 'file_template_project_id'>;
 }
 
