@@ -64,6 +64,7 @@ const lists: Readonly<Record<string, List>> = {
   listPreviewChanges: { named: 1, entries: fullCount },
   listHeldRemovals: { named: 1, entries: fullCount },
   listDeliveries: { named: 1, entries: fullCount },
+  listHooks: { named: 1, entries: fullCount },
 };
 
 /** Lists that cost more, or have no pages, and why. */

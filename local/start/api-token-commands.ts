@@ -5,7 +5,8 @@ import { type ApiCommand, command, inOrganization } from './api-command.ts';
 const Made = z.object({
   id: z.string(),
   secret: z.string(),
-  principal: z.string(),
+  /** Missing for a person and a key that may not read people. */
+  principal: z.string().optional(),
   expiresAt: z.string().optional(),
   url: z.string(),
 });

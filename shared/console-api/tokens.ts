@@ -11,7 +11,16 @@ export const Token = z
       description:
         "`user`: a person's own, with the person's rights in every organization; `member`: the rights of a person in this one; `team`: the rights of a team; `organization`: every package.",
     }),
-    principal: z.string().meta({ description: 'Whom it speaks for.', example: 'u.k3j4h5g6f7d8s9a2' }),
+    principal: z.string().optional().meta({
+      description:
+        "Whom it speaks for, by id. Missing for a person's and for a key without the scope `members`.",
+      example: 'u.k3j4h5g6f7d8s9a2',
+    }),
+    holder: z.string().optional().meta({
+      description:
+        'The login, team or slug of whom it speaks for, as it is now; missing where nobody knows it.',
+      example: 'ann',
+    }),
     description: z.string(),
     state: z.enum(['waiting', 'active', 'suspended', 'revoked', 'expired']).meta({
       description:

@@ -9,12 +9,14 @@ import type { Organization } from '../domain/organization.ts';
 import { ownersByHandCount, primaryOf } from '../domain/primary.ts';
 import type { ForgeHost } from '../domain/synchronization.ts';
 import { absent } from '../store/condition.ts';
+import { inTurn } from '../store/creation-turn.ts';
 import {
   findInvitation,
   invitationPage,
   putInvitation,
   removeInvitation,
 } from '../store/invitation-store.ts';
+import { keys } from '../store/keys.ts';
 import {
   findPerson,
   forgetPerson,
@@ -47,7 +49,7 @@ const loginMs = 90 * 24 * 3600_000;
  * Invites somebody who has signed in, as a member or an owner; a member becomes an owner at once, and so does whoever adds himself.
  *
  * @throws CallerError `not-found` when nobody such has signed in; `conflict` where code hosts say who the people are, for somebody switched off,
- *  and for an owner who would become a member
+ *  for an owner who would become a member, and when too many are invited already
  */
 export async function addPersonByHand(
   dependencies: IssueTokenDependencies,
@@ -56,7 +58,7 @@ export async function addPersonByHand(
   role: RoleByHand,
   accountable: Accountable,
 ): Promise<{ readonly user: User; readonly state: 'active' | 'invited' }> {
-  const { table, clock } = dependencies;
+  const { table } = dependencies;
   await refuseSynchronized(table, organization);
   const user = await personNamed(dependencies, named);
   const before = await findPerson(table, organization.id, user.id);
@@ -72,7 +74,7 @@ export async function addPersonByHand(
     after: { person: user.id, role, state },
   });
   if (state === 'invited') {
-    await table.transact([...putInvitation(organization.id, user.id, { role, at: clock.now() }), act]);
+    await invite(dependencies, organization, user.id, role, act);
     return { user, state };
   }
   const after = { ...before, isOwner: role === 'owner', isMember: true };
@@ -81,6 +83,29 @@ export async function addPersonByHand(
     act,
   ]);
   return { user, state };
+}
+
+/** Open invitations of an organization. */
+export const invitationsMax = 200;
+
+/** Invites, or changes what is offered. @throws CallerError `conflict` when too many are invited already */
+async function invite(
+  { table, clock }: IssueTokenDependencies,
+  { id }: Organization,
+  user: UserId,
+  role: RoleByHand,
+  act: Operation,
+): Promise<void> {
+  await inTurn(table, [keys.creationsIn(id, 'invitations')], async (turn) => {
+    const open = await invitationPage(table, id, { limit: invitationsMax });
+    if (open.length === invitationsMax && (await findInvitation(table, id, user)) === undefined) {
+      throw new CallerError(
+        'conflict',
+        `at most ${invitationsMax} people can be invited at a time; withdraw an invitation first`,
+      );
+    }
+    await table.transact([...putInvitation(id, user, { role, at: clock.now() }), act, ...turn]);
+  });
 }
 
 /** @throws CallerError `conflict` where code hosts say who the people are */

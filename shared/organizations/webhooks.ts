@@ -13,7 +13,7 @@ import { findModule } from '../forge/modules.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type DeliveredEvent, deliveredPage, lastRefused } from '../store/delivery-history.ts';
 import { findRepositories } from '../store/fact-store.ts';
-import { hookPlace, hooksOf, type StoredHook } from '../store/hook-store.ts';
+import { hookPlace, hooksOf, type StoredHook, storedHookPage } from '../store/hook-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
 import { describeHooks, type HooksState } from './describe-hooks.ts';
@@ -186,16 +186,13 @@ export interface ListedHook extends StoredHook {
   readonly fullName: string | undefined;
 }
 
-/** A page of the hooks, in the order of their sources. @param after the source before the first one */
+/** A page of the hooks, in the order of their sources. Two reads. @param after the source before the first one */
 export async function hookPage(
   table: Table,
-  { id: synchronization }: Synchronization,
-  { after = '', limit }: { readonly after?: string | undefined; readonly limit: number },
+  { id: synchronization, forge }: Synchronization,
+  { after, limit }: { readonly after?: string | undefined; readonly limit: number },
 ): Promise<{ readonly hooks: readonly ListedHook[]; readonly next: string | undefined }> {
-  const all = [...(await hooksOf(table, synchronization))]
-    .sort((a, b) => (a.source < b.source ? -1 : 1))
-    .filter(({ source }) => source > after);
-  const page = all.slice(0, limit);
+  const page = await storedHookPage(table, { id: synchronization, forge }, { limit, after });
   const ids = page.flatMap(({ repository }) => repository ?? []);
   const found = await findRepositories(
     table,
@@ -204,7 +201,7 @@ export async function hookPage(
   const names = new Map(found.map((fact) => [fact?.repository, fact?.fullName]));
   return {
     hooks: page.map((hook) => ({ ...hook, fullName: names.get(hook.repository) })),
-    next: all.length > limit ? page.at(-1)?.source : undefined,
+    next: page.length === limit ? page.at(-1)?.source : undefined,
   };
 }
 

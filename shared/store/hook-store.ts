@@ -1,7 +1,7 @@
 /** Hooks that were installed on a forge for one synchronization, each with its own secret. */
 import { z } from 'zod';
 import { asId, type ForgeRepositoryId, isId, type SynchronizationId } from '../domain/ids.ts';
-import type { ForgeHost } from '../domain/synchronization.ts';
+import type { ForgeHost, Synchronization } from '../domain/synchronization.ts';
 import { type HookPlace, hookStates } from '../forge/hooks.ts';
 import { type Cipher, EncryptedText, type EncryptionContext } from '../runtime/cipher.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -151,6 +151,17 @@ export async function hooksOf(
 ): Promise<readonly StoredHook[]> {
   const { pk, sk } = ranges.hooks(synchronization);
   return (await table.query(pk, sk)).map((item) => ListedHook.parse(item));
+}
+
+/** Part of the hooks of a synchronization, by source. One read. @param after only those beyond this source */
+export async function storedHookPage(
+  table: Table,
+  { id, forge }: Pick<Synchronization, 'id' | 'forge'>,
+  { limit, after }: { readonly limit: number; readonly after?: string | undefined },
+): Promise<readonly StoredHook[]> {
+  const { pk, sk } = ranges.hooks(id);
+  const place = after === undefined ? undefined : keys.hookOf(id, forge, after).sk;
+  return (await table.query(pk, sk, { limit, after: place })).map((item) => ListedHook.parse(item));
 }
 
 /** Deletes a hook of the synchronization. */

@@ -286,7 +286,7 @@ export const keys = {
     pk: `ORG#${organization}`,
     sk: `TOKEN#${principal}#${token}`,
   }),
-  creationsIn: (organization: string, kind: 'tokens' | 'api-keys'): Key => ({
+  creationsIn: (organization: string, kind: 'tokens' | 'api-keys' | 'invitations'): Key => ({
     pk: `ORG#${organization}`,
     sk: `CREATIONS#${kind}`,
   }),

@@ -217,6 +217,13 @@ function runs(now: number): readonly Operation[] {
         now,
       ),
     ),
+    ...range(fullCount).map((id) => {
+      const name = { forge: gitHubHost.forge, source: `hook${padded(id)}` };
+      return {
+        put: keys.hookOf(synchronizationId, name.forge, name.source),
+        item: { ...name, repository: String(id), state: 'working' },
+      };
+    }),
     ...range(fullCount).map((team) =>
       putHeld(synchronizationId, {
         scope: `team:${team}`,

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { asId, type UserId } from '../../../shared/domain/ids.ts';
+import { invitationsMax } from '../../../shared/organizations/people-by-hand.ts';
 import { putInvitation } from '../../../shared/store/invitation-store.ts';
 import { keys } from '../../../shared/store/keys.ts';
 import { linkAnother } from '../../../test/support/another-account.ts';
 import { integrationKey } from '../../../test/support/api-forges.ts';
 import { type ApiWorld, createApiWorld, otherOrganization, userOf } from '../../../test/support/api-world.ts';
-import { synchronizationId } from '../../../test/support/synchronized.ts';
+import { gitHubHost, synchronizationId } from '../../../test/support/synchronized.ts';
 
 /** `other` has no synchronization, and belongs to the stranger. */
 const path = '/organizations/other/people';
@@ -78,6 +79,26 @@ describe('an organization that no code host knows', () => {
       const change = method === 'PATCH' ? { body: { state: 'active' } } : {};
       expect((await world.ask('stranger', { method, path: below, ...change })).status).toBe(404);
     }
+  });
+
+  it('invites 200 people at a time, and changes what is offered to one of them', async () => {
+    const world = await worldWith('member');
+    const signedIn = [{ ...gitHubHost, account: '3', lastSignInAt: world.now() }];
+    await world.table.update({ key: keys.user(userOf('outside')), set: { accounts: signedIn } });
+    const others = Array.from({ length: invitationsMax - 1 }, (_, place) => asId<UserId>(`other${place}`));
+    for (const user of others) {
+      await world.table.transact(putInvitation(otherOrganization, user, { role: 'member', at: 1 }));
+    }
+    const [member, outside] = [{ user: userOf('member') }, { user: userOf('outside') }];
+    const both = await Promise.all([add(world, member), add(world, outside)]);
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+    const [first, second] = both[0].status === 200 ? [member, outside] : [outside, member];
+    expect((await add(world, first, 'owner')).status).toBe(200);
+    const refused = await add(world, second);
+    expect([refused.status, refused.body.detail]).toEqual([
+      409,
+      'at most 200 people can be invited at a time; withdraw an invitation first',
+    ]);
   });
 
   it('is declined, and its invitation withdrawn', async () => {

@@ -29,6 +29,7 @@ describe('the tokens of an organization', () => {
       id: expect.any(String),
       kind: 'member',
       principal: `u.${userOf('member')}`,
+      holder: 'member-login',
       description: 'laptop',
       state: 'waiting',
       madeBy: { kind: 'user', id: userOf('owner'), name: 'owner-login' },
@@ -47,17 +48,21 @@ describe('the tokens of an organization', () => {
     ]);
   });
 
-  it('name their makers only to a key that may read people', async () => {
+  it('name their makers, and the ids of people, only to a key that may read people', async () => {
     const world = await worldWithMember();
     const { body: made } = await make(world, forMember);
-    for (const [scopes, madeBy] of [
-      [['tokens'], undefined],
-      [['tokens', 'members'], made.madeBy],
+    expect(made).toMatchObject({ principal: `u.${userOf('member')}`, holder: 'member-login' });
+    for (const [scopes, { principal, madeBy }] of [
+      [['tokens'], { principal: undefined, madeBy: undefined }],
+      [['tokens', 'members'], made],
     ] as const) {
       const key = await world.machine(scopes);
       const list = await world.ask(key, { path });
       const one = await world.ask(key, { path: `${path}/${made.id}` });
-      expect([list.body.items[0].madeBy, one.body.madeBy]).toEqual([madeBy, madeBy]);
+      for (const shown of [list.body.items[0], one.body]) {
+        expect([shown.principal, shown.madeBy]).toEqual([principal, madeBy]);
+        expect(shown.holder).toBe('member-login');
+      }
     }
   });
 

@@ -8,8 +8,9 @@ import {
   TokenRotation,
   TokenShortening,
 } from '../../../shared/console-api/tokens.ts';
-import { asId, type TokenId } from '../../../shared/domain/ids.ts';
+import { asId, parsePrincipal, type TokenId } from '../../../shared/domain/ids.ts';
 import type { Organization } from '../../../shared/domain/organization.ts';
+import { holderNames } from '../../../shared/organizations/holder-names.ts';
 import {
   makeTokenFor,
   revokeTokenOf,
@@ -17,6 +18,7 @@ import {
   tokenIn,
 } from '../../../shared/organizations/owners-tokens.ts';
 import { shortenTokens } from '../../../shared/organizations/shorten-tokens.ts';
+import type { Table } from '../../../shared/store/table.ts';
 import { type Token as StoredToken, tokenPage } from '../../../shared/store/token-store.ts';
 import { type Caller, mayReadPeople } from '../frame/access.ts';
 import type { ApiDependencies } from '../frame/dependencies.ts';
@@ -31,10 +33,13 @@ const params = z.object({ id: Id });
 const kindOf = ({ kind, personal }: StoredToken) =>
   kind === 'user' && personal === undefined ? 'member' : kind;
 
-const shown = (caller: Caller, token: StoredToken) => ({
+/** @param holders names, as `holderNames` gives them */
+const shown = (caller: Caller, token: StoredToken, holders: ReadonlyMap<string, string>) => ({
   id: token.id,
   kind: kindOf(token),
-  principal: token.principal,
+  principal:
+    parsePrincipal(token.principal).kind === 'user' && !mayReadPeople(caller) ? undefined : token.principal,
+  holder: holders.get(token.principal),
   description: token.description,
   state: token.state,
   madeBy: mayReadPeople(caller) ? token.madeBy : undefined,
@@ -44,12 +49,32 @@ const shown = (caller: Caller, token: StoredToken) => ({
   lastInstallAt: optionalTimeOf(token.lastInstallAt),
 });
 
-const made = (
-  { registryBaseUrl }: ApiDependencies,
-  { organization: { slug }, caller }: { readonly organization: Organization; readonly caller: Caller },
+interface Asked {
+  readonly organization: Organization;
+  readonly caller: Caller;
+}
+
+/** One read. */
+async function shownAll(table: Table, { organization, caller }: Asked, tokens: readonly StoredToken[]) {
+  const principals = tokens.map(({ principal }) => principal);
+  const holders = await holderNames(table, organization, principals);
+  return tokens.map((token) => shown(caller, token, holders));
+}
+
+async function shownOne(table: Table, { organization, caller }: Asked, token: StoredToken) {
+  return shown(caller, token, await holderNames(table, organization, [token.principal]));
+}
+
+const made = async (
+  { table, registryBaseUrl }: ApiDependencies,
+  asked: Asked,
   token: StoredToken,
   secret: string,
-) => ({ ...shown(caller, token), secret, url: `${registryBaseUrl}/${slug}` });
+) => ({
+  ...(await shownOne(table, asked, token)),
+  secret,
+  url: `${registryBaseUrl}/${asked.organization.slug}`,
+});
 
 const listTokens = defineRoute(
   {
@@ -68,7 +93,8 @@ const listTokens = defineRoute(
       limit: limitOf(asked),
       after: placeOf(list, cursor),
     });
-    return { body: { items: tokens.map((token) => shown(caller, token)), next: cursorFor(list, next) } };
+    const items = await shownAll(table, { organization, caller }, tokens);
+    return { body: { items, next: cursorFor(list, next) } };
   },
 );
 
@@ -97,7 +123,7 @@ const createToken = defineRoute(
       await accountable(),
     );
     const token = await tokenIn(dependencies, organization, id);
-    return { body: made(dependencies, { organization, caller }, token, secret) };
+    return { body: await made(dependencies, { organization, caller }, token, secret) };
   },
 );
 
@@ -111,9 +137,10 @@ const readToken = defineRoute(
     params,
     answer: { status: 200, schema: Token, description: 'The token, without its secret.' },
   },
-  async (dependencies, { organization, caller, params: { id } }) => ({
-    body: shown(caller, await tokenIn(dependencies, organization, asId<TokenId>(id))),
-  }),
+  async (dependencies, { organization, caller, params: { id } }) => {
+    const token = await tokenIn(dependencies, organization, asId<TokenId>(id));
+    return { body: await shownOne(dependencies.table, { organization, caller }, token) };
+  },
 );
 
 const rotate = defineRoute(
@@ -139,7 +166,7 @@ const rotate = defineRoute(
       askedTime(body.expiresAt),
       await accountable(),
     );
-    return { body: made(dependencies, { organization, caller }, token, secret) };
+    return { body: await made(dependencies, { organization, caller }, token, secret) };
   },
 );
 
@@ -182,7 +209,8 @@ const shorten = defineRoute(
   async (dependencies, { organization, caller, body: { confirm, why }, accountable }) => {
     const confirmation = { ...(await accountable(why)), confirm };
     const { tokens, endsAt, ...rest } = await shortenTokens(dependencies, organization, confirmation);
-    const listed = tokens.slice(0, shownMax).map((token) => shown(caller, token));
+    const asked = { organization, caller };
+    const listed = await shownAll(dependencies.table, asked, tokens.slice(0, shownMax));
     return { body: { ...rest, endsAt: timeOf(endsAt), count: tokens.length, tokens: listed } };
   },
 );
