@@ -123,6 +123,22 @@ export const RegistrationForm = z
   })
   .meta({ id: 'RegistrationForm' });
 
+export const NewIntegration = z
+  .strictObject({
+    forge: z.string().min(1).max(40),
+    baseUrl: z
+      .url()
+      .max(300)
+      .meta({ description: 'Of the code host, with its relative root if it has one.' }),
+    clientId: Line(300).min(1),
+    clientSecret: z
+      .string()
+      .max(1000)
+      .regex(/^[\x21-\x7e]+$/, 'is no secret of a client')
+      .meta({ description: 'Stored in the secret of the integrations, and never shown.' }),
+  })
+  .meta({ id: 'NewIntegration' });
+
 const opaque = z.string().regex(/^[\w-]{1,200}$/, 'is not what the code host sent');
 
 export const RegistrationAnswer = z

@@ -19,7 +19,7 @@ import type {
 } from './forge.ts';
 import type { Hooks } from './hooks.ts';
 import type { ForgeServices, Integration, IntegrationSecrets, IntegrationSettings } from './integration.ts';
-import type { Registration } from './registration.ts';
+import type { ClientRegistration, Registration } from './registration.ts';
 import type { SignIn } from './sign-in.ts';
 
 export type { ForgeServices, Integration } from './integration.ts';
@@ -83,6 +83,8 @@ export interface ForgeModule<
   readonly connecting?: Connecting<Settings, Secrets, Value> | undefined;
   /** Registration of this installation by a form, if the forge supports that. */
   readonly registration?: Registration | undefined;
+  /** Registration by a client that is entered, if the forge has no form for it. */
+  readonly clientRegistration?: ClientRegistration | undefined;
   /**
    * Opens a connection. Sends no request: a broken connection fails at the first read. Imports the client's code, so that functions that
    * send no requests do not load it.

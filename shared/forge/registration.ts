@@ -45,3 +45,20 @@ export interface Registration {
    */
   complete(host: RegistrationHost, code: string, services: ForgeServices): Promise<RegisteredIntegration>;
 }
+
+/** A client of the forge's OAuth. */
+export interface OAuthClient {
+  readonly id: string;
+  readonly secret: string;
+}
+
+/** Registration by a client that the operator makes at the forge by hand, and whose id and secret are entered here. */
+export interface ClientRegistration {
+  /** The host that most people mean, if there is one. */
+  readonly publicUrl?: string | undefined;
+  /** What the client has to be allowed. Its redirect address is `integrationAddresses().callback`. */
+  readonly scopes: readonly string[];
+  /** The forge's page for making one. */
+  newClientUrl(baseUrl: string): string;
+  integration(baseUrl: string, client: OAuthClient): RegisteredIntegration;
+}

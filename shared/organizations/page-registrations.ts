@@ -3,6 +3,7 @@ import type { Integration } from '../forge/module.ts';
 import { modules } from '../forge/modules.ts';
 import type { Registrant, Registrations } from '../sign-in/dependencies.ts';
 import { readUser } from '../store/user-store.ts';
+import { clientInstructions, enterClient } from './enter-client.ts';
 import type { Accountable } from './owner-act.ts';
 import {
   beginRegistration,
@@ -27,9 +28,14 @@ export function pageRegistrations(dependencies: RegisterIntegrationDependencies)
     return { by: name, why, actor: { kind: 'user', id: user, name }, from: { address, session } };
   }
   return {
-    forges: modules
-      .filter(({ registration }) => registration !== undefined)
-      .map(({ id, defaultBaseUrl }) => ({ forge: id, baseUrl: defaultBaseUrl })),
+    forges: modules.flatMap(({ id, registration, clientRegistration, defaultBaseUrl }) => [
+      ...(registration === undefined ? [] : [{ forge: id, baseUrl: defaultBaseUrl, by: 'form' as const }]),
+      ...(clientRegistration === undefined
+        ? []
+        : [{ forge: id, baseUrl: clientRegistration.publicUrl, by: 'client' as const }]),
+    ]),
+    clientInstructions: (host) => clientInstructions(dependencies, host),
+    enterClient: async (by, client) => enterClient(dependencies, client, await accountableOf(by)),
     begin: async (by, start) =>
       beginRegistration(
         dependencies,

@@ -76,16 +76,8 @@ export async function beginRegistration(
   accountable: Accountable,
 ): Promise<StartedRegistration> {
   const { table, clock, randomBytes, consoleBaseUrl } = dependencies;
-  const baseUrl = BaseUrl.safeParse(address).data;
-  if (baseUrl === undefined) {
-    throw new CallerError('invalid', 'this is no address of a code host');
-  }
-  const host = { forge, baseUrl };
+  const host = await hostAt(dependencies, forge, address);
   const registration = registrationOf(host);
-  const problem = await dependencies.forges.addressProblem(baseUrl);
-  if (problem !== undefined) {
-    throw new CallerError('invalid', problem);
-  }
   await underLease(dependencies, host, async (kept) => {
     const begun = kept === undefined ? undefined : await findRegistration(table, kept, clock.now());
     if (kept !== undefined && begun?.outcome !== undefined) {
@@ -100,6 +92,23 @@ export async function beginRegistration(
   ]);
   const form = registration.form(host, { ...asked, consoleUrl: consoleBaseUrl, state });
   return { ...form, key: integrationKeyOf(host), state };
+}
+
+/** @throws CallerError when the address is none, or nothing may be asked there */
+export async function hostAt(
+  { forges }: Pick<RegisterIntegrationDependencies, 'forges'>,
+  forge: string,
+  address: string,
+): Promise<ForgeHost> {
+  const baseUrl = BaseUrl.safeParse(address).data;
+  if (baseUrl === undefined) {
+    throw new CallerError('invalid', 'this is no address of a code host');
+  }
+  const problem = await forges.addressProblem(baseUrl);
+  if (problem !== undefined) {
+    throw new CallerError('invalid', problem);
+  }
+  return { forge, baseUrl };
 }
 
 /**

@@ -24,7 +24,7 @@ pre{white-space:pre-wrap;overflow-wrap:anywhere;user-select:all;padding:.75rem;b
 a{color:var(--act)}
 form{margin:.75rem 0}
 label{display:block;margin:.75rem 0 .25rem;font-weight:600}
-input[type=text]{width:100%;padding:.6rem;font:inherit;color:inherit;background:var(--ground);border:1px solid var(--line);border-radius:.35rem}
+input[type=text],input[type=password]{width:100%;padding:.6rem;font:inherit;color:inherit;background:var(--ground);border:1px solid var(--line);border-radius:.35rem}
 [role=alert]{color:var(--wrong)}
 [aria-invalid=true]{border-color:var(--wrong)}
 label.choice{display:flex;gap:.5rem;align-items:baseline;margin:.25rem 0;font-weight:400}

@@ -14,12 +14,23 @@ export interface RegistrationForge {
   readonly forge: string;
   /** The host that most people mean, if there is one. */
   readonly baseUrl: string | undefined;
+  /** `form`: the code host makes an App. `client`: the person makes an OAuth client there, and enters it. */
+  readonly by: 'form' | 'client';
 }
 
 /** Who registers the installation. */
 export interface Registrant extends RequestOrigin {
   /** Undefined: whoever holds the set-up code. */
   readonly signedIn: SignedIn | undefined;
+}
+
+/** What is to be done at a code host where a client is made by hand. */
+export interface ClientInstructions {
+  readonly forge: string;
+  readonly baseUrl: string;
+  readonly newClientUrl: string;
+  readonly redirectUri: string;
+  readonly scopes: readonly string[];
 }
 
 /** Registration of this installation at a code host. Methods throw CallerErrors. */
@@ -36,6 +47,16 @@ export interface Registrations {
     },
   ): Promise<RegistrationForm & { readonly key: string; readonly state: string }>;
   complete(by: Registrant, answer: { readonly code: string; readonly state: string }): Promise<Integration>;
+  clientInstructions(host: { readonly forge: string; readonly baseUrl: string }): Promise<ClientInstructions>;
+  enterClient(
+    by: Registrant,
+    client: {
+      readonly forge: string;
+      readonly baseUrl: string;
+      readonly id: string;
+      readonly secret: string;
+    },
+  ): Promise<Integration>;
 }
 
 export interface SignInDependencies extends SessionDependencies {

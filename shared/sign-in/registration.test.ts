@@ -207,3 +207,56 @@ describe('an administrator', () => {
     expect(integrations.text).toBe('[]');
   });
 });
+
+describe('a code host where the client is made by hand', () => {
+  const address = 'https://git.example.com/code';
+  const entered = { forge: 'gitlab', address, 'client-id': 'client', 'client-secret': 'client-secret' };
+
+  it('says what to make there, and takes it from whoever has the set-up code', async () => {
+    const { visitor, integrations } = await bench();
+    const ann = visitor();
+    const page = await ann.post('/sign-in/setup', { code: 'the-set-up-code', forge: 'gitlab', address });
+    expect(page.status).toBe(200);
+    for (const text of ['/sign-in/callback/gitlab~git.example.com~code', 'read_user', `${address}/-/`]) {
+      expect(page.body).toContain(text);
+    }
+    const wrong = await ann.post('/sign-in/setup', { ...entered, 'client-secret': 'wrong' });
+    expect([wrong.status, wrong.body?.includes('does not know a client')]).toEqual([422, true]);
+    expect(wrong.body).not.toContain('"wrong"');
+    const done = await ann.post('/sign-in/setup', entered);
+    expect([done.status, done.body]).toEqual([
+      200,
+      expect.stringContaining('value="gitlab~git.example.com~code"'),
+    ]);
+    expect(parseIntegrations(integrations.text).valid).toMatchObject([{ settings: { baseUrl: address } }]);
+  });
+
+  it('is for nobody without the code', async () => {
+    const { visitor, integrations } = await bench();
+    expect((await visitor().post('/sign-in/setup', entered)).status).toBe(403);
+    expect(parseIntegrations(integrations.text).valid).toEqual([]);
+  });
+
+  it('is added by an administrator, and shown again with what is wrong', async () => {
+    const { visitor, integrations, administrators, dependencies } = await createSignInBench();
+    await administrators(await signInUser(dependencies, proven(9)));
+    const ann = visitor();
+    await ann.signIn('9');
+    const formToken = /name="form-token" value="([^"]+)"/.exec(
+      (await ann.get('/sign-in/register')).body ?? '',
+    );
+    const form = { 'form-token': formToken?.[1] ?? '' };
+    const nowhere = await ann.post('/sign-in/register', { ...form, forge: 'gitlab', address: 'https://' });
+    expect([nowhere.status, nowhere.body]).toEqual([
+      422,
+      expect.stringContaining('no address of a code host'),
+    ]);
+    expect((await ann.post('/sign-in/register', entered)).status).toBe(403);
+    const done = await ann.post('/sign-in/register', { ...form, ...entered });
+    expect([done.status, done.body]).toEqual([
+      200,
+      expect.stringContaining('This registry knows git.example.com now'),
+    ]);
+    expect(parseIntegrations(integrations.text).valid).toHaveLength(1);
+  });
+});

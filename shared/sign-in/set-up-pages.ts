@@ -79,7 +79,7 @@ const signInButtons = (offered: readonly Offered[]): Html =>
   html`${offered.map((one) => html`<p><button type="submit" name="integration" value="${one.key}">Sign in with ${nameOf(one)}</button></p>`)}`;
 
 const registrationFields = (forges: readonly RegistrationForge[], sent?: SentRegistration): Html =>
-  html`<p>People sign in with their accounts there, and it is read with an App of your own, which the next page makes.</p>
+  html`<p>People sign in with their accounts there. The next page makes an App of your own for reading it, or says how you make an application where there are no Apps.</p>
 <label for="organization">Organization that will own the App <span class="quiet">(empty: your own account)</span></label>
 <input type="text" id="organization" name="organization" autocomplete="off" spellcheck="false" maxlength="100" value="${sent?.organization ?? ''}">
 <p class="quiet">Only this account can install the App, unless it is public.</p>
@@ -123,14 +123,18 @@ ${Object.entries(fields).map(([name, value]) => hidden(name, value))}
   };
 }
 
-export function registeredPage(
-  one: Offered,
-  { installUrl, isSetUp }: { readonly installUrl: string | undefined; readonly isSetUp: boolean },
-): Page {
+interface Registered {
+  readonly installUrl: string | undefined;
+  /** Otherwise it is a client that was entered. */
+  readonly isApp: boolean;
+  readonly isSetUp: boolean;
+}
+
+export function registeredPage(one: Offered, { installUrl, isApp, isSetUp }: Registered): Page {
   const host = nameOf(one);
   return {
-    title: 'The App was made',
-    content: html`<p>This registry knows ${host} now, and what belongs to the App is stored.</p>
+    title: isApp ? 'The App was made' : `${host} was added`,
+    content: html`<p>This registry knows ${host} now, and what belongs to the ${isApp ? 'App' : 'application'} is stored.</p>
 ${
   installUrl === undefined
     ? ''

@@ -1,6 +1,7 @@
 /** The first run: registering this installation at a code host, and its first administrator. Later administrators register further code hosts. */
 import { CallerError } from '../domain/caller-error.ts';
 import { callerErrorOf } from '../domain/conflict-error.ts';
+import type { Integration } from '../forge/integration.ts';
 import { isSameSecret } from '../runtime/constant-time.ts';
 import type { HttpAnswer } from '../runtime/http-message.ts';
 import { type Page, pageAnswer, redirectAnswer } from '../runtime/page.ts';
@@ -15,6 +16,7 @@ import {
   unknownIntegration,
 } from './context.ts';
 import type { Registrant } from './dependencies.ts';
+import { enterClient } from './enter-client.ts';
 import { proofMs } from './merge-users.ts';
 import { beginSignIn, findOffered, type Offered, offeredIntegrations, offeredOf } from './offered.ts';
 import { messagePage } from './pages.ts';
@@ -161,6 +163,9 @@ async function begin(context: Context, registrant: Registrant): Promise<HttpAnsw
   if (!/^https?:\/\//i.test(baseUrl)) {
     return notBegun(context, 'Write the whole address, such as https://git.example.com');
   }
+  if (named.by === 'client') {
+    return beginClient(context, registrant, { forge: named.forge, baseUrl });
+  }
   const organization = (form.get('organization') ?? '').trim() || undefined;
   const start = { forge: named.forge, baseUrl, organization, isPublic: form.has('public') };
   const begun = await dependencies.registrations
@@ -181,6 +186,20 @@ async function begin(context: Context, registrant: Registrant): Promise<HttpAnsw
   return pageAnswer({ ...page, cookies: [await pendingRegistrations.sealed(dependencies, pending)] });
 }
 
+/** Asks for a client that is made by hand, and adds it. */
+async function beginClient(
+  context: Context,
+  registrant: Registrant,
+  host: { readonly forge: string; readonly baseUrl: string },
+): Promise<HttpAnswer> {
+  const action = (await isSetUp(context)) ? '/sign-in/register' : '/sign-in/setup';
+  const done = await enterClient(context, { registrant, ...host, action });
+  if (done instanceof CallerError) {
+    return notBegun(context, done.message);
+  }
+  return 'page' in done ? pageAnswer(done.page) : shownIntegration(context, done.integration);
+}
+
 /** Where the code host sends people back after the registration, with a code for what it made. */
 export async function registered(context: Context): Promise<HttpAnswer> {
   const { dependencies, request, key } = context;
@@ -196,7 +215,11 @@ export async function registered(context: Context): Promise<HttpAnswer> {
     return shown(context, known);
   }
   const integration = await dependencies.registrations.complete(registrant, { code, state });
-  const [one] = offeredOf(dependencies, { valid: [integration], invalid: [] }).offered;
+  return shownIntegration(context, integration);
+}
+
+async function shownIntegration(context: Context, integration: Integration): Promise<HttpAnswer> {
+  const [one] = offeredOf(context.dependencies, { valid: [integration], invalid: [] }).offered;
   return one === undefined ? pageAnswer(unknownIntegration) : shown(context, one);
 }
 
@@ -218,6 +241,12 @@ async function registrantOf(
 async function shown(context: Context, one: Offered): Promise<HttpAnswer> {
   const { dependencies } = context;
   const state = Buffer.from(dependencies.randomBytes(16)).toString('base64url');
-  const installUrl = one.signIn.installUrl?.(one.integration, { state });
-  return pageAnswer(registeredPage(one, { installUrl, isSetUp: await isSetUp(context) }));
+  const { installUrl } = one.signIn;
+  return pageAnswer(
+    registeredPage(one, {
+      installUrl: installUrl?.(one.integration, { state }),
+      isApp: installUrl !== undefined,
+      isSetUp: await isSetUp(context),
+    }),
+  );
 }

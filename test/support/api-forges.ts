@@ -10,8 +10,8 @@ import type { ForgeClient, Integration } from '../../shared/forge/module.ts';
 import type { OwnedOrganization } from '../../shared/forge/sign-in.ts';
 import { addressProblem } from '../../shared/runtime/guarded-fetch.ts';
 import { Secret } from '../../shared/runtime/secret.ts';
-import { appKeyPem } from './app-key.ts';
 import { createMemoryForge, type MemoryForge } from './memory-forge.ts';
+import { registeringFetch } from './registering-fetch.ts';
 import { gitHubHost } from './synchronized.ts';
 
 export const integrationKey = 'github~github.com';
@@ -20,11 +20,6 @@ const integration: Integration = {
   forge: gitHubHost.forge,
   settings: { baseUrl: gitHubHost.baseUrl },
   secrets: { webhookSecret: 'never shown' },
-};
-
-export const registeredApp = {
-  ...{ id: 7, slug: 'registry', client_id: 'client', client_secret: 'client-secret' },
-  ...{ webhook_secret: 'webhook-secret', pem: appKeyPem },
 };
 
 const installedOn = (id: number, login: string, installation: number): OwnedOrganization => ({
@@ -100,8 +95,7 @@ export function createApiForges(): ApiForges {
         lookUp: async (host) => [host.endsWith('.internal') ? '10.0.0.1' : '140.82.121.4'],
       }),
     servicesOf: () => ({
-      // The App that the forge made of a manifest.
-      fetch: async () => Response.json(registeredApp, { status: 201 }),
+      fetch: registeringFetch,
       clock: { now: () => 0 },
       budgets: createMemoryBudgets(),
       random: () => 0,

@@ -93,6 +93,12 @@ export const organizationExamples: Readonly<Record<string, Example>> = {
       return { body: { code: 'c0de', state } };
     },
   },
+  enterClient: {
+    body: {
+      ...{ forge: 'gitlab', baseUrl: 'https://git.example/gitlab' },
+      ...{ clientId: 'client', clientSecret: 'client-secret' },
+    },
+  },
   listSynchronizations: {},
   readSynchronization: { params: { synchronization: synchronizationId } },
   addSynchronization: { body: rocket, prepare: granted('owner') },

@@ -14,8 +14,8 @@ import {
   changeInstallationSettings,
   findInstallationSettings,
 } from '../../shared/store/installation-settings.ts';
-import { registeredApp } from './api-forges.ts';
 import { createPeople } from './people.ts';
+import { registeringFetch } from './registering-fetch.ts';
 import { admitsEverybody } from './session-bench.ts';
 import { gitHubHost } from './synchronized.ts';
 
@@ -80,7 +80,7 @@ export async function createSignInBench(facts: Parameters<typeof createPeople>[0
         addressProblem: async () => undefined,
         integrationsChanged() {},
         servicesOf: () => ({
-          fetch: async () => Response.json(registeredApp, { status: 201 }),
+          fetch: registeringFetch,
           clock: people.clock,
           budgets: createMemoryBudgets(),
           random: () => 0,

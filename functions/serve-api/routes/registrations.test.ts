@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseIntegrations } from '../../../shared/forge/integrations.ts';
 import { changeInstallationSettings } from '../../../shared/store/installation-settings.ts';
-import { registeredApp } from '../../../test/support/api-forges.ts';
 import { registrationOf } from '../../../test/support/api-organization-examples.ts';
 import {
   type ApiResponse,
@@ -10,6 +9,7 @@ import {
   type Person,
   userOf,
 } from '../../../test/support/api-world.ts';
+import { registeredApp } from '../../../test/support/registering-fetch.ts';
 
 const path = '/installation/registrations';
 const baseUrl = 'https://git.example';
@@ -203,5 +203,54 @@ describe('the registration of this installation at a code host', () => {
     ]) {
       expect((await begin(world, address)).status).toBe(422);
     }
+  });
+});
+
+describe('a code host whose client is entered', () => {
+  const enter = (world: ApiWorld, more: object = {}, person: Person = 'administrator') =>
+    world.ask(person, {
+      ...{ method: 'POST', path: '/installation/integrations' },
+      body: { forge: 'gitlab', baseUrl, clientId: 'client', clientSecret: 'client-secret', ...more },
+    });
+
+  it('is added, below its relative root and beside others, and nothing of its secret is shown', async () => {
+    const world = await createApiWorld();
+    const first = await enter(world);
+    expect([first.status, first.body]).toEqual([200, { key: 'gitlab~git.example' }]);
+    const below = await enter(world, { baseUrl: `${baseUrl}/code/`, clientId: 'other' });
+    expect(below.body).toEqual({ key: 'gitlab~git.example~code' });
+    // The same one again is no other one.
+    expect((await enter(world)).status).toBe(200);
+    expect(parseIntegrations(world.forges.text).valid).toMatchObject([
+      { settings: { baseUrl, clientId: 'client' }, secrets: { clientSecret: 'client-secret' } },
+      { settings: { baseUrl: `${baseUrl}/code`, clientId: 'other' } },
+    ]);
+    expect(`${first.text}${JSON.stringify([...world.table.dump()])}`).not.toContain('client-secret');
+  });
+
+  it.each([
+    ['a client that it does not know', { clientSecret: 'wrong' }, 422, /does not know a client/],
+    ['a private address', { baseUrl: 'https://git.internal' }, 422, /10\.0\.0\.1|private/],
+    ['a code host with a form', { forge: 'github' }, 422, /no client is entered/],
+    ['no code host', { forge: 'svn' }, 422, /no client is entered/],
+  ])('is not added for %s', async (_, more, status, detail) => {
+    const world = await createApiWorld();
+    const answer = await enter(world, more);
+    expect([answer.status, answer.body.detail]).toEqual([status, expect.stringMatching(detail)]);
+    expect(parseIntegrations(world.forges.text).valid).toEqual([]);
+  });
+
+  it('is not added over another one, nor by others, nor while it does not answer', async () => {
+    const world = await createApiWorld();
+    await enter(world);
+    expect((await enter(world, { clientId: 'another' })).status).toBe(409);
+    expect((await enter(world, { baseUrl: 'https://two.example' }, 'owner')).status).toBe(403);
+    const { servicesOf } = world.forges;
+    world.forges.servicesOf = (integration) => ({
+      ...servicesOf(integration),
+      fetch: () => Promise.reject(new Error('down')),
+    });
+    expect((await enter(world, { baseUrl: 'https://two.example' })).body.code).toBe('too-early');
+    expect(parseIntegrations(world.forges.text).valid).toHaveLength(1);
   });
 });

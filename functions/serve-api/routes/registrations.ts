@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import {
   IntegrationKey,
+  NewIntegration,
   NewRegistration,
   RegistrationAnswer,
   RegistrationForm,
 } from '../../../shared/console-api/forges.ts';
 import { integrationKeyOf } from '../../../shared/forge/integration-key.ts';
+import { enterClient } from '../../../shared/organizations/enter-client.ts';
 import {
   beginRegistration,
   completeRegistration,
@@ -70,4 +72,29 @@ const complete = defineRoute(
   },
 );
 
-export const registrationRoutes: readonly Route[] = [begin, complete];
+const enter = defineRoute(
+  {
+    ...common,
+    name: 'enterClient',
+    path: '/installation/integrations',
+    summary: 'Add a code host by the OAuth client that you made there',
+    description:
+      'For code hosts without a form. The redirect address of the client is `{console}/sign-in/callback/{key}`, where the key is the code host and its address as GET /integrations has it: `gitea~git.example.com`, and `gitea~git.example.com~root` below a relative root. The code host is asked whether it knows the client.',
+    body: NewIntegration,
+    act: 'register-integration',
+    idempotency: 'natural',
+    answer: {
+      status: 200,
+      schema: z.object({ key: IntegrationKey }),
+      description: 'People can sign in with it within a minute.',
+    },
+  },
+  async (dependencies, { body, accountable }) => {
+    const { forge, baseUrl, clientId: id, clientSecret: secret } = body;
+    const entered = { forge, baseUrl, id, secret };
+    const { settings } = await enterClient(dependencies, entered, await accountable());
+    return { body: { key: integrationKeyOf({ forge, baseUrl: settings.baseUrl }) } };
+  },
+);
+
+export const registrationRoutes: readonly Route[] = [begin, complete, enter];

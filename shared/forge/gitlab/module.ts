@@ -1,5 +1,6 @@
 /** The module of GitLab: gitlab.com, or an instance of one's own. */
 import type { ForgeModule } from '../module.ts';
+import { clientRegistration } from './client-registration.ts';
 import { connecting } from './connecting.ts';
 import { credential, type GitLabCredential } from './credential.ts';
 import { type GitLabSecrets, type GitLabSettings, secrets, settings } from './settings.ts';
@@ -17,6 +18,7 @@ export const gitLab: ForgeModule<GitLabSettings, GitLabSecrets, GitLabCredential
   webhooks,
   signIn,
   connecting,
+  clientRegistration,
   async open(connection, source) {
     // Loaded on use: most functions that know the forges send them no requests.
     const { openGitLab } = await import('./client.ts');

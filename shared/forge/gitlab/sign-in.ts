@@ -7,9 +7,9 @@ import type { SignIn } from '../sign-in.ts';
 import { clientOf, type GitLabSecrets, type GitLabSettings } from './settings.ts';
 
 /** `read_user` shows no groups: https://docs.gitlab.com/integration/oauth_provider/#view-all-authorized-applications */
-const signInScope = 'read_user';
+export const signInScope = 'read_user';
 /** `read_api` reads groups and projects, but installs no webhooks. */
-const connectingScope = 'api';
+export const connectingScope = 'api';
 
 export const signIn: SignIn<GitLabSettings, GitLabSecrets> = {
   isOffered: ({ settings, secrets }) => settings.clientId !== undefined && secrets.clientSecret !== undefined,
