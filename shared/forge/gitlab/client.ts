@@ -2,10 +2,10 @@
 import type { ConnectionId } from '../../domain/ids.ts';
 import type { CredentialSource } from '../credential.ts';
 import type { ForgeClient, ForgeServices, OpenConnection } from '../module.ts';
+import { createPace, type Pace } from '../pace.ts';
 import { type Instance, readInstance } from './account.ts';
 import { createContentReader } from './content.ts';
 import type { GitLabCredential } from './credential.ts';
-import { createPace, type Pace } from './endpoints.ts';
 import { createHooks } from './hooks.ts';
 import { createRequests } from './requests.ts';
 import type { GitLabSecrets, GitLabSettings } from './settings.ts';

@@ -2,12 +2,11 @@
  * The rate limits of GitLab.com for single endpoints. Elsewhere they are settings of the instance, and off by default since 18.0; keeping to
  * them costs little there. https://docs.gitlab.com/security/rate_limits/ and gitlabhq: lib/gitlab/application_rate_limiter.rb
  */
+import type { PaceLimit } from '../pace.ts';
 
 const minuteMs = 60_000;
 
-export interface EndpointLimit {
-  readonly requests: number;
-  readonly perMs: number;
+export interface EndpointLimit extends PaceLimit {
   /** Whether meeting it says nothing about other requests. */
   readonly isApart?: true;
   /** The parameters with a limit of their own for each value. */
@@ -45,31 +44,3 @@ export const endpointLimits: Readonly<Record<string, EndpointLimit>> = {
 
 /** Of one user, over all endpoints. */
 export const generalLimit: EndpointLimit = { requests: 2000, perMs: minuteMs };
-
-/** Counts the requests of this process, so that none is sent beyond a limit. */
-export interface Pace {
-  /**
-   * Counts a request that is about to be sent.
-   *
-   * @returns undefined, or when it may be sent if not now; milliseconds since the epoch
-   */
-  take(name: string, limit: EndpointLimit): number | undefined;
-}
-
-/** @param now milliseconds since the epoch */
-export function createPace(now: () => number): Pace {
-  const sent = new Map<string, number[]>();
-  return {
-    take(name, { requests, perMs }) {
-      const time = now();
-      const recent = (sent.get(name) ?? []).filter((one) => one > time - perMs);
-      sent.set(name, recent);
-      const [first] = recent;
-      if (first !== undefined && recent.length >= requests) {
-        return first + perMs;
-      }
-      recent.push(time);
-      return undefined;
-    },
-  };
-}

@@ -11,9 +11,10 @@ import {
 import type { ForgeError } from '../errors.ts';
 import { createApiFetch, parseAnswer } from '../http.ts';
 import type { ForgeServices } from '../module.ts';
+import type { RenewableGrant } from '../oauth-flow.ts';
 import type { GitLabCredential } from './credential.ts';
 import { noAnswer, refusalOf } from './http.ts';
-import { type RenewableGrant, refreshGrant } from './oauth.ts';
+import { refreshGrant } from './oauth.ts';
 import type { GitLabIntegration } from './settings.ts';
 
 type Held = Credential<GitLabCredential>;
