@@ -1,10 +1,11 @@
 /** The list of forges, one line each. */
 import type { ForgeTraits } from '../domain/forge-traits.ts';
+import { bitbucket } from './bitbucket/module.ts';
 import { gitHub } from './github/module.ts';
 import { gitLab } from './gitlab/module.ts';
 import type { ForgeModule } from './module.ts';
 
-export const modules: readonly ForgeModule[] = [gitHub, gitLab];
+export const modules: readonly ForgeModule[] = [gitHub, gitLab, bitbucket];
 
 /**
  * Finds the forge that a stored record or a URL names.

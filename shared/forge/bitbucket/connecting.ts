@@ -1,0 +1,19 @@
+/** Connecting a workspace: with its administrator's grant, or with an API token of an administrator. */
+import { Secret } from '../../runtime/secret.ts';
+import type { Connecting } from '../connecting.ts';
+import type { BitbucketCredential } from './credential.ts';
+import type { BitbucketSecrets, BitbucketSettings } from './settings.ts';
+
+export const connecting: Connecting<BitbucketSettings, BitbucketSecrets, BitbucketCredential> = {
+  ofGrant({ accessToken, refreshToken, expiresAt: validUntil }) {
+    if (refreshToken === undefined) {
+      throw new RangeError('a grant without a refresh token cannot be renewed');
+    }
+    return { secret: new Secret({ kind: 'oauth', accessToken, refreshToken }), validUntil };
+  },
+
+  async checkToken(integration, token, organization, services) {
+    const { checkToken } = await import('./entered-token.ts');
+    return checkToken(integration, token, organization, services);
+  },
+};

@@ -1,0 +1,16 @@
+/** The secret of a connection: a grant that an owner gave, or a token that an owner entered. */
+import { z } from 'zod';
+
+export const credential = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('oauth'), accessToken: z.string().min(1), refreshToken: z.string().min(1) }),
+  /** An API token of a person, with the e-mail address that it is used with. */
+  z.object({ kind: z.literal('api-token'), email: z.string().min(1), token: z.string().min(1) }),
+]);
+export type BitbucketCredential = z.infer<typeof credential>;
+
+/** The header that requests are sent with. https://developer.atlassian.com/cloud/bitbucket/rest/intro/#authentication */
+export function authorizationOf(held: BitbucketCredential): string {
+  return held.kind === 'oauth'
+    ? `Bearer ${held.accessToken}`
+    : `Basic ${Buffer.from(`${held.email}:${held.token}`).toString('base64')}`;
+}

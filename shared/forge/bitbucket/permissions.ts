@@ -1,0 +1,147 @@
+/**
+ * Who may read which repository. Bitbucket has a list of everybody's effective permissions. Whether what is given on projects is in it is not
+ * certain, so that is read beside it, and the higher of both counts.
+ */
+import type { CollaboratorFact } from '../../domain/facts.ts';
+import type { ForgeOrganizationId, ForgeRepositoryId } from '../../domain/ids.ts';
+import { ForgeError } from '../errors.ts';
+import type { Reading } from '../reading.ts';
+import type { Account } from './account.ts';
+import type { Requests, Route } from './requests.ts';
+import {
+  type AccountItem,
+  fieldsOf,
+  groupsSchema,
+  loginOf,
+  projectGroupSchema,
+  projectUserSchema,
+  type RepositoryItem,
+  type Row,
+  rowFields,
+  rowSchema,
+} from './schema.ts';
+
+/** From low to high. A permission that is not here gives nothing. */
+const levels = ['read', 'write', 'admin'];
+
+/** On the repositories of a project: to create some includes to write to all. */
+const onRepositories = (permission: string): string => (permission === 'create-repo' ? 'write' : permission);
+
+const higher = (one: string | undefined, other: string): string =>
+  one === undefined || levels.indexOf(other) > levels.indexOf(one) ? other : one;
+
+/** What an account may do with each repository of a project. */
+type Given = Omit<Row, 'repository'>;
+
+const keyOf = ({ user, repository }: Row): string => `${user.uuid} ${repository.uuid}`;
+
+/** Of all repositories of the workspace, or of one. */
+export async function listRows(
+  requests: Requests,
+  reading: Reading,
+  workspace: ForgeOrganizationId,
+  repository?: ForgeRepositoryId,
+): Promise<readonly Row[]> {
+  const route: Route = {
+    route: `/2.0/workspaces/:workspace/permissions/repositories${repository === undefined ? '' : '/:repository'}`,
+    path: { workspace, ...(repository !== undefined && { repository }) },
+    query: { fields: fieldsOf(rowFields) },
+  };
+  return reading.list('permissions', rowSchema, requests.list('permissions', route, rowSchema, keyOf));
+}
+
+/** The members of groups, by slug; undefined where API 1.0 tells nothing: it may end, and answers an empty list to outsiders. */
+async function readGroups(
+  requests: Requests,
+  { slug }: Account,
+): Promise<ReadonlyMap<string, readonly AccountItem[]> | undefined> {
+  try {
+    const groups = await requests.get({ route: '/1.0/groups/:slug', path: { slug } }, groupsSchema);
+    return new Map(groups.map(({ slug: group, members }) => [group, members]));
+  } catch (error) {
+    if (error instanceof ForgeError && ['not-found', 'gone', 'insufficient-scope'].includes(error.code)) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** What is given on projects, by their keys. Without the scope for it there is only the list of permissions. */
+export async function readProjectGrants(
+  requests: Requests,
+  reading: Reading,
+  account: Account,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, readonly Given[]>> {
+  const grants = new Map<string, readonly Given[]>();
+  let groups: Awaited<ReturnType<typeof readGroups>>;
+  let hasAskedForGroups = false;
+  for (const key of keys) {
+    const base = `/2.0/workspaces/:workspace/projects/:key/permissions-config`;
+    const path = { workspace: account.uuid, key };
+    try {
+      const users = await reading.list(
+        `users of project ${key}`,
+        projectUserSchema,
+        requests.list(
+          'project users',
+          { route: `${base}/users`, path },
+          projectUserSchema,
+          ({ user }) => user.uuid,
+        ),
+      );
+      const inGroups = await reading.list(
+        `groups of project ${key}`,
+        projectGroupSchema,
+        requests.list(
+          'project groups',
+          { route: `${base}/groups`, path },
+          projectGroupSchema,
+          ({ group }) => group.slug,
+        ),
+      );
+      if (inGroups.length > 0 && !hasAskedForGroups) {
+        groups = await readGroups(requests, account);
+        hasAskedForGroups = true;
+      }
+      grants.set(key, [
+        ...users,
+        ...inGroups.flatMap(({ permission, group }) =>
+          (groups?.get(group.slug) ?? []).map((user) => ({ permission, user })),
+        ),
+      ]);
+    } catch (error) {
+      if (!(error instanceof ForgeError) || error.code !== 'insufficient-scope') {
+        throw error;
+      }
+    }
+  }
+  return grants;
+}
+
+/** The facts of some repositories: for each account the highest permission that is given to it. */
+export function collaboratorFacts(
+  rows: readonly Row[],
+  repositories: readonly Pick<RepositoryItem, 'uuid' | 'project'>[],
+  grants: ReadonlyMap<string, readonly Given[]>,
+): readonly CollaboratorFact[] {
+  const found = new Map<string, Row>();
+  const inherited = repositories.flatMap(({ uuid: repository, project }) =>
+    (grants.get(project.key) ?? []).map((given) => ({
+      ...given,
+      repository: { uuid: repository },
+      permission: onRepositories(given.permission),
+    })),
+  );
+  const known = new Set(repositories.map(({ uuid }) => uuid));
+  for (const row of [...rows, ...inherited]) {
+    if (known.has(row.repository.uuid) && levels.includes(row.permission)) {
+      const key = keyOf(row);
+      found.set(key, { ...row, permission: higher(found.get(key)?.permission, row.permission) });
+    }
+  }
+  return [...found.values()].map(({ user, repository, permission }) => ({
+    ...{ kind: 'collaborator', account: user.uuid, login: loginOf(user), permission },
+    repository: repository.uuid,
+  }));
+}

@@ -1,0 +1,235 @@
+/** The only place that sends requests for a connection; it counts them and refuses incomplete responses. */
+import { z } from 'zod';
+import { ForgeError } from '../errors.ts';
+import { type AnswerHeaders, createApiFetch, LimitError, parseAnswer } from '../http.ts';
+import { createLimits, type Limits, type Purpose } from '../limits.ts';
+import type { ForgeServices } from '../module.ts';
+import type { Pace } from '../pace.ts';
+import { fixedPageSize, type ListReading } from '../pages.ts';
+import { authorizationOf } from './credential.ts';
+import { budgetHeaders, noAnswer, refusalOf } from './http.ts';
+import { archives, groupOf, type ResourceGroup } from './resource-groups.ts';
+import type { BitbucketSettings } from './settings.ts';
+import type { Tokens } from './tokens.ts';
+
+type Values = Readonly<Record<string, string | number | boolean>>;
+
+/** `/2.0/workspaces/:workspace`, with each value encoded as one segment. */
+export interface Route {
+  readonly route: string;
+  readonly path?: Values;
+  readonly query?: Values;
+}
+
+export interface Requests {
+  get<Schema extends z.ZodType>(route: Route, schema: Schema): Promise<z.infer<Schema>>;
+  /**
+   * A list, paged by the addresses that Bitbucket gives. It has a total where Bitbucket counts it.
+   * https://developer.atlassian.com/cloud/bitbucket/rest/intro/#pagination
+   */
+  list<Item>(
+    what: string,
+    route: Route,
+    item: z.ZodType<Item>,
+    key: (item: Item) => string,
+  ): ListReading<Item>;
+  /** The bytes of a file; of a folder Bitbucket sends a list in its place. */
+  file(route: Route): Promise<{ readonly bytes: Uint8Array; readonly isList: boolean }>;
+  /** The response of a download from the web host, whose body is not read yet. @param path below its address */
+  download(path: string, signal: AbortSignal): Promise<Response>;
+  /** Requests sent so far, including retries but not those for tokens. */
+  count(): number;
+}
+
+export interface RequestsOptions {
+  readonly settings: BitbucketSettings;
+  readonly services: ForgeServices;
+  readonly tokens: Tokens;
+  /** Names the credential in budgets. */
+  readonly name: string;
+  readonly pace: Pace;
+  readonly purpose?: Purpose;
+}
+
+interface Sending {
+  readonly url: string;
+  readonly what: string;
+  readonly group: ResourceGroup;
+  readonly accept: string;
+  readonly send: typeof fetch;
+  readonly signal?: AbortSignal;
+}
+
+interface Answer {
+  readonly headers: AnswerHeaders;
+  readonly response: Response;
+}
+
+const itemsPerPage = 100;
+
+const pageSchema = z.object({
+  values: z.array(z.unknown()),
+  next: z.string().optional(),
+  size: z.int().nonnegative().optional(),
+});
+
+/**
+ * Every method throws only a ForgeError (or the reason of an aborted signal): as http.ts maps Bitbucket's failures, or `incomplete` for a
+ * response that does not match its schema. Nothing here waits for a limit to end.
+ */
+export function createRequests(options: RequestsOptions): Requests {
+  const { settings, services, tokens, name, pace, purpose = 'rights' } = options;
+  const { clock } = services;
+  const whole = createApiFetch(services.fetch);
+  const budgets = new Map<string, Limits>();
+  let sent = 0;
+
+  /** The budget of that name in this process. */
+  function limitsOf(budget: string): Limits {
+    const known =
+      budgets.get(budget) ??
+      createLimits(services.budgets(budget), {
+        ...{ clock, random: services.random, headerPrefix: budgetHeaders },
+      });
+    budgets.set(budget, known);
+    return known;
+  }
+
+  /** @throws ForgeError `rate-limited` */
+  async function checkBudgets({ group, what }: Sending): Promise<Limits> {
+    const general = limitsOf(name);
+    await general.checkBudget(purpose, what);
+    const budget = `${name} ${group.name}`;
+    const own = limitsOf(budget);
+    await own.checkBudget(purpose, what);
+    const notBefore = pace.take(budget, group);
+    if (notBefore !== undefined) {
+      await own.noteLimit({ met: 'limit', until: notBefore });
+      throw new ForgeError('rate-limited', `${what} must wait: an hour's requests were sent`, { notBefore });
+    }
+    return group.isApart ? own : general;
+  }
+
+  async function send(sending: Sending, isRetry = false): Promise<Answer> {
+    const { what, url, accept, signal } = sending;
+    const limits = await checkBudgets(sending);
+    const held = await tokens.ready();
+    sent += 1;
+    const response = await sending
+      .send(url, {
+        ...(signal && { signal }),
+        redirect: 'manual',
+        headers: {
+          accept,
+          'user-agent': 'repertoire',
+          authorization: authorizationOf(held.secret.reveal()),
+        },
+      })
+      .catch((error: unknown) => {
+        signal?.throwIfAborted();
+        throw noAnswer(error, what);
+      });
+    const headers = Object.fromEntries(response.headers);
+    if (response.status === 200) {
+      await limits.noteAnswer(headers);
+      return { headers, response };
+    }
+    const body: unknown = await response.json().catch(() => undefined);
+    if (response.status === 401) {
+      if (isRetry) {
+        throw await tokens.reject(held);
+      }
+      await tokens.renew(held);
+      return send(sending, true);
+    }
+    throw await noted(refusalOf(response.status, headers, what, clock.now(), body), limits);
+  }
+
+  /** Records a limit that the error reports, for all workers. */
+  async function noted(error: ForgeError, limits: Limits): Promise<ForgeError> {
+    const { notBefore } = error;
+    if (!(error instanceof LimitError) || notBefore === undefined) {
+      return error;
+    }
+    const until = await limits.noteLimit(
+      error.isNamed ? { met: 'limit', until: notBefore } : { met: 'unnamed-limit', at: clock.now() },
+    );
+    return new ForgeError('rate-limited', error.message, { notBefore: until });
+  }
+
+  const sendingOf = (route: Route, url = addressOf(settings.apiUrl, route)): Sending => ({
+    ...{ url, what: `GET ${route.route}`, group: groupOf(route.route), send: whole },
+    accept: 'application/json',
+  });
+
+  async function getJson<Schema extends z.ZodType>(sending: Sending, schema: Schema) {
+    const { response } = await send(sending);
+    const body: unknown = await response.json().catch(() => undefined);
+    return parseAnswer(schema, body, `Bitbucket's answer to ${sending.what}`);
+  }
+
+  return {
+    get: (route, schema) => getJson(sendingOf(route), schema),
+
+    list: (what, route, item, key) => ({
+      ...{ what, key, size: fixedPageSize(itemsPerPage) },
+      async read(size, after) {
+        const paged = { ...route, query: { ...route.query, pagelen: size } };
+        const sending = sendingOf(paged, after);
+        const { values, next, size: total } = await getJson(sending, pageSchema);
+        const items = parseAnswer(z.array(item), values, `Bitbucket's answer to ${sending.what}`);
+        const pageInfo = {
+          hasNextPage: next !== undefined,
+          endCursor: next === undefined ? null : checkedNext(next, settings.apiUrl),
+        };
+        return total === undefined ? { pageInfo, items } : { pageInfo, items, totalCount: total };
+      },
+    }),
+
+    async file(route) {
+      const { response, headers } = await send({ ...sendingOf(route), accept: '*/*' });
+      // "attachment", so that browsers run no file: https://developer.atlassian.com/cloud/bitbucket/rest/api-group-source/
+      const isList = !/^attachment/i.test(headers['content-disposition'] ?? '');
+      return { bytes: new Uint8Array(await response.arrayBuffer()), isList };
+    },
+
+    async download(path, signal) {
+      signal.throwIfAborted();
+      const url = `${settings.baseUrl}${path}`;
+      const what = 'an archive';
+      return (await send({ url, what, group: archives, accept: '*/*', send: services.fetch, signal }))
+        .response;
+    },
+
+    count: () => sent,
+  };
+}
+
+/** @throws RangeError for a route with a part that has no value */
+export function addressOf(apiUrl: string, { route, path = {}, query = {} }: Route): string {
+  const filled = route.replace(/:([a-z_]+)/g, (_, part: string) => {
+    const value = path[part];
+    if (value === undefined) {
+      throw new RangeError(`the route ${route} has no ${part}`);
+    }
+    return encodeURIComponent(value);
+  });
+  const search = new URLSearchParams(
+    Object.entries(query).map(([key, value]): [string, string] => [key, String(value)]),
+  );
+  return `${apiUrl}${filled}${search.size === 0 ? '' : `?${search}`}`;
+}
+
+/**
+ * The address of the next page. Our credential is sent along, so it has to be one of the API.
+ *
+ * @throws ForgeError `unexpected` when it is elsewhere
+ */
+export function checkedNext(address: string, apiUrl: string): string {
+  const base = new URL(`${apiUrl}/`);
+  const url = URL.parse(address);
+  if (url === null || url.origin !== base.origin || !url.pathname.startsWith(base.pathname)) {
+    throw new ForgeError('unexpected', 'Bitbucket names a next page outside of its API');
+  }
+  return url.href;
+}

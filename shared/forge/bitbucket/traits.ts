@@ -1,0 +1,18 @@
+/** Bitbucket's traits: how it is read, as data. */
+import type { ForgeTraits } from '../../domain/forge-traits.ts';
+
+const hourMs = 3600_000;
+
+/** Who may read which repository is one long list of the whole workspace, so it is read less often than the others. */
+export const bitbucketTraits = {
+  scopes: [
+    { name: 'settings', kinds: ['settings'] },
+    { name: 'members', kinds: ['member'] },
+    { name: 'repositories', kinds: ['repository'] },
+    { name: 'permissions', kinds: ['collaborator'], after: ['members', 'repositories'], everyMs: hourMs },
+  ],
+  lagMs: 120_000,
+  // The second and third try come at once.
+  deliveriesKeptMs: 60_000,
+  budgets: ['rights', 'archives', 'contents'],
+} as const satisfies ForgeTraits;

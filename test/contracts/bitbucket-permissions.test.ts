@@ -1,0 +1,168 @@
+/** Who reads what on Bitbucket, and what a read does where Bitbucket tells less. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { CollaboratorFact } from '../../shared/domain/facts.ts';
+import { type PartScope, repositoryPart } from '../../shared/domain/scopes.ts';
+import { type Bitbucket, startBitbucket } from './bitbucket-fixture.ts';
+import { errorOf, readWhole } from './forge-contract/reading.ts';
+
+let at: Bitbucket;
+beforeEach(async () => {
+  at = await startBitbucket();
+});
+afterEach(() => at.close());
+
+const isRow = (fact: { readonly kind: string }): fact is CollaboratorFact => fact.kind === 'collaborator';
+
+/** `login repository permission`, in order. */
+async function rows(scope: 'permissions' | PartScope = 'permissions'): Promise<string[]> {
+  const { facts } = await readWhole(at, scope);
+  const slugs = new Map([...at.cloud.state.repositories.values()].map(({ uuid, slug }) => [`${uuid}`, slug]));
+  return facts
+    .filter(isRow)
+    .map(({ login, repository, permission }) => `${login} ${slugs.get(repository)} ${permission}`)
+    .sort();
+}
+
+const everybody = [
+  ...['alice blog admin', 'alice clock admin', 'alice empty admin', 'alice money admin'],
+  ...['ann clock write', 'ann money write', 'bob money read', 'olga money read'],
+];
+
+describe('R19: the permissions that count are the effective ones', () => {
+  test('of people, groups, projects and administrators', async () => {
+    expect(await rows()).toEqual(everybody);
+  });
+
+  test('also where the list lacks what is given on projects', async () => {
+    await at.simulator.changes.run('set-variant', { listsProjectGrants: false });
+    expect(await rows()).toEqual(everybody);
+    const part = repositoryPart(at.cloud.repository('acme/clock').uuid as never);
+    expect(await rows(part)).toEqual(['alice clock admin', 'ann clock write']);
+  });
+
+  test('of people who are given something on a project, too', async () => {
+    const { changes } = at.simulator;
+    await changes.run('set-variant', { listsProjectGrants: false });
+    await changes.run('set-project-permission', { project: 'acme/SITE', user: 'bob', permission: 'read' });
+    expect(await rows()).toEqual([...everybody, 'bob blog read', 'bob empty read'].sort());
+  });
+
+  test('from the list alone where the credential may not read projects', async () => {
+    await at.close();
+    at = await startBitbucket({ scopes: ['account', 'repository'] });
+    expect(await rows()).toEqual(everybody);
+  });
+
+  test.each(['empty', 'not-found', 'removed'] as const)(
+    'R11: and where API 1.0 tells no groups (%s)',
+    async (groups) => {
+      await at.simulator.changes.run('set-variant', { groups });
+      expect(await rows()).toEqual(everybody);
+    },
+  );
+});
+
+test('a collaborator is no member, but has the rows of the repositories', async () => {
+  const { facts } = await readWhole(at, 'members');
+  expect(facts.map((fact) => 'login' in fact && fact.login)).toEqual(['alice', 'ann', 'bob']);
+  expect(await rows()).toContain('olga money read');
+});
+
+test('R14: a deactivated account keeps its rows as long as Bitbucket lists it, and no longer', async () => {
+  await at.simulator.changes.run('set-user', { user: 'bob', state: 'deactivated' });
+  expect(await rows()).toContain('bob money read');
+  at.clock.step(14 * 24 * 3600_000);
+  expect(await rows()).not.toContain('bob money read');
+});
+
+describe('what Bitbucket does not find', () => {
+  test('a workspace that is not found is an outage: in 2025 existing ones were not for 45 minutes', async () => {
+    at.simulator.faults.add({ kind: 'false-not-found' });
+    const { structure } = await at.open();
+    expect((await errorOf(structure.probe())).code).toBe('unavailable');
+    for (const scope of ['settings', 'members', 'repositories', 'permissions'] as const) {
+      expect(['unavailable', 'incomplete']).toContain((await errorOf(readWhole(at, scope))).code);
+    }
+    const part = repositoryPart(at.cloud.repository('acme/money').uuid as never);
+    expect((await errorOf(structure.lookUp([{ part }]))).code).toBe('not-found');
+  });
+
+  test('a repository is gone only if the list lacks it too', async () => {
+    const part = repositoryPart(at.cloud.repository('acme/money').uuid as never);
+    at.simulator.faults.add({ kind: 'false-not-found', times: 1 });
+    const { structure } = await at.open();
+    expect((await errorOf(structure.lookUp([{ part }]))).code).toBe('incomplete');
+    expect((await structure.lookUp([{ part }])).get(part)).toEqual({ is: 'present' });
+  });
+
+  test('one that moved to another workspace is elsewhere where it can be seen, and gone where it cannot', async () => {
+    const { changes } = at.simulator;
+    const part = repositoryPart(at.cloud.repository('acme/blog').uuid as never);
+    await changes.run('transfer-repository', { repository: 'acme/blog', project: 'other/X' });
+    const lookUp = async () => (await (await at.open()).structure.lookUp([{ part }])).get(part);
+    expect(await lookUp()).toEqual({ is: 'absent', absence: 'elsewhere' });
+    await changes.run('set-repository', { repository: 'other/blog', private: true });
+    expect(await lookUp()).toEqual({ is: 'absent', absence: 'gone' });
+  });
+});
+
+test('who does not administer the workspace any more sees too little to go on', async () => {
+  await at.simulator.changes.run('set-member', { user: 'ann', role: 'owner' });
+  await at.simulator.changes.run('set-member', { user: 'alice', role: 'member' });
+  expect((await errorOf(readWhole(at, 'settings'))).code).toBe('insufficient-scope');
+  expect((await errorOf(readWhole(at, 'permissions'))).code).toBe('insufficient-scope');
+});
+
+test('files and archives have hours of their own: one that is spent stops no read of rights', async () => {
+  const { faults } = at.simulator;
+  const { uuid: repository } = at.cloud.repository('acme/money');
+  faults.add({ kind: 'rate-limit', match: { group: 'raw' } });
+  const client = await at.open();
+  expect((await errorOf(client.contents.readRefs({ repository: repository as never }))).code).toBe(
+    'rate-limited',
+  );
+  expect(await rows()).toEqual(everybody);
+});
+
+test("no more than an hour's requests are sent", async () => {
+  const client = await at.open();
+  const before = at.simulator.requests.summary().total;
+  const ask = async () => client.structure.probe();
+  for (let sent = 0; sent < 1_000; sent += 1) await ask();
+  const { notBefore } = await errorOf(ask());
+  expect(at.simulator.requests.summary().total - before).toBe(1_000);
+  expect(notBefore).toBe(at.clock.now() + 3600_000);
+});
+
+describe('an API token that an administrator enters', () => {
+  const scopes = ['read:user:bitbucket', 'read:workspace:bitbucket', 'read:repository:bitbucket'] as const;
+  const create = async (user: string, given: readonly string[] = scopes): Promise<string> => {
+    const input = { user, scopes: [...given] as (typeof scopes)[number][] };
+    const { token } = await at.simulator.changes.run('create-api-token', input);
+    return `${at.cloud.account(user).email}:${token}`;
+  };
+
+  test('reads the workspace, and is told what is not read without more scopes', async () => {
+    const checked = await at.useToken(await create('alice'));
+    expect(checked.missing).toEqual([]);
+    expect(checked.limited).toEqual([expect.stringContaining('read:permission:bitbucket')]);
+    expect(await rows()).toEqual(everybody);
+  });
+
+  test.each([
+    ['a scope', () => create('alice', scopes.slice(0, 2)), 'read:repository:bitbucket'],
+    ['the role', () => create('ann'), 'administer the workspace'],
+    ['its e-mail address', async () => (await create('alice')).split(':')[1] ?? '', 'e-mail address'],
+    ['validity', async () => 'alice@example.com:made-up', 'does not accept'],
+  ])('lacks %s', async (_what, token, sentence) => {
+    const { missing } = await at.useToken(await token());
+    expect(missing).toEqual([expect.stringContaining(sentence)]);
+  });
+
+  test('is rejected once it is revoked', async () => {
+    const id = at.cloud.state.nextId;
+    await at.useToken(await create('alice'));
+    await at.simulator.changes.run('revoke-token', { id });
+    expect((await errorOf(readWhole(at, 'members'))).code).toBe('credential-rejected');
+  });
+});
