@@ -1,6 +1,7 @@
 /** GitLab's adapter against the simulated GitLab, for the contract tests. */
 import { randomUUID } from 'node:crypto';
 import { openForm, submit } from '../../local/browser/html-form.ts';
+import type { GitObjects } from '../../local/forges/git/objects.ts';
 import { createTestClock, startFixture } from '../../local/forges/gitlab/simulator-fixture.ts';
 import type { Variant } from '../../local/forges/gitlab/variants.ts';
 import type { World } from '../../local/forges/world/world.ts';
@@ -28,13 +29,15 @@ export const untold: typeof fetch = async (input, init) =>
 export async function startGitLab({
   variant = {},
   world,
+  objects,
 }: {
   variant?: Partial<Variant>;
   world?: World;
+  objects?: GitObjects;
 } = {}) {
   const clock = createTestClock();
   const gitlab = await startFixture({
-    ...{ clock, variant, root: '/gitlab', ...(world && { world }) },
+    ...{ clock, variant, root: '/gitlab', ...(world && { world }), ...(objects && { objects }) },
     applications: [{ name: 'registry', redirectUris: [redirectUri], scopes: ['read_user', 'api'] }],
   });
   const { simulator } = gitlab;
@@ -81,15 +84,20 @@ export async function startGitLab({
     const made = await simulator.changes.run('create-token', input);
     return String(Object.values(made ?? {}).find((value) => /^gl/.test(String(value))));
   };
+  /** A process of its own: its clients count requests together. */
+  const startProcess = () => {
+    const own = { ...services };
+    return (): Promise<ForgeClient> =>
+      gitLab.open(
+        { integration, connection, organization, services: own },
+        createCredentialSource({ table, cipher, clock, newLeaseId: randomUUID }, connection.id, schema),
+      );
+  };
   /** Opens it as a new process does. */
-  const open = (): Promise<ForgeClient> =>
-    gitLab.open(
-      { integration, connection, organization, services: { ...services } },
-      createCredentialSource({ table, cipher, clock, newLeaseId: randomUUID }, connection.id, schema),
-    );
+  const open = (): Promise<ForgeClient> => startProcess()();
   return {
     ...{ gitlab, simulator, clock, integration, services, signIn, visit, organization, open, redirectUri },
-    ...{ useToken, createToken, connection },
+    ...{ useToken, createToken, connection, startProcess },
     /** How often a refresh token was used. */
     exchanges: () => simulator.state.grants.filter(({ spent }) => spent).length,
     close: () => gitlab.close(),

@@ -2,6 +2,7 @@
 import { UsageError } from '../../local/start/options.ts';
 import { createProgress } from '../../local/start/progress.ts';
 import { brokenOf, type Section, sectionText } from './figures.ts';
+import { measureGitLab } from './gitlab-scenes.ts';
 import { measureLarge } from './large-scene.ts';
 import { parseOptions, usage } from './options.ts';
 import { measureScenes } from './small-scenes.ts';
@@ -9,6 +10,8 @@ import { measureScenes } from './small-scenes.ts';
 const middling = { repositories: 500, members: 300, teams: 60, refs: 50 };
 const large = { repositories: 5000, members: 3000, teams: 500 };
 const quickMiddling = { repositories: 100, members: 300, teams: 60, refs: 10 };
+const group = { projects: 500, groups: 30, members: 300, refs: 50 };
+const quickGroup = { projects: 100, groups: 30, members: 300, refs: 10 };
 const quickLarge = { repositories: 1000, members: 600, teams: 100 };
 
 async function main(args: readonly string[]): Promise<void> {
@@ -27,6 +30,15 @@ async function main(args: readonly string[]): Promise<void> {
   progress.step('a middling company: structure, contents, changes');
   const scenes = await measureScenes({ ...(quick ? quickMiddling : middling), latencyMs });
   tell(scenes.structure, scenes.contents, scenes.changes);
+  for (const hasGraphql of [true, false]) {
+    const way = hasGraphql ? 'by GraphQL' : 'by REST';
+    progress.step(`the same on GitLab, members ${way}: structure, contents, changes`);
+    const { structure, contents, changes } = await measureGitLab({
+      ...(quick ? quickGroup : group),
+      hasGraphql,
+    });
+    tell(structure, contents, changes);
+  }
   progress.step('a large company: read, read again, and read by a function that is killed');
   tell(...(await measureLarge({ ...(quick ? quickLarge : large), latencyMs })));
 

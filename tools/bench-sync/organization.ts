@@ -1,9 +1,11 @@
 /** A company of any size on the simulated GitHub, made of nothing but numbers. */
 import { parseWorld } from '../../local/forges/world/read-world.ts';
+import { asId } from '../../shared/domain/ids.ts';
 import { createFiller } from '../../test/contracts/github-fill.ts';
 import { type GitHub, startGitHub } from '../../test/contracts/github-fixture.ts';
-import { forgeOrganizationId, installationId } from '../../test/support/synchronized.ts';
+import { forgeOrganizationId, gitHubHost, installationId } from '../../test/support/synchronized.ts';
 import { createSharedObjects, createSharedRefs, type SharedRefs } from './shared-refs.ts';
+import type { Asked, SimulatedForge } from './system.ts';
 
 export interface Size {
   readonly repositories: number;
@@ -18,16 +20,8 @@ export interface Size {
 export interface Organization {
   readonly gitHub: GitHub;
   readonly refs: SharedRefs | undefined;
-  /** Requests since the last time, by what they asked for; and the shortest time that one took. */
   takeRequests(): Asked;
   close(): Promise<void>;
-}
-
-export interface Asked {
-  readonly total: number;
-  readonly counts: Readonly<Record<string, number>>;
-  /** Milliseconds. */
-  readonly shortest: number;
 }
 
 /** What is read of an organization whatever its size: token, two probes, base permission. */
@@ -114,9 +108,34 @@ export async function startOrganization(size: Size): Promise<Organization> {
 }
 
 /** So many of the list from there on, and from its beginning again. */
-function around<Item>(list: readonly Item[], start: number, count: number): readonly Item[] {
+export function around<Item>(list: readonly Item[], start: number, count: number): readonly Item[] {
   return Array.from(
     { length: Math.min(count, list.length) },
     (_, place) => list[(start + place) % list.length],
   ).filter((item) => item !== undefined);
+}
+
+/** It as the system has it: each process has a token of its own. */
+export function gitHubForge({ gitHub, takeRequests }: Organization): SimulatedForge {
+  const { installation, acme, simulator, state, receiver } = gitHub;
+  let time = Date.parse('2026-11-22T12:00:00Z');
+  return {
+    clock: {
+      now: () => time,
+      async advance(ms) {
+        time += ms;
+      },
+    },
+    startProcess() {
+      const forge = gitHub.makeForge();
+      return async () => forge.organization(asId(installation.id), asId(acme.id));
+    },
+    takeRequests,
+    webhooks: gitHubHost,
+    async takeDeliveries() {
+      await simulator.idle();
+      const { webhookSecret: secret } = state.app;
+      return receiver.received.splice(0).map(({ headers, body }) => ({ headers, body, secret }));
+    },
+  };
 }

@@ -8,7 +8,13 @@ import { issueToken, type TokenHolder } from '../../shared/tokens/issue-token.ts
 import { known } from '../../test/contracts/github-fixture.ts';
 import { organizationId } from '../../test/support/synchronized.ts';
 import type { Figure, Section } from './figures.ts';
-import { type Organization, type Size, startOrganization, structureMost } from './organization.ts';
+import {
+  gitHubForge,
+  type Organization,
+  type Size,
+  startOrganization,
+  structureMost,
+} from './organization.ts';
 import { packageName, tagName } from './shared-refs.ts';
 import { type Cost, createSystem, type System } from './system.ts';
 
@@ -30,7 +36,7 @@ export interface Scenes {
 export async function measureScenes(size: Size & { readonly refs: number }): Promise<Scenes> {
   const organization = await startOrganization(size);
   try {
-    const system = await createSystem(organization);
+    const system = await createSystem(gitHubForge(organization));
     const { contents, unchanged } = await measureContents(organization, system, size);
     const structure = structureSection(size, unchanged, await measureRoles(organization, system));
     return { structure, contents, changes: await measureChanges(organization, system) };

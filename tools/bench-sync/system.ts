@@ -1,14 +1,45 @@
-/** The product's use cases between the simulated GitHub and a registry in memory. */
+/** The product's use cases between a simulated forge and a registry in memory. */
 
-import { asId } from '../../shared/domain/ids.ts';
 import { reconcile } from '../../shared/sync/schedule/reconcile.ts';
+import type { DeliverySource } from '../../shared/sync/webhooks/delivery-source.ts';
 import { receiveDelivery } from '../../shared/sync/webhooks/receive-delivery.ts';
 import { createMemoryKeyValues, createMemoryObjects } from '../../test/support/memory-store.ts';
 import { createMemoryTable } from '../../test/support/memory-table.ts';
-import { createRegistryWorld, type RegistryWorld } from '../../test/support/registry-world.ts';
-import { gitHubHost } from '../../test/support/synchronized.ts';
+import {
+  createRegistryWorld,
+  type OpenReader,
+  type RegistryWorld,
+  type WorldClock,
+} from '../../test/support/registry-world.ts';
+import { addSynchronized, type ForgeLink } from '../../test/support/synchronized.ts';
 import { type CountedTable, countWrites, type Writes } from './counted-table.ts';
-import type { Asked, Organization } from './organization.ts';
+
+/** Requests since the last time, by what they asked for; and the shortest time that one took. */
+export interface Asked {
+  readonly total: number;
+  readonly counts: Readonly<Record<string, number>>;
+  /** Milliseconds. */
+  readonly shortest: number;
+}
+
+/** A code host that is simulated. */
+export interface SimulatedForge {
+  /** Default: the App's installation on GitHub. */
+  readonly link?: ForgeLink;
+  readonly clock: WorldClock;
+  /** Begins a process: what it has counted and remembers is its own. */
+  startProcess(): () => ReturnType<OpenReader>;
+  takeRequests(): Asked;
+  readonly webhooks: Omit<DeliverySource, 'secrets'>;
+  /** Deliveries since the last time, with the secret that signs them. */
+  takeDeliveries(): Promise<readonly ReceivedDelivery[]>;
+}
+
+export interface ReceivedDelivery {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly secret: string;
+}
 
 /** What something cost. */
 export interface Cost {
@@ -28,21 +59,15 @@ export interface System {
   cost(does: () => Promise<unknown>): Promise<Cost>;
   /** As the schedule does. */
   reconcile(): Promise<unknown>;
-  /** Hands over what the simulated GitHub delivered since the last time. */
+  /** Hands over what the forge delivered since the last time. */
   receive(): Promise<void>;
 }
 
 /** Messages of a queue that are handled at the same time, as Lambda does. */
 const workers = 10;
 
-export async function createSystem({ gitHub, takeRequests }: Organization): Promise<System> {
-  let time = Date.parse('2026-11-22T12:00:00Z');
-  const clock = {
-    now: () => time,
-    async advance(ms: number) {
-      time += ms;
-    },
-  };
+export async function createSystem(forge: SimulatedForge): Promise<System> {
+  const { clock, takeRequests } = forge;
   const table = countWrites(createMemoryTable());
   const memory = createMemoryObjects(clock);
   const objects: string[] = [];
@@ -57,15 +82,10 @@ export async function createSystem({ gitHub, takeRequests }: Organization): Prom
       return memory.writer.remove(key);
     },
   };
-  const { installation, acme } = gitHub;
-  /** As many processes, each with a token of its own. */
-  let forges = [gitHub.forge];
+  const startAll = () => Array.from({ length: workers }, () => forge.startProcess());
+  let processes = startAll();
   let opened = 0;
-  const open = () => {
-    const forge = forges[opened % forges.length] ?? gitHub.forge;
-    opened += 1;
-    return forge.organization(asId(installation.id), asId(acme.id));
-  };
+  if (forge.link) await addSynchronized(table, 'all', forge.link);
   const world = await createRegistryWorld(
     {
       table,
@@ -76,7 +96,11 @@ export async function createSystem({ gitHub, takeRequests }: Organization): Prom
       clock,
     },
     [],
-    async () => open(),
+    async () => {
+      const open = processes[opened % processes.length] ?? forge.startProcess();
+      opened += 1;
+      return open();
+    },
   );
   const { workQueue } = world;
   const logger = { info: () => {}, warn: () => {}, error: () => {} };
@@ -95,7 +119,7 @@ export async function createSystem({ gitHub, takeRequests }: Organization): Prom
     table,
     world,
     async cost(does) {
-      forges = Array.from({ length: workers }, () => gitHub.makeForge());
+      processes = startAll();
       takeRequests();
       table.takeWrites();
       objects.length = 0;
@@ -115,11 +139,10 @@ export async function createSystem({ gitHub, takeRequests }: Organization): Prom
     },
     reconcile: () => reconcile({ table, workQueue, clock, logger }),
     async receive() {
-      await gitHub.simulator.idle();
-      for (const { headers, body } of gitHub.receiver.received.splice(0)) {
-        const source = { ...gitHubHost, secrets: [gitHub.state.app.webhookSecret] };
+      for (const { headers, body, secret } of await forge.takeDeliveries()) {
+        const source = { ...forge.webhooks, secrets: [secret] };
         const dependencies = { table, workQueue, clock, logger, sourcesOf: async () => [source] };
-        await receiveDelivery(dependencies, gitHubHost, { headers, body: Buffer.from(body) });
+        await receiveDelivery(dependencies, forge.webhooks, { headers, body: Buffer.from(body) });
       }
     },
   };

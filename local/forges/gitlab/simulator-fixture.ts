@@ -54,7 +54,9 @@ export interface GitLabFixture extends Scene {
   close(): Promise<void>;
 }
 
-type Options = Partial<Pick<GitLabSimulatorOptions, 'world' | 'clock' | 'root' | 'applications'>> & {
+type Options = Partial<
+  Pick<GitLabSimulatorOptions, 'world' | 'clock' | 'root' | 'applications' | 'objects'>
+> & {
   readonly variant?: Partial<Variant>;
 };
 

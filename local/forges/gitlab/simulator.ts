@@ -62,6 +62,8 @@ export interface GitLabSimulator {
   intercept(hook: Intercept | undefined): void;
   /** Starts new windows of all limits. */
   renewLimits(): void;
+  /** How often each limit has refused a request, by the limit's name. */
+  refusals(): Readonly<Record<string, number>>;
   /** Resolves when no webhook is under way. */
   idle(): Promise<void>;
   /** Like `idle`, but reordered deliveries keep waiting for the next. */
@@ -140,6 +142,7 @@ export async function startGitLabSimulator(options: GitLabSimulatorOptions): Pro
     },
     intercept: simulation.setIntercept,
     renewLimits: limits.renew,
+    refusals: limits.refusals,
     idle: webhooks.idle,
     sent: webhooks.sent,
     async close() {

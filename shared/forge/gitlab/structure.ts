@@ -19,27 +19,37 @@ export interface StructureReaderOptions {
   readonly clock: Clock;
 }
 
+/** Far less than answers of GitLab may be behind. */
+const recentMs = 10_000;
+
 export function createStructureReader({
   requests,
   instance,
   organization,
   clock,
 }: StructureReaderOptions): StructureReader {
+  /** The group, from a request a moment ago: a run probes and then reads. */
+  let recent: { readonly at: number; readonly account: Account } | undefined;
+
   async function probe(): Promise<Account> {
     if (organization === undefined) {
       throw new RangeError('a read of GitLab needs a group');
     }
-    return readAccount(requests, organization, clock.now());
+    const at = clock.now();
+    const account = await readAccount(requests, organization, at);
+    recent = { at, account };
+    return account;
   }
 
-  /** The links of the top-level group are facts, so each read has the group anew. */
+  /** The links of the top-level group are facts, so each read has the group as of a moment ago. */
   async function contextOf(): Promise<Context> {
     if (organization === undefined) {
       throw new RangeError('a read of GitLab needs a group');
     }
     let known: Promise<Account> | undefined;
     const top = (): Promise<Account> => {
-      known ??= probe();
+      const isRecent = recent !== undefined && clock.now() < recent.at + recentMs;
+      known ??= isRecent && recent ? Promise.resolve(recent.account) : probe();
       return known;
     };
     return { requests, top, topId: topOf(organization), instance: await instance(), now: clock.now() };

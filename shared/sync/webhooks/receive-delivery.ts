@@ -178,7 +178,7 @@ export async function takeDelivery(
           ];
     const head = {
       operations: [seen, ...operations, ...requests, ...delivered],
-      messages: workItems.map(({ workItem }) => workItem.message),
+      messages: messagesOf(workItems),
     };
     try {
       await writeEventClaims(dependencies, delivery, origin, link?.synchronization, head);
@@ -199,6 +199,15 @@ export async function takeDelivery(
       }
     }
   }
+}
+
+/** One run takes all requested scopes, so one of their messages is enough. */
+function messagesOf(
+  workItems: readonly { readonly workItem: { readonly message: WorkMessage } }[],
+): readonly WorkMessage[] {
+  const messages = workItems.map(({ workItem }) => workItem.message);
+  const first = messages.find(({ queue }) => queue === 'sync');
+  return messages.filter((message) => message.queue !== 'sync' || message === first);
 }
 
 interface Head {

@@ -103,6 +103,8 @@ export interface Limits {
     params: Readonly<Record<string, string>>,
     variant: Variant,
   ): LimitCheck;
+  /** How often each limit has refused a request, by the limit's name. */
+  refusals(): Readonly<Record<string, number>>;
   /** Starts new windows for everybody. */
   renew(): void;
 }
@@ -110,6 +112,8 @@ export interface Limits {
 /** @param now milliseconds */
 export function createLimits(now: () => number): Limits {
   const byLength = new Map<number, Windows>();
+  const refusals = new Map<string, number>();
+  const countRefusal = (name: string): void => void refusals.set(name, (refusals.get(name) ?? 0) + 1);
   const windowsOf = (lengthMs: number): Windows => {
     const windows = byLength.get(lengthMs) ?? createWindows(now, lengthMs);
     byLength.set(lengthMs, windows);
@@ -132,7 +136,10 @@ export function createLimits(now: () => number): Limits {
         const { name, most } = throttles[route?.includes('/repository/files/') ? 'files' : 'all'];
         const charged = windowsOf(minute).charge(`${name} ${holder}`, most, 1);
         headers = headersOf(name, most, charged.used, charged.resetAt, !charged.granted);
-        if (!charged.granted) return { headers, refusal: { message: 'Retry later\n', isThrottle: true } };
+        if (!charged.granted) {
+          countRefusal(name);
+          return { headers, refusal: { message: 'Retry later\n', isThrottle: true } };
+        }
       }
       const limit = route === undefined ? undefined : limits[route];
       if (limit === undefined || !(hasLimits || limit.fixed)) return { headers };
@@ -140,12 +147,14 @@ export function createLimits(now: () => number): Limits {
       const place = (limit.per ?? []).map((name) => params[name]).join(' ');
       const charged = windowsOf(limit.windowMs).charge(`${limit.name} ${holder} ${place}`, most, 1);
       if (charged.granted) return { headers };
+      countRefusal(limit.name);
       const { message = 'This endpoint has been requested too many times. Try again later.' } = limit;
       return {
         headers: headersOf(limit.name, most, charged.used, charged.resetAt, true),
         refusal: { message, isThrottle: false },
       };
     },
+    refusals: () => Object.fromEntries(refusals),
     renew() {
       for (const windows of byLength.values()) windows.renew();
     },

@@ -1,0 +1,174 @@
+/** What reading and following a middling company on GitLab costs in requests, writes and messages. */
+import { loadFacts } from '../../shared/store/fact-store.ts';
+import { packagesOf, versionsOfPackage } from '../../shared/store/package-store.ts';
+import { organizationId, synchronizationId } from '../../test/support/synchronized.ts';
+import type { Figure, Section } from './figures.ts';
+import { type GitLabCompany, type GroupSize, startCompany } from './gitlab-organization.ts';
+import { type Cost, createSystem, type System } from './system.ts';
+
+/** Between two runs of the schedule, in milliseconds. */
+const scheduleMs = 600_000;
+/** Of a list. */
+const perPage = 100;
+
+/** What the structure may cost: for 500 projects in 30 groups 60 where GraphQL lists members of many at once, else 590. */
+export function structureMost({ projects, groups, hasGraphql }: GroupSize): number {
+  const pages = Math.ceil(projects / perPage);
+  // The group three times, its owner, the instance; groups and projects twice, a group each for its links.
+  const lists = 12 + 2 * pages + groups;
+  // Members of groups and of projects: a page of many, or a list each.
+  return lists + (hasGraphql ? 3 + pages : groups + projects);
+}
+
+/** Commits in a query for their files. */
+const commitsPerQuery = 25;
+
+/** Workers that scan at once; each begins a scan again that meets the limit of all requests, once a minute. */
+const scanWorkers = 10;
+const requestsPerMinute = 2000;
+
+/** Tags and branches by pages, and each different manifest once; and which commits have which, the project, and its newest commit. */
+export function contentsMost({ projects, refs }: GroupSize): number {
+  const each = Math.ceil((refs - 1) / perPage) + 1 + 1 + Math.ceil(refs / commitsPerQuery) + 2;
+  return projects * each + Math.floor((projects * each) / requestsPerMinute) * scanWorkers * (each - 1);
+}
+
+export interface GitLabScenes {
+  readonly structure: Section;
+  readonly contents: Section;
+  readonly changes: Section;
+}
+
+export async function measureGitLab(size: GroupSize): Promise<GitLabScenes> {
+  const company = await startCompany(size);
+  try {
+    const system = await createSystem(company.forge);
+    const imported = await system.cost(system.reconcile);
+    const contents = await contentsSection(size, system, imported, company);
+    // The first after an import notes that it has ended.
+    for (let count = 0; count < 2; count += 1) {
+      await system.world.clock.advance(scheduleMs);
+      await system.cost(system.reconcile);
+    }
+    await system.world.clock.advance(scheduleMs);
+    const structure = structureSection(size, imported, await system.cost(system.reconcile), company);
+    return { structure, contents, changes: await changesSection(system, company) };
+  } finally {
+    await company.close();
+  }
+}
+
+const isOfContents = (what: string): boolean =>
+  /\/repository\/|graphql Files|GET \/projects\/:id$/.test(what);
+
+const countOf = ({ asked }: Cost, isWanted: (what: string) => boolean): number =>
+  Object.entries(asked.counts).reduce((sum, [what, count]) => sum + (isWanted(what) ? count : 0), 0);
+
+const refusedFigure = ({ lab }: GitLabCompany): Figure => ({
+  name: 'requests beyond a limit of GitLab.com, of all so far',
+  measured: Object.values(lab.simulator.refusals()).reduce((sum, count) => sum + count, 0),
+  most: 0,
+});
+
+function structureSection(size: GroupSize, imported: Cost, unchanged: Cost, company: GitLabCompany): Section {
+  const { projects, groups, members, hasGraphql } = size;
+  const way = hasGraphql ? 'members by GraphQL' : 'members by REST';
+  return {
+    title: `GitLab: structure of ${projects} projects in ${groups} groups, ${members} members; ${way}`,
+    figures: [
+      {
+        name: 'first read: requests',
+        measured: countOf(imported, (what) => !isOfContents(what)),
+        most: structureMost(size),
+      },
+      {
+        name: 'read again, nothing changed: requests',
+        measured: unchanged.asked.total,
+        most: hasGraphql ? 100 : structureMost(size),
+      },
+      ...kindsOf(unchanged),
+      { name: '  facts written', measured: unchanged.writes.items.fact ?? 0, most: 0 },
+      { name: '  objects written', measured: unchanged.objects.length, most: 0 },
+      { name: '  calls that write to the table', measured: unchanged.writes.calls, most: 19 },
+      refusedFigure(company),
+    ],
+  };
+}
+
+const kindsOf = ({ asked }: Cost): readonly Figure[] =>
+  Object.entries(asked.counts).map(([what, measured]) => ({ name: `    ${what}`, measured }));
+
+async function contentsSection(
+  size: GroupSize,
+  { table }: System,
+  imported: Cost,
+  company: GitLabCompany,
+): Promise<Section> {
+  const { projects, refs } = size;
+  const packages = await packagesOf(table, organizationId);
+  const lists = await Promise.all(
+    packages.map(({ number }) => versionsOfPackage(table, organizationId, number)),
+  );
+  const facts = await loadFacts(table, synchronizationId, 'repository');
+  return {
+    title: `GitLab: contents of ${projects} projects with ${refs} refs each`,
+    figures: [
+      { name: 'projects', measured: facts.length, least: projects, most: projects },
+      { name: 'packages', measured: packages.length, least: projects, most: projects },
+      { name: 'versions', measured: lists.flat().length, least: projects * refs, most: projects * refs },
+      {
+        name: 'first import: requests for contents',
+        measured: countOf(imported, isOfContents),
+        most: contentsMost(size),
+      },
+      ...kindsOf(imported),
+      {
+        name: '  files read, one for each different manifest',
+        measured: countOf(imported, (what) => what.endsWith('/raw')),
+        most: projects,
+      },
+      refusedFigure(company),
+    ],
+  };
+}
+
+/** The group with its members and projects, its place, and the member; two probes, and what the instance is. */
+const readMost = 5 + 3;
+
+async function changesSection(system: System, company: GitLabCompany): Promise<Section> {
+  const { lab, example } = company;
+  const { changes } = lab.simulator;
+  const { group: source, member, outsider } = example;
+  const cost = async (does: () => Promise<unknown>): Promise<Cost> => {
+    await system.world.clock.advance(scheduleMs);
+    return system.cost(async () => {
+      await does();
+      await system.receive();
+    });
+  };
+  const comes = await cost(() => changes.run('set-member', { source, user: outsider, level: 'developer' }));
+  // It is read at once, and again when the API has to know.
+  const goes = await cost(() => changes.run('remove-member', { source, user: member }));
+  return {
+    title: 'GitLab: one member changed, told by an event',
+    figures: [
+      {
+        name: 'somebody comes into a group: requests',
+        measured: comes.asked.total,
+        least: 1,
+        most: readMost,
+      },
+      ...kindsOf(comes),
+      { name: '  facts written', measured: comes.writes.items.fact ?? 0, least: 1 },
+      {
+        name: 'somebody goes out of a group: requests',
+        measured: goes.asked.total,
+        least: 1,
+        most: 2 * readMost,
+      },
+      ...kindsOf(goes),
+      { name: '  facts written', measured: goes.writes.items.fact ?? 0, least: 1 },
+      refusedFigure(company),
+    ],
+  };
+}

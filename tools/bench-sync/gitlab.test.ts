@@ -1,0 +1,28 @@
+/** The limits on requests to GitLab of `npm run bench:sync`, so that no change breaks them unseen. */
+import { describe, expect, it } from 'vitest';
+import { extent } from '../../test/support/long.ts';
+import { brokenOf, sectionText } from './figures.ts';
+import { measureGitLab, structureMost } from './gitlab-scenes.ts';
+
+describe('the cost of keeping in step with GitLab', () => {
+  const company = extent({
+    short: { projects: 40, groups: 6, members: 40, refs: 3 },
+    long: { projects: 500, groups: 30, members: 300, refs: 50 },
+  });
+
+  it('is at most 60 requests for the structure of 500 projects in 30 groups, and 590 without GraphQL', () => {
+    const size = { projects: 500, groups: 30, members: 300, refs: 50 };
+    expect(structureMost({ ...size, hasGraphql: true })).toBe(60);
+    expect(structureMost({ ...size, hasGraphql: false })).toBeLessThanOrEqual(590);
+  });
+
+  it.each([true, false])(
+    'is within its limits where GraphQL answers: %s',
+    async (hasGraphql) => {
+      const scenes = await measureGitLab({ ...company, hasGraphql });
+      const sections = Object.values(scenes);
+      expect(brokenOf(sections), sections.map(sectionText).join('')).toEqual([]);
+    },
+    600_000,
+  );
+});
