@@ -31,6 +31,15 @@ export const Synchronization = z
     state: z
       .enum(['importing', 'working', 'credential-problem', 'suspended'])
       .meta({ description: '`suspended`: people and teams read nothing until it was read whole again.' }),
+    importProgress: z
+      .object({
+        repositories: z.int().optional().meta({
+          description: 'How many the first read found; missing until their list was read to its end.',
+        }),
+        scanned: z.int().meta({ description: 'How many of them were scanned.' }),
+      })
+      .optional()
+      .meta({ description: 'While it is read and scanned for the first time.' }),
     credentialState: z.string(),
     rightsAsOf: Time.optional().meta({
       description: 'Rights are as they were there then; missing: never read whole.',

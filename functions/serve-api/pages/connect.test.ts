@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { asId } from '../../../shared/domain/ids.ts';
 import { slugProblem } from '../../../shared/domain/organization.ts';
+import { pageAnswer } from '../../../shared/runtime/page.ts';
 import { Secret } from '../../../shared/runtime/secret.ts';
 import { formTokenFor } from '../../../shared/sessions/form-token.ts';
 import { startSession } from '../../../shared/sessions/session.ts';
@@ -19,6 +21,7 @@ import {
 import { minute } from '../../../test/support/session-bench.ts';
 import { gitHubHost } from '../../../test/support/synchronized.ts';
 import { answerPage } from './answer-page.ts';
+import { connectedPage } from './connected-page.ts';
 
 const path = `/connect/${integrationKey}`;
 
@@ -132,6 +135,25 @@ it('asks who signed in a while ago to confirm it, and leads back to the form', a
   const { status, body } = await browser.post({ slug: 'rocket' });
   expect([status, body]).toEqual([403, expect.stringContaining('value="authenticate-again"')]);
   expect(body).toContain(`name="return" value="${path}"`);
+});
+
+it.each([
+  [{ repositories: 12, scanned: 7 }, 'Repositories scanned: 7 of 12', '5'],
+  [{ repositories: undefined, scanned: 0 }, 'Members: being read', '5'],
+  [undefined, 'The first import is done.', undefined],
+])('shows the import %j, and loads again until it is over', (progress, text, refresh) => {
+  const answer = pageAnswer(
+    connectedPage({
+      organization: { id: asId('org1'), slug: 'acme', name: 'Acme', ownedVendors: [] },
+      progress: {
+        ...{ login: 'acme', progress, packages: [], waiting: [] },
+        scopes: [{ name: 'members', isRead: progress?.repositories !== undefined }],
+      },
+      ...{ registryBaseUrl: 'https://packages.example.com', formToken: '' },
+    }),
+  );
+  expect(answer.body).toContain(text);
+  expect(answer.headers?.refresh).toBe(refresh);
 });
 
 describe('a form that cannot be carried out', () => {

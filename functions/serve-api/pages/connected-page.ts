@@ -3,7 +3,9 @@ import { html } from 'hono/html';
 import type { Organization } from '../../../shared/domain/organization.ts';
 import type { WaitingReason } from '../../../shared/domain/package.ts';
 import type { ScopeName } from '../../../shared/domain/scopes.ts';
+import type { ImportProgress } from '../../../shared/organizations/import-progress.ts';
 import type { Html, Page } from '../../../shared/runtime/page.ts';
+import { toStartPage } from '../../../shared/sign-in/pages.ts';
 import type { FirstImport } from './first-import.ts';
 import { tokenForm } from './home.ts';
 
@@ -37,27 +39,25 @@ const refreshSeconds = 5;
 
 export function connectedPage({ organization, progress, registryBaseUrl, formToken }: Connected): Page {
   const { name, slug } = organization;
-  const isReading = progress?.isReading === true;
+  const isImporting = progress?.progress !== undefined;
   return {
     title: `${name} is connected`,
-    ...(isReading ? { refreshSeconds } : {}),
+    ...(isImporting ? { refreshSeconds } : {}),
     content: html`<p>Composer repository: <code>${registryBaseUrl}/${slug}</code></p>
 ${progress === undefined ? '' : progressOf(progress, slug)}
 ${
-  isReading
+  isImporting
     ? html`<p>You need not wait here: the start page has the form for a token.</p>`
     : tokenForm(formToken)
 }
-<p><a href="/">To the start page</a></p>`,
+${toStartPage}`,
   };
 }
 
-function progressOf({ login, isReading, scopes, packages, waiting }: FirstImport, slug: string): Html {
+function progressOf({ login, progress, scopes, packages, waiting }: FirstImport, slug: string): Html {
   const more = packages.length - namesMax;
-  return html`<h2>What was read of ${login}</h2>
-<ul>${scopes.map(({ name, isRead }) => html`<li>${scopeTexts[name]}: ${isRead ? 'read' : isReading ? 'being read' : 'not available'}</li>`)}</ul>
-${isReading ? html`<p role="status">The repositories are being scanned. This page loads again every ${refreshSeconds} seconds. <a href="/connected/${slug}">Refresh</a></p>` : html`<p role="status">The first import is done.</p>`}
-<h2>Packages so far: ${packages.length}</h2>
+  return html`${progress === undefined ? doneOf(scopes) : importOf(login, progress, scopes, slug)}
+<h2>Packages${progress === undefined ? '' : ' so far'}: ${packages.length}</h2>
 ${packages.length === 0 ? '' : html`<ul>${packages.slice(0, namesMax).map((name) => html`<li><code>${name}</code></li>`)}</ul>`}
 ${more > 0 ? html`<p>And ${more} more.</p>` : ''}
 ${
@@ -66,4 +66,30 @@ ${
     : html`<h2>Not packages yet</h2>
 <ul>${waiting.slice(0, namesMax).map(({ name, reason }) => html`<li><code>${name}</code> ${reasonTexts[reason]}</li>`)}</ul>`
 }`;
+}
+
+function doneOf(scopes: FirstImport['scopes']): Html {
+  const missing = scopes.filter(({ isRead }) => !isRead);
+  return html`<p role="status"><strong>The first import is done.</strong>${
+    missing.length === 0
+      ? ''
+      : html` The code host does not have, or does not show: ${missing.map(({ name }) => scopeTexts[name].toLowerCase()).join(', ')}.`
+  }</p>`;
+}
+
+function importOf(
+  login: string,
+  { repositories, scanned }: ImportProgress,
+  scopes: FirstImport['scopes'],
+  slug: string,
+): Html {
+  return html`<h2>Reading ${login}</h2>
+<ul>${scopes.map(({ name, isRead }) => html`<li>${scopeTexts[name]}: ${isRead ? 'read' : 'being read'}</li>`)}</ul>
+${
+  repositories === undefined
+    ? ''
+    : html`<p><label for="scanned">Repositories scanned: ${scanned} of ${repositories}</label>
+<progress id="scanned" max="${Math.max(repositories, 1)}" value="${scanned}"></progress></p>`
+}
+<p class="quiet" role="status">This page loads again every ${refreshSeconds} seconds. <a href="/connected/${slug}">Refresh</a></p>`;
 }

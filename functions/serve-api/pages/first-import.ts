@@ -2,8 +2,8 @@
 import type { Organization } from '../../../shared/domain/organization.ts';
 import type { WaitingReason } from '../../../shared/domain/package.ts';
 import type { ScopeName } from '../../../shared/domain/scopes.ts';
-import { isImporting } from '../../../shared/domain/synchronization.ts';
 import { traitsOf } from '../../../shared/forge/modules.ts';
+import { type ImportProgress, importProgressOf } from '../../../shared/organizations/import-progress.ts';
 import { listRepositories } from '../../../shared/organizations/list-repositories.ts';
 import { namesOf } from '../../../shared/store/name-store.ts';
 import { synchronizationsOf } from '../../../shared/store/synchronization-store.ts';
@@ -11,8 +11,8 @@ import type { Table } from '../../../shared/store/table.ts';
 
 export interface FirstImport {
   readonly login: string;
-  /** Whether the code host is still read for the first time. */
-  readonly isReading: boolean;
+  /** Undefined once everything was read and scanned. */
+  readonly progress: ImportProgress | undefined;
   readonly scopes: readonly { readonly name: ScopeName; readonly isRead: boolean }[];
   /** In order of their names. */
   readonly packages: readonly string[];
@@ -33,24 +33,18 @@ export async function firstImportOf(
   if (synchronization === undefined) {
     return undefined;
   }
-  const [names, { repositories, next }] = await Promise.all([
+  const [progress, names, { repositories }] = await Promise.all([
+    importProgressOf(table, synchronization, now),
     namesOf(table, organization.id),
     listRepositories(table, organization, [synchronization], {}, { limit: repositoriesMax }),
   ]);
-  const scopes = traitsOf(synchronization.forge).scopes.map(({ name, mayBeMissing = false }) => ({
-    name,
-    isRead: synchronization.lastSuccessAt[name] !== undefined,
-    mayBeMissing,
-  }));
-  const isBusy =
-    scopes.some(({ isRead, mayBeMissing }) => !isRead && !mayBeMissing) ||
-    repositories.some(({ scan }) => scan !== undefined && scan.wanted !== scan.done) ||
-    next !== undefined;
   return {
     login: synchronization.login,
-    // The schedule notices the end of an import only after some minutes.
-    isReading: isBusy && isImporting(synchronization, now),
-    scopes,
+    progress,
+    scopes: traitsOf(synchronization.forge).scopes.map(({ name }) => ({
+      name,
+      isRead: synchronization.lastSuccessAt[name] !== undefined,
+    })),
     packages: names.map(({ name }) => name).toSorted(),
     waiting: repositories.flatMap(({ scan }) =>
       (scan?.waiting ?? []).map(({ name, reason }) => ({ name, reason })),

@@ -31,7 +31,10 @@ describe('the list of synchronizations', () => {
     await addSecond(world);
     const { body } = await world.ask('member', { path });
     expect(body.items).toMatchObject([
-      { id: synchronizationId, login: 'acme', isPrimary: true, state: 'importing', repositories: 'some' },
+      {
+        ...{ id: synchronizationId, login: 'acme', isPrimary: true, repositories: 'some' },
+        ...{ state: 'importing', importProgress: { scanned: 0 } },
+      },
       { id: secondSynchronization, login: 'acme-labs', isPrimary: false, repositories: 'all' },
     ]);
     const connections = await world.ask('owner', { path: '/organizations/acme/connections' });

@@ -12,16 +12,18 @@ import {
 import { CallerError } from '../../../shared/domain/caller-error.ts';
 import { asId, type SynchronizationId } from '../../../shared/domain/ids.ts';
 import type { Organization } from '../../../shared/domain/organization.ts';
-import { isImporting, type Synchronization } from '../../../shared/domain/synchronization.ts';
+import type { Synchronization } from '../../../shared/domain/synchronization.ts';
 import { findModule } from '../../../shared/forge/modules.ts';
 import { addSynchronizationTo } from '../../../shared/organizations/create-organization.ts';
 import { disconnectSynchronization } from '../../../shared/organizations/disconnect-synchronization.ts';
+import { type ImportProgress, importProgressOf } from '../../../shared/organizations/import-progress.ts';
 import { changeCaution } from '../../../shared/organizations/set-caution.ts';
 import { setPrimary } from '../../../shared/organizations/set-primary.ts';
 import { isPrimary } from '../../../shared/store/owner-store.ts';
 import { synchronizationsOf } from '../../../shared/store/synchronization-store.ts';
 import type { Table } from '../../../shared/store/table.ts';
 import { rightsAsOf } from '../../../shared/sync/run/suspension.ts';
+import type { ApiDependencies } from '../frame/dependencies.ts';
 import { defineRoute, type Route } from '../frame/route.ts';
 
 const tag = 'Synchronizations';
@@ -39,7 +41,7 @@ const dangerous = {
 
 function stateOf(
   one: Synchronization,
-  now: number,
+  progress: ImportProgress | undefined,
 ): 'importing' | 'working' | 'credential-problem' | 'suspended' {
   if (one.rightsSuspendedAt !== undefined) {
     return 'suspended';
@@ -47,21 +49,29 @@ function stateOf(
   if (one.credentialState !== 'working') {
     return 'credential-problem';
   }
-  return isImporting(one, now) ? 'importing' : 'working';
+  return progress === undefined ? 'working' : 'importing';
 }
 
-const shown = (organization: Organization, all: readonly Synchronization[], now: number) =>
-  all.map((one) => ({
+async function shown(
+  { table, clock }: Pick<ApiDependencies, 'table' | 'clock'>,
+  organization: Organization,
+  all: readonly Synchronization[],
+  one: Synchronization,
+) {
+  const progress = await importProgressOf(table, one, clock.now());
+  return {
     ...{ id: one.id, forge: one.forge, baseUrl: one.baseUrl, login: one.login },
     isPrimary: isPrimary(organization, all, one.id),
     createdAt: timeOf(one.createdAt),
-    state: stateOf(one, now),
+    state: stateOf(one, progress),
+    importProgress: progress,
     credentialState: one.credentialState,
     rightsAsOf: optionalTimeOf(rightsAsOf(findModule(one.forge)?.traits.scopes ?? [], one)),
     rightsSuspendedAt: optionalTimeOf(one.rightsSuspendedAt),
     repositories: one.choice,
     caution: one.caution,
-  }));
+  };
+}
 
 /** @throws CallerError when the organization has no such synchronization */
 async function synchronizationIn(table: Table, { id }: Organization, name: string) {
@@ -88,9 +98,11 @@ const list = defineRoute(
       description: 'Synchronizations.',
     },
   },
-  async ({ table, clock }, { organization }) => {
-    const all = await synchronizationsOf(table, organization.id);
-    return { body: { items: shown(organization, all, clock.now()) } };
+  async (dependencies, { organization }) => {
+    const all = await synchronizationsOf(dependencies.table, organization.id);
+    return {
+      body: { items: await Promise.all(all.map((one) => shown(dependencies, organization, all, one))) },
+    };
   },
 );
 
@@ -106,13 +118,9 @@ const read = defineRoute(
     params,
     answer: { status: 200, schema: SynchronizationSchema, description: 'The synchronization.' },
   },
-  async ({ table, clock }, { organization, params: { synchronization: id } }) => {
-    const { all, one } = await synchronizationIn(table, organization, id);
-    const [body] = shown(organization, all, clock.now()).filter((candidate) => candidate.id === one.id);
-    if (body === undefined) {
-      throw new Error('a synchronization is not among those of its organization');
-    }
-    return { body };
+  async (dependencies, { organization, params: { synchronization: id } }) => {
+    const { all, one } = await synchronizationIn(dependencies.table, organization, id);
+    return { body: await shown(dependencies, organization, all, one) };
   },
 );
 
