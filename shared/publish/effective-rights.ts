@@ -10,7 +10,7 @@ import {
   type SynchronizationId,
 } from '../domain/ids.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
-import { loadAccessFacts } from '../store/access-fact-store.ts';
+import { loadAccessFacts, loadRepositoryRows } from '../store/access-fact-store.ts';
 import { loadClaims } from '../store/claim-store.ts';
 import { findPerson, mayBeNew, nothingSaid, stateOf } from '../store/member-store.ts';
 import { areNewMembers } from '../store/new-member-store.ts';
@@ -105,8 +105,9 @@ export async function decisionsFor(
     // Also read before the facts: if a read restores a fact meanwhile, access is withdrawn once more, rather than given while it is
     // withdrawn.
     const claims = await loadClaims(table, synchronization.id);
+    const repositories = await loadRepositoryRows(table, synchronization.id);
     for (const subject of subjectsOf(reader, synchronization, accounts, state)) {
-      const facts = await loadAccessFacts(table, synchronization.id, subject, claims);
+      const facts = await loadAccessFacts(table, synchronization.id, subject, claims, repositories);
       const readable = decideAccess(subject, facts, now);
       decisions.push({ synchronization, subject, readable, isApplying, endsAt: nextEnd(facts, now) });
     }

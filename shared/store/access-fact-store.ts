@@ -7,10 +7,26 @@ import { type FactOf, isKind, live, loadMember, parseStored, prefixOf, queryFact
 import { keys } from './keys.ts';
 import type { Table } from './table.ts';
 
+/** The repositories of a synchronization, for the decisions about several subjects: the largest part of what each takes. */
+export interface RepositoryRows {
+  readonly facts: readonly FactOf<'repository'>[];
+  readonly givenAt: ReadonlyMap<string, number>;
+}
+
+export async function loadRepositoryRows(
+  table: Table,
+  synchronization: SynchronizationId,
+): Promise<RepositoryRows> {
+  const givenAt = new Map<string, number>();
+  const items = await queryFacts(table, synchronization, prefixOf('repository'));
+  return { facts: live(items, 'repository', givenAt), givenAt };
+}
+
 /**
  * The facts that decide what the subject may read; without a subject, those for everybody.
  *
  * @param claims loaded before: a later claim requests the grants
+ * @param repositories loaded before, where several subjects are decided about
  *
  * Each query is consistent, but not all of them together. Whoever changes a fact requests the grants after it, so a decision from
  * facts that changed between two queries is made again.
@@ -21,8 +37,9 @@ export async function loadAccessFacts(
   synchronization: SynchronizationId,
   subject?: Subject,
   claims: readonly Claim[] = [],
+  repositories?: RepositoryRows,
 ): Promise<AccessFacts> {
-  const givenAt = new Map<string, number>();
+  const givenAt = new Map<string, number>(repositories?.givenAt);
   const rows = async <Kind extends FactKind>(
     kind: Kind,
     ...rest: readonly string[]
@@ -30,6 +47,7 @@ export async function loadAccessFacts(
     live(await queryFacts(table, synchronization, prefixOf(kind, ...rest)), kind, givenAt);
   const together = async (...lists: readonly Promise<readonly Fact[]>[]): Promise<AccessFacts> =>
     accessFactsOf((await Promise.all(lists)).flat(), { claims, givenAt });
+  const ofRepositories = async (): Promise<readonly Fact[]> => repositories?.facts ?? rows('repository');
   /** Few teams hold a role on all repositories, usually none. Only then is the tree of teams needed. */
   const roleTeams = async (): Promise<readonly Fact[]> => {
     const held = await rows('role-team');
@@ -40,10 +58,10 @@ export async function loadAccessFacts(
     return together(...factKinds.map((kind) => rows(kind)));
   }
   if (subject.kind === 'anyone') {
-    return together(rows('repository'));
+    return together(ofRepositories());
   }
   if (subject.kind === 'team') {
-    return together(rows('team-repository', subject.team), roleTeams(), rows('repository'));
+    return together(rows('team-repository', subject.team), roleTeams(), ofRepositories());
   }
   const ofTeams = async (): Promise<readonly Fact[]> => {
     const teamMembers = await rows('team-member', subject.account);
@@ -57,7 +75,7 @@ export async function loadAccessFacts(
     ofTeams(),
     rows('role-member', subject.account),
     rows('collaborator', subject.account),
-    rows('repository'),
+    ofRepositories(),
   );
 }
 
