@@ -173,6 +173,14 @@ test('who reads a project by its memberships is held against GitLab’s own list
   expect(facts).toEqual(agreed.facts);
 });
 
+test('R16: a level that we do not know reads nothing, and is told', async () => {
+  const lab = createTestGitLab();
+  const { json, headers } = listed(1, 1000);
+  listing(lab, { json: [...json, member(9, 35)], headers: { ...headers, 'x-total': '3' } });
+  const [compared] = (await readMembers(lab)).compared ?? [];
+  expect(compared?.difference).toBe('unknown levels in g1/p1000, which read nothing here: level 35');
+});
+
 test.each([429, 403, 500])('an answer %s instead of that list ends no read', async (status) => {
   const lab = createTestGitLab();
   listing(lab, { status, json: {} });

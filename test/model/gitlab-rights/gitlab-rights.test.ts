@@ -8,8 +8,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { projectAccess } from '../../../local/forges/gitlab/rights.ts';
 import { type AccessFacts, accessFactsOf, decideAccess } from '../../../shared/domain/access.ts';
+import type { Fact } from '../../../shared/domain/facts.ts';
 import { asId, type ForgeAccountId } from '../../../shared/domain/ids.ts';
-import { namesIn } from '../../../shared/domain/scopes.ts';
+import { namesIn, partOf } from '../../../shared/domain/scopes.ts';
 import { gitLab } from '../../../shared/forge/gitlab/module.ts';
 import { plainFetch } from '../../../shared/runtime/plain-fetch.ts';
 import { readWhole } from '../../contracts/forge-contract/reading.ts';
@@ -40,6 +41,26 @@ beforeAll(async () => {
   ]);
 });
 afterAll(() => lab.close());
+
+test(
+  'each part of a random instance is read as the lists have it',
+  async () => {
+    const property = fc.asyncProperty(instances, async (instance) => {
+      load(instance);
+      const { facts } = await readAll(instance);
+      for (const part of new Set(facts.flatMap((fact) => partOf(fact) ?? []))) {
+        const { facts: own, covers } = await readWhole(lab, part);
+        // Or it leaves the answer to its list.
+        const wanted = facts.filter((fact) => covers.includes(part) && partOf(fact) === part);
+        expect(own.map(asText).sort()).toEqual(wanted.map(asText).sort());
+      }
+    });
+    await fc.assert(property, { seed, numRuns: Math.ceil(runs / 10) });
+  },
+  extent({ short: 300_000, long: 3_600_000 }),
+);
+
+const asText = (fact: Fact): string => JSON.stringify(Object.entries(fact).sort());
 
 test(
   `R14, R15, R16, R38: read three times, GitLab's rules give the same rights in ${runs} random instances (RIGHTS_SEED=${seed})`,
