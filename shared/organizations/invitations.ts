@@ -13,7 +13,7 @@ import {
   removeInvitation,
 } from '../store/invitation-store.ts';
 import { findPerson, putPerson } from '../store/member-store.ts';
-import { findOrganizationBySlug, findOrganizations } from '../store/organization-store.ts';
+import { changeOwners, findOrganizationBySlug, findOrganizations } from '../store/organization-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
 import type { IssueTokenDependencies } from '../tokens/issue-token.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
@@ -60,6 +60,7 @@ export async function acceptInvitation(
   await changePeople(dependencies, organization, user, [
     ...removeInvitation(id, user, invitation),
     ...putPerson(id, user, after, before),
+    ...(after.isOwner ? [changeOwners(organization)] : []),
     ownerAct(dependencies, id, accountable, 'accept-invitation', accountable.by, {
       after: { person: user, role: invitation.role },
     }),

@@ -80,6 +80,7 @@ export async function addPersonByHand(
   const after = { ...before, isOwner: role === 'owner', isMember: true };
   await changePeople(dependencies, organization, user.id, [
     ...putPerson(organization.id, user.id, after, before),
+    ...(after.isOwner ? [changeOwners(organization)] : []),
     act,
   ]);
   return { user, state };

@@ -6,7 +6,7 @@ import type { Organization } from '../domain/organization.ts';
 import { primaryOf } from '../domain/primary.ts';
 import { stateOfReader } from '../publish/effective-rights.ts';
 import { absent } from '../store/condition.ts';
-import { findPerson, putPerson } from '../store/member-store.ts';
+import { findPerson, nothingSaid, putPerson, stateOf } from '../store/member-store.ts';
 import { changeOwners, findOrganization } from '../store/organization-store.ts';
 import { ownersIf } from '../store/owner-store.ts';
 import { havingTokens } from '../store/personal-token-store.ts';
@@ -39,7 +39,7 @@ export async function setPersonState(
   }
   for (let tries = 1; ; tries++) {
     try {
-      const guard = state === 'off' ? await stillOwned(dependencies, organization, person) : [];
+      const guard = await (state === 'off' ? stillOwned : ownerAgain)(dependencies, organization, person);
       return await change(dependencies, organization, person, state, accountable, guard);
     } catch (error) {
       if (!(error instanceof ConflictError) || tries === 3) {
@@ -73,6 +73,18 @@ async function stillOwned(
     throw new CallerError('conflict', 'it is the last owner who has signed in');
   }
   return [changeOwners(organization)];
+}
+
+/** An owner by hand who is switched on becomes one again. */
+async function ownerAgain(
+  { table }: IssueTokenDependencies,
+  { id }: Organization,
+  { user }: FoundPerson,
+): Promise<readonly Operation[]> {
+  const organization = await findOrganization(table, id);
+  const before = user === undefined ? nothingSaid : await findPerson(table, id, user);
+  const becomesOwner = before.isOwner && stateOf(before) !== 'active';
+  return organization !== undefined && becomesOwner ? [changeOwners(organization)] : [];
 }
 
 async function change(

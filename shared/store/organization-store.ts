@@ -133,8 +133,9 @@ export function addOrganization(organization: Organization): readonly Operation[
 }
 
 /**
- * Part of every change that takes an owner from the organization or may change whose word on owners counts, so that two at once cannot take
- * the last ones. Fails when there was another since the organization was read; so read it before its owners.
+ * Part of every change that takes an owner from the organization, makes one by hand, or may change whose word on owners counts: two at once cannot
+ * take the last ones, and no code host is connected that locks out somebody who just became an owner. Fails when there was another since the
+ * organization was read; so read it before its owners.
  *
  * @param primarySynchronization its owners are the organization's from now on
  */
