@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { meanwhile } from '../../test/support/meanwhile.ts';
 import { aFact } from '../../test/support/memory-forge.ts';
 import { createPeople, origin, proven } from '../../test/support/people.ts';
 import { organizationId } from '../../test/support/synchronized.ts';
 import { asId, type OrganizationId, type TokenId, userPrincipal } from '../domain/ids.ts';
+import { auditLog } from '../store/audit-log.ts';
 import { putPerson } from '../store/member-store.ts';
 import { addPersonalToken } from '../store/personal-token-store.ts';
 import { signInLog } from '../store/sign-in-log.ts';
@@ -131,6 +133,38 @@ describe('an account that is taken from its user', () => {
     );
   });
 
+  it('is not the one by which the user alone owns an organization', async () => {
+    const facts = [aFact.member(1, 'owner'), aFact.member(3, 'owner'), aFact.member(9, 'owner')];
+    const { dependencies, table } = await createPeople(facts);
+    const user = await signInUser(dependencies, proven(1, 'ann'));
+    await linkAccount(dependencies, user, proven(2), origin);
+    const unlink = (id: number) => unlinkAccount(dependencies, user, proven(id).account, origin);
+    await expect(unlink(1)).rejects.toThrow('the last owner of acme');
+    expect(await auditLog(table, organizationId, 9)).toEqual([]);
+    // By another account the user goes on owning it.
+    await linkAccount(dependencies, user, proven(3), origin);
+    await unlink(1);
+    await expect(unlink(3)).rejects.toThrow('the last owner of acme');
+    await signInUser(dependencies, proven(9));
+    await unlink(3);
+    expect(await auditLog(table, organizationId, 9)).toMatchObject([
+      {
+        ...{ by: 'ann', act: 'unlink-account', subject: 'user-3', actor: { kind: 'user', id: user } },
+        before: { person: user, role: 'owner' },
+      },
+    ]);
+  });
+
+  it('leaves one of two owners who take theirs away at once', async () => {
+    const { dependencies, table } = await createPeople([aFact.member(1, 'owner'), aFact.member(3, 'owner')]);
+    const [ann, bob] = [await signInUser(dependencies, proven(1)), await signInUser(dependencies, proven(3))];
+    await linkAccount(dependencies, ann, proven(2), origin);
+    await linkAccount(dependencies, bob, proven(4), origin);
+    const during = meanwhile(table, () => unlinkAccount(dependencies, bob, proven(3).account, origin));
+    const last = unlinkAccount({ ...dependencies, table: during }, ann, proven(1).account, origin);
+    await expect(last).rejects.toThrow('the last owner of acme');
+  });
+
   it('is one of two when both are taken at once', async () => {
     const { dependencies, table } = await createPeople();
     const user = await signInUser(dependencies, proven(1));
@@ -150,7 +184,8 @@ describe('a change of accounts', () => {
   ] as const)(
     'has everything decided again where the account owns the organization: linked twice, taken once: %s',
     async (role, wanted) => {
-      const { dependencies, table } = await createPeople([aFact.member(2, role)]);
+      const { dependencies, table } = await createPeople([aFact.member(2, role), aFact.member(9, 'owner')]);
+      await signInUser(dependencies, proven(9));
       const user = await signInUser(dependencies, proven(1, 'ann'));
       const second = proven(2, 'ann-too');
       await linkAccount(dependencies, user, second, origin);

@@ -1,8 +1,11 @@
 /** Users and their accounts: the first sign-in, further accounts, and their ends. An account is known by its id alone, never by login or e-mail. */
 import { CallerError } from '../domain/caller-error.ts';
 import { type AuditEntryId, newId, type UserId } from '../domain/ids.ts';
+import type { Organization } from '../domain/organization.ts';
 import type { PersonIdentity } from '../forge/sign-in.ts';
+import { addAuditEntry } from '../store/audit-log.ts';
 import { organizationsNaming, personsIn } from '../store/member-store.ts';
+import { changeOwners } from '../store/organization-store.ts';
 import type { RequestOrigin } from '../store/session-store.ts';
 import { addSignIn, type SignInEntry } from '../store/sign-in-log.ts';
 import { ConflictError, type Operation } from '../store/table.ts';
@@ -21,6 +24,7 @@ import {
   releaseAccount,
   type User,
 } from '../store/user-store.ts';
+import { lostOwnerships } from './lost-ownerships.ts';
 import { changeAccounts, type ViewDependencies } from './views-of-user.ts';
 
 export interface UserDependencies extends ViewDependencies {
@@ -144,8 +148,8 @@ export async function linkAccount(
  * Takes an account from the user, with all rights that come from it. Whoever has the account may sign in with it as somebody new. The
  * caller ends the other sessions of the user: it is not known which began by that account.
  *
- * @throws CallerError when the user has no such account, or no other, or an organization has switched the user off: under another name
- *  the same person would be back
+ * @throws CallerError when the user has no such account, or no other, or is the last owner of an organization by it, or an organization has switched the
+ *  user off: under another name the same person would be back
  */
 export async function unlinkAccount(
   dependencies: UserDependencies,
@@ -178,6 +182,7 @@ export async function unlinkAccount(
     }
     const { lastSignInAt: _, ...named } = taken;
     const accounts = before.accounts.filter((one) => one !== taken);
+    const lost = await lostOwnerships(dependencies.table, before, taken, accounts, dependencies.clock.now());
     await changeAccounts(
       dependencies,
       [user],
@@ -186,12 +191,34 @@ export async function unlinkAccount(
         releaseAccount(account, user),
         ...noteAccounts(user, accounts, accounts),
         entry(dependencies, 'account-unlinked', { user, account: named, ...origin }),
+        ...lost.flatMap((organization) => ownsNoMore(dependencies, organization, before, named, origin)),
       ],
       undefined,
       [account],
     );
   });
 }
+
+/** With the entry in the organization's history. */
+const ownsNoMore = (
+  { clock, randomBytes }: UserDependencies,
+  organization: Organization,
+  { id, login }: User,
+  taken: LinkedAccount,
+  { address }: RequestOrigin,
+): readonly Operation[] => [
+  changeOwners(organization),
+  addAuditEntry(
+    organization.id,
+    {
+      ...{ at: clock.now(), by: login, act: 'unlink-account', subject: taken.login ?? taken.account },
+      why: 'the account is the person’s no more',
+      ...{ actor: { kind: 'user', id, name: login }, from: { address } },
+      before: { person: id, role: 'owner' },
+    },
+    newId<AuditEntryId>(randomBytes),
+  ),
+];
 
 /** @throws CallerError when the user is gone, or was merged into another */
 export async function presentUser({ table }: Pick<UserDependencies, 'table'>, id: UserId): Promise<User> {

@@ -6,7 +6,7 @@ import { requestMissingViews } from '../store/kept-view-store.ts';
 import { membersAt, organizationsNaming } from '../store/member-store.ts';
 import { havingTokens } from '../store/personal-token-store.ts';
 import { everySynchronization, listSynchronizations } from '../store/synchronization-store.ts';
-import type { Operation, Table } from '../store/table.ts';
+import { type Operation, type Table, transactionItemsMax } from '../store/table.ts';
 import { type Account, accountsOf } from '../store/user-store.ts';
 import { requestWork, type WorkItem, type WorkQueue } from '../store/work.ts';
 import { grantsWork, principalWork } from '../store/work-items.ts';
@@ -74,7 +74,7 @@ export async function prepareViews(dependencies: ViewDependencies, user: UserId)
 }
 
 /** The organizations that one of the accounts owns on a code host: tokens that their owners made for them count or not by who has the account. */
-async function ownedBy(
+export async function ownedBy(
   table: Table,
   accounts: readonly Account[],
   now: number,
@@ -120,7 +120,7 @@ export async function changeAccounts(
     const own = (await Promise.all(users.map((user) => viewsOf(table, user)))).flat();
     return [...new Map([...gained, ...own, ...owned].map((view) => [nameOf(view), view])).values()];
   };
-  const before = (await views()).slice(0, withChangeMax);
+  const before = (await views()).slice(0, Math.min(withChangeMax, transactionItemsMax - change.length));
   await table.transact([...change, ...before.map(request)]);
   await workQueue.send(before.map(({ message }) => message));
   const requested = new Set(before.map(nameOf));

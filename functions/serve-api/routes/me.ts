@@ -54,7 +54,7 @@ const unlink = defineRoute(
     tag: 'Me',
     summary: 'Unlink an account',
     description:
-      'Your rights that come from it end, and you are signed out everywhere but here. Not the last account, and not while an organization has switched you off.',
+      'Your rights that come from it end, and you are signed out everywhere but here. Not the last account, none by which you are the last owner of an organization, and not while an organization has switched you off.',
     access: 'user',
     scope: 'none',
     body: Account,

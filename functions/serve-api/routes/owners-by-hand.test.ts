@@ -49,7 +49,7 @@ const ways: Readonly<Record<string, Way>> = {
       setPersonState(
         dependencies,
         organization,
-        { user, name: 'member', reader: { kind: 'user', user } },
+        { id: user, user, name: 'member', reader: { kind: 'user', user } },
         'active',
         act,
       ),
