@@ -29,3 +29,15 @@ export class ForgeError extends Error {
     this.notBefore = options.notBefore;
   }
 }
+
+/** Undefined where the forge does not find what is asked for. @throws any other error */
+export async function unlessMissing<Answer>(request: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await request;
+  } catch (error) {
+    if (error instanceof ForgeError && error.code === 'not-found') {
+      return undefined;
+    }
+    throw error;
+  }
+}

@@ -5,6 +5,7 @@ import type { Variant } from '../../local/forges/bitbucket/variants.ts';
 import { asId } from '../../shared/domain/ids.ts';
 import { bitbucket } from '../../shared/forge/bitbucket/module.ts';
 import { type Bitbucket, known, startBitbucket } from './bitbucket-fixture.ts';
+import { hooksFixture } from './bitbucket-hooks-fixture.ts';
 import { commitOn } from './commit-on.ts';
 import type { Answer, Delivery, ForgeFixture, LongList, WorldChanges } from './forge-contract/fixture.ts';
 import { forgeContract } from './forge-contract.ts';
@@ -72,6 +73,7 @@ async function start(variant: Partial<Variant> = {}): Promise<ForgeFixture> {
       withoutObject: signed(secret, '{"push":{"changes":[]}}'),
       unknown: signed(secret, '{}', 'weather:changed'),
     },
+    hooks: hooksFixture(at),
     credential: {
       exchanges: () => state.grants.filter(({ refreshedAt }) => refreshedAt !== undefined).length,
       lifeMs: 2 * 3600_000,
@@ -166,7 +168,7 @@ function changesOf({ cloud, simulator }: Bitbucket): WorldChanges {
   };
 }
 
-forgeContract('Bitbucket', () => start(), { without: ['hooks'] });
+forgeContract('Bitbucket', () => start());
 forgeContract(
   'Bitbucket, whose list lacks what is given on projects',
   () => start({ listsProjectGrants: false }),

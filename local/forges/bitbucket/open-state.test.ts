@@ -25,7 +25,7 @@ function fill(state: BitbucketState): void {
   const hook: Hook = {
     ...{ uuid: '{1}', workspace: uuid, repository: repository('acme/money').uuid },
     ...{ url: 'http://127.0.0.1', description: 'ours', active: true, events: new Set(['repo:push']) },
-    ...{ secret: 'secret', createdAt: '2026-01-01T00:00:00Z' },
+    ...{ secret: 'secret', skipsCertificates: true, createdAt: '2026-01-01T00:00:00Z' },
   };
   state.hooks.set(hook.uuid, hook);
   state.consumers.set('key', {

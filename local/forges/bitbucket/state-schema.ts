@@ -96,6 +96,7 @@ const hook = z.object({
   active: flag,
   events: z.set(text),
   secret: text.exactOptional(),
+  skipsCertificates: z.literal(true).exactOptional(),
   createdAt: text,
 } satisfies Fields<Hook>);
 

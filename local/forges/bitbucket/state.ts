@@ -89,6 +89,7 @@ export interface Hook {
   active: boolean;
   events: Set<string>;
   secret?: string;
+  skipsCertificates?: true;
   readonly createdAt: string;
 }
 

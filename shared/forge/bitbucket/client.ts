@@ -5,6 +5,7 @@ import type { ForgeClient, ForgeServices, OpenConnection } from '../module.ts';
 import { createPace, type Pace } from '../pace.ts';
 import { createContentReader } from './content.ts';
 import type { BitbucketCredential } from './credential.ts';
+import { createHooks } from './hooks.ts';
 import { createRequests } from './requests.ts';
 import type { BitbucketSecrets, BitbucketSettings } from './settings.ts';
 import { createStructureReader } from './structure.ts';
@@ -39,6 +40,8 @@ export function openBitbucket(
   return {
     structure: createStructureReader(requests, organization),
     contents: createContentReader({ contents, archives }),
+    // They wait for nobody, so they leave the reserve to rights.
+    hooks: createHooks(contents, organization),
     requests: () => requests.count() + contents.count() + archives.count(),
   };
 }

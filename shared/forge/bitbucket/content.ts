@@ -6,7 +6,7 @@ import type { ForgeRepositoryId } from '../../domain/ids.ts';
 import type { RepositoryLinks } from '../../domain/repository-links.ts';
 import { decodedManifest } from '../blob-text.ts';
 import type { CommitFinder, Containment } from '../containment.ts';
-import { ForgeError } from '../errors.ts';
+import { ForgeError, unlessMissing } from '../errors.ts';
 import type { ContentReader, ForgeRef, ForgeRepository, RepositoryIds } from '../forge.ts';
 import { chunksOf, expectSame } from '../http.ts';
 import { readList } from '../pages.ts';
@@ -119,17 +119,6 @@ async function readManifest(
   return /^(\/|\.\.)/.test(text.manifest ?? '')
     ? { manifest: undefined, manifestProblem: 'link-to-outside' }
     : readManifest(requests, repository, commit, decodeURIComponent(target));
-}
-
-async function unlessMissing<Answer>(request: Promise<Answer>): Promise<Answer | undefined> {
-  try {
-    return await request;
-  } catch (error) {
-    if (error instanceof ForgeError && error.code === 'not-found') {
-      return undefined;
-    }
-    throw error;
-  }
 }
 
 /**

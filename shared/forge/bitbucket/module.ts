@@ -13,6 +13,7 @@ export const bitbucket: ForgeModule<BitbucketSettings, BitbucketSecrets, Bitbuck
   settings,
   secrets,
   credential,
+  installsHooks: true,
   webhooks,
   signIn,
   connecting,

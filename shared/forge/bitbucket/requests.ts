@@ -33,6 +33,13 @@ export interface Requests {
     item: z.ZodType<Item>,
     key: (item: Item) => string,
   ): ListReading<Item>;
+  /** A request that changes something. */
+  write<Schema extends z.ZodType>(
+    method: 'POST' | 'PUT' | 'DELETE',
+    route: Route,
+    schema: Schema,
+    body?: object,
+  ): Promise<z.infer<Schema>>;
   /** The bytes of a file; of a folder Bitbucket sends a list in its place. */
   file(route: Route): Promise<{ readonly bytes: Uint8Array; readonly isList: boolean }>;
   /** The response of a download from the web host, whose body is not read yet. @param path below its address */
@@ -58,6 +65,8 @@ interface Sending {
   readonly accept: string;
   readonly send: typeof fetch;
   readonly signal?: AbortSignal;
+  readonly method?: string;
+  readonly body?: string | undefined;
 }
 
 interface Answer {
@@ -66,6 +75,7 @@ interface Answer {
 }
 
 const itemsPerPage = 100;
+const succeeded = [200, 201, 204];
 
 const pageSchema = z.object({
   values: z.array(z.unknown()),
@@ -111,17 +121,20 @@ export function createRequests(options: RequestsOptions): Requests {
   }
 
   async function send(sending: Sending, isRetry = false): Promise<Answer> {
-    const { what, url, accept, signal } = sending;
+    const { what, url, accept, signal, method = 'GET', body: sentBody } = sending;
     const limits = await checkBudgets(sending);
     const held = await tokens.ready();
     sent += 1;
     const response = await sending
       .send(url, {
         ...(signal && { signal }),
+        ...(sentBody !== undefined && { body: sentBody }),
+        method,
         redirect: 'manual',
         headers: {
           accept,
           'user-agent': 'repertoire',
+          ...(sentBody !== undefined && { 'content-type': 'application/json' }),
           authorization: authorizationOf(held.secret.reveal()),
         },
       })
@@ -130,7 +143,7 @@ export function createRequests(options: RequestsOptions): Requests {
         throw noAnswer(error, what);
       });
     const headers = Object.fromEntries(response.headers);
-    if (response.status === 200) {
+    if (succeeded.includes(response.status)) {
       await limits.noteAnswer(headers);
       return { headers, response };
     }
@@ -185,6 +198,11 @@ export function createRequests(options: RequestsOptions): Requests {
         return total === undefined ? { pageInfo, items } : { pageInfo, items, totalCount: total };
       },
     }),
+
+    write: (method, route, schema, body) => {
+      const text = body && JSON.stringify(body);
+      return getJson({ ...sendingOf(route), what: `${method} ${route.route}`, method, body: text }, schema);
+    },
 
     async file(route) {
       const { response, headers } = await send({ ...sendingOf(route), accept: '*/*' });

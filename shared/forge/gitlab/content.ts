@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { ForgeRepositoryId } from '../../domain/ids.ts';
 import type { RepositoryLinks } from '../../domain/repository-links.ts';
 import type { CommitFinder, Containment } from '../containment.ts';
-import { ForgeError } from '../errors.ts';
+import { ForgeError, unlessMissing } from '../errors.ts';
 import type { ContentReader, ForgeRef, RepositoryIds, UnusableRef } from '../forge.ts';
 import { chunksOf, expectSame } from '../http.ts';
 import { readList } from '../pages.ts';
@@ -81,17 +81,6 @@ async function withDefault(
   const found = await unlessMissing(requests.get(route, refSchema));
   const others = listed.filter(({ name }) => name !== branch);
   return found === undefined ? others : [...others, found];
-}
-
-async function unlessMissing<Answer>(request: Promise<Answer>): Promise<Answer | undefined> {
-  try {
-    return await request;
-  } catch (error) {
-    if (error instanceof ForgeError && error.code === 'not-found') {
-      return undefined;
-    }
-    throw error;
-  }
 }
 
 /**

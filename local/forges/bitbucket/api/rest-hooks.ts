@@ -15,6 +15,7 @@ const fields = z.object({
   active: z.boolean().optional(),
   secret: z.string().max(128).nullish(),
   events: z.array(z.string()).min(1).optional(),
+  skip_cert_verification: z.boolean().optional(),
 });
 
 /** @throws RefusalError 400 */
@@ -32,10 +33,13 @@ function readFields({ body }: Context, subject: 'repository' | 'workspace'): z.o
   return parsed.data;
 }
 
-function apply(hook: Hook, { url, description, active, secret, events }: z.output<typeof fields>): void {
+function apply(hook: Hook, given: z.output<typeof fields>): void {
+  const { url, description, active, secret, events, skip_cert_verification: skips } = given;
   if (url !== undefined) hook.url = url;
   if (description !== undefined) hook.description = description;
   if (active !== undefined) hook.active = active;
+  if (skips) hook.skipsCertificates = true;
+  else if (skips === false) delete hook.skipsCertificates;
   if (events !== undefined) hook.events = new Set(events);
   if (secret === null || secret === '') delete hook.secret;
   else if (secret !== undefined) hook.secret = secret;

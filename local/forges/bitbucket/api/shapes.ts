@@ -261,7 +261,8 @@ export function hookShape(shaping: Shaping, hook: Hook) {
     active: hook.active,
     events: [...hook.events] as NonNullable<components['schemas']['webhook_subscription']['events']>,
     secret_set: hook.secret !== undefined,
-    skip_cert_verification: false,
+    // Not in the specification, but in every answer.
+    skip_cert_verification: hook.skipsCertificates === true,
     subject_type: repository ? 'repository' : 'workspace',
     subject: repository ? repositoryReference(shaping, repository) : workspaceReference(shaping, workspace),
     created_at: hook.createdAt,
