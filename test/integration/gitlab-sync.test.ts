@@ -6,6 +6,7 @@ import { gitLab } from '../../shared/forge/gitlab/module.ts';
 import { describeScope } from '../../shared/organizations/scope-progress.ts';
 import { loadScope } from '../../shared/store/fact-store.ts';
 import { latestRuns } from '../../shared/store/run-store.ts';
+import { scansOf } from '../../shared/store/scan-store.ts';
 import { listHeld, scopeStates } from '../../shared/store/scope-store.ts';
 import { requestWork } from '../../shared/store/work.ts';
 import { scopeWork } from '../../shared/store/work-items.ts';
@@ -186,3 +187,24 @@ test.each(['/groups/{id}/descendant_groups', '/groups/{id}/projects'])(
     expect(await keysNow()).not.toContain(`team-member#${user('ann')}#${id('acme/core')}`);
   },
 );
+
+test('R20: pushes that no event tells of are scanned after the next read, also a second one within the hour', async () => {
+  await sync(...lists);
+  const money = String(lab.gitlab.project('acme/core/money').id);
+  const requested = async () =>
+    (await scansOf(table, synchronizationId)).find(({ repository }) => repository === money)?.wanted;
+  const push = (text: string) =>
+    lab.simulator.changes.run('push', {
+      ...{ project: 'acme/core/money', history: [{ manifest: { name: 'acme/money', description: text } }] },
+    });
+  await push('first');
+  lab.clock.step(600_000);
+  await sync(...lists);
+  const before = await requested();
+  const told = lab.gitlab.project('acme/core/money').lastActivityAt;
+  await push('second');
+  expect(lab.gitlab.project('acme/core/money').lastActivityAt).toBe(told);
+  lab.clock.step(600_000);
+  await sync(...lists);
+  expect(await requested()).toBeGreaterThan(before ?? 0);
+});

@@ -31,6 +31,9 @@ export interface PushDeps {
  */
 const mostRefs = 3;
 
+/** The time of the last activity moves at most once an hour (app/models/event.rb: RESET_PROJECT_ACTIVITY_INTERVAL). */
+const activityMs = 60 * 60 * 1000;
+
 export function createPushes(deps: PushDeps): Pushes {
   const receive = createPushQueue();
 
@@ -40,7 +43,9 @@ export function createPushes(deps: PushDeps): Pushes {
     changes: readonly RefChange[],
     refs: Refs,
   ): Promise<void> {
-    project.lastActivityAt = isoSeconds(deps.now());
+    if (Date.parse(project.lastActivityAt) <= deps.now() - activityMs) {
+      project.lastActivityAt = isoSeconds(deps.now());
+    }
     for (const change of changes.filter(hasEvent(changes))) {
       const isTag = change.ref.startsWith('refs/tags/');
       const commits = isTag ? [] : await newCommits(project, change, refs);

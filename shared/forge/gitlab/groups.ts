@@ -2,6 +2,7 @@
 import type { ForgeTeamId } from '../../domain/ids.ts';
 import { fixedPageSize } from '../pages.ts';
 import type { Reading } from '../reading.ts';
+import { lastPushUntil } from './last-push.ts';
 import { type Top, unlessHidden } from './memberships.ts';
 import { type Group, type Groups, type Link, type Project, unended } from './organization.ts';
 import type { Requests } from './requests.ts';
@@ -46,7 +47,7 @@ export const projectOf = (item: ProjectItem, now: number): Project => ({
   isMarkedForDeletion: (item.marked_for_deletion_on ?? item.marked_for_deletion_at ?? null) !== null,
   defaultBranch: item.default_branch ?? undefined,
   createdAt: item.created_at,
-  lastActivityAt: item.last_activity_at,
+  lastPushUntil: lastPushUntil(item.last_activity_at, now),
   links: linksOf(item.shared_with_groups, now),
 });
 

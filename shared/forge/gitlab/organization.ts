@@ -62,7 +62,8 @@ export interface Project {
   readonly isMarkedForDeletion: boolean;
   readonly defaultBranch: string | undefined;
   readonly createdAt: string;
-  readonly lastActivityAt: string;
+  /** When the last push may have been, at the latest. */
+  readonly lastPushUntil: string;
   readonly links: readonly Link[];
 }
 

@@ -83,7 +83,7 @@ const worlds: fc.Arbitrary<World> = fc
         isMarkedForDeletion: false,
         defaultBranch: 'main',
         createdAt: '2026-01-01T00:00:00Z',
-        lastActivityAt: '2026-01-01T00:00:00Z',
+        lastPushUntil: '2026-01-01T00:00:00Z',
       } as Project,
     })),
     rules: { version: parseVersion(version), hasExternalUsers },

@@ -182,7 +182,7 @@ export const repositoryFact = (project: Project, rules: Rules): RepositoryFact =
   disabled: project.codeAccess === 'disabled',
   defaultBranch: project.defaultBranch,
   createdAt: project.createdAt,
-  pushedAt: project.lastActivityAt,
+  pushedAt: project.lastPushUntil,
 });
 
 /** The teams that may read the project: its group and those above, and the invited groups and those above. */
