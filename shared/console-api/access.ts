@@ -78,6 +78,16 @@ export const PersonId = z
     example: 'k3j4h5g6f7d8s9a2',
   });
 
+/** A person as somebody types one. */
+export const PersonAsked = z
+  .string()
+  .regex(/^([^@\s]{1,100}@[\w.:~-]{1,300}|[A-Za-z0-9{}_-]{1,100}(\.[A-Za-z0-9{}_-]{1,100})?)$/, 'is no id')
+  .meta({
+    description:
+      'The `id` of a person, as GET /organizations/{slug}/people has it; or, for owners, a login and the `key` of its code host, as in `ann@gitea~git.example.com`.',
+    example: 'k3j4h5g6f7d8s9a2',
+  });
+
 export const PackageName = z
   .string()
   .max(200)

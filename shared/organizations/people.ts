@@ -2,9 +2,11 @@
 import { CallerError } from '../domain/caller-error.ts';
 import { asId, type ForgeAccountId, isId, type SynchronizationId, type UserId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
+import type { Synchronization } from '../domain/synchronization.ts';
+import { integrationKeyOf } from '../forge/integration-key.ts';
 import type { Reader } from '../publish/effective-rights.ts';
 import { loadRowsOfAccount } from '../store/access-fact-store.ts';
-import { findFact } from '../store/fact-store.ts';
+import { findFact, loadFacts } from '../store/fact-store.ts';
 import { isNamed } from '../store/member-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
@@ -47,6 +49,34 @@ export async function personIn(table: Table, organization: Organization, id: Per
     throw new CallerError('not-found', 'the organization has no such person');
   }
   return found;
+}
+
+/**
+ * Finds somebody by what the code host calls the account now: a login passes to others, so nothing keeps it. Members are read whole, and
+ * collaborators where no member is called so.
+ *
+ * @param integration key of the code host, as in `integrationKeyOf`
+ * @throws CallerError when nobody is called so there
+ */
+export async function personCalled(
+  table: Table,
+  organization: Organization,
+  synchronizations: readonly Synchronization[],
+  login: string,
+  integration: string,
+): Promise<FoundPerson> {
+  const there = synchronizations.filter((one) => integrationKeyOf(one) === integration);
+  for (const kind of ['member', 'collaborator'] as const) {
+    for (const { id } of there) {
+      const row = (await loadFacts(table, id, kind)).find(
+        (fact) => fact.login.toLowerCase() === login.toLowerCase(),
+      );
+      if (row !== undefined) {
+        return personIn(table, organization, `${id}.${row.account}`);
+      }
+    }
+  }
+  throw new CallerError('not-found', 'the organization has no such person');
 }
 
 async function userIn(

@@ -3,6 +3,7 @@ import {
   AccessExplanation,
   NamedTeam,
   PackageName,
+  PersonAsked,
   PersonId,
   PersonWithAccess,
   ReadablePackage,
@@ -11,6 +12,7 @@ import { Id } from '../../../shared/console-api/common.ts';
 import { CallerError } from '../../../shared/domain/caller-error.ts';
 import { asId, type TokenId } from '../../../shared/domain/ids.ts';
 import type { Organization } from '../../../shared/domain/organization.ts';
+import type { Synchronization } from '../../../shared/domain/synchronization.ts';
 import {
   explainAccess,
   packagesReadBy,
@@ -19,7 +21,7 @@ import {
 } from '../../../shared/organizations/explain-access.ts';
 import type { Role } from '../../../shared/organizations/membership.ts';
 import { tokenIn } from '../../../shared/organizations/owners-tokens.ts';
-import { type FoundPerson, personIn } from '../../../shared/organizations/people.ts';
+import { type FoundPerson, personCalled, personIn } from '../../../shared/organizations/people.ts';
 import { peopleReading } from '../../../shared/organizations/people-reading.ts';
 import type { Caller } from '../frame/access.ts';
 import type { ApiDependencies } from '../frame/dependencies.ts';
@@ -29,17 +31,27 @@ import { defineRoute, type Route } from '../frame/route.ts';
 const tag = 'Access';
 const base = '/organizations/{slug}';
 
+interface Asking {
+  readonly organization: Organization;
+  readonly role: Role;
+  readonly caller: Caller;
+  synchronizations(): Promise<readonly Synchronization[]>;
+}
+
 /** Owners may ask about anybody, others about themselves; anybody else is not there for them. */
 async function askedAbout(
   { table }: ApiDependencies,
-  { organization, role, caller }: { organization: Organization; role: Role; caller: Caller },
+  { organization, role, caller, synchronizations }: Asking,
   id: string,
 ): Promise<FoundPerson> {
   const isSelf = caller.kind === 'user' && caller.user === id;
   if (role !== 'owner' && !isSelf) {
     throw new CallerError('not-found', 'the organization has no such person');
   }
-  return personIn(table, organization, id);
+  const [login = '', integration] = id.split('@');
+  return integration === undefined
+    ? personIn(table, organization, id)
+    : personCalled(table, organization, await synchronizations(), login, integration);
 }
 
 const explain = defineRoute(
@@ -50,10 +62,10 @@ const explain = defineRoute(
     tag,
     summary: 'Why a person may install a package, or what is missing',
     description:
-      'Owners ask about anybody, everybody else about themselves. `person` is an `id` of GET /organizations/{slug}/people, or of GET /me; a login is not accepted. A package that you may not install is not there for you unless you are an owner.',
+      'Owners ask about anybody, everybody else about themselves. `person` is an `id` of GET /organizations/{slug}/people, or of GET /me; owners may also name a login at its code host. A package that you may not install is not there for you unless you are an owner.',
     access: 'reader',
     scope: 'members',
-    query: z.strictObject({ person: PersonId, package: PackageName }),
+    query: z.strictObject({ person: PersonAsked, package: PackageName }),
     answer: { status: 200, schema: AccessExplanation, description: 'Every way to it, or what is missing.' },
   },
   async (dependencies, request) => {

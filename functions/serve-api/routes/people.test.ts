@@ -12,7 +12,9 @@ import { synchronizationsOf } from '../../../shared/store/synchronization-store.
 import { type Table, transactionItemsMax } from '../../../shared/store/table.ts';
 import { requestWork } from '../../../shared/store/work.ts';
 import { grantsWork, principalWork } from '../../../shared/store/work-items.ts';
-import { createApiWorld, userOf } from '../../../test/support/api-world.ts';
+import { integrationKey } from '../../../test/support/api-forges.ts';
+import { packageExample } from '../../../test/support/api-people-examples.ts';
+import { createApiWorld, type Person, userOf } from '../../../test/support/api-world.ts';
 import { countReads } from '../../../test/support/count-reads.ts';
 import { meanwhile } from '../../../test/support/meanwhile.ts';
 import { aFact } from '../../../test/support/memory-forge.ts';
@@ -187,5 +189,23 @@ describe('what people may install', () => {
     const others = await world.ask('member', of(userOf('owner')));
     const nobody = await world.ask('owner', of('nobody'));
     expect([others.status, others.text]).toEqual([404, nobody.text]);
+  });
+
+  it('is explained for a login at its code host, to owners', async () => {
+    const world = await createApiWorld();
+    await packageExample(world);
+    const ask = (sender: Person, person: string) =>
+      world.ask(sender, {
+        path: `/organizations/acme/access?package=acme/one&person=${encodeURIComponent(person)}`,
+      });
+    const byId = await ask('owner', userOf('member'));
+    const byLogin = await ask('owner', `USER-2@${integrationKey}`);
+    expect([byLogin.status, byLogin.text]).toEqual([200, byId.text]);
+    const others = [
+      await ask('owner', `nobody@${integrationKey}`),
+      await ask('owner', 'user-2@gitea~git.example.com'),
+      await ask('member', `user-2@${integrationKey}`),
+    ];
+    expect(others.map(({ status }) => status)).toEqual([404, 404, 404]);
   });
 });
