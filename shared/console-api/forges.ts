@@ -85,7 +85,13 @@ const connection = {
   stateSince: Time.optional(),
   scope: z.string().optional().meta({ description: 'The list whose read showed that state.' }),
   checkedAt: Time.optional().meta({ description: 'When it last read something whole.' }),
-  expiresAt: Time.optional(),
+  expiresAt: Time.optional().meta({
+    description:
+      'When it ends unless an owner replaces it; missing where it does not end, or is renewed by itself.',
+  }),
+  advice: z.string().optional().meta({
+    description: 'What an owner has to do, from a week before it ends, or where it does not work.',
+  }),
 };
 
 export const Connection = z

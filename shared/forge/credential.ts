@@ -18,6 +18,8 @@ export interface IssuedCredential<Value> {
   readonly secret: Secret<Value>;
   /** When it expires, in milliseconds since the epoch; undefined when the forge states no expiry. */
   readonly validUntil: number | undefined;
+  /** Whether it is renewed by itself before; default true. */
+  readonly renews?: boolean | undefined;
 }
 
 /** A stored credential. */
@@ -112,6 +114,14 @@ export function isDue(
 ): boolean {
   return validUntil !== undefined && now >= validUntil - Math.min((validUntil - issuedAt) / 2, earlyMaxMs);
 }
+
+/**
+ * Whether an owner has to be told that a credential ends which nothing renews: a week before. Until then others that live as long are renewed.
+ *
+ * @param now milliseconds since the epoch
+ */
+export const endsSoon = (endsAt: number | undefined, now: number): endsAt is number =>
+  endsAt !== undefined && endsAt - earlyMaxMs <= now;
 
 /**
  * The credential to send a request with, renewed if due. An adapter calls this before each request.

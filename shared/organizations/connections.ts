@@ -1,7 +1,8 @@
 /** What the synchronizations of an organization read their code hosts with, as far as it is not secret. */
 import { type Connection, installationOf } from '../domain/connection.ts';
-import type { OrganizationId } from '../domain/ids.ts';
+import type { ConnectionId, OrganizationId } from '../domain/ids.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
+import { endsSoon } from '../forge/credential.ts';
 import { credentialEnds } from '../store/credential-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
@@ -13,19 +14,32 @@ export interface DescribedConnection
   /** Times in milliseconds since the epoch. */
   readonly stateSince: number | undefined;
   readonly checkedAt: number | undefined;
+  /** When it ends for good, unless an owner replaces it before. */
   readonly expiresAt: number | undefined;
+  /** What an owner has to do, if anything. */
+  readonly advice: string | undefined;
   readonly usedBy: Pick<Synchronization, 'id' | 'login'>;
 }
 
-/** One for each synchronization, which has its own. Three reads. */
+/** One for each synchronization, which has its own. Three reads. @param now milliseconds since the epoch */
 export async function connectionsOf(
   table: Table,
   organization: OrganizationId,
+  now: number,
 ): Promise<readonly DescribedConnection[]> {
   const synchronizations = await synchronizationsOf(table, organization);
   const ids = synchronizations.flatMap(({ connection }) => ('id' in connection ? [connection.id] : []));
   const ends = await credentialEnds(table, ids);
-  return synchronizations.map(({ connection, ...one }) => ({
+  return synchronizations.map((synchronization) => describe(synchronization, ends, now));
+}
+
+function describe(
+  { connection, ...one }: Synchronization,
+  ends: ReadonlyMap<ConnectionId, number | undefined>,
+  now: number,
+): DescribedConnection {
+  const expiresAt = 'id' in connection ? ends.get(connection.id) : undefined;
+  return {
     forge: one.forge,
     baseUrl: one.baseUrl,
     kind: connection.kind,
@@ -34,9 +48,42 @@ export async function connectionsOf(
     credentialScope: one.credentialScope,
     stateSince: one.credentialStateSince,
     checkedAt: lastOf(Object.values(one.lastSuccessAt)),
-    expiresAt: 'id' in connection ? ends.get(connection.id) : undefined,
+    expiresAt,
+    advice: adviceFor({ connection, ...one }, expiresAt, now),
     usedBy: { id: one.id, login: one.login },
-  }));
+  };
+}
+
+/** What each kind of connection may have come to. */
+const rejected = {
+  'app-installation': 'The App was uninstalled or suspended: install it anew.',
+  'oauth-grant': 'What an owner granted was revoked, or the account was closed',
+  'access-token': 'The access token was revoked or has ended',
+} as const satisfies Record<Connection['kind'], string>;
+const anyOwner = 'any owner connects it anew, by what he grants or by an access token.';
+
+function adviceFor(
+  { connection: { kind }, credentialState, login }: Synchronization,
+  expiresAt: number | undefined,
+  now: number,
+): string | undefined {
+  const isApp = kind === 'app-installation';
+  switch (credentialState) {
+    case 'working':
+      return endsSoon(expiresAt, now)
+        ? `It ends on ${new Date(expiresAt).toISOString().slice(0, 10)}, and is not renewed by itself: ${anyOwner}`
+        : undefined;
+    case 'credential-rejected':
+      return isApp ? rejected[kind] : `${rejected[kind]}, or ${login} is not shown to it: ${anyOwner}`;
+    case 'insufficient-scope':
+      return isApp
+        ? `The App lacks a permission on ${login}: grant it there.`
+        : `The account that it is read with does not own ${login} any more, or lacks a permission: ${anyOwner}`;
+    case 'sso-required':
+      return `${login} asks for single sign-on: authorize this registry there.`;
+    case 'gone':
+      return `${login} is not there any more.`;
+  }
 }
 
 const lastOf = (times: readonly number[]): number | undefined =>

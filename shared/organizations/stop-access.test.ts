@@ -97,7 +97,7 @@ describe('stopAccess', () => {
     const { registry, stop, statuses } = await createWorld();
     await stop();
     await registry.settle();
-    await reconcile({ ...registry, logger: { info: () => {}, error: () => {} } });
+    await reconcile({ ...registry, logger: { info: () => {}, warn: () => {}, error: () => {} } });
     const { token } = await registry.issue({ kind: 'member', login: 'user-2' });
     await registry.settle();
     expect(await registry.get(token, root)).toBe('401');

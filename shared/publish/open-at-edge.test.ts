@@ -56,7 +56,7 @@ async function createOld() {
     member,
     all,
     valueAtEdge,
-    reconcile: () => reconcile({ ...registry, logger: { info: () => {}, error: () => {} } }),
+    reconcile: () => reconcile({ ...registry, logger: { info: () => {}, warn: () => {}, error: () => {} } }),
     answers: async () => [
       (await registry.listed(member)) !== undefined,
       (await registry.listed(all)) !== undefined,
@@ -131,7 +131,7 @@ describe('an installation of an older version', () => {
     const { table } = registry;
     await reconcile({
       ...registry,
-      logger: { info: () => {}, error: () => {} },
+      logger: { info: () => {}, warn: () => {}, error: () => {} },
       table: {
         ...table,
         async query(partition, prefix, options) {

@@ -27,6 +27,7 @@ const CredentialItem = z.object({
   encrypted: EncryptedText,
   issuedAt: z.number(),
   validUntil: z.number().optional(),
+  renews: z.boolean().default(true),
   /** The worker that exchanges the value now. */
   leaseId: z.string().optional(),
   leaseUntil: z.number().default(0),
@@ -103,7 +104,7 @@ export async function storeCredential<Value>(
 export async function addCredential<Value>(
   { cipher, clock }: Pick<CredentialDependencies, 'cipher' | 'clock'>,
   connection: ConnectionId,
-  { secret, validUntil }: IssuedCredential<Value>,
+  { secret, validUntil, renews }: IssuedCredential<Value>,
 ): Promise<Operation> {
   const encrypt = await cipher.prepare(contextOf(connection));
   return {
@@ -113,12 +114,16 @@ export async function addCredential<Value>(
       encrypted: encrypt(JSON.stringify(secret.reveal())),
       issuedAt: clock.now(),
       validUntil,
+      renews,
     },
     when: absent,
   };
 }
 
-/** Until when the connections' credentials are good, milliseconds since the epoch; undefined where no end is known. One read for each 100. */
+/**
+ * When the connections' credentials end for good, milliseconds since the epoch; undefined where no end is known, or they are renewed before. One read
+ * for each 100.
+ */
 export async function credentialEnds(
   table: Table,
   connections: readonly ConnectionId[],
@@ -127,10 +132,14 @@ export async function credentialEnds(
   return new Map(
     connections.map((id, place) => {
       const item = items[place];
-      return [id, item === undefined ? undefined : CredentialItem.parse(item).validUntil];
+      return [id, item === undefined ? undefined : endOf(CredentialItem.parse(item))];
     }),
   );
 }
+
+/** One that the forge refuses to renew ends too. */
+const endOf = ({ validUntil, renews, renewalRefused }: CredentialItem): number | undefined =>
+  renews && !renewalRefused ? undefined : validUntil;
 
 /** Deletes the credential with its connection. */
 export function removeCredential(connection: ConnectionId): Operation {

@@ -94,7 +94,7 @@ describe('a deleted package', () => {
     await registry.settle();
     await pushed(registry);
     await registry.clock.advance(25 * 3600 * 1000);
-    await reconcile({ ...registry, logger: { info: () => {}, error: () => {} } });
+    await reconcile({ ...registry, logger: { info: () => {}, warn: () => {}, error: () => {} } });
     await registry.settle();
     expect(await packages(registry)).toEqual(['1 acme/one deleted']);
     expect((await registry.published()).values.get('p/acme/acme/one')).toBeUndefined();

@@ -300,7 +300,7 @@ describe("a colleague's older repository that waits for a name", () => {
     await becomes(registry, attacker);
     await registry.clock.advance(91 * 24 * 3600_000);
     const { table, workQueue, clock } = registry;
-    await reconcile({ table, workQueue, clock, logger: { info: () => {}, error: () => {} } });
+    await reconcile({ table, workQueue, clock, logger: { info: () => {}, warn: () => {}, error: () => {} } });
     await quiet(registry);
     await pushed(registry, 6);
     expect(await packages(registry)).toEqual(['1 acme/one deleted']);

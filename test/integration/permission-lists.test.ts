@@ -240,7 +240,7 @@ describe('where permissions are a list', () => {
   it('access is suspended when that list was not read for a week, but not for a scope that the forge does not have any more', async () => {
     const world = await createWorld();
     const { table, workQueue, clock } = world;
-    const logger = { info: () => {}, error: () => {} };
+    const logger = { info: () => {}, warn: () => {}, error: () => {} };
     const resting = async () => {
       await reviewRights({ table, workQueue, clock, logger }, synchronizationId);
       return (await known(world)).rightsSuspendedAt !== undefined;
@@ -267,7 +267,12 @@ describe('where permissions are a list', () => {
     const world = await createWorld();
     const wanted = async () => {
       const { table, workQueue, clock } = world;
-      await reconcile({ table, workQueue, clock, logger: { info: () => {}, error: () => {} } });
+      await reconcile({
+        table,
+        workQueue,
+        clock,
+        logger: { info: () => {}, warn: () => {}, error: () => {} },
+      });
       const asked = await Promise.all(
         namesIn(listingTraits.scopes).map(async (scope) => {
           const isWanted = (await world.wanted(scopeWork(organizationId, synchronizationId, scope).key)) > 0;

@@ -81,7 +81,7 @@ describe('a package that nobody can read', () => {
     await registry.change(gone, 'repositories');
     await registry.settle();
     await registry.clock.advance(days * 24 * 3600 * 1000);
-    await reconcile({ ...registry, logger: { info: () => {}, error: () => {} } });
+    await reconcile({ ...registry, logger: { info: () => {}, warn: () => {}, error: () => {} } });
     await registry.settle();
     return { registry, token };
   };

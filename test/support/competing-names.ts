@@ -33,7 +33,7 @@ export function says(registry: Registry, id: number, name: string): void {
 /** Has the schedule end the import. */
 export async function endImport(registry: Registry): Promise<void> {
   const { table, workQueue, clock } = registry;
-  await reconcile({ table, workQueue, clock, logger: { info: () => {}, error: () => {} } });
+  await reconcile({ table, workQueue, clock, logger: { info: () => {}, warn: () => {}, error: () => {} } });
   await quiet(registry);
   expect((await findSynchronization(table, synchronizationId))?.importEndedAt).toBeDefined();
 }

@@ -23,8 +23,8 @@ const list = defineRoute(
       description: 'One connection for each synchronization.',
     },
   },
-  async ({ table }, { organization }) => {
-    const all = await connectionsOf(table, organization.id);
+  async ({ table, clock }, { organization }) => {
+    const all = await connectionsOf(table, organization.id, clock.now());
     return {
       body: {
         items: all.map(

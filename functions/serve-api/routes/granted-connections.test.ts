@@ -5,6 +5,7 @@ import { ForgeError } from '../../../shared/forge/errors.ts';
 import { Secret } from '../../../shared/runtime/secret.ts';
 import { auditLog } from '../../../shared/store/audit-log.ts';
 import { credentialEnds } from '../../../shared/store/credential-store.ts';
+import { keys } from '../../../shared/store/keys.ts';
 import { findOrganizationBySlug } from '../../../shared/store/organization-store.ts';
 import { findPersonGrant, keepPersonGrant } from '../../../shared/store/person-grant-store.ts';
 import { findSynchronization } from '../../../shared/store/synchronization-store.ts';
@@ -25,7 +26,9 @@ const from = { integration: integrationKey, organization: '901' };
 let world: ApiWorld;
 beforeEach(async () => {
   world = await createApiWorld();
-  const credential = { secret: new Secret({ token }), validUntil: Date.parse('2027-05-01') };
+  const credential = {
+    ...{ secret: new Secret({ token }), validUntil: Date.parse('2027-05-01'), renews: false },
+  };
   world.forges.accessTokens = new Map([
     [token, { credential, missing: [], limited: ['It installs no webhooks.'] }],
     [narrow, { credential, missing: ['It lacks a scope.', 'It is of no owner.'], limited: [] }],
@@ -266,4 +269,43 @@ it('the organization’s end deletes the secret', async () => {
   const body = { packages: 'keep', confirm: 'rocket', why: 'moved' };
   expect((await world.ask('stranger', { method: 'DELETE', path, body })).body.done).toBe(true);
   expect(stored('CREDENTIAL')).toEqual([]);
+});
+
+describe('an owner is told', () => {
+  const advice = async () =>
+    (await world.ask('stranger', { path: '/organizations/rocket/connections' })).body.items[0];
+  const failed = (state: string, id: string) =>
+    world.table.update({ key: keys.synchronization(id), set: { credentialState: state } });
+
+  it('a week before a token ends that nothing renews, and nothing of what is renewed', async () => {
+    await give();
+    const { synchronization } = (await create({ from: { ...from, accessToken: token } })).body;
+    const expiresAt = '2027-05-01T00:00:00.000Z';
+    expect(await advice()).toMatchObject({ kind: 'access-token', expiresAt });
+    expect((await advice()).advice).toBeUndefined();
+    world.advance(Date.parse(expiresAt) - world.now() - 8 * 24 * 3600_000);
+    await world.signIn('stranger');
+    expect((await advice()).advice).toBeUndefined();
+    world.advance(24 * 3600_000);
+    await world.signIn('stranger');
+    expect((await advice()).advice).toMatch(/ends on 2027-05-01.*any owner connects it anew/);
+    await give('stranger', { ...grant, expiresAt: world.now() + 7_200_000 });
+    expect((await replace(synchronization, {})).status).toBe(200);
+    const { kind, ...granted } = await advice();
+    expect([kind, granted.expiresAt, granted.advice]).toEqual(['oauth-grant', undefined, undefined]);
+  });
+
+  it.each([
+    ['credential-rejected', /was revoked.*any owner connects it anew/],
+    ['insufficient-scope', /does not own rocket any more.*any owner connects it anew/],
+  ])('what to do when it is %s, which ends once another owner has done it', async (state, text) => {
+    await give();
+    const { synchronization } = (await create({ from })).body;
+    await failed(state, synchronization);
+    expect(await advice()).toMatchObject({ state, advice: expect.stringMatching(text) });
+    await give();
+    expect((await replace(synchronization, {})).status).toBe(200);
+    const { state: now, advice: none } = await advice();
+    expect([now, none]).toEqual(['working', undefined]);
+  });
 });

@@ -63,6 +63,7 @@ export async function checkToken(
 const issued = (accessToken: string, rotates: boolean, validUntil: number | undefined) => ({
   secret: new Secret<GitLabCredential>({ kind: 'token', accessToken, rotates }),
   validUntil,
+  renews: rotates,
 });
 
 /** An administrator of an instance needs no membership. */

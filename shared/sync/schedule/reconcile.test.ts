@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { createMemoryDataKeys } from '../../../test/support/memory-data-keys.ts';
 import { aFact, repository } from '../../../test/support/memory-forge.ts';
 import { createMemoryTable } from '../../../test/support/memory-table.ts';
 import { createRecordingQueue } from '../../../test/support/recording-queue.ts';
@@ -13,6 +14,7 @@ import {
 import type { Fact } from '../../domain/facts.ts';
 import {
   asId,
+  type ConnectionId,
   type ForgeOrganizationId,
   type InstallationId,
   type OrganizationId,
@@ -20,6 +22,9 @@ import {
 } from '../../domain/ids.ts';
 import type { CredentialState } from '../../domain/synchronization.ts';
 import type { ForgeOrganization } from '../../forge/forge.ts';
+import { createEnvelopeCipher } from '../../runtime/cipher.ts';
+import { Secret } from '../../runtime/secret.ts';
+import { addCredential } from '../../store/credential-store.ts';
 import { putFact } from '../../store/fact-store.ts';
 import { addInstallation } from '../../store/installation-store.ts';
 import { keys } from '../../store/keys.ts';
@@ -53,7 +58,7 @@ describe('reconcile', () => {
       ].map(({ id, ...item }) => ({ put: keys.scan(synchronizationId, repository(id)), item })),
     ]);
     const workQueue = createRecordingQueue();
-    const logger = { info: vi.fn(), error: vi.fn() };
+    const logger = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
     expect(await reconcile({ table, workQueue, logger, clock: { now: () => now } })).toEqual({
       scopes: 5,
       scans: 4,
@@ -87,7 +92,7 @@ describe('a reconcile of a synchronization whose installation is rejected', () =
     await reconcile({
       table,
       workQueue,
-      logger: { info: vi.fn(), error: vi.fn() },
+      logger: { info: vi.fn(), warn: vi.fn(), error: vi.fn() },
       clock: { now: () => now },
     });
     return (await findSynchronization(table, synchronizationId))?.connection;
@@ -136,7 +141,7 @@ describe('reconcile of a synchronization whose forge is unknown', () => {
       { put: keys.scope(synchronizationId, 'repositories'), item: { nextExpiryAt: now - 1 } },
     ]);
     const workQueue = createRecordingQueue();
-    const logger = { info: vi.fn(), error: vi.fn() };
+    const logger = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
     expect(await reconcile({ table, workQueue, logger, clock: { now: () => now } })).toEqual({
       scopes: 0,
       scans: 0,
@@ -163,7 +168,7 @@ describe('reconcile of an organization without rights that expire', () => {
         return all[name];
       },
     });
-    const logger = { info: vi.fn(), error: vi.fn() };
+    const logger = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
     await reconcile({ table: counted, workQueue: createRecordingQueue(), logger, clock: { now: () => now } });
     expect(requests).toBe(12);
   });
@@ -179,7 +184,7 @@ describe('reconcile of several organizations', () => {
       { put: keys.fact(asId<SynchronizationId>('aaaa'), 'repository#1'), item: { fact: 'nonsense' } },
     ]);
     const workQueue = createRecordingQueue();
-    const logger = { info: vi.fn(), error: vi.fn() };
+    const logger = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
     await expect(reconcile({ table, workQueue, logger, clock: { now: () => now } })).rejects.toThrow();
     expect(workQueue.sent.map(({ message }) => message.synchronization)).toEqual([synchronizationId]);
   });
@@ -329,5 +334,30 @@ describe('sweepWork', () => {
     ]);
     expect(await sweep(now + 60_000)).toBe(1);
     expect(logger.error).toHaveBeenCalledWith(expect.any(String), { key: 'BROKEN X' });
+  });
+});
+
+describe('reconcile of what is read with an access token', () => {
+  const dayMs = 24 * 3600_000;
+
+  it.each([
+    ['a week before it ends and nothing renews it', { validUntil: now + 7 * dayMs, renews: false }, 1],
+    ['not earlier', { validUntil: now + 7 * dayMs + 1, renews: false }, 0],
+    ['not where it is renewed', { validUntil: now + dayMs, renews: true }, 0],
+  ])('warns %s', async (_, issued, warnings) => {
+    const table = createMemoryTable();
+    const connection = { kind: 'access-token', id: asId<ConnectionId>('token1') } as const;
+    await addSynchronized(table, 'some', {
+      ...gitHubHost,
+      forgeOrganization: forgeOrganizationId,
+      connection,
+    });
+    const clock = { now: () => now };
+    const cipher = createEnvelopeCipher(createMemoryDataKeys());
+    const secret = new Secret('a token');
+    await table.transact([await addCredential({ cipher, clock }, connection.id, { secret, ...issued })]);
+    const logger = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+    await reconcile({ table, workQueue: createRecordingQueue(), logger, clock });
+    expect(logger.warn).toHaveBeenCalledTimes(warnings);
   });
 });

@@ -2,10 +2,12 @@
 import type { OrganizationId, SynchronizationId } from '../../domain/ids.ts';
 import { namesIn, type ScopeName } from '../../domain/scopes.ts';
 import { isImporting, type Synchronization } from '../../domain/synchronization.ts';
+import { endsSoon } from '../../forge/credential.ts';
 import { findModule, traitsOf } from '../../forge/modules.ts';
 import { openAtEdge } from '../../publish/open-at-edge.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { credentialEnds } from '../../store/credential-store.ts';
 import { loadFacts } from '../../store/fact-store.ts';
 import { scansOf } from '../../store/scan-store.ts';
 import {
@@ -27,7 +29,7 @@ export interface ReconcileDependencies {
   readonly table: Table;
   readonly workQueue: WorkQueue;
   readonly clock: Clock;
-  readonly logger: Pick<Logger, 'info' | 'error'>;
+  readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
 }
 
 /** All refs of a repository are listed at least daily. GitHub sends no push event for more than three tags at once. */
@@ -70,6 +72,7 @@ async function reconcileOne(
     await reviewRightsOf(dependencies, known);
     await reviewExpiries(dependencies, known);
     await replaceRejected(dependencies, known);
+    await warnOfEnd(dependencies, known);
   }
   if (known !== undefined && findModule(known.forge) === undefined) {
     const { forge } = known;
@@ -86,6 +89,23 @@ async function reconcileOne(
   await deleteUnreadable(dependencies, organization);
   await retireTokens(dependencies, organization);
   await openAtEdge(dependencies, organization);
+}
+
+/** An access token may end without anything that renews it. */
+async function warnOfEnd(
+  { table, clock, logger }: ReconcileDependencies,
+  { connection, organization, id: synchronization }: Synchronization,
+): Promise<void> {
+  if (!('id' in connection)) {
+    return;
+  }
+  const expiresAt = (await credentialEnds(table, [connection.id])).get(connection.id);
+  if (endsSoon(expiresAt, clock.now())) {
+    const ends = new Date(expiresAt).toISOString();
+    logger.warn('a credential ends within a week and is not renewed by itself', {
+      ...{ organization, synchronization, ends },
+    });
+  }
 }
 
 /** @returns how many scopes were requested */

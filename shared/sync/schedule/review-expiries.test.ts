@@ -14,7 +14,7 @@ import { reconcile } from './reconcile.ts';
 
 const hour = 3600_000;
 
-const logger = { info: () => {}, error: () => {} };
+const logger = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** A collaborator of repository 5 until then. */
 const until = (expiresAt: number, account = 1): Fact =>
