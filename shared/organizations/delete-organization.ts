@@ -32,9 +32,8 @@ export async function deleteOrganization(
   const by = confirmed(confirmation, slug);
   const now = clock.now();
   const synchronizations = await synchronizationsOf(table, id);
-  const packages = (await packagesOf(table, id)).filter(
-    ({ state }) => state !== 'deleted' && state !== 'copying',
-  );
+  const everyPackage = await packagesOf(table, id);
+  const packages = everyPackage.filter(({ state }) => state !== 'deleted' && state !== 'copying');
   const tokens = (await tokensOfOrganization(table, id)).filter(({ state }) => state !== 'revoked');
   const plan = {
     slug,
@@ -50,7 +49,11 @@ export async function deleteOrganization(
   const beingRemoved = (await openDeletions(table, id)).flatMap(({ target }) =>
     target.kind === 'synchronization' ? [target.synchronization] : [],
   );
-  const ended = await endedSynchronizations(table, id);
+  // One that ended before that was noted is found by the packages that it left.
+  const ended = [
+    ...(await endedSynchronizations(table, id)),
+    ...everyPackage.map(({ synchronization }) => synchronization),
+  ];
   const target = { kind: 'organization' } as const;
   const closed = desireClosed(organization, now);
   await table.transact([

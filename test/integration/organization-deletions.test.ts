@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { asId } from '../../shared/domain/ids.ts';
 import { deleteOrganization } from '../../shared/organizations/delete-organization.ts';
 import { deleteSynchronization } from '../../shared/organizations/delete-synchronization.ts';
+import { keys } from '../../shared/store/keys.ts';
 import { addOrganization, findOrganizationBySlug } from '../../shared/store/organization-store.ts';
 import { findSynchronization } from '../../shared/store/synchronization-store.ts';
 import { ConflictError } from '../../shared/store/table.ts';
@@ -100,16 +101,22 @@ describe('a deleted organization', () => {
     await expectSettled(registry);
   });
 
-  it.each([
+  it.each<[string, { readonly keepsPackages?: true; readonly isNoted?: false }]>([
     ['was deleted just before', {}],
     ['ended before and left its packages', { keepsPackages: true }],
-  ])('leaves nothing of a synchronization that %s', async (_, options) => {
+    ['ended so before that was noted', { keepsPackages: true, isNoted: false }],
+  ])('leaves nothing of a synchronization that %s', async (_, { isNoted = true, ...options }) => {
     const registry = await scannedRegistry(members);
     const synchronization = await findSynchronization(registry.table, synchronizationId);
     if (!synchronization) {
       throw new Error('there is no synchronization');
     }
     await deleteSynchronization(of(registry), registry.organization, synchronization, sure, options);
+    if (!isNoted) {
+      await registry.table.transact([
+        { delete: keys.endedSynchronization(organizationId, synchronizationId) },
+      ]);
+    }
     await remove(registry, sure);
     await registry.settle();
     expect(recordsLeft(registry)).toEqual(['DELETION#organization', 'ORG']);
