@@ -2,53 +2,31 @@
  * The way from a simulated GitLab to what people may read here, on a stepped clock: the real adapter, the real runs, deliveries and schedules,
  * with the table in memory. What is published of it is compared in ../sync. One simulator serves all sequences.
  */
-import { randomBytes, randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { SyncMessage } from '../../../events/messages/schema.ts';
+import { randomBytes } from 'node:crypto';
 import { ChangeError } from '../../../local/forges/control/change.ts';
 import type { ChangeName } from '../../../local/forges/gitlab/changes.ts';
-import { type GitLabSimulator, startGitLabSimulator } from '../../../local/forges/gitlab/simulator.ts';
-import { personalToken } from '../../../local/forges/gitlab/state.ts';
-import { parseWorld } from '../../../local/forges/world/read-world.ts';
-import { asId, type ConnectionId, type ForgeAccountId } from '../../../shared/domain/ids.ts';
-import { namesIn } from '../../../shared/domain/scopes.ts';
-import { createMemoryBudgets } from '../../../shared/forge/budget.ts';
-import { credential as schema } from '../../../shared/forge/gitlab/credential.ts';
-import { gitLab } from '../../../shared/forge/gitlab/module.ts';
-import type { ForgeServices } from '../../../shared/forge/module.ts';
+import type { GitLabSimulator } from '../../../local/forges/gitlab/simulator.ts';
+import { asId, type ForgeAccountId } from '../../../shared/domain/ids.ts';
 import { decideRemovals } from '../../../shared/organizations/decide-removals.ts';
 import { decisionsFor } from '../../../shared/publish/effective-rights.ts';
-import { createEnvelopeCipher } from '../../../shared/runtime/cipher.ts';
-import { plainFetch } from '../../../shared/runtime/plain-fetch.ts';
-import { Secret } from '../../../shared/runtime/secret.ts';
-import { createCredentialSource, storeCredential } from '../../../shared/store/credential-store.ts';
 import { listHeld } from '../../../shared/store/scope-store.ts';
 import { findSynchronization } from '../../../shared/store/synchronization-store.ts';
-import { requestWork, type WorkMessage } from '../../../shared/store/work.ts';
-import { scopeWork } from '../../../shared/store/work-items.ts';
 import { runScopes } from '../../../shared/sync/run/run-scopes.ts';
 import { reconcile } from '../../../shared/sync/schedule/reconcile.ts';
 import { sweepWork } from '../../../shared/sync/schedule/sweep.ts';
 import { receiveDelivery } from '../../../shared/sync/webhooks/receive-delivery.ts';
 import { byOwner } from '../../support/by-owner.ts';
-import { createMemoryDataKeys } from '../../support/memory-data-keys.ts';
 import { createMemoryTable } from '../../support/memory-table.ts';
-import { addSynchronized, organizationId, synchronizationId } from '../../support/synchronized.ts';
+import { organizationId, synchronizationId } from '../../support/synchronized.ts';
 import type { DescribedInstance } from '../gitlab-rights/instance.ts';
-import { ownerName, topName } from '../gitlab-rights/random-instances.ts';
-import { idOf, simulate } from '../gitlab-rights/simulated-instance.ts';
 import { createTurns } from '../sync/serialize.ts';
-import { createSteppedClock, type SteppedClock } from '../sync/stepped-clock.ts';
+import type { SteppedClock } from '../sync/stepped-clock.ts';
 import { type WatchedTable, watchTable } from '../sync/watched-table.ts';
+import { connect, createReadQueue, type ReadQueue, requestAll } from './registry-side.ts';
+import { type SimulatedGitLab, signingToken, start, startSimulatedGitLab } from './simulated-gitlab.ts';
 
-const start = Date.parse('2026-11-22T12:00:00Z');
 /** How long one request to GitLab takes. */
 const requestMs = 120;
-const connection = { kind: 'access-token', id: asId<ConnectionId>('gl1') } as const;
-const signingToken = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
 export interface ReceivedDelivery {
   readonly body: string;
@@ -96,262 +74,184 @@ export interface GitLabModel {
 }
 
 export async function startGitLabModel(): Promise<GitLabModel> {
-  const directory = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'model-gitlab-'));
-  let deliver: (headers: Readonly<Record<string, string>>, body: string) => Promise<number> = async () => 503;
-  const clock = createSteppedClock(start, async () => simulator.sent());
-  let underWay = 0;
-  const simulator: GitLabSimulator = await startGitLabSimulator({
-    ...{ directory, ports: { web: 0, control: 0 } },
-    world: parseWorld(
-      `users: [{ login: ${ownerName} }]\norganizations: [{ forge: gitlab, path: ${topName}, members: { ${ownerName}: owner }, projects: [{ path: any }] }]`,
-      'none',
-    ),
-    clock: {
-      now: clock.now,
-      // A slow answer advances the clock while the caller waits.
-      after(ms, run) {
-        if (underWay === 0) {
-          return clock.after(ms, run);
-        }
-        void clock.advance(ms).then(run);
-        return () => {};
-      },
-    },
-    fetch: async (_, init) =>
-      new Response(null, {
-        status: await deliver(Object.fromEntries(new Headers(init?.headers)), String(init?.body)),
-      }),
-  });
-  const { state } = simulator;
-  const [project] = [...state.projects.values()];
-  const [top] = [...state.groups.values()];
-  const [owner] = [...state.users.values()];
-  if (project === undefined || top === undefined || owner === undefined) {
-    throw new Error('the simulated GitLab is empty');
-  }
-  const { gitDirectory } = project;
-  const kept = new Map([
-    [ownerName, owner.id],
-    [topName, top.id],
-  ]);
-  const topId = idOf(kept, topName);
-  const host = { forge: gitLab.id, baseUrl: simulator.addresses.web };
-  const integration = {
-    forge: gitLab.id,
-    settings: gitLab.settings.parse({ baseUrl: host.baseUrl }),
-    secrets: {},
-  };
-
-  /** The simulator keeps the past only while a fault of lagging reads exists, so there is always one, which never matches. */
-  const quiet = (): void => {
-    simulator.faults.remove();
-    simulator.faults.add({ kind: 'lagging-read', after: Infinity });
-  };
-
-  async function reset(instance: DescribedInstance): Promise<void> {
-    await simulator.idle();
-    simulator.faults.remove();
-    clock.set(start);
-    simulate(state, instance, { gitDirectory, kept, now: start });
-    Object.assign(state, { deliveries: [], nextId: 10_000 });
-    state.hooks.clear();
-    state.hooks.set(1, {
-      ...{ id: 1, groupId: topId, uuid: 'hook', url: 'http://127.0.0.1/webhooks', failures: 0 },
-      // Before 19.0 it is sent as it is.
-      ...{ token: signingToken, signingToken },
-      events: new Set(['member_events', 'subgroup_events', 'project_events']),
-      ...{ enableSslVerification: true, createdAt: new Date(start).toISOString() },
-    });
-    // The state is stored with a change, and the past of another sequence is forgotten.
-    await simulator.changes.run('set-variant', {});
-    simulator.requests.clear();
-    quiet();
-  }
-
-  async function open(): Promise<GitLabWorld> {
-    const table = watchTable(createMemoryTable(), clock.now, start);
-    const cipher = createEnvelopeCipher(createMemoryDataKeys());
-    let turns = createTurns();
-    const ask: typeof fetch = (input, init) =>
-      turns(async () => {
-        await clock.advance(requestMs);
-        // Work done meanwhile makes requests of its own.
-        const outer = turns;
-        turns = createTurns();
-        await world.onRequest().finally(() => {
-          turns = outer;
-        });
-        underWay += 1;
-        try {
-          const response = await plainFetch(input, init);
-          const body = await response.arrayBuffer();
-          return new Response([204, 304].includes(response.status) ? null : body, response);
-        } finally {
-          underWay -= 1;
-        }
-      });
-    const services: ForgeServices = {
-      ...{ fetch: ask, clock, budgets: createMemoryBudgets(), random: () => 0 },
-    };
-    const organization = asId<never>(topId);
-    const giveCredential = async (): Promise<void> => {
-      const secret = new Secret({
-        kind: 'token',
-        accessToken: personalToken(ownerName),
-        rotates: false,
-      } as const);
-      await storeCredential({ table, cipher, clock }, connection.id, { secret, validUntil: undefined });
-    };
-    await addSynchronized(table, 'some', { ...host, forgeOrganization: organization, connection });
-    await giveCredential();
-
-    const queue: { message: SyncMessage; due: number }[] = [];
-    const workQueue = {
-      /** Only reads are of interest here: what is published, and hooks, have tests of their own. */
-      async send(messages: readonly WorkMessage[], delaySeconds = 0) {
-        const due = clock.now() + delaySeconds * 1000;
-        const reads = messages
-          .filter(({ queue: name }) => name === 'sync')
-          .flatMap(({ message }) => SyncMessage.safeParse(message).data ?? []);
-        queue.push(...reads.map((message) => ({ message, due })));
-      },
-    };
-    const logger = { info: () => {}, warn: () => {}, error: () => {} };
-    let leases = 0;
-    const common = { ...{ table, workQueue, clock, logger }, newLeaseId: () => `lease-${++leases}` };
-    let nextSweep = start + 60_000;
-    let nextReconcile = start + 600_000;
-    const world: GitLabWorld = {
-      ...{ simulator, clock, table, topId, received: [], errors: [], quiet },
-      onRequest: async () => {},
-      onWork: async () => {},
-      async change(name, input) {
-        try {
-          await simulator.changes.runUnchecked(name, input);
-          return true;
-        } catch (error) {
-          if (error instanceof ChangeError) {
-            return false;
-          }
-          throw error;
-        } finally {
-          await simulator.sent();
-        }
-      },
-      async deliver() {
-        const place = queue.findIndex(({ due }) => due <= clock.now());
-        const [next] = place === -1 ? [] : queue.splice(place, 1);
-        if (next === undefined) {
-          return false;
-        }
-        try {
-          await runScopes({ ...common, openReader }, next.message);
-        } catch (error) {
-          world.errors.push(error);
-        }
-        await world.onWork();
-        return true;
-      },
-      async work() {
-        for (let count = 0; await world.deliver(); count++) {
-          if (count > 2000) {
-            throw new Error('work without end');
-          }
-        }
-      },
-      async pass(ms) {
-        const end = clock.now() + ms;
-        await world.work();
-        while (clock.now() < end) {
-          const due = queue.map((one) => one.due);
-          const stops = [...due, clock.nextTimer(), nextSweep, nextReconcile];
-          const next = Math.min(end, ...stops.filter((at) => at !== undefined));
-          await clock.advance(Math.max(1, next - clock.now()));
-          if (clock.now() >= nextSweep) {
-            nextSweep = clock.now() + 60_000;
-            await sweepWork(common);
-          }
-          if (clock.now() >= nextReconcile) {
-            await world.reconcile();
-          }
-          await world.work();
-        }
-      },
-      async reconcile() {
-        nextReconcile = clock.now() + 600_000;
-        await reconcile(common);
-        await world.onWork();
-      },
-      loseMessages() {
-        queue.length = 0;
-      },
-      async readableBy(userId) {
-        const account = asId<ForgeAccountId>(userId);
-        const reader = { kind: 'account', synchronization: synchronizationId, account } as const;
-        const decisions = await decisionsFor(table, organizationId, reader, clock.now());
-        return decisions.some(({ isApplying }) => isApplying)
-          ? undefined
-          : new Set(decisions.flatMap(({ readable }) => [...readable.keys()].map(String)));
-      },
-      async allowHeld() {
-        const held = await listHeld(table, synchronizationId);
-        const synchronization = await findSynchronization(table, synchronizationId);
-        for (const { scope, digest } of synchronization === undefined ? [] : held) {
-          const said = { scope, decision: 'yes', shown: digest } as const;
-          await decideRemovals({ ...common, randomBytes }, synchronization as never, said, byOwner);
-        }
-        return held.length;
-      },
-      async isSuspended() {
-        return (await findSynchronization(table, synchronizationId))?.rightsSuspendedAt !== undefined;
-      },
-      async repair() {
-        quiet();
-        await giveCredential();
-      },
-    };
-    async function openReader() {
-      const source = createCredentialSource(
-        { table, cipher, clock, newLeaseId: randomUUID },
-        connection.id,
-        schema,
-      );
-      const client = await gitLab.open(
-        { integration, connection, organization, services: { ...services } },
-        source,
-      );
-      return { ...client.structure, requests: client.requests };
-    }
-    const source = { ...host, secrets: [signingToken], synchronization: synchronizationId };
-    const receiving = { ...common, sourcesOf: async () => [source] };
-    deliver = async (headers, body) => {
-      let status = 500;
-      try {
-        const request = { headers, body: Buffer.from(body) };
-        ({ status } = await receiveDelivery(receiving, { forge: gitLab.id, source: 'hook' }, request));
-      } catch (error) {
-        world.errors.push(error);
-      }
-      world.received.push({ body, status, at: clock.now() });
-      return status;
-    };
-    for (const scope of namesIn(gitLab.traits.scopes)) {
-      const work = scopeWork(organizationId, synchronizationId, scope);
-      await table.transact([requestWork(work, clock.now(), { cause: 'test' })]);
-      await workQueue.send([work.message]);
-    }
-    await world.work();
-    return world;
-  }
-
+  const gitlab = await startSimulatedGitLab();
   return {
     async begin(instance) {
-      await reset(instance);
-      return open();
+      await gitlab.load(instance);
+      return open(gitlab);
     },
-    async close() {
-      await simulator.close();
-      await rm(directory, { recursive: true, force: true });
+    close: () => gitlab.close(),
+  };
+}
+
+async function open(gitlab: SimulatedGitLab): Promise<GitLabWorld> {
+  const { clock } = gitlab;
+  const table = watchTable(createMemoryTable(), clock.now, start);
+  const queue = createReadQueue(clock.now);
+  const { host, giveCredential, openReader } = await connect(
+    gitlab,
+    table,
+    inTurns(gitlab, () => world.onRequest()),
+  );
+  const logger = { info: () => {}, warn: () => {}, error: () => {} };
+  let leases = 0;
+  const common: Common = {
+    ...{ table, workQueue: queue, clock, logger },
+    newLeaseId: () => `lease-${++leases}`,
+  };
+  const world: GitLabWorld = {
+    ...{ simulator: gitlab.simulator, topId: gitlab.topId, clock, table, received: [], errors: [] },
+    onRequest: async () => {},
+    onWork: async () => {},
+    change: (name, input) => changed(gitlab, name, input),
+    async deliver() {
+      const message = queue.take();
+      if (message === undefined) {
+        return false;
+      }
+      await runScopes({ ...common, openReader }, message).catch((error) => world.errors.push(error));
+      await world.onWork();
+      return true;
     },
+    async work() {
+      for (let count = 0; await world.deliver(); count++) {
+        if (count > 2000) {
+          throw new Error('work without end');
+        }
+      }
+    },
+    ...schedules(common, queue, () => world),
+    loseMessages: () => queue.clear(),
+    quiet: () => gitlab.quiet(),
+    readableBy: (userId) => readableBy(common, userId),
+    allowHeld: () => allowHeld(common),
+    async isSuspended() {
+      return (await findSynchronization(table, synchronizationId))?.rightsSuspendedAt !== undefined;
+    },
+    async repair() {
+      gitlab.quiet();
+      await giveCredential();
+    },
+  };
+  gitlab.deliver = receiverOf(common, { ...host, secrets: [signingToken] }, world);
+  await requestAll(table, queue, clock.now());
+  await world.work();
+  return world;
+}
+
+/** What the use cases work with. */
+interface Common {
+  readonly table: WatchedTable;
+  readonly workQueue: ReadQueue;
+  readonly clock: SteppedClock;
+  readonly logger: { info(): void; warn(): void; error(): void };
+  readonly newLeaseId: () => string;
+}
+
+/** One request after the other, each at its time. Work that is done meanwhile makes requests of its own. */
+function inTurns({ clock, ask }: SimulatedGitLab, onRequest: () => Promise<void>): typeof fetch {
+  let turns = createTurns();
+  return (input, init) =>
+    turns(async () => {
+      await clock.advance(requestMs);
+      const outer = turns;
+      turns = createTurns();
+      await onRequest().finally(() => {
+        turns = outer;
+      });
+      return ask(input, init);
+    });
+}
+
+async function changed({ simulator }: SimulatedGitLab, name: ChangeName, input: unknown): Promise<boolean> {
+  try {
+    await simulator.changes.runUnchecked(name, input);
+    return true;
+  } catch (error) {
+    if (error instanceof ChangeError) {
+      return false;
+    }
+    throw error;
+  } finally {
+    await simulator.sent();
+  }
+}
+
+function schedules(
+  common: Common,
+  queue: ReadQueue,
+  world: () => GitLabWorld,
+): Pick<GitLabWorld, 'pass' | 'reconcile'> {
+  const { clock } = common;
+  let nextSweep = start + 60_000;
+  let nextReconcile = start + 600_000;
+  return {
+    async pass(ms) {
+      const end = clock.now() + ms;
+      await world().work();
+      while (clock.now() < end) {
+        const stops = [...queue.due(), clock.nextTimer(), nextSweep, nextReconcile];
+        const next = Math.min(end, ...stops.filter((at) => at !== undefined));
+        await clock.advance(Math.max(1, next - clock.now()));
+        if (clock.now() >= nextSweep) {
+          nextSweep = clock.now() + 60_000;
+          await sweepWork(common);
+        }
+        if (clock.now() >= nextReconcile) {
+          await world().reconcile();
+        }
+        await world().work();
+      }
+    },
+    async reconcile() {
+      nextReconcile = clock.now() + 600_000;
+      await reconcile(common);
+      await world().onWork();
+    },
+  };
+}
+
+async function readableBy(
+  { table, clock }: Common,
+  userId: number,
+): Promise<ReadonlySet<string> | undefined> {
+  const account = asId<ForgeAccountId>(userId);
+  const reader = { kind: 'account', synchronization: synchronizationId, account } as const;
+  const decisions = await decisionsFor(table, organizationId, reader, clock.now());
+  return decisions.some(({ isApplying }) => isApplying)
+    ? undefined
+    : new Set(decisions.flatMap(({ readable }) => [...readable.keys()].map(String)));
+}
+
+async function allowHeld(common: Common): Promise<number> {
+  const held = await listHeld(common.table, synchronizationId);
+  const synchronization = await findSynchronization(common.table, synchronizationId);
+  if (synchronization === undefined) {
+    throw new Error('the synchronization is gone');
+  }
+  for (const { scope, digest } of held) {
+    const said = { scope, decision: 'yes', shown: digest } as const;
+    await decideRemovals({ ...common, randomBytes }, synchronization, said, byOwner);
+  }
+  return held.length;
+}
+
+function receiverOf(
+  common: Common,
+  host: { readonly forge: string; readonly baseUrl: string; readonly secrets: readonly string[] },
+  { received, errors }: GitLabWorld,
+): SimulatedGitLab['deliver'] {
+  const source = { ...host, synchronization: synchronizationId };
+  const receiving = { ...common, sourcesOf: async () => [source] };
+  return async (headers, body) => {
+    let status = 500;
+    try {
+      const request = { headers, body: Buffer.from(body) };
+      ({ status } = await receiveDelivery(receiving, { forge: host.forge, source: 'hook' }, request));
+    } catch (error) {
+      errors.push(error);
+    }
+    received.push({ body, status, at: common.clock.now() });
+    return status;
   };
 }
