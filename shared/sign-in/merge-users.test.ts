@@ -21,7 +21,7 @@ import { addOrganization, findOrganization } from '../store/organization-store.t
 import { addOwnTeam, addOwnTeamMember, ownTeamMembershipsOf } from '../store/own-team-store.ts';
 import { signInLog } from '../store/sign-in-log.ts';
 import type { Operation, Table } from '../store/table.ts';
-import { accountsOf, findUser, readUser } from '../store/user-store.ts';
+import { accountsOf, accountsOfHolder, findUser, readUser } from '../store/user-store.ts';
 import { grantsWork } from '../store/work-items.ts';
 import { mergeUsers } from './merge-users.ts';
 import { linkAccount, signInUser } from './user-accounts.ts';
@@ -54,6 +54,10 @@ describe('two users who are one person', () => {
     await mergeUsers(dependencies, merge, origin);
     expect((await accountsOf(table, ann)).map(({ account }) => account)).toEqual(['1', '2']);
     expect(await findUser(table, proven(2).account)).toBe(ann);
+    for (const { account } of [proven(1), proven(2)]) {
+      const item = await table.get(keys.account(account.forge, account.baseUrl, account.account));
+      expect(item && accountsOfHolder(item)).toEqual([proven(1).account, proven(2).account]);
+    }
     expect(await signInUser(dependencies, proven(2))).toBe(ann);
     expect(await readUser(table, bob)).toMatchObject({ mergedInto: ann, accounts: [] });
     const entries = await signInLog(table, 9);

@@ -5,10 +5,11 @@ import { createPeople, origin, proven } from '../../test/support/people.ts';
 import { organizationId } from '../../test/support/synchronized.ts';
 import { asId, type OrganizationId, type TokenId, userPrincipal } from '../domain/ids.ts';
 import { auditLog } from '../store/audit-log.ts';
+import { keys } from '../store/keys.ts';
 import { putPerson } from '../store/member-store.ts';
 import { addPersonalToken } from '../store/personal-token-store.ts';
 import { signInLog } from '../store/sign-in-log.ts';
-import { accountsOf, findUser, readUser } from '../store/user-store.ts';
+import { accountsOf, accountsOfHolder, findUser, readUser } from '../store/user-store.ts';
 import { requestWork } from '../store/work.ts';
 import { grantsWork, principalWork } from '../store/work-items.ts';
 import { linkAccount, signInUser, unlinkAccount } from './user-accounts.ts';
@@ -50,6 +51,29 @@ describe('the first sign-in', () => {
 });
 
 describe('a further account', () => {
+  it('stands with each account of the user, as long as it is linked', async () => {
+    const { dependencies, table } = await createPeople();
+    const user = await signInUser(dependencies, proven(1));
+    const noted = async (id: number) => {
+      const { forge, baseUrl, account } = proven(id).account;
+      const item = await table.get(keys.account(forge, baseUrl, account));
+      return item && accountsOfHolder(item)?.map((one) => one.account);
+    };
+    expect(await noted(1)).toEqual(['1']);
+    await linkAccount(dependencies, user, proven(2), origin);
+    expect([await noted(1), await noted(2)]).toEqual([
+      ['1', '2'],
+      ['1', '2'],
+    ]);
+    await unlinkAccount(dependencies, user, proven(1).account, origin);
+    expect([await noted(1), await noted(2)]).toEqual([undefined, ['2']]);
+    const { forge, baseUrl, account } = proven(2).account;
+    // As earlier versions left it.
+    await table.update({ key: keys.account(forge, baseUrl, account), remove: ['accounts'] });
+    await signInUser(dependencies, proven(2));
+    expect(await noted(2)).toEqual(['2']);
+  });
+
   it('is linked, and what the tokens of the user read is decided again', async () => {
     const { dependencies, table, giveToken, askedFor } = await createPeople([aFact.member(1)]);
     const { principal } = await giveToken('user-1');

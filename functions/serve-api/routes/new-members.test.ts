@@ -203,6 +203,26 @@ describe('people who come after owners said that new members wait', () => {
 describe('a user with two accounts in one synchronization', () => {
   const second = asId<ForgeAccountId>(90);
 
+  it('does not wait when the other was there, also as earlier versions stored accounts', async () => {
+    const world = await createWorld();
+    await world.set('waiting');
+    await world.see(aFact.member(90), aFact.member(70));
+    const account = { ...gitHubHost, account: second };
+    const accounts = [{ ...gitHubHost, account: asId<ForgeAccountId>(2) }, account];
+    await world.table.transact([
+      changeUser({ id: userOf('member'), version: 0 }, { accounts }),
+      {
+        put: keys.account(account.forge, account.baseUrl, account.account),
+        item: { user: userOf('member') },
+      },
+      // Alone in the list: the other one is a member no more.
+      removeFact(synchronizationId, aFact.member(2), 9, world.now()),
+    ]);
+    expect(await world.states()).toMatchObject({ 70: 'waiting', 90: 'active' });
+    await world.table.transact(noteAccounts(userOf('member'), [account], accounts));
+    expect(await world.states()).toMatchObject({ 70: 'waiting', 90: 'active' });
+  });
+
   it('is named once, with what both may', async () => {
     const world = await createWorld();
     await world.see(aFact.member(90), aFact.collaborator(5, 90));
