@@ -56,7 +56,12 @@ describe('a hook', () => {
   });
 
   it('knows until the next word of the forge that its new secret has to be sent', async () => {
-    const shown = { forgeHook: '7', state: 'working', stateSince: start } as const;
+    const shown = {
+      forgeHook: '7',
+      url: 'https://console.test',
+      state: 'working',
+      stateSince: start,
+    } as const;
     const stored = async () => (await hooksOf(table, synchronizationId))[0];
     await changeHookSecret(hooks, name, new Secret('second'));
     expect(await stored()).toEqual({ ...name, isSecretPending: true });

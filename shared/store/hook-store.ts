@@ -31,6 +31,8 @@ const ListedHook = z.object({
     .optional(),
   /** The forge's id of it; undefined until it was installed. */
   forgeHook: z.string().optional(),
+  /** The address that the forge was told. */
+  url: z.string().optional(),
   /** As the forge showed it last; undefined until it was installed. */
   state: z.enum(hookStates).optional(),
   /** Since when; milliseconds since the epoch. */
@@ -136,7 +138,7 @@ export async function noteHook(
   table: Table,
   synchronization: SynchronizationId,
   { forge, source }: HookName,
-  shown: Required<Pick<StoredHook, 'forgeHook' | 'state' | 'stateSince'>>,
+  shown: Required<Pick<StoredHook, 'forgeHook' | 'url' | 'state' | 'stateSince'>>,
 ): Promise<void> {
   await table.update(
     { key: keys.hookOf(synchronization, forge, source), set: { ...shown, isSecretPending: undefined } },

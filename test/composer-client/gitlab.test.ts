@@ -78,6 +78,9 @@ describe.skipIf(composerVersion === undefined)('people of a group on GitLab', { 
     await installs('acme-labs/ledger', token);
     await change('remove-member', { source: 'acme-labs', user: 'rita' });
     await isRefused('acme-labs/ledger', token, 2_000);
+    // The group's hook told us, which was installed by itself.
+    const deliveries = gitLab().state.deliveries.filter(({ event }) => event === 'member_hooks');
+    expect(deliveries.at(-1)).toMatchObject({ statusCode: 202 });
   });
 
   it('are kept in step when the token that it is read with ends, as soon as an owner enters another', async () => {

@@ -158,7 +158,8 @@ const stateOf = ({ alert_status: status = 'executable' }: Hook): InstalledHook['
 
 /** @param signs whether this version signs deliveries: then a hook that does not is to be changed */
 function installed(place: HookPlace, hook: Hook, signs: boolean): InstalledHook {
-  const hasSecret = signs ? hook.signing_token_present === true : hook.token_present !== false;
+  const hasToken = hook.token_present !== false;
+  const hasSecret = signs ? (hook.signing_token_present ?? hasToken) : hasToken;
   const isAsWanted =
     hasSecret &&
     hook.enable_ssl_verification &&

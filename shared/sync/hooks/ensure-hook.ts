@@ -6,6 +6,7 @@ import type { HookPlace, Hooks, InstalledHook } from '../../forge/hooks.ts';
 import { integrationAddresses } from '../../forge/integration-key.ts';
 import type { Cipher } from '../../runtime/cipher.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import type { Logger } from '../../runtime/logger.ts';
 import { Secret } from '../../runtime/secret.ts';
 import {
   addHook,
@@ -28,6 +29,7 @@ export interface EnsureHookDependencies {
   readonly randomBytes: (count: number) => Uint8Array;
   /** The console's public address, without a trailing slash. */
   readonly consoleBaseUrl: string;
+  readonly logger: Pick<Logger, 'warn'>;
 }
 
 export interface HookContext {
@@ -39,6 +41,10 @@ export interface HookContext {
 /** All addresses of hooks begin with it. */
 const addressPrefix = ({ dependencies, synchronization }: HookContext): string =>
   `${integrationAddresses(dependencies.consoleBaseUrl, synchronization).webhook}/`;
+
+/** Whether the forge has it as it should be, as far as is known without asking. */
+export const isKnownToWork = (context: HookContext, hook: StoredHook | undefined): boolean =>
+  hook?.state === 'working' && !hook.isSecretPending && hook.url === addressOf(context, hook);
 
 const addressOf = (context: HookContext, { source }: Pick<HookName, 'source'>): string =>
   `${addressPrefix(context)}${source}`;
@@ -72,9 +78,13 @@ export async function ensureHook(
     await note(context, hook, existing);
     return;
   }
-  if (existing !== undefined && existing.url !== url && !hook.isSecretPending) {
+  if (existing !== undefined && existing.url !== (hook.url ?? url) && !hook.isSecretPending) {
     // Somebody else may have received the secret.
     await changeHookSecret(dependencies, hook, newSecret(context));
+  }
+  if (existing !== undefined && existing.state !== 'working' && hook.state === 'working') {
+    const { id, forge } = synchronization;
+    dependencies.logger.warn('a code host stopped delivering to a hook', { synchronization: id, forge });
   }
   const secret = (await findHook(dependencies, hook))?.secrets[0];
   if (secret === undefined) {
@@ -111,15 +121,16 @@ async function storeNew(context: HookContext, place: HookPlace): Promise<StoredH
 async function note(
   { dependencies, synchronization }: HookContext,
   hook: StoredHook,
-  { id: forgeHook, state }: InstalledHook,
+  { id: forgeHook, url, state }: InstalledHook,
   wasTold = false,
 ): Promise<void> {
-  if (hook.forgeHook === forgeHook && hook.state === state && !(wasTold && hook.isSecretPending)) {
+  const isNoted = hook.forgeHook === forgeHook && hook.url === url && hook.state === state;
+  if (isNoted && !(wasTold && hook.isSecretPending)) {
     return;
   }
   const stateSince = hook.state === state ? hook.stateSince : undefined;
   await noteHook(dependencies.table, synchronization.id, hook, {
-    ...{ forgeHook, state },
+    ...{ forgeHook, url, state },
     stateSince: stateSince ?? dependencies.clock.now(),
   });
 }

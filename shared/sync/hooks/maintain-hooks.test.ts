@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createMemoryDataKeys } from '../../../test/support/memory-data-keys.ts';
 import { aFact } from '../../../test/support/memory-forge.ts';
 import { createMemoryHooks, type MemoryHooks } from '../../../test/support/memory-hooks.ts';
@@ -32,9 +32,11 @@ let table: MemoryTable;
 let world: MemoryHooks;
 let now: number;
 let reads = 0;
+const warn = vi.fn();
 let dependencies: MaintainHooksDependencies;
 
 beforeEach(async () => {
+  warn.mockClear();
   table = createMemoryTable();
   await addSynchronized(table);
   world = createMemoryHooks();
@@ -44,7 +46,7 @@ beforeEach(async () => {
     ...{ table, randomBytes, workQueue: createRecordingQueue() },
     clock: { now: () => now },
     cipher: createEnvelopeCipher(createMemoryDataKeys()),
-    logger: { info: () => {}, warn: () => {} },
+    logger: { info: () => {}, warn },
     newLeaseId: () => `lease-${++leases}`,
     consoleBaseUrl: 'https://console.example',
     openHooks: async () => world.port(),
@@ -246,6 +248,17 @@ describe('where only repositories have hooks', () => {
     expect(seen.size).toBe(501);
   });
 
+  it('all of them are told when the address of the installation has changed, and keep their secrets', async () => {
+    for (let id = 1; id <= 60; id += 1) await addPackage(id);
+    await turn();
+    const secrets = world.hooks.map(({ secret }) => secret).sort();
+    dependencies = { ...dependencies, consoleBaseUrl: 'https://packages.example' };
+    await turn();
+    expect(world.hooks.every(({ url }) => url.startsWith('https://packages.example/webhooks/'))).toBe(true);
+    expect(world.hooks.map(({ secret }) => secret).sort()).toEqual(secrets);
+    expect(await turn()).toEqual(['list organization']);
+  });
+
   it('a turn that takes too long is continued by another', async () => {
     for (let id = 1; id <= 5; id += 1) await addPackage(id);
     world.before = () => {
@@ -272,6 +285,7 @@ describe('what keeps hooks from being installed is shown, and tried again with f
     now += 10 * minuteMs;
     expect(await turn()).toHaveLength(3);
     expect(await care()).toMatchObject({ problem: { since: start } });
+    expect(warn, 'the operator is told once').toHaveBeenCalledOnce();
     world.before = () => {};
     await turn();
     expect(world.hooks).toHaveLength(5);

@@ -23,7 +23,13 @@ import {
   type WorkQueue,
 } from '../../store/work.ts';
 import { hooksWork } from '../../store/work-items.ts';
-import { type EnsureHookDependencies, ensureHook, type HookContext, removeHooks } from './ensure-hook.ts';
+import {
+  type EnsureHookDependencies,
+  ensureHook,
+  type HookContext,
+  isKnownToWork,
+  removeHooks,
+} from './ensure-hook.ts';
 import { rotation } from './rotation.ts';
 
 export interface MaintainHooksDependencies extends EnsureHookDependencies {
@@ -114,7 +120,21 @@ async function turnOf(
     logger.info('the hooks could not be looked after', { synchronization: id, code: error.code });
     return turn.end(true);
   }
-  return turn.end();
+  const ended = turn.end();
+  warn(dependencies, synchronization, before, ended);
+  return ended;
+}
+
+/** Once for each problem, and not with each turn. */
+function warn(
+  { logger }: Pick<MaintainHooksDependencies, 'logger'>,
+  { id, forge }: Synchronization,
+  before: HookCare,
+  { problem, missing }: Turn,
+): void {
+  if (problem !== undefined && before.problem?.code !== problem.code) {
+    logger.warn('hooks cannot be installed', { synchronization: id, forge, code: problem.code, missing });
+  }
 }
 
 type TurnNotes = ReturnType<typeof createTurn>;
@@ -197,10 +217,9 @@ async function maintainEach(
     ...{ repository, activeAt, hook: byRepository.get(repository) },
     source: byRepository.get(repository)?.source ?? '',
   }));
-  const isDone = ({ hook }: (typeof all)[number]): boolean =>
-    hook?.state === 'working' && !hook.isSecretPending;
+  const isDone = ({ hook }: (typeof all)[number]): boolean => isKnownToWork(context, hook);
   const unfinished = all.filter((one) => !isDone(one));
-  const broken = unfinished.filter(({ hook }) => hook?.forgeHook !== undefined);
+  const broken = unfinished.filter(({ hook }) => hook?.state === 'paused' || hook?.state === 'disabled');
   const { due, next } = rotation(all.filter(isDone), turn.before, dependencies.clock.now());
   let missing = unfinished.length;
   turn.note({ on: 'repositories', missing });
