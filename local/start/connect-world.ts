@@ -1,18 +1,13 @@
 /** Connects what the world has on the simulated code hosts, and gives its people tokens. */
 import type { Cloud } from '../cloud/cloud.ts';
+import type { BitbucketSimulator } from '../forges/bitbucket/simulator.ts';
 import type { GitHubSimulator } from '../forges/github/simulator.ts';
 import type { GitLabSimulator } from '../forges/gitlab/simulator.ts';
 import type { GitHubWorld } from '../forges/world/world.ts';
 import type { AdminClient } from './admin-client.ts';
 import type { ApiAddress } from './api-client.ts';
-import {
-  type CodeHostAccount,
-  connectedGroups,
-  connectGroups,
-  gitLabHost,
-  ownerOf,
-  topLevelGroups,
-} from './groups.ts';
+import { type CodeHostAccount, type Connectable, connectedOf, connectOwned } from './connect-owned.ts';
+import { connectableGroups } from './groups.ts';
 import {
   accepted,
   connect,
@@ -26,6 +21,7 @@ import { listedPeople, peopleOf, type StartedMember, type StartedPerson } from '
 import type { Progress } from './progress.ts';
 import { gitHubHost, setUp } from './set-up.ts';
 import { readTokens, type StateFolder, writeTokens } from './state-folder.ts';
+import { connectableWorkspaces } from './workspaces.ts';
 
 export interface StartedOrganization {
   readonly slug: string;
@@ -42,6 +38,7 @@ export interface ConnectWorld {
   readonly cloud: Cloud;
   readonly gitHub: GitHubSimulator;
   readonly gitLab: GitLabSimulator | undefined;
+  readonly bitbucket: BitbucketSimulator | undefined;
   readonly admin: AdminClient;
   readonly operator: ApiAddress;
   readonly world: GitHubWorld;
@@ -56,23 +53,27 @@ interface Connected {
   readonly administrator: string | undefined;
 }
 
-/** The organizations of GitHub by the operator, the groups of GitLab by their owner, who is the administrator. */
+/** The organizations of GitHub by the operator; groups and workspaces by their owner, who is the administrator. */
 export async function connectWorld(options: ConnectWorld): Promise<Connected> {
-  const { cloud, gitLab, admin, operator, progress } = options;
+  const { cloud, gitLab, bitbucket, admin, operator, progress } = options;
   await connectGitHub(options);
   const organizations = await onGitHub(options);
-  const owner = firstOwner(organizations, gitLab);
+  const others = [
+    ...(gitLab ? connectableGroups(gitLab) : []),
+    ...(bitbucket ? connectableWorkspaces(bitbucket) : []),
+  ];
+  const owner = firstOwner(organizations, others);
   if (owner === undefined) {
     return { organizations, administrator: undefined };
   }
   await setUp(cloud, operator, owner, progress);
-  if (gitLab === undefined) {
-    return { organizations, administrator: owner.login };
-  }
   const { consoleBaseUrl } = operator;
-  await connectGroups({ gitLab, admin, consoleBaseUrl, person: owner, progress });
-  const ofGroups = await onGitLab(options, new Set(organizations.map(({ slug }) => slug)));
-  return { organizations: [...organizations, ...ofGroups], administrator: owner.login };
+  await connectOwned(others, { admin, consoleBaseUrl, person: owner, progress });
+  const done = new Set(organizations.map(({ slug }) => slug));
+  return {
+    organizations: [...organizations, ...(await elsewhere(options, others, done))],
+    administrator: owner.login,
+  };
 }
 
 async function connectGitHub({ admin, gitHub, world, progress }: ConnectWorld): Promise<void> {
@@ -101,17 +102,22 @@ async function onGitHub(options: ConnectWorld): Promise<readonly StartedOrganiza
 }
 
 /** @param done the slugs of organizations that have tokens */
-async function onGitLab(
+async function elsewhere(
   options: ConnectWorld,
+  others: readonly Connectable[],
   done: ReadonlySet<string>,
 ): Promise<readonly StartedOrganization[]> {
   const { admin, operator, progress } = options;
   const organizations: StartedOrganization[] = [];
-  for (const [group, slug] of await connectedGroups(admin)) {
-    if (!done.has(slug)) {
-      await synchronized(admin, slug, progress);
-      const started = await withTokens(options, slug, await listedPeople(operator, slug));
-      organizations.push({ ...started, gitHubId: undefined, group });
+  const hosts = new Map(others.map(({ host }) => [host.forge, host]));
+  for (const host of hosts.values()) {
+    for (const [path, slug] of await connectedOf(admin, host)) {
+      if (!done.has(slug)) {
+        await synchronized(admin, slug, progress);
+        const started = await withTokens(options, slug, await listedPeople(operator, slug));
+        const group = host.forge === 'gitlab' ? path : undefined;
+        organizations.push({ ...started, gitHubId: undefined, group });
+      }
     }
   }
   return organizations;
@@ -135,16 +141,15 @@ async function withTokens(
   return { slug, url, members };
 }
 
-/** Whoever owns the first organization, or the first group. */
+/** Whoever owns the first organization on GitHub, or else the first of the others. */
 function firstOwner(
   organizations: readonly StartedOrganization[],
-  gitLab: GitLabSimulator | undefined,
+  others: readonly Connectable[],
 ): CodeHostAccount | undefined {
   const login = organizations.flatMap(({ members }) => members).find(({ role }) => role === 'owner')?.login;
   if (login !== undefined) {
     return { host: gitHubHost, login };
   }
-  const owners = gitLab && topLevelGroups(gitLab).map((group) => ownerOf(gitLab, group));
-  const owner = owners?.find((one) => one !== undefined);
-  return gitLab && owner !== undefined ? { host: gitLabHost(gitLab), login: owner } : undefined;
+  const [first] = others.flatMap(({ host, owner }) => (owner === undefined ? [] : [{ host, login: owner }]));
+  return first;
 }

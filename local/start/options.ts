@@ -24,7 +24,7 @@ export const defaultPort = 7420;
 export const portCount = 13;
 
 export const usage = `Starts the local cloud and a simulated GitHub, connects its organization and prints the next steps. If the world has
-groups, a simulated GitLab starts beside it, and their owner connects them.
+groups or workspaces, a simulated GitLab or Bitbucket starts beside it, and their owner connects them.
 
 Usage: npm start -- [options]
 
@@ -34,7 +34,7 @@ Usage: npm start -- [options]
   --data DIR      folder for the state between runs (default .repertoire)
   --fresh         delete the state in the data folder first
   --first-run     do not set anything up: create the App and the administrator in the browser, as after a deployment
-  --world FILE    simulate the GitHub and GitLab that a YAML file describes (docs/worlds.md)
+  --world FILE    simulate the code hosts that a YAML file describes (docs/worlds.md)
   --github DIR    simulate a GitHub with every git repository below DIR, bare or not
   --help          show this text
 `;

@@ -8,11 +8,13 @@ import { z } from 'zod';
 import { integrationKeyOf } from '../../shared/forge/integration-key.ts';
 import { createBrowser } from '../browser/browser.ts';
 import type { Cloud } from '../cloud/cloud.ts';
+import type { BitbucketSimulator } from '../forges/bitbucket/simulator.ts';
 import type { GitHubSimulator } from '../forges/github/simulator.ts';
 import type { GitLabSimulator } from '../forges/gitlab/simulator.ts';
 import { type ApiAddress, createApiClient } from './api-client.ts';
-import type { CodeHostAccount } from './groups.ts';
+import type { CodeHostAccount } from './connect-owned.ts';
 import type { Progress } from './progress.ts';
+import { bitbucketIntegration } from './start-bitbucket.ts';
 import { gitLabIntegration } from './start-gitlab.ts';
 
 /** The host that the simulated GitHub stands for. */
@@ -94,13 +96,14 @@ function gitHubIntegration({ state, addresses }: GitHubSimulator) {
 }
 
 /**
- * Stores what belongs to the App and to GitLab's application in the integrations secret, as an operator does once. A code host without organizations is
+ * Stores what belongs to the App, to GitLab's application and to Bitbucket's consumer in the integrations secret, as an operator does once. A code host without organizations is
  * left out.
  */
 export async function putIntegrations(
   cloud: Cloud,
   gitHub: GitHubSimulator,
   gitLab: GitLabSimulator | undefined,
+  bitbucket: BitbucketSimulator | undefined,
 ): Promise<void> {
   const client = operatorClient(cloud);
   await client.send(
@@ -109,6 +112,7 @@ export async function putIntegrations(
       SecretString: JSON.stringify([
         ...(gitHub.state.organizations.size > 0 ? [gitHubIntegration(gitHub)] : []),
         ...(gitLab ? [gitLabIntegration(gitLab)] : []),
+        ...(bitbucket ? [bitbucketIntegration(bitbucket)] : []),
       ]),
     }),
   );

@@ -2,8 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { moduleOf } from '../../shared/forge/modules.ts';
 import { parseWorld } from '../forges/world/read-world.ts';
-import { startBitbucket } from './start-bitbucket.ts';
+import { bitbucketIntegration, startBitbucket } from './start-bitbucket.ts';
 
 let directory: string;
 beforeEach(async () => {
@@ -41,6 +42,10 @@ it('starts one that lets the console sign people in, with the same key after a r
   const first = await start(gitHub, bitbucket);
   if (first === undefined) throw new Error('it did not start');
   const { key, callbackUrl } = first.consumer('Repertoire');
+  const integration = bitbucketIntegration(first);
+  const module = moduleOf(integration.forge);
+  expect(module.settings.safeParse(integration.settings).success).toBe(true);
+  expect(module.secrets.safeParse(integration.secrets).success).toBe(true);
   const { host } = new URL(first.addresses.web);
   expect(callbackUrl).toBe(`http://console.example/sign-in/callback/bitbucket~${host}`);
   await first.close();

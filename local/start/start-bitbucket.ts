@@ -44,8 +44,16 @@ export async function startBitbucket(options: StartBitbucket): Promise<Bitbucket
     scopes: ['account', 'repository', 'repository:admin', 'project', 'project:admin', 'webhook'],
   });
   const { workspaces, repositories } = bitbucket.state;
-  say(
-    `simulated Bitbucket: ${workspaces.size} workspaces, ${repositories.size} repositories; no organization can be connected to it yet`,
-  );
+  say(`simulated Bitbucket: ${workspaces.size} workspaces, ${repositories.size} repositories`);
   return bitbucket;
+}
+
+/** The integration with it, as an operator writes it into the integrations secret. */
+export function bitbucketIntegration({ addresses, consumer }: BitbucketSimulator) {
+  const { key: clientId, secret: clientSecret } = consumer(consumerName);
+  return {
+    forge: 'bitbucket',
+    settings: { baseUrl: addresses.web, apiUrl: addresses.api, clientId },
+    secrets: { clientSecret },
+  };
 }

@@ -12,7 +12,7 @@ import type { BitbucketSimulator } from '../forges/bitbucket/simulator.ts';
 import { type GitHubSimulator, startGitHubSimulator } from '../forges/github/simulator.ts';
 import type { GitLabSimulator } from '../forges/gitlab/simulator.ts';
 import { defaultWorldFile, readWorld } from '../forges/world/read-world.ts';
-import type { GitHubWorld, World } from '../forges/world/world.ts';
+import { type GitHubWorld, gitHubPart, type World } from '../forges/world/world.ts';
 import { worldFromDirectory } from '../forges/world/world-from-directory.ts';
 import { type AdminClient, createAdminClient } from './admin-client.ts';
 import { readOperatorKey } from './api-client.ts';
@@ -22,7 +22,6 @@ import type { StartOptions } from './options.ts';
 import type { Ports } from './ports.ts';
 import type { Progress } from './progress.ts';
 import { gitHubHost, openSetUpCode, putIntegrations } from './set-up.ts';
-import { simulatedPart } from './simulated-part.ts';
 import { startBitbucket } from './start-bitbucket.ts';
 import { startGitLab } from './start-gitlab.ts';
 import type { StateFolder } from './state-folder.ts';
@@ -74,7 +73,6 @@ export function readWorldOf(options: StartOptions): Promise<World> {
 }
 
 /**
- * @throws WorldError if no organization of the world is simulated
  * @throws Error if a port is in use; the message names it
  */
 export async function start(
@@ -92,7 +90,7 @@ export async function start(
     onCloud,
   }: StartWith,
 ): Promise<Started> {
-  const world = simulatedPart(described);
+  const world = gitHubPart(described);
   const registryBaseUrl = `http://127.0.0.1:${ports.registry}`;
   const consoleBaseUrl = `http://127.0.0.1:${ports.console}`;
   const addresses = integrationAddresses(consoleBaseUrl, gitHubHost);
@@ -149,7 +147,7 @@ export async function start(
     onCloud?.(cloud);
     progress.step('local cloud: running the synthesized template');
     if (!firstRun) {
-      await putIntegrations(cloud, gitHub, gitLab);
+      await putIntegrations(cloud, gitHub, gitLab, bitbucket);
       await gitHub.changes.run('set-webhook', { url: `${consoleBaseUrl}/webhooks/github` });
     }
     const gateway = { url: cloud.gateway.url, accessKeyId: cloud.gateway.accessKeyId('operator') };
@@ -169,7 +167,7 @@ export async function start(
       };
     }
     const { organizations, administrator } = await connectWorld({
-      ...{ cloud, gitHub, gitLab, admin, operator, world, folder, registryBaseUrl, progress },
+      ...{ cloud, gitHub, gitLab, bitbucket, admin, operator, world, folder, registryBaseUrl, progress },
     });
     progress.end();
     return {
