@@ -107,7 +107,7 @@ export const firstRunInstructions = ({
       : [
           `Repertoire is ready, and nobody is its administrator. Begin here: ${consoleBaseUrl}/sign-in/setup`,
           '',
-          'Type this into the form:',
+          'Type this into the form, and go on with github:',
           `  Set-up code                          ${setUpCode}`,
           ...(example === undefined
             ? []
