@@ -6,9 +6,11 @@ import { Secret } from '../../../shared/runtime/secret.ts';
 import { formTokenFor } from '../../../shared/sessions/form-token.ts';
 import { startSession } from '../../../shared/sessions/session.ts';
 import { auditLog } from '../../../shared/store/audit-log.ts';
+import { putFact } from '../../../shared/store/fact-store.ts';
+import { keys } from '../../../shared/store/keys.ts';
 import { findOrganizationBySlug } from '../../../shared/store/organization-store.ts';
 import { keepPersonGrant } from '../../../shared/store/person-grant-store.ts';
-import { synchronizationsOf } from '../../../shared/store/synchronization-store.ts';
+import { noteSuccess, synchronizationsOf } from '../../../shared/store/synchronization-store.ts';
 import { changeUser, readUser } from '../../../shared/store/user-store.ts';
 import { integrationKey } from '../../../test/support/api-forges.ts';
 import {
@@ -18,6 +20,7 @@ import {
   type Person,
   userOf,
 } from '../../../test/support/api-world.ts';
+import { aFact } from '../../../test/support/memory-forge.ts';
 import { minute } from '../../../test/support/session-bench.ts';
 import { gitHubHost } from '../../../test/support/synchronized.ts';
 import { answerPage } from './answer-page.ts';
@@ -149,7 +152,7 @@ it.each([
         ...{ login: 'acme', progress, packages: [], waiting: [] },
         scopes: [{ name: 'members', isRead: progress?.repositories !== undefined }],
       },
-      ...{ registryBaseUrl: 'https://packages.example.com', formToken: '' },
+      ...{ advice: [], registryBaseUrl: 'https://packages.example.com', formToken: '' },
     }),
   );
   expect(answer.body).toContain(text);
@@ -233,6 +236,33 @@ describe('where no App is installed', () => {
     const again = await browserOf('stranger');
     expect((await again.get(path)).body).toContain('Change what rocket is read with');
     expect((await again.post(change)).headers?.location).toBe('/connected/rocket');
+    expect(await kindOf('rocket')).toEqual(['access-token']);
+  });
+
+  it('whoever became its owner there while it could not be read connects it anew', async () => {
+    const browser = await browserOf('stranger');
+    await browser.post(form);
+    const organization = await findOrganizationBySlug(world.table, 'rocket');
+    const [synchronization] = organization ? await synchronizationsOf(world.table, organization.id) : [];
+    if (synchronization === undefined) throw new Error('it is not connected');
+    const { id } = synchronization;
+    await world.table.transact([
+      putFact(id, aFact.member(4, 'owner'), 1, { changedAt: world.now(), gives: true }),
+      putFact(id, aFact.member(2, 'member'), 1, { changedAt: world.now(), gives: true }),
+    ]);
+    await noteSuccess(world.table, synchronization, ['members'], world.now());
+    const change = { replace: 'true', token };
+    expect((await (await browserOf('member')).post(change)).status).toBe(422);
+    const set = { credentialState: 'insufficient-scope' };
+    await world.table.update({ key: keys.synchronization(id), set });
+    const { body = '' } = await (await browserOf('stranger')).get('/connected/rocket');
+    expect(body).toContain('any owner connects it anew');
+    const { owned } = world.forges;
+    world.forges.owned = [];
+    expect((await (await browserOf('member')).post(change)).status).toBe(422);
+    world.forges.owned = owned;
+    expect((await (await browserOf('outside')).post(change)).status).toBe(422);
+    expect((await (await browserOf('member')).post(change)).headers?.location).toBe('/');
     expect(await kindOf('rocket')).toEqual(['access-token']);
   });
 });

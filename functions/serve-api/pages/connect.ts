@@ -2,6 +2,7 @@
 import { AccessToken } from '../../../shared/console-api/forges.ts';
 import { CallerError } from '../../../shared/domain/caller-error.ts';
 import { callerErrorOf } from '../../../shared/domain/conflict-error.ts';
+import { connectionsOf } from '../../../shared/organizations/connections.ts';
 import { createOrganization } from '../../../shared/organizations/create-organization.ts';
 import { forgeOrganizationsOf, type PublicIntegration } from '../../../shared/organizations/granted-forge.ts';
 import { placesOf } from '../../../shared/organizations/membership.ts';
@@ -74,8 +75,9 @@ export async function connect(context: PageContext): Promise<HttpAnswer> {
     if (form.has('replace')) {
       const { forge, baseUrl } = host;
       const { organization } = sent;
-      const slug = await replaceByForm(context, { host: { forge, baseUrl }, organization, accessToken });
-      return redirectAnswer(`/connected/${slug}`);
+      return redirectAnswer(
+        await replaceByForm(context, { host: { forge, baseUrl }, organization, accessToken }),
+      );
     }
     const { slug } = await createOrganization(
       { ...dependencies, workQueue: bestEffortQueue(dependencies) },
@@ -143,9 +145,11 @@ export async function showConnected({ dependencies, current, key }: PageContext)
     return pageAnswer(notFoundPage());
   }
   const { organization } = membership;
-  const [progress, formToken] = await Promise.all([
+  const [progress, connections, formToken] = await Promise.all([
     firstImportOf(table, organization, clock.now()),
+    connectionsOf(table, organization.id, clock.now()),
     formTokenFor(dependencies, current.session),
   ]);
-  return pageAnswer(connectedPage({ organization, progress, registryBaseUrl, formToken }));
+  const advice = connections.flatMap((one) => (one.advice === undefined ? [] : [one.advice]));
+  return pageAnswer(connectedPage({ organization, progress, advice, registryBaseUrl, formToken }));
 }

@@ -6,12 +6,15 @@ import type { ScopeName } from '../../../shared/domain/scopes.ts';
 import type { ImportProgress } from '../../../shared/organizations/import-progress.ts';
 import type { Html, Page } from '../../../shared/runtime/page.ts';
 import { toStartPage } from '../../../shared/sign-in/pages.ts';
+import { connectPath } from '../../../shared/sign-in/return-path.ts';
 import type { FirstImport } from './first-import.ts';
 import { tokenForm } from './home.ts';
 
 interface Connected {
   readonly organization: Organization;
   readonly progress: FirstImport | undefined;
+  /** What an owner has to do about its connections. */
+  readonly advice: readonly string[];
   readonly registryBaseUrl: string;
   readonly formToken: string;
 }
@@ -37,13 +40,20 @@ const reasonTexts: Readonly<Record<WaitingReason, string>> = {
 const namesMax = 20;
 const refreshSeconds = 5;
 
-export function connectedPage({ organization, progress, registryBaseUrl, formToken }: Connected): Page {
+export function connectedPage({
+  organization,
+  progress,
+  advice,
+  registryBaseUrl,
+  formToken,
+}: Connected): Page {
   const { name, slug } = organization;
   const isImporting = progress?.progress !== undefined;
   return {
     title: `${name} is connected`,
     ...(isImporting ? { refreshSeconds } : {}),
     content: html`<p>Composer repository: <code>${registryBaseUrl}/${slug}</code></p>
+${advice.map((text) => html`<p role="alert"><strong>${text}</strong> <a href="${connectPath}">Change what it is read with</a></p>`)}
 ${progress === undefined ? '' : progressOf(progress, slug)}
 ${
   isImporting

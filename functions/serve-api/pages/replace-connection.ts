@@ -5,7 +5,8 @@ import type { ForgeHost } from '../../../shared/domain/synchronization.ts';
 import { placesOf } from '../../../shared/organizations/membership.ts';
 import { replaceConnection } from '../../../shared/organizations/replace-connection.ts';
 import { bestEffortQueue } from '../../../shared/store/best-effort-queue.ts';
-import { findClaim, findSynchronization } from '../../../shared/store/synchronization-store.ts';
+import { isPrimary } from '../../../shared/store/owner-store.ts';
+import { findClaim, synchronizationsOf } from '../../../shared/store/synchronization-store.ts';
 import { accountableFor, type PageContext } from './context.ts';
 
 interface Replacing {
@@ -16,10 +17,11 @@ interface Replacing {
 }
 
 /**
- * Replaces the connection to the organization on a code host.
+ * Replaces the connection to the organization on a code host. While it does not work, nobody hears of new owners: then any member may, whom the code
+ * host calls an owner now, as `replaceConnection` asks.
  *
- * @returns the slug of the organization here
- * @throws as `replaceConnection`, and CallerError when the person owns no organization here that it is connected to
+ * @returns where the person goes on
+ * @throws as `replaceConnection`, and CallerError for others
  */
 export async function replaceByForm(
   context: PageContext,
@@ -30,11 +32,16 @@ export async function replaceByForm(
   const forgeOrganization = asId<ForgeOrganizationId>(id);
   const claim = await findClaim(table, { ...host, forgeOrganization });
   const { memberships } = await placesOf(table, current.user, clock.now());
-  const owned = memberships.find(
-    ({ organization, role }) => organization.id === claim?.organization && role === 'owner',
-  );
-  const synchronization = claim && (await findSynchronization(table, claim.synchronization));
-  if (owned === undefined || synchronization === undefined) {
+  const membership = memberships.find(({ organization }) => organization.id === claim?.organization);
+  const all = membership === undefined ? [] : await synchronizationsOf(table, membership.organization.id);
+  const synchronization = all.find((one) => one.id === claim?.synchronization);
+  const mayReplace =
+    membership !== undefined &&
+    synchronization !== undefined &&
+    (membership.role === 'owner' ||
+      (synchronization.credentialState !== 'working' &&
+        isPrimary(membership.organization, all, synchronization.id)));
+  if (!mayReplace) {
     throw new CallerError('forbidden', 'only an owner here replaces what it is read with');
   }
   await replaceConnection(
@@ -44,5 +51,6 @@ export async function replaceByForm(
     accessToken,
     await accountableFor(context),
   );
-  return owned.organization.slug;
+  // Whoever is not known as an owner yet does not see the other page before everything was read.
+  return membership.role === 'owner' ? `/connected/${membership.organization.slug}` : '/';
 }
