@@ -101,3 +101,57 @@ test('R33: the sixth archive of a project within a minute waits, and nothing els
   expect([code, notBefore]).toEqual(['rate-limited', lab.clock.now() + 60_000]);
   expect(await reader.readRefs(ids)).toMatchObject({ defaultBranch: 'main' });
 });
+
+/** Which of the tags' manifests were read, each with its number. */
+const isRead = (tags: readonly { readonly name: string; readonly manifest: string | undefined }[]): boolean =>
+  tags.every(
+    ({ name, manifest }) => JSON.parse(manifest ?? '{}').description === `number ${name.split('.')[1]}`,
+  );
+const numbered = (path: string) => (tag: number) => ({ name: `acme/${path}`, description: `number ${tag}` });
+
+test('a version that gives one text in each request gives them all, without the limit of files', async () => {
+  const { variant } = lab.simulator.state;
+  lab.simulator.state.variant = { ...variant, version: '18.5' };
+  await makeProject('single', 30, numbered('single'));
+  const { tags } = await (await contents()).readRefs(idOf('acme/single'));
+  lab.simulator.state.variant = variant;
+  expect(isRead(tags)).toBe(true);
+  const { counts } = lab.simulator.requests.summary();
+  expect(Object.keys(counts).filter((what) => what.includes('/files/'))).toEqual([]);
+});
+
+test('R8: where GraphQL answers with errors, manifests are read by REST', async () => {
+  await makeProject('plain', 12, numbered('plain'));
+  const { fetch } = lab.services;
+  Object.assign(lab.services, {
+    fetch: (input: string, init?: RequestInit) =>
+      input.endsWith('/api/graphql')
+        ? Promise.resolve(Response.json({ errors: [{ message: 'no such field' }] }))
+        : fetch(input, init),
+  });
+  const { tags, branches } = await (await contents()).readRefs(idOf('acme/plain'));
+  expect([isRead(tags), tags.length, branches[0]?.manifest]).toEqual([true, 12, tags[0]?.manifest]);
+  Object.assign(lab.services, { fetch });
+});
+
+test('more manifests than files may be read in a minute are read when the limit has ended, each once', async () => {
+  await makeProject('long', 520, numbered('long'));
+  const { fetch } = lab.services;
+  Object.assign(lab.services, {
+    fetch: (input: string, init?: RequestInit) =>
+      input.endsWith('/api/graphql')
+        ? Promise.resolve(new Response('', { status: 403 }))
+        : fetch(input, init),
+  });
+  const open = lab.startProcess();
+  const read = async () => (await open()).contents.readRefs(idOf('acme/long'));
+  const { code, notBefore = 0 } = await errorOf(read());
+  expect(code).toBe('rate-limited');
+  lab.clock.step(notBefore - lab.clock.now());
+  const { tags } = await read();
+  expect([isRead(tags), tags.length]).toEqual([true, 520]);
+  const { counts } = lab.simulator.requests.summary();
+  const files = Object.entries(counts).filter(([what]) => what.includes('/files/'));
+  expect(files.reduce((sum, [, count]) => sum + count, 0)).toBe(520);
+  Object.assign(lab.services, { fetch });
+}, 60_000);

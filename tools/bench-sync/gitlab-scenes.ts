@@ -28,8 +28,10 @@ const scanWorkers = 10;
 const requestsPerMinute = 2000;
 
 /** Tags and branches by pages, and each different manifest once; and which commits have which, the project, and its newest commit. */
-export function contentsMost({ projects, refs }: GroupSize): number {
-  const each = Math.ceil((refs - 1) / perPage) + 1 + 1 + Math.ceil(refs / commitsPerQuery) + 2;
+export function contentsMost({ projects, refs, hasGraphql }: GroupSize): number {
+  // Without GraphQL the file of each commit; the branch is at the last tag's.
+  const files = hasGraphql ? 1 + Math.ceil(refs / commitsPerQuery) : refs - 1;
+  const each = Math.ceil((refs - 1) / perPage) + 1 + files + 2;
   return projects * each + Math.floor((projects * each) / requestsPerMinute) * scanWorkers * (each - 1);
 }
 
@@ -123,9 +125,9 @@ async function contentsSection(
       },
       ...kindsOf(imported),
       {
-        name: '  files read, one for each different manifest',
-        measured: countOf(imported, (what) => what.endsWith('/raw')),
-        most: projects,
+        name: '  files read by REST',
+        measured: countOf(imported, (what) => what.includes('/repository/files/')),
+        most: size.hasGraphql ? 0 : projects * refs,
       },
       refusedFigure(company),
     ],

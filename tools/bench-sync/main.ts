@@ -35,6 +35,8 @@ async function main(args: readonly string[]): Promise<void> {
     progress.step(`the same on GitLab, members ${way}: structure, contents, changes`);
     const { structure, contents, changes } = await measureGitLab({
       ...(quick ? quickGroup : group),
+      // Of files by REST there are at most 500 a minute.
+      ...(!hasGraphql && { refs: 2 }),
       hasGraphql,
     });
     tell(structure, contents, changes);

@@ -6,17 +6,20 @@ import { createPace, type Pace } from '../pace.ts';
 import { type Instance, readInstance } from './account.ts';
 import { createContentReader } from './content.ts';
 import type { GitLabCredential } from './credential.ts';
+import { createFileCache, type FileCache } from './file-cache.ts';
 import { createHooks } from './hooks.ts';
 import { createRequests } from './requests.ts';
 import type { GitLabSecrets, GitLabSettings } from './settings.ts';
 import { createStructureReader } from './structure.ts';
 import { createTokens } from './tokens.ts';
 
-/** What the runs of this process share of an integration. */
+/** What the runs of this process share. */
 interface Shared {
   /** The requests of a credential count together, whichever run sends them. */
   readonly paces: Map<ConnectionId, Pace>;
-  instance?: { readonly until: number; readonly known: Instance };
+  readonly files: Map<ConnectionId, FileCache>;
+  /** By the address of the API: an installation may know several. */
+  readonly instances: Map<string, { readonly until: number; readonly known: Instance }>;
 }
 const shared = new WeakMap<ForgeServices, Shared>();
 
@@ -24,7 +27,7 @@ const shared = new WeakMap<ForgeServices, Shared>();
 const instanceMs = 10 * 60_000;
 
 function sharedOf(services: ForgeServices): Shared {
-  const known = shared.get(services) ?? { paces: new Map() };
+  const known = shared.get(services) ?? { paces: new Map(), files: new Map(), instances: new Map() };
   shared.set(services, known);
   return known;
 }
@@ -43,23 +46,25 @@ export function openGitLab(
   const known = sharedOf(services);
   const pace = known.paces.get(id) ?? createPace(clock.now);
   known.paces.set(id, pace);
+  const files = known.files.get(id) ?? createFileCache();
+  known.files.set(id, files);
   const tokens = createTokens(integration, source, services);
   const common = { settings, services, name: id, pace, tokens };
   const requests = createRequests(common);
   const contents = createRequests({ ...common, purpose: 'contents' });
   const archives = createRequests({ ...common, purpose: 'archives' });
   async function instance(): Promise<Instance> {
-    const recent = known.instance;
+    const recent = known.instances.get(settings.apiUrl);
     if (recent !== undefined && clock.now() < recent.until) {
       return recent.known;
     }
     const read = await readInstance(requests, settings);
-    known.instance = { known: read, until: clock.now() + instanceMs };
+    known.instances.set(settings.apiUrl, { known: read, until: clock.now() + instanceMs });
     return read;
   }
   return {
     structure: createStructureReader({ requests, instance, organization, clock }),
-    contents: createContentReader({ contents, archives }),
+    contents: createContentReader({ contents, archives, files }),
     // They wait for nobody, so they leave the reserve to rights.
     hooks: createHooks({ requests: contents, version: async () => (await instance()).version, organization }),
     requests: () => requests.count() + contents.count() + archives.count(),

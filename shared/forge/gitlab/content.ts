@@ -8,6 +8,7 @@ import { ForgeError, unlessMissing } from '../errors.ts';
 import type { ContentReader, ForgeRef, RepositoryIds, UnusableRef } from '../forge.ts';
 import { chunksOf, expectSame } from '../http.ts';
 import { readList } from '../pages.ts';
+import type { FileCache } from './file-cache.ts';
 import { readManifests } from './manifests.ts';
 import type { Requests } from './requests.ts';
 import { type ProjectHead, projectHeadSchema, type RefItem, refSchema } from './schema.ts';
@@ -15,6 +16,7 @@ import { type ProjectHead, projectHeadSchema, type RefItem, refSchema } from './
 export interface ContentRequests {
   readonly contents: Requests;
   readonly archives: Requests;
+  readonly files: FileCache;
 }
 
 const archiveRoute = '/projects/:id/repository/archive.zip';
@@ -26,12 +28,15 @@ async function readHead(requests: Requests, id: ForgeRepositoryId): Promise<Proj
   return head;
 }
 
-async function readRefs(requests: Requests, { repository: id }: RepositoryIds) {
+async function readRefs(
+  { contents: requests, files: cache }: ContentRequests,
+  { repository: id }: RepositoryIds,
+) {
   const head = await readHead(requests, id);
   const tags = await listRefs(requests, id, 'tags');
   const branches = await withDefault(requests, head, await listRefs(requests, id, 'branches'));
   const commits = [...tags, ...branches].flatMap(({ commit }) => commit?.id ?? []);
-  const manifests = await readManifests(requests, head, [...new Set(commits)]);
+  const manifests = await readManifests({ requests, head, cache }, [...new Set(commits)]);
   const withManifests = (items: readonly RefItem[]): readonly ForgeRef[] =>
     items.flatMap(({ name, commit }) =>
       commit === null
@@ -139,11 +144,8 @@ async function readArchive(
   return Readable.from(chunksOf(response.body, signal, 'the download of an archive'), { objectMode: false });
 }
 
-export const createContentReader = ({
-  contents,
-  archives,
-}: ContentRequests): ContentReader & CommitFinder => ({
-  readRefs: (repository) => readRefs(contents, repository),
-  readArchive: (repository, commit, signal) => readArchive(archives, repository, commit, signal),
-  contains: (repository, hash) => contains(contents, repository, hash),
+export const createContentReader = (options: ContentRequests): ContentReader & CommitFinder => ({
+  readRefs: (repository) => readRefs(options, repository),
+  readArchive: (repository, commit, signal) => readArchive(options.archives, repository, commit, signal),
+  contains: (repository, hash) => contains(options.contents, repository, hash),
 });

@@ -29,6 +29,8 @@ export const endpointLimits: Readonly<Record<string, EndpointLimit>> = {
     isApart: true,
     of: ['id', 'path'],
   },
+  // https://docs.gitlab.com/administration/settings/files_api_rate_limits/
+  '/projects/:id/repository/files/:path': { requests: 500, perMs: minuteMs, isApart: true },
   // https://docs.gitlab.com/api/project_webhooks/ and https://docs.gitlab.com/api/group_webhooks/
   '/groups/:id/hooks/:hook/test/:trigger': { requests: 5, perMs: minuteMs, isApart: true, of: ['id'] },
   '/projects/:id/hooks/:hook/test/:trigger': { requests: 5, perMs: minuteMs, isApart: true, of: ['id'] },

@@ -2,17 +2,16 @@
 import { z } from 'zod';
 import { type ManifestText, manifestBytesMax } from '../../composer/scanned-repository.ts';
 import { decodedManifest, isTextOf } from '../blob-text.ts';
-import { ForgeError } from '../errors.ts';
+import { ForgeError, type ForgeErrorCode } from '../errors.ts';
 import { expectSame } from '../http.ts';
 import { createPageSize, type PageSize, withSmallerPages } from '../pages.ts';
+import type { FileCache } from './file-cache.ts';
 import type { Query, Requests } from './requests.ts';
 import { type ProjectHead, projectGlobalId } from './schema.ts';
 
 const file = 'composer.json';
 /** Each counts about 7 of the 250 that a query may cost: gitlabhq: app/graphql/resolvers/blobs_resolver.rb */
 const commitsPerQuery = 25;
-/** Up to so many different files are read one by one. More would meet the limit of 300 a minute for each path. */
-const singleMax = 20;
 /** In one query; GitLab gives at most 20 MB of text since !212456. Most manifests have a few KB. */
 const textsPerQuery = 10;
 
@@ -23,19 +22,35 @@ interface Found {
   readonly commit: string;
 }
 
+/** What a read of a project's files works with. */
+interface Reading {
+  readonly requests: Requests;
+  readonly head: ProjectHead;
+  readonly cache: FileCache;
+}
+
 /**
- * Reads the manifests of commits, by the commits' hashes. GraphQL says which file each commit has; the text of each different file is read once.
+ * Reads the manifests of commits, by the commits' hashes. GraphQL says which file each commit has; the text of each different file is read
+ * once. Where GraphQL does not answer, each commit's file is read by REST.
  *
  * A symbolic link is not followed, as in GitLab's API for files, which Composer's driver uses.
  */
 export async function readManifests(
-  requests: Requests,
-  head: ProjectHead,
+  reading: Reading,
   commits: readonly string[],
 ): Promise<ReadonlyMap<string, ManifestText>> {
-  const files = await findFiles(requests, head, commits);
+  const { requests, head } = reading;
+  let files: ReadonlyMap<string, Found>;
+  try {
+    files = await findFiles(requests, head, commits);
+  } catch (error) {
+    if (error instanceof ForgeError && !passing.has(error.code)) {
+      return readEach(reading, commits);
+    }
+    throw error;
+  }
   const distinct = new Map([...files.values()].map((found) => [found.oid, found]));
-  const texts = await readTexts(requests, head, [...distinct.values()]);
+  const texts = await readTexts(reading, [...distinct.values()]);
   return new Map(
     [...files].flatMap(([commit, { oid }]) => {
       const text = texts.get(oid);
@@ -43,6 +58,47 @@ export async function readManifests(
     }),
   );
 }
+
+/** Failures that REST would have too. */
+const passing: ReadonlySet<ForgeErrorCode> = new Set(['rate-limited', 'credential-rejected']);
+
+const fileSchema = z.object({ blob_id: z.string().min(1), content: z.base64() });
+const noFile: ManifestText = { manifest: undefined };
+
+/** The file of each commit by REST. What is read is kept: many commits take longer than one reading may. */
+async function readEach(
+  { requests, head: { id }, cache }: Reading,
+  commits: readonly string[],
+): Promise<ReadonlyMap<string, ManifestText>> {
+  const found = new Map<string, ManifestText>();
+  for (const ref of commits) {
+    const key = `${id} ${ref}`;
+    const text = cache.get(key) ?? (await readFile(requests, id, ref));
+    cache.set(key, text);
+    if (text !== noFile) {
+      found.set(ref, text);
+    }
+  }
+  return found;
+}
+
+/** https://docs.gitlab.com/api/repository_files/#get-file-from-repository */
+async function readFile(requests: Requests, id: string, ref: string): Promise<ManifestText> {
+  const path = { id, path: file };
+  const route = { route: '/projects/:id/repository/files/:path', path, query: { ref } };
+  try {
+    const { content } = await requests.get(route, fileSchema);
+    const bytes = Buffer.from(content, 'base64');
+    return bytes.length > manifestBytesMax ? tooLarge : decodedManifest(bytes);
+  } catch (error) {
+    if (error instanceof ForgeError && error.code === 'not-found') {
+      return noFile;
+    }
+    throw error;
+  }
+}
+
+const tooLarge: ManifestText = { manifest: undefined, manifestProblem: 'too-large' };
 
 /** The file at each commit that has one. */
 async function findFiles(
@@ -80,44 +136,47 @@ async function inPortions<Item>(
 }
 
 async function readTexts(
-  requests: Requests,
-  head: ProjectHead,
+  { requests, head, cache }: Reading,
   files: readonly Found[],
 ): Promise<ReadonlyMap<string, ManifestText>> {
   const texts = new Map<string, ManifestText>();
+  const keyOf = (oid: string): string => `${head.id} blob ${oid}`;
+  const note = (oid: string, text: ManifestText): void => {
+    texts.set(oid, text);
+    cache.set(keyOf(oid), text);
+  };
   for (const { oid, size } of files) {
-    if (size > manifestBytesMax) {
-      texts.set(oid, { manifest: undefined, manifestProblem: 'too-large' });
+    const known = size > manifestBytesMax ? tooLarge : cache.get(keyOf(oid));
+    if (known !== undefined) {
+      texts.set(oid, known);
     }
   }
-  if (files.length > singleMax) {
-    await readTogether(requests, head, files, texts);
+  const missing = (): readonly Found[] => files.filter(({ oid }) => !texts.has(oid));
+  // 18.4.2 and 18.5 give one text in each request (#576497).
+  for (const count of [textsPerQuery, 1]) {
+    await readTogether(requests, head, missing(), createPageSize(count), note);
   }
-  for (const found of files.filter(({ oid }) => !texts.has(oid))) {
-    texts.set(found.oid, decodedManifest(await readRaw(requests, head, found)));
+  for (const found of missing()) {
+    note(found.oid, decodedManifest(await readRaw(requests, head, found)));
   }
   return texts;
 }
 
-/** Reads texts by GraphQL, as far as they are the files byte for byte; 18.4.2 and 18.5 give one in each request (#576497). */
+/** Reads texts by GraphQL, as far as it gives them, and they are the files byte for byte. */
 async function readTogether(
   requests: Requests,
   head: ProjectHead,
   files: readonly Found[],
-  texts: Map<string, ManifestText>,
+  size: PageSize,
+  note: (oid: string, text: ManifestText) => void,
 ): Promise<void> {
   try {
-    const wanted = files.filter(({ oid }) => !texts.has(oid));
-    await inPortions(createPageSize(textsPerQuery), wanted, async (portion) => {
-      const nodes = await askFor(
-        requests,
-        head,
-        portion.map(({ commit }) => commit),
-        true,
-      );
+    await inPortions(size, files, async (portion) => {
+      const commits = portion.map(({ commit }) => commit);
+      const nodes = await askFor(requests, head, commits, true);
       for (const { oid, rawTextBlob: text } of nodes.flatMap((node) => node ?? [])) {
         if (typeof text === 'string' && isTextOf(oid, text)) {
-          texts.set(oid, { manifest: text });
+          note(oid, { manifest: text });
         }
       }
     });
