@@ -211,7 +211,8 @@ const queryOperations: readonly Operation[] = [
     prepare: now(() =>
       requests.query(queries.refsQuery, {
         repository: repositoryIds('money').handle,
-        prefix: 'refs/tags/',
+        prefix: 'refs/heads/',
+        readme: true,
         size: 10,
       }),
     ),

@@ -54,3 +54,16 @@ test('is none where it is a link, too long or not text', async () => {
     expect(await readmeOf(commit)).toEqual({ readme: undefined, requests: 1 });
   }
 });
+
+test('of the tip of the default branch comes with the refs', async () => {
+  const commit = await commitWith({ 'readme.md': '# With refs' });
+  await git(['update-ref', 'refs/heads/main', commit]);
+  const reader = gitHub.reader();
+  await reader.readRefs(idsIn(gitHub, 'other'));
+  const before = reader.requests();
+  expect(await reader.readReadme?.(idsIn(gitHub, 'other'), { commit, directory: '' })).toEqual({
+    file: 'readme.md',
+    text: '# With refs',
+  });
+  expect(reader.requests()).toBe(before);
+});

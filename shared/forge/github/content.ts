@@ -7,13 +7,14 @@ import { ForgeError } from '../errors.ts';
 import type { ContentReader, ForgeRef, RepositoryIds, UnusableRef } from '../forge.ts';
 import { expectSame } from '../http.ts';
 import { createPageSize, type PageSize, readList } from '../pages.ts';
+import type { Readme } from '../readme.ts';
 import type { GitHubApp } from './app.ts';
 import { readArchiveStream } from './archive.ts';
 import { type PeeledRef, type PeeledRefs, peelRefs } from './commits.ts';
 import { findContainment } from './containment.ts';
 import { readManifests } from './manifests.ts';
 import { refsQuery, repositoryNameQuery } from './queries.ts';
-import { readReadme } from './readme.ts';
+import { firstReadme, readReadme } from './readme.ts';
 import type { Requests } from './requests.ts';
 import { type Ref, type RepositoryHead, repositoryNodeSchema } from './schema.ts';
 
@@ -46,6 +47,8 @@ interface RefList {
 
 export function createContentReader({ app, requests }: ContentReaderOptions): ContentReader & CommitFinder {
   const nodeIds = new Map<ForgeRepositoryId, string>();
+  /** The readme that came with the refs read last. */
+  let tip: { repository: ForgeRepositoryId; commit: string; readme: Readme | undefined } | undefined;
 
   /**
    * The node id that GraphQL needs, from the repository's fact. For a caller that has only the number one request finds it, at the
@@ -74,8 +77,14 @@ export function createContentReader({ app, requests }: ContentReaderOptions): Co
       size,
       key: (ref) => ref.name,
       read: async (count, after) => {
-        const { node } = await requests.query(refsQuery, { repository: nodeId, prefix, size: count, after });
+        const readme = prefix === 'refs/heads/' && after === undefined;
+        const variables = { repository: nodeId, prefix, size: count, after, readme };
+        const { node } = await requests.query(refsQuery, variables);
         expectSame(node.databaseId, repository);
+        const target = node.defaultBranchRef?.target;
+        if (target) {
+          tip = { repository, commit: target.oid, readme: firstReadme([target.r0, target.r1, target.r2]) };
+        }
         head = {
           nameWithOwner: node.nameWithOwner,
           defaultBranch: node.defaultBranchRef?.name,
@@ -129,6 +138,9 @@ export function createContentReader({ app, requests }: ContentReaderOptions): Co
     },
 
     async readReadme(ids, place) {
+      if (tip?.repository === ids.repository && tip.commit === place.commit && place.directory === '') {
+        return tip.readme;
+      }
       return readReadme(requests, { id: ids.repository, nodeId: await nodeIdOf(ids) }, place);
     },
 

@@ -4,6 +4,7 @@
  *
  * https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
  */
+import { readmeNames } from '../readme.ts';
 import { manifestFragment, targetFields, treeEntryFragment } from './git-fragments.ts';
 import {
   chosenRepositoriesSchema,
@@ -173,12 +174,16 @@ export const collaboratorsQuery = {
 };
 
 /** 100 refs with their commits and manifests, one point. Tags of tags are followed for three levels. */
+const readmeFields = readmeNames.map((name, place) => `r${place}: file(path: "${name}") { ...Entry }`).join(' ');
+
+/** `readme`: with the readme at the tip of the default branch, which saves a request of its own. */
 export const refsQuery = {
   name: 'Refs',
   schema: refsSchema,
-  text: `query Refs($repository: ID!, $prefix: String!, $size: Int!, $after: String) {
+  text: `query Refs($repository: ID!, $prefix: String!, $size: Int!, $after: String, $readme: Boolean!) {
     node(id: $repository) { ... on Repository {
-      databaseId nameWithOwner url sshUrl isPrivate isArchived isEmpty hasIssuesEnabled defaultBranchRef { name }
+      databaseId nameWithOwner url sshUrl isPrivate isArchived isEmpty hasIssuesEnabled
+      defaultBranchRef { name target @include(if: $readme) { __typename oid ... on Commit { ${readmeFields} } } }
       refs(refPrefix: $prefix, first: $size, after: $after, orderBy: { field: ALPHABETICAL, direction: ASC }) { ${listHead} nodes {
         name
         target { ${targetFields} }

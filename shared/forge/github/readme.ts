@@ -12,7 +12,11 @@ export async function readReadme(
   { commit, directory }: ReadmePlace,
 ): Promise<Readme | undefined> {
   const files = readmeNames.map((name) => ({ commit, path: posix.join(directory, name) }));
-  const entries = await readFiles(requests, repository, files);
+  return firstReadme(await readFiles(requests, repository, files));
+}
+
+/** @param entries what is there under each of the names, in their order */
+export function firstReadme(entries: readonly (TreeEntry | null | undefined)[]): Readme | undefined {
   for (const [place, file] of readmeNames.entries()) {
     const text = textOf(entries[place] ?? null);
     if (text !== undefined) {

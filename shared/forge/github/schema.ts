@@ -217,6 +217,13 @@ const gitTarget = oneOf(tagOf(oneOf(tagOf(oneOf(tagOf(oneOf(furtherTag)))))));
 const ref = z.object({ name: text, target: gitTarget });
 export type Commit = z.infer<typeof commit>;
 export type Blob = z.infer<typeof blob>;
+/** The tip of the default branch, with one field for each name that a readme may have. */
+const defaultTarget = z.object({
+  oid,
+  r0: treeEntry.nullish(),
+  r1: treeEntry.nullish(),
+  r2: treeEntry.nullish(),
+});
 export type Ref = z.infer<typeof ref>;
 
 export const refsSchema = z.object({
@@ -230,7 +237,7 @@ export const refsSchema = z.object({
     isArchived: z.boolean(),
     isEmpty: z.boolean(),
     hasIssuesEnabled: z.boolean(),
-    defaultBranchRef: z.object({ name: text }).nullable(),
+    defaultBranchRef: z.object({ name: text, target: defaultTarget.nullish() }).nullable(),
     refs: pageOf(ref).nullable(),
   }),
 });
