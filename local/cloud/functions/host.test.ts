@@ -6,6 +6,7 @@ import { createCloudClock, type SteppableClock } from '../runtime/clock.ts';
 import { createFunctionHost, type FunctionDefinition, type FunctionHost, type FunctionLine } from './host.ts';
 
 const code = `
+import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 let count = 0;
 if (process.env.FAIL_INIT) throw new TypeError('no way');
@@ -19,6 +20,7 @@ export const handler = async (event, context) => {
   if (event.log) { console.log('hello\\nworld'); console.error('oops'); process.stdout.write('no end'); console.log(); }
   if (event.fill) for (const kept = []; ; ) kept.push(new Array(1e5).fill(count));
   if (event.fetch) await fetch(event.fetch).catch(() => undefined);
+  if (event.http) await new Promise((resolve) => request(event.http).on('error', resolve).end());
   if (event.big) return 'x'.repeat(event.big);
   return {
     count,
@@ -96,9 +98,10 @@ describe('an observed function host', () => {
       },
     });
     define();
-    await call({ fetch: 'http://127.0.0.1:65535/path' });
+    await call({ fetch: 'http://127.0.0.1:65535/path', http: 'http://127.0.0.1:65535/other' });
     await call({});
-    expect(seen).toMatchObject({ loads: 1, cold: [true, false], requests: ['work GET /path'] });
+    expect(seen).toMatchObject({ loads: 1, cold: [true, false] });
+    expect(seen.requests).toEqual(['work GET /path', 'work GET /other']);
     await vi.waitFor(() => expect(seen.memory).toBeGreaterThan(1024 ** 2));
   });
 });

@@ -17,7 +17,7 @@ export interface FunctionObserver {
   /** An environment has loaded the function's code. */
   onLoaded(functionName: string, tookMs: number): void;
   onInvoked(invocation: Invocation): void;
-  /** The function's code has sent a request by `fetch`. */
+  /** The function's code has sent a request that is no call of a service of AWS. */
   onRequest(functionName: string, method: string, url: URL): void;
   /** Bytes that the worker's V8 uses: heap, and buffers outside of it. */
   onMemory(functionName: string, bytes: number): void;

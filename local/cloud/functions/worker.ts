@@ -5,6 +5,7 @@
  * them: https://github.com/aws/aws-lambda-nodejs-runtime-interface-client
  */
 import { subscribe } from 'node:diagnostics_channel';
+import { ClientRequest } from 'node:http';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FromWorker, FunctionError, ToWorker, WorkerSetup } from './worker-protocol.ts';
 
@@ -70,12 +71,25 @@ function describe(error: unknown): FunctionError {
   return { errorType: typeof error, errorMessage: String(error), trace: [] };
 }
 
-/** Reports requests of `fetch` by the channels of undici, which implements it: https://undici.nodejs.org/#/docs/api/DiagnosticsChannel */
+/**
+ * Reports the code's requests: those of `fetch` by the channel of undici, which implements it, and those of node:http by Node's own. Calls
+ * of AWS's services are left out: the gateway counts them.
+ * https://undici.nodejs.org/#/docs/api/DiagnosticsChannel, https://nodejs.org/api/diagnostics_channel.html#http
+ */
 function reportRequests(): void {
+  const services = process.env.AWS_ENDPOINT_URL;
+  const report = (method: string, url: string): void => {
+    if (services === undefined || !url.startsWith(services)) send({ kind: 'request', method, url });
+  };
   subscribe('undici:request:create', (message) => {
     if (!isRequestMessage(message)) return;
     const { method, origin, path } = message.request;
-    send({ kind: 'request', method: String(method), url: `${origin}${path}` });
+    report(String(method), `${origin}${path}`);
+  });
+  subscribe('http.client.request.start', (message) => {
+    if (!isRequestMessage(message) || !(message.request instanceof ClientRequest)) return;
+    const { method, protocol, path } = message.request;
+    report(method, `${protocol}//${message.request.getHeader('host')}${path}`);
   });
 }
 
