@@ -173,10 +173,14 @@ export const collaboratorsQuery = {
   }`,
 };
 
-/** 100 refs with their commits and manifests, one point. Tags of tags are followed for three levels. */
-const readmeFields = readmeNames.map((name, place) => `r${place}: file(path: "${name}") { ...Entry }`).join(' ');
+const readmeFields = readmeNames
+  .map((name, place) => `r${place}: file(path: "${name}") { ...Entry }`)
+  .join(' ');
 
-/** `readme`: with the readme at the tip of the default branch, which saves a request of its own. */
+/**
+ * 100 refs with their commits and manifests, one point. Tags of tags are followed for three levels. `readme`: with the readme at the tip of
+ * the default branch, which saves a request of its own.
+ */
 export const refsQuery = {
   name: 'Refs',
   schema: refsSchema,
