@@ -3,6 +3,7 @@ import { CallerError } from '../domain/caller-error.ts';
 import type { Organization } from '../domain/organization.ts';
 import { ownersByHandCount, primaryOf } from '../domain/primary.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
+import { dropInvitations } from '../store/invitation-store.ts';
 import { changeOwners, findOrganization } from '../store/organization-store.ts';
 import { allOwnersIf } from '../store/owner-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
@@ -70,6 +71,9 @@ export async function disconnectSynchronization(
     // Before the end, since they may be more than a transaction holds. None of it counts until then.
     await ownByHand(dependencies, organization, isLast ? owners : []);
     const users = await belongByHand(dependencies, organization, kept);
+    // Invitations from before a code host said who the people are count no more, and nobody is invited and a member.
+    const staying = new Set([...users, ...owners.flatMap(({ user }) => user ?? [])]);
+    await dropInvitations(table, id, ownersByHandCount(primary) ? staying : undefined);
     await endOthersByHand(table, organization, {
       owners: await allOwnersIf(table, organization, primary, clock.now()),
       // Where they count for nothing, they are from an earlier time without a synchronization.

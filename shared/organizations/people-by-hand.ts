@@ -10,18 +10,15 @@ import { ownersByHandCount, primaryOf } from '../domain/primary.ts';
 import type { ForgeHost } from '../domain/synchronization.ts';
 import { absent } from '../store/condition.ts';
 import { inTurn } from '../store/creation-turn.ts';
-import {
-  findInvitation,
-  invitationPage,
-  putInvitation,
-  removeInvitation,
-} from '../store/invitation-store.ts';
+import { findInvitation, invitationPage, inviteStill, removeInvitation } from '../store/invitation-store.ts';
 import { keys } from '../store/keys.ts';
 import {
+  belongsByHand,
   findPerson,
   forgetPerson,
   isNamed,
   isStillOwner,
+  type Person,
   personPage,
   personsOf,
   putPerson,
@@ -74,7 +71,7 @@ export async function addPersonByHand(
     after: { person: user.id, role, state },
   });
   if (state === 'invited') {
-    await invite(dependencies, organization, user.id, role, act);
+    await invite(dependencies, organization, { user: user.id, person: before }, role, act);
     return { user, state };
   }
   const after = { ...before, isOwner: role === 'owner', isMember: true };
@@ -93,20 +90,23 @@ export const invitationsMax = 200;
 async function invite(
   { table, clock }: IssueTokenDependencies,
   { id }: Organization,
-  user: UserId,
+  { user, person }: { readonly user: UserId; readonly person: Person },
   role: RoleByHand,
   act: Operation,
 ): Promise<void> {
-  await inTurn(table, [keys.creationsIn(id, 'invitations')], async (turn) => {
-    const open = await invitationPage(table, id, { limit: invitationsMax });
-    if (open.length === invitationsMax && (await findInvitation(table, id, user)) === undefined) {
-      throw new CallerError(
-        'conflict',
-        `at most ${invitationsMax} people can be invited at a time; withdraw an invitation first`,
-      );
-    }
-    await table.transact([...putInvitation(id, user, { role, at: clock.now() }), act, ...turn]);
-  });
+  await told(() =>
+    inTurn(table, [keys.creationsIn(id, 'invitations')], async (turn) => {
+      const open = await invitationPage(table, id, { limit: invitationsMax });
+      if (open.length === invitationsMax && (await findInvitation(table, id, user)) === undefined) {
+        throw new CallerError(
+          'conflict',
+          `at most ${invitationsMax} people can be invited at a time; withdraw an invitation first`,
+        );
+      }
+      const invitation = { role, at: clock.now() };
+      await table.transact([...inviteStill(id, user, invitation, person), act, ...turn]);
+    }),
+  );
 }
 
 /** @throws CallerError `conflict` where code hosts say who the people are */
@@ -148,9 +148,9 @@ export async function removePersonByHand(
   const { table } = dependencies;
   const { id } = organization;
   const invitation = await findInvitation(table, id, user);
-  if (invitation !== undefined) {
+  if (invitation !== undefined && !belongsByHand(await findPerson(table, id, user))) {
     const subject = (await readUser(table, user))?.login ?? user;
-    await table.transact([
+    await changeAtOnce(table, [
       ...removeInvitation(id, user, invitation),
       ownerAct(dependencies, id, accountable, 'remove-person', subject, {
         before: { person: user, role: invitation.role, state: 'invited' },
@@ -165,7 +165,7 @@ export async function removePersonByHand(
 }
 
 /**
- * Ends a membership by hand, and those in teams that were made by hand. Whoever was switched off stays so.
+ * Ends a membership by hand, an invitation beside it, and memberships in teams that were made by hand. Whoever was switched off stays so.
  *
  * @throws CallerError `conflict` for the last owner, and where code hosts say who the people are
  */
@@ -185,8 +185,10 @@ export async function endPersonByHand(
     await table.transact([removeOwnTeamMember(id, team, user)]);
   }
   const isKept = stateOf(before) !== 'active';
+  const invitation = await findInvitation(table, id, user);
   await changePeople(dependencies, organization, user, [
     ...rest,
+    ...(invitation === undefined ? [] : removeInvitation(id, user, invitation)),
     ...(isKept
       ? putPerson(id, user, { ...before, isOwner: false, isMember: false }, before)
       : forgetPerson(id, user, before)),
@@ -223,12 +225,21 @@ export async function changePeople(
   const grants = grantsWork(id);
   const hasView = (await table.get(own.key)) !== undefined;
   const now = clock.now();
+  await changeAtOnce(table, [
+    ...operations,
+    hasView ? requestWork(own, now) : { check: own.key, when: absent },
+    requestWork(grants, now),
+  ]);
+  await workQueue.send([...(hasView ? [own.message] : []), grants.message]);
+}
+
+/** @throws CallerError `conflict` when a condition does not hold any more */
+const changeAtOnce = (table: Table, operations: readonly Operation[]): Promise<void> =>
+  told(() => table.transact(operations));
+
+async function told(change: () => Promise<void>): Promise<void> {
   try {
-    await table.transact([
-      ...operations,
-      hasView ? requestWork(own, now) : { check: own.key, when: absent },
-      requestWork(grants, now),
-    ]);
+    await change();
   } catch (error) {
     throw error instanceof ConflictError
       ? new CallerError('conflict', 'the people of the organization changed at the same moment; try again', {
@@ -236,7 +247,6 @@ export async function changePeople(
         })
       : error;
   }
-  await workQueue.send([...(hasView ? [own.message] : []), grants.message]);
 }
 
 export interface PersonByHand {
@@ -262,14 +272,17 @@ export async function peopleByHandPage(
   ]);
   const said = persons.map((person) => ({
     user: person.user,
-    isHere: person.isOwner || person.isMember === true,
+    isHere: belongsByHand(person),
     role: person.isOwner ? ('owner' as const) : ('member' as const),
     state: stateOf(person),
   }));
   const invited = invitations.map(({ user, role }) => ({
     ...{ user, role, isHere: true, state: 'invited' as const },
   }));
-  const page = [...said, ...invited].sort((one, other) => (one.user < other.user ? -1 : 1)).slice(0, limit);
+  // Each once: earlier versions kept invitations of members.
+  const named = said.filter(({ isHere }) => isHere);
+  const each = new Map([...said, ...invited, ...named].map((one) => [one.user, one]));
+  const page = [...each.values()].sort((one, other) => (one.user < other.user ? -1 : 1)).slice(0, limit);
   const here = page.filter(({ isHere }) => isHere);
   const users = await readUsers(
     table,

@@ -5,11 +5,12 @@ import type { Organization } from '../domain/organization.ts';
 import { primaryOf } from '../domain/primary.ts';
 import {
   invitationsIn,
+  inviteStill,
   organizationsInviting,
-  putInvitation,
   removeInvitation,
 } from '../store/invitation-store.ts';
 import {
+  belongsByHand,
   nothingSaid,
   organizationsNaming,
   type Person,
@@ -139,17 +140,26 @@ async function moveTeams(table: Table, { into, merged }: Both): Promise<void> {
   }
 }
 
-/** Where the merged user is invited, the one who stays is from now on, unless that one is already. */
+/**
+ * Where the merged user is invited, the one who stays is from now on, unless that one is already, or belongs there.
+ *
+ * @throws ConflictError when one of them says something else meanwhile
+ */
 export async function mergeInvitations(table: Table, { into, merged }: Both): Promise<void> {
-  const ids = await organizationsInviting(table, merged);
+  const inviting = [
+    ...(await organizationsInviting(table, into)),
+    ...(await organizationsInviting(table, merged)),
+  ];
+  const ids = [...new Set(inviting)];
   const [mine, theirs] = [await invitationsIn(table, into, ids), await invitationsIn(table, merged, ids)];
+  const persons = await personsIn(table, into, ids);
   for (const [place, id] of ids.entries()) {
-    const invitation = theirs[place];
-    if (invitation !== undefined) {
-      await table.transact([
-        ...removeInvitation(id, merged, invitation),
-        ...(mine[place] === undefined ? putInvitation(id, into, invitation) : []),
-      ]);
-    }
+    const [own, taken, person = nothingSaid] = [mine[place], theirs[place], persons[place]];
+    const belongs = belongsByHand(person);
+    await table.transact([
+      ...(taken === undefined ? [] : removeInvitation(id, merged, taken)),
+      ...(own !== undefined && belongs ? removeInvitation(id, into, own) : []),
+      ...(taken !== undefined && own === undefined && !belongs ? inviteStill(id, into, taken, person) : []),
+    ]);
   }
 }

@@ -151,6 +151,22 @@ describe('two users who are one person', () => {
     expect(await organizationsInviting(table, bob)).toEqual([]);
   });
 
+  it.each(['ann', 'bob'] as const)('are not invited where one of them belongs: %s', async (name) => {
+    const { dependencies, table, ann, bob, merge } = await annAndBob();
+    const [member, invited] = name === 'ann' ? [ann, bob] : [bob, ann];
+    await table.transact([
+      ...addOrganization({ id: other, slug: 'other', name: 'Other', ownedVendors: [] }),
+      ...putPerson(other, member, { isOwner: false, isMember: true, isOff: false }),
+      ...putInvitation(other, invited, { role: 'owner', at: 1 }),
+    ]);
+    await mergeUsers(dependencies, merge, origin);
+    expect(await invitationsIn(table, ann, [other])).toEqual([undefined]);
+    expect([
+      ...(await organizationsInviting(table, ann)),
+      ...(await organizationsInviting(table, bob)),
+    ]).toEqual([]);
+  });
+
   it('are in the teams by hand of both', async () => {
     const { dependencies, table, ann, bob, merge } = await annAndBob();
     const team = { id: asId<OwnTeamId>('team1'), name: 'Crew', slug: 'crew' };

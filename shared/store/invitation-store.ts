@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { asId, type OrganizationId, type UserId } from '../domain/ids.ts';
 import { all, equal } from './condition.ts';
 import { keys, nameInKey } from './keys.ts';
-import type { Operation, Table } from './table.ts';
+import { isStillSaid, type Person } from './member-store.ts';
+import { type Operation, type Table, transactionItemsMax } from './table.ts';
 
 const InvitationItem = z.object({
   role: z.enum(['owner', 'member']),
@@ -13,7 +14,23 @@ const InvitationItem = z.object({
 /** What the person will be, and since when that is offered. */
 export type Invitation = Readonly<z.infer<typeof InvitationItem>>;
 
-/** Invites the user, or changes what is offered. Two operations. */
+/**
+ * Invites the user, or changes what is offered.
+ *
+ * @param person what the organization says of the user, who does not belong to it: the transaction fails when it says something else by now.
+ *  Nobody is invited and a member.
+ */
+export const inviteStill = (
+  organization: OrganizationId,
+  user: UserId,
+  invitation: Invitation,
+  person: Person,
+): readonly Operation[] => [
+  ...putInvitation(organization, user, invitation),
+  isStillSaid(organization, user, person),
+];
+
+/** As `inviteStill`, without a look at what the user is. Two operations. */
 export const putInvitation = (
   organization: OrganizationId,
   user: UserId,
@@ -32,6 +49,25 @@ export const removeInvitation = (
   { delete: keys.invitation(organization, user), when: all(equal('role', role), equal('at', at)) },
   { delete: keys.invitedTo(user, organization) },
 ];
+
+/** Withdraws the invitations of the organization, of these users or of all, whatever they offer. */
+export async function dropInvitations(
+  table: Table,
+  organization: OrganizationId,
+  users?: ReadonlySet<UserId>,
+): Promise<void> {
+  const { pk, sk } = keys.invitation(organization, '');
+  const invited = (await table.query(pk, sk)).map((item) => asId<UserId>(nameInKey(item.sk)));
+  const operations = invited
+    .filter((user) => users?.has(user) !== false)
+    .flatMap((user): readonly Operation[] => [
+      { delete: keys.invitation(organization, user) },
+      { delete: keys.invitedTo(user, organization) },
+    ]);
+  for (let start = 0; start < operations.length; start += transactionItemsMax) {
+    await table.transact(operations.slice(start, start + transactionItemsMax));
+  }
+}
 
 /** One read. */
 export async function findInvitation(

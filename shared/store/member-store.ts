@@ -164,6 +164,15 @@ export const forgetPerson = (
   { delete: keys.personIn(user, organization) },
 ];
 
+/** Condition that the organization says of the user what it said when it was read. */
+export const isStillSaid = (organization: OrganizationId, user: UserId, before: Person): Operation => ({
+  check: keys.person(organization, user),
+  when: saysStill(before),
+});
+
+/** Whether the organization names the user as an owner or a member, which counts only where no code host says who they are. */
+export const belongsByHand = ({ isOwner, isMember }: Person): boolean => isOwner || isMember === true;
+
 /** Condition that the user is an owner by hand, and active. */
 export const isStillOwner = (organization: OrganizationId, user: UserId): Operation => ({
   check: keys.person(organization, user),
