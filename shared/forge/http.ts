@@ -80,6 +80,22 @@ export function refusedAddress(error: unknown): string | undefined {
   return one instanceof Error ? one.message : undefined;
 }
 
+/** The ForgeError of a request without a response. @param forge its name */
+export function errorWithoutAnswer(forge: string, error: unknown, what: string): ForgeError {
+  if (error instanceof ForgeError) {
+    return error;
+  }
+  if (error instanceof AnswerTooLargeError) {
+    return new OverloadError('unavailable', `${forge}'s answer to ${what} is too large`);
+  }
+  if (error instanceof Error && error.name === 'TimeoutError') {
+    return new OverloadError('unavailable', `${forge} did not answer ${what} in time`);
+  }
+  const refused = refusedAddress(error);
+  const why = refused === undefined ? '' : `: ${refused}`;
+  return new ForgeError('unavailable', `the request to ${forge} failed: ${what}${why}`);
+}
+
 /** Headers by lower-case names. */
 export type AnswerHeaders = Readonly<Record<string, string | undefined>>;
 

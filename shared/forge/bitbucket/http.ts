@@ -1,35 +1,14 @@
 /** Interprets Bitbucket's responses: each failure becomes a ForgeError. */
 import { z } from 'zod';
 import { ForgeError, type ForgeErrorCode } from '../errors.ts';
-import {
-  type AnswerHeaders,
-  AnswerTooLargeError,
-  LimitError,
-  limitOf,
-  OverloadError,
-  refusedAddress,
-} from '../http.ts';
+import { type AnswerHeaders, errorWithoutAnswer, LimitError, limitOf, OverloadError } from '../http.ts';
 
 /** The prefix of the headers about limits, which come with scaled limits only. */
 export const budgetHeaders = 'x-ratelimit';
 
 /** The ForgeError of a request without a response. */
-export function noAnswer(error: unknown, what: string): ForgeError {
-  if (error instanceof ForgeError) {
-    return error;
-  }
-  if (error instanceof AnswerTooLargeError) {
-    return new OverloadError('unavailable', `Bitbucket's answer to ${what} is too large`);
-  }
-  if (error instanceof Error && error.name === 'TimeoutError') {
-    return new OverloadError('unavailable', `Bitbucket did not answer ${what} in time`);
-  }
-  const refused = refusedAddress(error);
-  return new ForgeError(
-    'unavailable',
-    `the request to Bitbucket failed: ${what}${refused === undefined ? '' : `: ${refused}`}`,
-  );
-}
+export const noAnswer = (error: unknown, what: string): ForgeError =>
+  errorWithoutAnswer('Bitbucket', error, what);
 
 const codes: Readonly<Record<number, ForgeErrorCode>> = {
   401: 'credential-rejected',

@@ -1,32 +1,13 @@
 /** Interprets GitLab's responses: each failure becomes a ForgeError. */
 import { ForgeError, type ForgeErrorCode } from '../errors.ts';
-import {
-  type AnswerHeaders,
-  AnswerTooLargeError,
-  LimitError,
-  limitOf,
-  OverloadError,
-  refusedAddress,
-} from '../http.ts';
+import { type AnswerHeaders, errorWithoutAnswer, LimitError, limitOf, OverloadError } from '../http.ts';
 
 /** The prefix of the headers about limits: https://docs.gitlab.com/administration/settings/user_and_ip_rate_limits/ */
 export const budgetHeaders = 'ratelimit';
 
 /** The ForgeError of a request without a response. */
-export function noAnswer(error: unknown, what: string): ForgeError {
-  if (error instanceof ForgeError) {
-    return error;
-  }
-  if (error instanceof AnswerTooLargeError) {
-    return new OverloadError('unavailable', `GitLab's answer to ${what} is too large`);
-  }
-  if (error instanceof Error && error.name === 'TimeoutError') {
-    return new OverloadError('unavailable', `GitLab did not answer ${what} in time`);
-  }
-  const refused = refusedAddress(error);
-  const why = refused === undefined ? '' : `: ${refused}`;
-  return new ForgeError('unavailable', `the request to GitLab failed: ${what}${why}`);
-}
+export const noAnswer = (error: unknown, what: string): ForgeError =>
+  errorWithoutAnswer('GitLab', error, what);
 
 const codes: Readonly<Record<number, ForgeErrorCode>> = {
   401: 'credential-rejected',
