@@ -164,6 +164,11 @@ export interface ForgeRepository {
 /** Which repository to read: the ids of a RepositoryFact. Without the handle one more request may be made. */
 export type RepositoryIds = Pick<RepositoryFact, 'repository' | 'handle'>;
 
+export interface ArchiveOptions {
+  /** Nobody waits for it, so where the forge gives only a few archives, some of them are left for those who do. */
+  readonly isBackground?: boolean;
+}
+
 /** Reads what is in a repository. */
 export interface ContentReader {
   /**
@@ -180,7 +185,12 @@ export interface ContentReader {
    * @throws ForgeError `not-found` when the forge says that it has no such commit, which proves nothing
    * @throws the signal's reason when the caller aborted
    */
-  readArchive(repository: RepositoryIds, commit: string, signal: AbortSignal): Promise<Readable>;
+  readArchive(
+    repository: RepositoryIds,
+    commit: string,
+    signal: AbortSignal,
+    options?: ArchiveOptions,
+  ): Promise<Readable>;
   /**
    * The readme in a folder at the commit of a branch. One request; left out where the forge has no way to read it at that cost.
    *

@@ -59,13 +59,17 @@ function createBuilder(
   { until, leaseMs }: { readonly until: number; readonly leaseMs: number },
 ): Builder {
   const { clock, logger } = dependencies;
+  const inBackground: Pick<ContentReader, 'readArchive'> = {
+    readArchive: (repository, commit, signal) =>
+      reader.readArchive(repository, commit, signal, { isBackground: true }),
+  };
   const builder: Builder = {
     stopReason: undefined,
     again: undefined,
     async build(commit) {
       try {
         const outcome = await buildDist(
-          { ...dependencies, reader: () => Promise.resolve(reader) },
+          { ...dependencies, reader: () => Promise.resolve(inBackground) },
           { organization, slug, found, commit, signal: AbortSignal.timeout(until - clock.now()), leaseMs },
         );
         if (outcome.is === 'stored') {

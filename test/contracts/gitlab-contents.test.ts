@@ -155,3 +155,16 @@ test('more manifests than files may be read in a minute are read when the limit 
   expect(files.reduce((sum, [, count]) => sum + count, 0)).toBe(520);
   Object.assign(lab.services, { fetch });
 }, 60_000);
+
+test('archives that nobody waits for leave two of five in a minute to people', async () => {
+  const ids = idOf('acme/core/money');
+  const reader = await contents();
+  const [tag] = (await reader.readRefs(ids)).tags;
+  const read = async (isBackground: boolean) =>
+    (await reader.readArchive(ids, tag?.commit ?? '', AbortSignal.timeout(5000), { isBackground })).toArray();
+  for (let count = 0; count < 3; count += 1) await read(true);
+  expect((await errorOf(read(true))).code).toBe('rate-limited');
+  await read(false);
+  await read(false);
+  expect((await errorOf(read(false))).code).toBe('rate-limited');
+});

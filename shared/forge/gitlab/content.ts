@@ -5,7 +5,7 @@ import type { ForgeRepositoryId } from '../../domain/ids.ts';
 import type { RepositoryLinks } from '../../domain/repository-links.ts';
 import type { CommitFinder, Containment } from '../containment.ts';
 import { ForgeError, unlessMissing } from '../errors.ts';
-import type { ContentReader, ForgeRef, RepositoryIds, UnusableRef } from '../forge.ts';
+import type { ArchiveOptions, ContentReader, ForgeRef, RepositoryIds, UnusableRef } from '../forge.ts';
 import { chunksOf, expectSame } from '../http.ts';
 import { readList } from '../pages.ts';
 import type { FileCache } from './file-cache.ts';
@@ -18,6 +18,9 @@ export interface ContentRequests {
   readonly archives: Requests;
   readonly files: FileCache;
 }
+
+/** Of the archives of a project in a minute: nobody waits for the others. */
+const leftForPeople = 2;
 
 const archiveRoute = '/projects/:id/repository/archive.zip';
 
@@ -131,10 +134,12 @@ async function readArchive(
   { repository: id }: RepositoryIds,
   commit: string,
   signal: AbortSignal,
+  { isBackground = false }: ArchiveOptions = {},
 ): Promise<Readable> {
   const response = await requests.stream(
     { route: archiveRoute, path: { id }, query: { sha: commit } },
     signal,
+    isBackground ? leftForPeople : 0,
   );
   const type = response.headers.get('content-type') ?? '';
   if (response.body === null || !/zip|octet-stream/.test(type)) {
@@ -146,6 +151,7 @@ async function readArchive(
 
 export const createContentReader = (options: ContentRequests): ContentReader & CommitFinder => ({
   readRefs: (repository) => readRefs(options, repository),
-  readArchive: (repository, commit, signal) => readArchive(options.archives, repository, commit, signal),
+  readArchive: (repository, commit, signal, more) =>
+    readArchive(options.archives, repository, commit, signal, more),
   contains: (repository, hash) => contains(options.contents, repository, hash),
 });

@@ -54,8 +54,8 @@ export interface Requests {
   ): Promise<z.infer<Schema>>;
   /** A GET of a file. */
   bytes(route: Route): Promise<Uint8Array>;
-  /** The response of a GET, whose body is not read yet. */
-  stream(route: Route, signal: AbortSignal): Promise<Response>;
+  /** The response of a GET, whose body is not read yet. @param left of the endpoint's limit, to more urgent requests */
+  stream(route: Route, signal: AbortSignal, left?: number): Promise<Response>;
   /** Requests sent so far, including retries but not those for tokens. */
   count(): number;
 }
@@ -84,6 +84,7 @@ interface Sending {
   readonly send: typeof fetch;
   /** The statuses of success; 200 by default. */
   readonly expected?: readonly number[];
+  readonly left?: number | undefined;
 }
 
 const itemsPerPage = 100;
@@ -110,17 +111,19 @@ export function createRequests(options: RequestsOptions): Requests {
     createLimits(budget, { clock, random: services.random, headerPrefix: budgetHeaders });
 
   /** @throws ForgeError `rate-limited` */
-  async function checkPace(budget: string, limit: EndpointLimit, what: string): Promise<void> {
-    const notBefore = pace.take(budget, limit);
+  async function checkPace(budget: string, limit: EndpointLimit, what: string, left = 0): Promise<void> {
+    const notBefore = pace.take(budget, { ...limit, requests: limit.requests - left });
     if (notBefore !== undefined) {
-      await limitsOf(budget).noteLimit({ met: 'limit', until: notBefore });
+      if (left === 0) {
+        await limitsOf(budget).noteLimit({ met: 'limit', until: notBefore });
+      }
       throw new ForgeError('rate-limited', `${what} must wait: as many requests as GitLab takes were sent`, {
         notBefore,
       });
     }
   }
 
-  async function checkBudgets({ route, path, what }: Sending): Promise<Limits> {
+  async function checkBudgets({ route, path, what, left = 0 }: Sending): Promise<Limits> {
     const general = limitsOf(name);
     await general.checkBudget(purpose, what);
     const limit = endpointLimits[route];
@@ -128,7 +131,7 @@ export function createRequests(options: RequestsOptions): Requests {
     const own = limitsOf(budget);
     if (limit !== undefined) {
       await own.checkBudget(purpose, what);
-      await checkPace(budget, limit, what);
+      await checkPace(budget, limit, what, left);
     }
     await checkPace(name, generalLimit, what);
     return limit?.isApart ? own : general;
@@ -258,9 +261,9 @@ export function createRequests(options: RequestsOptions): Requests {
       return new Uint8Array(await response.arrayBuffer());
     },
 
-    async stream(route, signal) {
+    async stream(route, signal, left) {
       signal.throwIfAborted();
-      return (await send({ ...restOf(route, { init: { signal } }), send: plain })).response;
+      return (await send({ ...restOf(route, { init: { signal } }), send: plain, left })).response;
     },
 
     count: () => sent,
