@@ -96,6 +96,14 @@ describe('what is merely missing', () => {
   });
 });
 
+it('what is added or changed is applied, although a list with something missing was read a second time', () => {
+  const before = [aFact.repository(5, { visibility: 'public' }), aFact.repository(6)];
+  const after = [aFact.repository(5), aFact.repository(6), aFact.repository(7)];
+  const confirmed = { absent: new Map(), present: new Map(), seenAgain: keySet(after) };
+  const { changes } = decided({ before, after, scope: 'repositories' }, { confirmed });
+  expect(keysOf(changes)).toEqual(['repository#5', 'repository#7']);
+});
+
 describe('what the forge hides', () => {
   const before = [aFact.roleMember(70, 1)];
   const hidden = (since: number, held?: Given['held']) =>

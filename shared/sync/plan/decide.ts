@@ -72,7 +72,8 @@ export function decide(input: DecisionInput): PlannedRead {
   const { states, held: before } = known;
   const plan = planScope({ ...planInputOf(input), confirmedAbsent: confirmed.absent });
   const changes = plan.changes
-    .filter(({ fact }) => !isPresentOnForge(fact, confirmed))
+    // What is added or changed was not missing: a second read that has it agrees.
+    .filter(({ kind, fact }) => kind !== 'remove' || !isPresentOnForge(fact, confirmed))
     .map((change) => withOwnerDecision(change, input));
   let guarded = guard(changes, input);
   if (references !== undefined) {

@@ -105,7 +105,7 @@ test(
     });
     await fc.assert(property, {
       ...{ seed, numRuns: runs, interruptAfterTimeLimit: extent({ short: 250_000, long: 3_500_000 }) },
-      ...(path !== undefined && { path }),
+      ...(path !== undefined && { path, endOnFailure: true }),
     });
   },
   extent({ short: 300_000, long: 3_600_000 }),
