@@ -3,7 +3,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { HttpAnswer } from '../runtime/http-message.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { pageAnswer } from '../runtime/page.ts';
-import { callerProblem, internalProblem } from '../runtime/problem-details.ts';
+import { callerProblem, internalProblem, ProblemError } from '../runtime/problem-details.ts';
 import { problemPage } from './pages.ts';
 
 /**
@@ -17,6 +17,9 @@ export function errorAnswer(
   const callerError = callerErrorOf(error);
   if (callerError !== undefined) {
     return pageAnswer(problemPage(callerProblem(callerError, clock.now())));
+  }
+  if (error instanceof ProblemError) {
+    return pageAnswer(problemPage(error.problem));
   }
   logger.error('a request failed', { error: error as Error });
   return pageAnswer(problemPage(internalProblem));

@@ -111,6 +111,17 @@ it('connects the organization as the API does, and shows its owners how far the 
   expect((await (await browserOf('member')).get('/connected/rocket')).status).toBe(404);
 });
 
+it('leads to the organization again on a double click, and asks the code host again for another one', async () => {
+  const browser = await browserOf('stranger');
+  const form = { slug: 'rocket', vendors: '', repositories: 'all' };
+  expect((await browser.post(form)).status).toBe(303);
+  // What was allowed at the code host ended with the connection.
+  const again = await browser.post(form);
+  expect([again.status, again.headers?.location]).toEqual([303, '/connected/rocket']);
+  const other = await browser.post({ ...form, slug: 'acme' });
+  expect([other.status, other.body]).toEqual([200, expect.stringContaining('value="choose-organization"')]);
+});
+
 it('has the browser accept the slugs that we accept', async () => {
   const { body = '' } = await (await browserOf('stranger')).get(path);
   // As browsers read the attribute: https://html.spec.whatwg.org/#the-pattern-attribute

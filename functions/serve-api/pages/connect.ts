@@ -2,6 +2,7 @@
 import { AccessToken } from '../../../shared/console-api/forges.ts';
 import { CallerError } from '../../../shared/domain/caller-error.ts';
 import { callerErrorOf } from '../../../shared/domain/conflict-error.ts';
+import type { Organization } from '../../../shared/domain/organization.ts';
 import { connectionsOf } from '../../../shared/organizations/connections.ts';
 import { createOrganization } from '../../../shared/organizations/create-organization.ts';
 import { forgeOrganizationsOf, type PublicIntegration } from '../../../shared/organizations/granted-forge.ts';
@@ -52,7 +53,7 @@ async function showHost(
     const organizations = await forgeOrganizationsOf(dependencies, current.user, host.key);
     return pageAnswer(connectPage({ host, organizations, formToken, suggested }));
   } catch (error) {
-    if (error instanceof ProblemError && error.problem.code === 'reauthentication-required') {
+    if (isGrantMissing(error)) {
       const person = await readUser(dependencies.table, current.user);
       const isLinked = person?.accounts.some(isOfHost(host)) === true;
       return pageAnswer(grantPage(host, formToken, isLinked));
@@ -61,7 +62,10 @@ async function showHost(
   }
 }
 
-/** Connects what the form says; shows it again with what is wrong. */
+const isGrantMissing = (error: unknown): boolean =>
+  error instanceof ProblemError && error.problem.code === 'reauthentication-required';
+
+/** Connects what the form says; shows it again with what is wrong. A form that is sent twice leads to what the first one made. */
 export async function connect(context: PageContext): Promise<HttpAnswer> {
   const { dependencies, current, form } = context;
   const refusal = await refusalOfForm(context);
@@ -97,6 +101,11 @@ export async function connect(context: PageContext): Promise<HttpAnswer> {
     );
     return redirectAnswer(`/connected/${slug}`);
   } catch (error) {
+    if (isGrantMissing(error)) {
+      return (await ownedBySender(context, sent.slug)) === undefined
+        ? showHost(context, host)
+        : redirectAnswer(`/connected/${sent.slug}`);
+    }
     const problem = callerErrorOf(error);
     if (problem === undefined) {
       throw error;
@@ -136,15 +145,24 @@ function sentToken(form: URLSearchParams): string | undefined {
   return token.data;
 }
 
-/** How far the first import of an organization is. */
-export async function showConnected({ dependencies, current, key }: PageContext): Promise<HttpAnswer> {
-  const { table, clock, registryBaseUrl } = dependencies;
+/** The organization with the slug, if whoever asks owns it. */
+async function ownedBySender(
+  { dependencies: { table, clock }, current }: PageContext,
+  slug: string,
+): Promise<Organization | undefined> {
   const { memberships } = await placesOf(table, current.user, clock.now());
-  const membership = memberships.find(({ organization }) => organization.slug === key);
-  if (membership === undefined || membership.role !== 'owner') {
+  return memberships.find(({ organization, role }) => role === 'owner' && organization.slug === slug)
+    ?.organization;
+}
+
+/** How far the first import of an organization is. */
+export async function showConnected(context: PageContext): Promise<HttpAnswer> {
+  const { dependencies, current, key } = context;
+  const { table, clock, registryBaseUrl } = dependencies;
+  const organization = await ownedBySender(context, key);
+  if (organization === undefined) {
     return pageAnswer(notFoundPage());
   }
-  const { organization } = membership;
   const [progress, connections, formToken] = await Promise.all([
     firstImportOf(table, organization, clock.now()),
     connectionsOf(table, organization.id, clock.now()),
