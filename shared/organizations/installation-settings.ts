@@ -21,7 +21,7 @@ interface Dependencies {
  *
  * @param before as the caller read them
  * @returns as they are now
- * @throws CallerError when one who is to be an administrator is no user, when nobody would be one, or when somebody else changed the settings meanwhile
+ * @throws CallerError when one who is to be an administrator never signed in, when nobody would be one, or when somebody else changed the settings meanwhile
  */
 export async function setInstallationSettings(
   dependencies: Dependencies,
@@ -36,7 +36,8 @@ export async function setInstallationSettings(
   const added = (change.administrators ?? []).filter((user) => !before.administrators.includes(user));
   for (const user of added) {
     const known = await readUser(table, user);
-    if (known === undefined || known.mergedInto !== undefined) {
+    const hasSignedIn = known?.accounts.some(({ lastSignInAt }) => lastSignInAt !== undefined) === true;
+    if (!hasSignedIn || known?.mergedInto !== undefined) {
       throw new CallerError('invalid', 'an administrator has to be a user who has signed in');
     }
   }

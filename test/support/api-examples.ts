@@ -73,6 +73,7 @@ export const examples: Readonly<Record<string, Example>> = {
   changeInstallationSettings: {
     body: { signIn: 'anyone', administrators: [userOf('administrator'), userOf('owner')] },
     headers: { 'if-match': '"1"' },
+    prepare: async (world) => void (await linkAnother(world, 'owner')),
   },
   ...runExamples,
 };
