@@ -257,6 +257,7 @@ export const SynchronizationDeletion = Done.extend({
   login: z.string(),
   packages: z.array(z.string()),
   teamTokens: z.number(),
+  endingOwners: z.array(z.string()).default([]),
 });
 
 export const OrganizationDeletion = Done.extend({

@@ -126,7 +126,7 @@ async function deleteSynchronization(command: Command): Promise<Printed> {
       ...(synchronization === undefined ? {} : { synchronization }),
     }),
   );
-  const { done, login, packages, teamTokens } = answer;
+  const { done, login, packages, teamTokens, endingOwners } = answer;
   return {
     answer,
     lines: [
@@ -135,6 +135,7 @@ async function deleteSynchronization(command: Command): Promise<Printed> {
         `the synchronization with ${login}: ${counted(packages, 'package')}, ${plural(teamTokens, 'team token')}, all access through it`,
       ),
       ...indent(packages),
+      ...(endingOwners.length === 0 ? [] : [`ends the ownership of: ${endingOwners.join(', ')}`]),
       ...(done ? progress(command) : howTo(login)),
     ],
   };

@@ -71,6 +71,10 @@ export const EndedSynchronization = z
     packages: z.array(z.string()).meta({ description: 'That are deleted with it.' }),
     teamTokens: z.int().meta({ description: 'Tokens of its teams, which end.' }),
     owners: z.array(z.string()).meta({ description: 'Who owns the organization by hand afterwards.' }),
+    endingOwners: z.array(z.string()).meta({
+      description:
+        'Who owns the organization until then, and not afterwards. Only the operator may end the primary of several.',
+    }),
     members: z.int().meta({ description: 'How many stay members by hand.' }),
   })
   .meta({ id: 'EndedSynchronization' });

@@ -5,7 +5,7 @@ import { ownersByHandCount, primaryOf } from '../domain/primary.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { dropInvitations } from '../store/invitation-store.ts';
 import { changeOwners, findOrganization } from '../store/organization-store.ts';
-import { allOwnersIf } from '../store/owner-store.ts';
+import { allOwnersIf, ownerKey } from '../store/owner-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
 import { type Confirmation, confirmed } from './confirmation.ts';
 import { deleteSynchronization, type SynchronizationDeletion } from './delete-synchronization.ts';
@@ -25,6 +25,8 @@ export interface Disconnecting extends Confirmation {
 export interface Disconnection extends SynchronizationDeletion {
   /** Who owns the organization by hand afterwards. */
   readonly owners: readonly string[];
+  /** Who owns the organization until then, and not afterwards. */
+  readonly endingOwners: readonly string[];
   /** How many stay members by hand. */
   readonly members: number;
 }
@@ -59,6 +61,9 @@ export async function disconnectSynchronization(
   }
   const primary = primaryOf(organization, isLast ? all : others);
   const owners = await allOwnersIf(table, organization, primary, clock.now());
+  const stay = new Set(owners.map(ownerKey));
+  const before = await allOwnersIf(table, organization, primaryOf(organization, all), clock.now());
+  const ending = before.filter((owner) => !stay.has(ownerKey(owner)));
   if (!isOperator && isLast && owners.length === 0) {
     throw new CallerError('conflict', 'nobody would own the organization');
   }
@@ -84,5 +89,10 @@ export async function disconnectSynchronization(
     keepsPackages: packages === 'keep',
     also: [changeOwners(organization)],
   });
-  return { ...deletion, owners: isLast ? owners.map(({ name }) => name) : [], members: kept.length };
+  return {
+    ...deletion,
+    owners: isLast ? owners.map(({ name }) => name) : [],
+    endingOwners: ending.map(({ name }) => name),
+    members: kept.length,
+  };
 }

@@ -318,13 +318,15 @@ describe('the end of a synchronization', () => {
   it('is up to the operator, even if it is the primary one, or the last and nobody owns it', async () => {
     const world = await createApiWorld();
     await addSecond(world, 4);
-    const endAs = (id: string, confirm: string) =>
+    const endAs = (id: string, confirm?: string) =>
       world.ask('operator', {
         method: 'DELETE',
         path: `${path}/${id}`,
         body: { packages: 'delete', confirm, why: 'it is gone' },
       });
-    expect((await endAs(synchronizationId, 'acme')).body).toMatchObject({ done: true, owners: [] });
+    const locksOut = { owners: [], endingOwners: ['user-1'] };
+    expect((await endAs(synchronizationId)).body).toMatchObject({ done: false, ...locksOut });
+    expect((await endAs(synchronizationId, 'acme')).body).toMatchObject({ done: true, ...locksOut });
     expect((await world.ask('owner', { path: '/organizations/acme' })).status).toBe(404);
     const give = { changedAt: world.now(), gives: true };
     await world.table.transact([putFact(secondSynchronization, aFact.member(4, 'member'), 2, give)]);

@@ -213,8 +213,8 @@ const end = defineRoute(
       ...(confirm === undefined ? {} : { confirm }),
     });
     const { done, login, teamTokens, members: kept } = ended;
-    const [deleted, owners] = [[...ended.packages], [...ended.owners]];
-    return { body: { done, login, teamTokens, packages: deleted, owners, members: kept } };
+    const [deleted, owners, endingOwners] = [[...ended.packages], [...ended.owners], [...ended.endingOwners]];
+    return { body: { done, login, teamTokens, packages: deleted, owners, endingOwners, members: kept } };
   },
 );
 
