@@ -9,6 +9,7 @@ import {
   findInvitation,
   type Invitation,
   invitationsIn,
+  isOpen,
   organizationsInviting,
   removeInvitation,
 } from '../store/invitation-store.ts';
@@ -24,8 +25,12 @@ export interface OwnInvitation {
   readonly role: Invitation['role'];
 }
 
-/** Where the user is invited, by slug. Three reads. */
-export async function ownInvitations(table: Table, user: UserId): Promise<readonly OwnInvitation[]> {
+/** Where the user is invited, by slug. Three reads. @param now milliseconds since the epoch */
+export async function ownInvitations(
+  table: Table,
+  user: UserId,
+  now: number,
+): Promise<readonly OwnInvitation[]> {
   const organizations = await findOrganizations(table, await organizationsInviting(table, user));
   const invitations = await invitationsIn(
     table,
@@ -35,7 +40,9 @@ export async function ownInvitations(table: Table, user: UserId): Promise<readon
   return organizations
     .flatMap((organization, place) => {
       const invitation = invitations[place];
-      return invitation === undefined ? [] : [{ organization, role: invitation.role }];
+      return invitation === undefined || !isOpen(invitation, now)
+        ? []
+        : [{ organization, role: invitation.role }];
     })
     .sort((one, other) => (one.organization.slug < other.organization.slug ? -1 : 1));
 }
@@ -52,7 +59,7 @@ export async function acceptInvitation(
   accountable: Accountable,
 ): Promise<void> {
   const { table } = dependencies;
-  const { organization, invitation } = await invitationTo(table, user, slug);
+  const { organization, invitation } = await invitationTo(dependencies, user, slug);
   const { id } = organization;
   await refuseSynchronized(table, organization);
   const before = await findPerson(table, id, user);
@@ -75,7 +82,7 @@ export async function declineInvitation(
   accountable: Accountable,
 ): Promise<void> {
   const { table } = dependencies;
-  const { organization, invitation } = await invitationTo(table, user, slug);
+  const { organization, invitation } = await invitationTo(dependencies, user, slug);
   const { id } = organization;
   const act = ownerAct(dependencies, id, accountable, 'decline-invitation', accountable.by, {
     before: { person: user, role: invitation.role },
@@ -90,13 +97,13 @@ export async function declineInvitation(
 }
 
 async function invitationTo(
-  table: Table,
+  { table, clock }: IssueTokenDependencies,
   user: UserId,
   slug: string,
 ): Promise<{ readonly organization: Organization; readonly invitation: Invitation }> {
   const organization = await organizationNamed(table, slug);
   const invitation = organization && (await findInvitation(table, organization.id, user));
-  if (organization === undefined || invitation === undefined) {
+  if (organization === undefined || invitation === undefined || !isOpen(invitation, clock.now())) {
     throw new CallerError('not-found', 'no such organization invites you');
   }
   return { organization, invitation };

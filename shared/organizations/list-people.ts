@@ -53,7 +53,7 @@ export async function peoplePage(
   const at = parts.findIndex((part) => part.name === name);
   const part = parts[at];
   if (parts.length === 0) {
-    const { people, next } = await peopleByHandPage(table, organization.id, { limit, after });
+    const { people, next } = await peopleByHandPage(table, organization.id, { limit, after }, now);
     return { people: people.filter((one) => state === undefined || one.state === state), next };
   }
   if (part === undefined) {

@@ -10,7 +10,13 @@ import { ownersByHandCount, primaryOf } from '../domain/primary.ts';
 import type { ForgeHost } from '../domain/synchronization.ts';
 import { absent } from '../store/condition.ts';
 import { inTurn } from '../store/creation-turn.ts';
-import { findInvitation, invitationPage, inviteStill, removeInvitation } from '../store/invitation-store.ts';
+import {
+  findInvitation,
+  invitationPage,
+  inviteStill,
+  isOpen,
+  removeInvitation,
+} from '../store/invitation-store.ts';
 import { keys } from '../store/keys.ts';
 import {
   belongsByHand,
@@ -265,6 +271,7 @@ export async function peopleByHandPage(
   table: Table,
   organization: Organization['id'],
   { limit, after }: { readonly limit: number; readonly after?: string | undefined },
+  now: number,
 ): Promise<{ readonly people: readonly PersonByHand[]; readonly next: string | undefined }> {
   const [persons, invitations] = await Promise.all([
     personPage(table, organization, { limit, after }),
@@ -276,8 +283,8 @@ export async function peopleByHandPage(
     role: person.isOwner ? ('owner' as const) : ('member' as const),
     state: stateOf(person),
   }));
-  const invited = invitations.map(({ user, role }) => ({
-    ...{ user, role, isHere: true, state: 'invited' as const },
+  const invited = invitations.map(({ user, role, at }) => ({
+    ...{ user, role, isHere: isOpen({ role, at }, now), state: 'invited' as const },
   }));
   // Each once: earlier versions kept invitations of members.
   const named = said.filter(({ isHere }) => isHere);

@@ -87,9 +87,11 @@ describe('who may sign in', () => {
       ...addOrganization(empty),
     ]);
     expect(await findRefusal(table, [account], user, clock.time)).toBe('no-member');
-    await table.transact(putInvitation(empty.id, user, { role: 'member', at: 1 }));
+    await table.transact(putInvitation(empty.id, user, { role: 'member', at: clock.time }));
     expect(await findRefusal(table, [account], user, clock.time)).toBeUndefined();
     expect(await findRefusal(table, [account], asId<UserId>('ben'), clock.time)).toBe('no-member');
+    const later = clock.time + 30 * 24 * 3600_000;
+    expect(await findRefusal(table, [account], user, later)).toBe('no-member');
   });
 
   it('is no owner by hand once the code host has said who the owners are', async () => {

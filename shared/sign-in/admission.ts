@@ -6,7 +6,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { factsOfAccount } from '../store/access-fact-store.ts';
 import { loadClaims } from '../store/claim-store.ts';
 import { findInstallationSettings, type InstallationSettings } from '../store/installation-settings.ts';
-import { organizationsInviting } from '../store/invitation-store.ts';
+import { invitationsIn, isOpen, organizationsInviting } from '../store/invitation-store.ts';
 import { organizationsNaming, personsIn, stateOf } from '../store/member-store.ts';
 import { findOrganizations } from '../store/organization-store.ts';
 import { everySynchronization } from '../store/synchronization-store.ts';
@@ -118,7 +118,13 @@ async function belongsSomewhere(
     }
   }
   // Whoever is invited has to be let in to accept.
-  return user !== undefined && (await isByHand(await organizationsInviting(table, user)));
+  const inviting = user === undefined ? [] : await organizationsInviting(table, user);
+  const invitations = user === undefined ? [] : await invitationsIn(table, user, inviting);
+  const isOpenAt = (place: number): boolean => {
+    const invitation = invitations[place];
+    return invitation !== undefined && isOpen(invitation, now);
+  };
+  return isByHand(inviting.filter((_, place) => isOpenAt(place)));
 }
 
 async function belongsTo(

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { asId, type OrganizationId, type UserId } from '../domain/ids.ts';
 import { all, equal } from './condition.ts';
-import { keys, nameInKey } from './keys.ts';
+import { keys, nameInKey, tableKeys } from './keys.ts';
 import { isStillSaid, type Person } from './member-store.ts';
 import { type Operation, type Table, transactionItemsMax } from './table.ts';
 
@@ -11,6 +11,11 @@ const InvitationItem = z.object({
   /** Milliseconds since the epoch. */
   at: z.number(),
 });
+/** An invitation counts for so long; milliseconds. */
+const invitationMs = 30 * 24 * 3600_000;
+
+export const isOpen = ({ at }: Invitation, now: number): boolean => now < at + invitationMs;
+
 /** What the person will be, and since when that is offered. */
 export type Invitation = Readonly<z.infer<typeof InvitationItem>>;
 
@@ -36,9 +41,11 @@ export const putInvitation = (
   user: UserId,
   invitation: Invitation,
 ): readonly Operation[] => [
-  { put: keys.invitation(organization, user), item: { ...invitation } },
-  { put: keys.invitedTo(user, organization), item: { organization } },
+  { put: keys.invitation(organization, user), item: { ...invitation, ...expiring(invitation) } },
+  { put: keys.invitedTo(user, organization), item: { organization, ...expiring(invitation) } },
 ];
+
+const expiring = ({ at }: Invitation) => ({ [tableKeys.expiry]: Math.ceil((at + invitationMs) / 1000) });
 
 /** @param before as it was read: the transaction fails when it is gone, or offers something else. Two operations. */
 export const removeInvitation = (

@@ -83,7 +83,7 @@ async function home({ dependencies, current: { user, session } }: PageContext): 
   const [person, places, invitations, formToken, { administrators, organizationMakers }] = await Promise.all([
     readUser(table, user),
     placesOf(table, user, clock.now()),
-    ownInvitations(table, user),
+    ownInvitations(table, user, clock.now()),
     formTokenFor(dependencies, session),
     findInstallationSettings(table),
   ]);

@@ -17,7 +17,7 @@ async function invited() {
   const organization = { id: asId<OrganizationId>('org7'), slug: 'new', name: 'New & Co', ownedVendors: [] };
   await table.transact([
     ...addOrganization(organization),
-    ...putInvitation(organization.id, user, { role: 'owner', at: 1 }),
+    ...putInvitation(organization.id, user, { role: 'owner', at: dependencies.clock.now() }),
   ]);
   const ann = browser();
   const { session } = await ann.signIn(user);
@@ -46,6 +46,9 @@ it.each([
   const { home, send } = await invited();
   expect(await home()).toContain('<strong>New &amp; Co</strong> invites you as an owner.');
   expect(await send(answer, 'wrong')).toBe(403);
+  for (const neither of ['', 'Accept', 'toString']) {
+    expect(await send(neither)).toBe(422);
+  }
   expect(await send(answer)).toBe(303);
   const text = await home();
   expect(text).toContain(after);

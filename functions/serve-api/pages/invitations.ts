@@ -1,5 +1,6 @@
 /** Invitations on the first page, each with the buttons that accept and decline it. */
 import { html } from 'hono/html';
+import { CallerError } from '../../../shared/domain/caller-error.ts';
 import {
   acceptInvitation,
   declineInvitation,
@@ -17,6 +18,11 @@ export const invitationItem = (
 <p><strong>${name}</strong> invites you as ${role === 'owner' ? 'an owner' : 'a member'}. If you accept, its owners see which tokens you have, and limit how long new ones live.</p>
 <p><button type="submit" name="answer" value="accept">Accept</button> <button class="second" type="submit" name="answer" value="decline">Decline</button></p></form>`;
 
+const answers = new Map([
+  ['accept', acceptInvitation],
+  ['decline', declineInvitation],
+]);
+
 /** Accepts or declines the invitation of the organization in the path. */
 export async function answerInvitation(context: PageContext): Promise<HttpAnswer> {
   const { dependencies, current, key, form } = context;
@@ -24,7 +30,10 @@ export async function answerInvitation(context: PageContext): Promise<HttpAnswer
   if (refusal !== undefined) {
     return pageAnswer(refusal);
   }
-  const answer = form.get('answer') === 'accept' ? acceptInvitation : declineInvitation;
+  const answer = answers.get(form.get('answer') ?? '');
+  if (answer === undefined) {
+    throw new CallerError('invalid', 'An invitation is accepted or declined.');
+  }
   const making = { ...dependencies, workQueue: bestEffortQueue(dependencies) };
   await answer(making, current.user, key, await accountableFor(context));
   return redirectAnswer('/');

@@ -42,7 +42,7 @@ const listOrganizations = defineRoute(
   async ({ table, clock }, { caller }) => {
     const [{ memberships, waiting }, invitations] = await Promise.all([
       placesOf(table, caller.user, clock.now()),
-      ownInvitations(table, caller.user),
+      ownInvitations(table, caller.user, clock.now()),
     ]);
     return {
       body: {

@@ -26,13 +26,13 @@ const signedIn: Operation = {
 };
 
 interface Way {
-  readonly before: (user: UserId) => readonly Operation[];
+  readonly before: (user: UserId, now: number) => readonly Operation[];
   readonly become: (world: ApiWorld, organization: Organization, user: UserId) => Promise<unknown>;
 }
 
 const ways: Readonly<Record<string, Way>> = {
   'accepts an invitation': {
-    before: (user) => putInvitation(otherOrganization, user, { role: 'owner', at: 1 }),
+    before: (user, now) => putInvitation(otherOrganization, user, { role: 'owner', at: now }),
     become: ({ dependencies }, _, user) => acceptInvitation(dependencies, user, 'other', act),
   },
   'was a member': {
@@ -62,7 +62,7 @@ it.each(Object.keys(ways))(
     const world = await createApiWorld();
     const { table, dependencies } = world;
     const user = userOf('member');
-    await table.transact(ways[name]?.before(user) ?? []);
+    await table.transact(ways[name]?.before(user, world.now()) ?? []);
     await keepPersonGrant(dependencies, userOf('stranger'), gitHubHost, { accessToken: 'ghu_1' });
     const organization = await findOrganization(table, otherOrganization);
     if (organization === undefined) {

@@ -87,7 +87,7 @@ describe('an organization that no code host knows', () => {
     await world.table.update({ key: keys.user(userOf('outside')), set: { accounts: signedIn } });
     const others = Array.from({ length: invitationsMax - 1 }, (_, place) => asId<UserId>(`other${place}`));
     for (const user of others) {
-      await world.table.transact(putInvitation(otherOrganization, user, { role: 'member', at: 1 }));
+      await world.table.transact(putInvitation(otherOrganization, user, { role: 'member', at: world.now() }));
     }
     const [member, outside] = [{ user: userOf('member') }, { user: userOf('outside') }];
     const both = await Promise.all([add(world, member), add(world, outside)]);
@@ -125,10 +125,23 @@ describe('an organization that no code host knows', () => {
     expect((await leave(world, 'member')).status).toBe(409);
   });
 
+  it('invites for 30 days', async () => {
+    const world = await worldWith('member');
+    await add(world, byLogin, 'owner');
+    world.advance(30 * 24 * 3600_000);
+    await world.signIn('stranger');
+    await world.signIn('member');
+    expect((await world.ask('stranger', { path })).body.items).toHaveLength(1);
+    expect((await world.ask('member', { path: '/organizations' })).body.invitations).toEqual([]);
+    expect((await accept(world, 'member')).status).toBe(404);
+    expect((await add(world, byLogin)).body.state).toBe('invited');
+    expect((await accept(world, 'member')).status).toBe(204);
+  });
+
   it('shows everybody once in pages, members and invited', async () => {
     const world = await worldWith('member');
     const invited = ['a1', 'm1', 'z1'].map((id) => asId<UserId>(id.padEnd(16, '2')));
-    const at = { role: 'member', at: 1 } as const;
+    const at = { role: 'member', at: world.now() } as const;
     await world.table.transact(invited.flatMap((user) => putInvitation(otherOrganization, user, at)));
     const seen: string[] = [];
     for (let next: string | undefined = ''; next !== undefined; ) {

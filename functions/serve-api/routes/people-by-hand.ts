@@ -27,7 +27,7 @@ const add = defineRoute(
     path,
     summary: 'Invite somebody who has signed in, where no code host says who the people are',
     description:
-      'Whoever is `invited` belongs here once the person accepts. A member is made an owner at once. 404 for whoever has not signed in; 409 once the members were read from a code host.',
+      'Whoever is `invited` belongs here once the person accepts, within 30 days. A member is made an owner at once. 404 for whoever has not signed in; 409 once the members were read from a code host.',
     body: NewPerson,
     act: 'add-person',
     answer: { status: 200, schema: OnePerson, description: 'The person as it is now.' },
