@@ -5,7 +5,8 @@ import { Account } from './me.ts';
 
 const settings = {
   signIn: z.enum(['members', 'allow-list', 'anyone']).meta({
-    description: 'Who may sign in: members of connected organizations, accounts of the list, or anyone.',
+    description:
+      'Who may sign in: `members`: who belongs to an organization here, by a code host or by hand, and accounts of the list; `allow-list`: accounts of the list alone; or `anyone`.',
   }),
   allowList: z.array(Account).max(1000),
   administrators: z.array(Id).min(1).max(100).meta({ description: 'Ids of users.' }),

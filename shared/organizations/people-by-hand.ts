@@ -134,7 +134,7 @@ async function personNamed({ table, clock }: IssueTokenDependencies, named: Name
       'not-found',
       'user' in named
         ? 'nobody with this id has signed in here'
-        : 'nobody has signed in here with that login within 90 days: the person has to sign in first',
+        : 'nobody has signed in here with that login within 90 days: the person has to sign in first; whom the installation does not let in yet, an administrator puts on its allow-list',
     );
   }
   return user;

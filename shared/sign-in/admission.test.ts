@@ -39,6 +39,8 @@ describe('who may sign in', () => {
     expect(refusalOf(listed, { ...account, baseUrl: 'https://git.example.com' }, undefined)).toBe(
       'not-listed',
     );
+    expect(refusalOf({ ...listed, signIn: 'members' }, account, undefined)).toBeUndefined();
+    expect(refusalOf({ ...listed, signIn: 'members' }, proven(2).account, undefined)).toBe('ask-membership');
   });
 
   it.each([

@@ -39,13 +39,15 @@ export function refusalOf(
   if (user !== undefined && administrators.includes(user)) {
     return undefined;
   }
+  const isListed = allowList.some((one) => isSameAccount(one, account));
   switch (signIn) {
     case 'anyone':
       return undefined;
     case 'allow-list':
-      return allowList.some((one) => isSameAccount(one, account)) ? undefined : 'not-listed';
+      return isListed ? undefined : 'not-listed';
     case 'members':
-      return 'ask-membership';
+      // Whoever is to be invited has to sign in before there is a membership.
+      return isListed ? undefined : 'ask-membership';
   }
 }
 

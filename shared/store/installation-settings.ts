@@ -6,7 +6,7 @@ import { keys } from './keys.ts';
 import type { Operation, Table } from './table.ts';
 
 export const signInPolicies = [
-  /** Members of connected organizations. */
+  /** Who belongs to an organization here, by a code host or by hand: also who made one of his own while he was let in. */
   'members',
   /** Accounts that an administrator named. */
   'allow-list',
