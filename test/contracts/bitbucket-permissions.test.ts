@@ -76,7 +76,7 @@ test('R14: a deactivated account keeps its rows as long as Bitbucket lists it, a
 });
 
 describe('what Bitbucket does not find', () => {
-  test('a workspace that is not found is an outage: in 2025 existing ones were not for 45 minutes', async () => {
+  test('R10: a workspace that is not found is an outage: in 2025 existing ones were not for 45 minutes', async () => {
     at.simulator.faults.add({ kind: 'false-not-found' });
     const { structure } = await at.open();
     expect((await errorOf(structure.probe())).code).toBe('unavailable');
@@ -87,7 +87,7 @@ describe('what Bitbucket does not find', () => {
     expect((await errorOf(structure.lookUp([{ part }]))).code).toBe('not-found');
   });
 
-  test('a repository is gone only if the list lacks it too', async () => {
+  test('R10: a repository is gone only if the list lacks it too', async () => {
     const part = repositoryPart(at.cloud.repository('acme/money').uuid as never);
     at.simulator.faults.add({ kind: 'false-not-found', times: 1 });
     const { structure } = await at.open();
@@ -106,7 +106,7 @@ describe('what Bitbucket does not find', () => {
   });
 });
 
-test('who does not administer the workspace any more sees too little to go on', async () => {
+test('R11: who does not administer the workspace any more sees too little to go on', async () => {
   await at.simulator.changes.run('set-member', { user: 'ann', role: 'owner' });
   await at.simulator.changes.run('set-member', { user: 'alice', role: 'member' });
   expect((await errorOf(readWhole(at, 'settings'))).code).toBe('insufficient-scope');
@@ -124,7 +124,7 @@ test('files and archives have hours of their own: one that is spent stops no rea
   expect(await rows()).toEqual(everybody);
 });
 
-test("no more than an hour's requests are sent", async () => {
+test("R29: no more than an hour's requests are sent", async () => {
   const client = await at.open();
   const before = at.simulator.requests.summary().total;
   const ask = async () => client.structure.probe();
@@ -159,7 +159,7 @@ describe('an API token that an administrator enters', () => {
     expect(missing).toEqual([expect.stringContaining(sentence)]);
   });
 
-  test('is rejected once it is revoked', async () => {
+  test('R4: is rejected once it is revoked', async () => {
     const id = at.cloud.state.nextId;
     await at.useToken(await create('alice'));
     await at.simulator.changes.run('revoke-token', { id });

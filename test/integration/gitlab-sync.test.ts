@@ -188,7 +188,7 @@ test.each(['/groups/{id}/descendant_groups', '/groups/{id}/projects'])(
   },
 );
 
-test('R20: pushes that no event tells of are scanned after the next read, also a second one within the hour', async () => {
+test('R20, R25: pushes that no event tells of are scanned after the next read, also a second one within the hour', async () => {
   await sync(...lists);
   const money = String(lab.gitlab.project('acme/core/money').id);
   const requested = async () =>

@@ -46,7 +46,7 @@ describe('the address of the next page', () => {
   });
 
   it.each(['https://evil.example/2.0/x', 'http://api.bitbucket.org/2.0/x', '/2.0/x', 'nonsense'])(
-    'is refused elsewhere: %s',
+    'R37: is refused elsewhere: %s',
     (next) => {
       expect(() => checkedNext(next, api)).toThrow(expect.objectContaining({ code: 'unexpected' }));
     },

@@ -4,7 +4,7 @@ import { lastPushUntil } from './last-push.ts';
 const at = (time: string): number => Date.parse(`2026-06-15T${time}Z`);
 const until = (activity: string, now: string): string => lastPushUntil(`2026-06-15T${activity}Z`, at(now));
 
-test('a push in the hour after another activity changes what the next read has, though GitLab does not tell', () => {
+test('R20: a push in the hour after another activity changes what the next read has, though GitLab does not tell', () => {
   const reads = ['12:05:00', '12:15:00', '12:55:00', '13:02:00', '13:12:00'];
   const seen = reads.map((now) => until('12:03:00', now));
   expect(new Set(seen).size).toBe(reads.length);

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { RefusedAddressError } from '../../runtime/guarded-fetch.ts';
 import { createMemoryBudgets } from '../budget.ts';
@@ -49,7 +50,7 @@ describe('R2, R5, R34: what an answer means', () => {
     expect(String(error)).toContain(cause.message);
   });
 
-  test('an answer about another group is none', async () => {
+  test('R3: an answer about another group is none', async () => {
     const lab = createTestGitLab();
     lab.answer = (request) => world({ ...request, path: '/api/v4/groups/2' });
     await expect(lab.open().structure.probe()).rejects.toMatchObject({ code: 'incomplete' });
@@ -136,10 +137,27 @@ test('the address has the relative URL root, and the token is sent in a header',
 });
 
 describe('access tokens', () => {
-  test('one that GitLab refuses is rejected, and not asked with again', async () => {
+  test('R4: one that GitLab refuses is rejected, and not asked with again', async () => {
     const { error, lab } = await errorOf({ status: 401 });
     expect(error).toMatchObject({ code: 'credential-rejected' });
     expect(lab.rejections).toEqual(['credential-rejected']);
     expect(lab.requests).toHaveLength(1);
+  });
+
+  test('R32: one of any length and alphabet is sent as it is, and no error shows it', async () => {
+    const token = `eyJ-._~+/=${'7_x.'.repeat(800)}`;
+    const lab = createTestGitLab({ kind: 'token', accessToken: token, rotates: false });
+    for (const status of [400, 403, 404, 500, 401]) {
+      lab.answer = () => ({ status, json: { error: 'refused', message: `not ${token}` } });
+      const error = await lab
+        .open()
+        .structure.probe()
+        .then(undefined, (failure: unknown) => failure);
+      expect(error).toBeInstanceOf(Error);
+      expect(inspect(error, { depth: 5, maxStringLength: null })).not.toContain(token);
+    }
+    expect(new Set(lab.requests.map(({ authorization }) => authorization))).toEqual(
+      new Set([`Bearer ${token}`]),
+    );
   });
 });

@@ -167,7 +167,7 @@ function mayRead(world: World, account: ForgeAccountId, place: number): boolean 
   return isShown || memberLevels.has(effective);
 }
 
-test('R15, R16: who reads what is what GitLab calculates', () => {
+test('R13, R15, R16: who reads what is what GitLab calculates', () => {
   fc.assert(
     fc.property(worlds, (world) => {
       const facts = factsOf(asRead(world));
