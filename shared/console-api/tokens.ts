@@ -128,7 +128,7 @@ export const ShortenedTokens = z
     count: z.int().meta({ description: 'How many live longer.' }),
     takenOut: z.int().meta({
       description:
-        "How many of them are people's own: these are refused in this organization at once, and live on elsewhere.",
+        "How many of them are people's own, or read further organizations: these are refused in this organization at once, and live on elsewhere.",
     }),
     left: z.int().meta({ description: 'How many there was no time for; send the request again.' }),
     tokens: z.array(Token).meta({ description: 'As they were before, at most 100.' }),

@@ -9,6 +9,7 @@ import { auditLog } from '../store/audit-log.ts';
 import { keys } from '../store/keys.ts';
 import { putPerson } from '../store/member-store.ts';
 import { addOrganization } from '../store/organization-store.ts';
+import { findSharedToken } from '../store/shared-token-store.ts';
 import { tokensOfOrganization } from '../store/token-store.ts';
 import { makeUser } from '../store/user-store.ts';
 import { makeTokenFor } from './owners-tokens.ts';
@@ -41,11 +42,8 @@ async function world() {
       .token;
   const asker = { user, session: asId<SessionId>('s'), origin: { address: '', userAgent: '' } };
   const own = await makeOwnToken(dependencies, asker, { description: '', expiresAt: 'never' });
-  const long = [
-    await make({ kind: 'organization' }),
-    await make({ kind: 'member', login: 'user-1' }),
-    await make({ kind: 'organization', organizations: ['beta'] }),
-  ];
+  const long = [await make({ kind: 'organization' }), await make({ kind: 'member', login: 'user-1' })];
+  const shared = await make({ kind: 'organization', organizations: ['beta'] });
   const soon = await make({ kind: 'organization' }, clock.now() + 10 * dayMs);
   await registry.settle();
   return {
@@ -53,6 +51,7 @@ async function world() {
     long,
     soon,
     own,
+    shared,
     limit: (days: number) =>
       table.update({ key: keys.organization(organizationId), set: { longestTokenDays: days } }),
     shorten: (confirm?: string) => shortenTokens(dependencies, registry.organization, { ...by, confirm }),
@@ -66,7 +65,7 @@ describe('tokens from before a longest life was set', () => {
     await limit(30);
     const before = await tokensOfOrganization(registry.table, organizationId);
     const { done, tokens, takenOut, endsAt } = await shorten();
-    expect([done, tokens.length, takenOut, endsAt]).toEqual([false, 4, 1, inThirtyDays(registry)]);
+    expect([done, tokens.length, takenOut, endsAt]).toEqual([false, 4, 2, inThirtyDays(registry)]);
     await expect(shorten('beta')).rejects.toThrow('confirm with acme');
     expect(await tokensOfOrganization(registry.table, organizationId)).toEqual(before);
   });
@@ -77,12 +76,10 @@ describe('tokens from before a longest life was set', () => {
     const { done, left, endsAt } = await shorten('acme');
     expect([done, left]).toEqual([true, 0]);
     await registry.settle();
-    for (const organization of [organizationId, beta.id]) {
-      const all = await tokensOfOrganization(registry.table, organization);
-      const expiries = all.filter(({ personal }) => personal === undefined).map(({ expiry }) => expiry);
-      expect(Math.max(...expiries)).toBe(inThirtyDays(registry) / 1000);
-      expect(expiries).not.toContain(0);
-    }
+    const all = await tokensOfOrganization(registry.table, organizationId);
+    const expiries = all.filter(({ state }) => state === 'active').map(({ expiry }) => expiry);
+    expect(Math.max(...expiries)).toBe(inThirtyDays(registry) / 1000);
+    expect(expiries).not.toContain(0);
     const acts = (await auditLog(registry.table, organizationId, 5)).map(({ act }) => act).sort();
     expect(acts).toEqual([...Array(4).fill('shorten-token'), 'shorten-tokens']);
     await registry.clock.advance(10 * dayMs);
@@ -111,6 +108,25 @@ describe('tokens from before a longest life was set', () => {
       ['acme', 'revoked'],
       ['beta', 'active'],
     ]);
+    expect((await shorten()).tokens).toEqual([]);
+  });
+
+  it('leave the organization alone where they are shared, and live on unchanged in the others', async () => {
+    const { registry, shared, limit, shorten } = await world();
+    const entry = async () =>
+      (await tokensOfOrganization(registry.table, beta.id)).find((token) => token.shared !== undefined);
+    const before = await entry();
+    await limit(30);
+    expect(await registry.get(shared, root)).toContain('acme/one');
+    await shorten('acme');
+    await registry.settle();
+    expect(await registry.get(shared, root)).not.toContain('acme/one');
+    expect(before).toMatchObject({ state: 'active', expiry: 0 });
+    expect(await entry()).toEqual(before);
+    expect(await findSharedToken(registry.table, asId(before?.id ?? ''))).toMatchObject({
+      expiry: 0,
+      reads: 'beta',
+    });
     expect((await shorten()).tokens).toEqual([]);
   });
 });

@@ -1,21 +1,13 @@
 /**
- * Brings tokens that were made before the longest life was set within it: they end so long from now, and people's own are taken out of the
- * organization. The limit alone concerns new tokens
- * only, so that no build breaks by a setting; owners are shown which tokens it is about, and confirm.
+ * Brings tokens that were made before the longest life was set within it: they end so long from now. Those that read other organizations too
+ * are taken out of this one, because their end is not its owners' to set. The limit alone concerns new tokens only, so that no build breaks by
+ * a setting; owners are shown which tokens it is about, and confirm.
  */
 import { CallerError } from '../domain/caller-error.ts';
 import type { Organization } from '../domain/organization.ts';
 import { findOrganizationSettings } from '../store/organization-settings.ts';
-import { shortenShared } from '../store/shared-token-store.ts';
 import { ConflictError, type Operation } from '../store/table.ts';
-import {
-  isLive,
-  sharedEntriesOf,
-  sharedEntry,
-  showExpiry,
-  type Token,
-  tokensOfOrganization,
-} from '../store/token-store.ts';
+import { isLive, type Token, tokensOfOrganization } from '../store/token-store.ts';
 import { revokeToken, shortenToken } from '../store/token-transitions.ts';
 import type { WorkMessage } from '../store/work.ts';
 import type { IssueTokenDependencies } from '../tokens/issue-token.ts';
@@ -30,13 +22,16 @@ export interface ShortenedTokens {
   readonly endsAt: number;
   /** As they were before. */
   readonly tokens: readonly Token[];
-  /** How many of them are people's own: these are taken out of this organization at once, and live on elsewhere. */
+  /** How many of them are people's own or shared: these are taken out of this organization at once, and live on elsewhere. */
   readonly takenOut: number;
   /** How many there was no time for: the same request goes on with them. */
   readonly left: number;
 }
 
 const dayMs = 24 * 3600_000;
+/** Whether it may read other organizations, as people's own and shared ones do. */
+const readsOthers = ({ personal, shared }: Token): boolean => personal !== undefined || shared !== undefined;
+
 /** No change begins after it; milliseconds. */
 const callMs = 15_000;
 
@@ -57,7 +52,7 @@ export async function shortenTokens(
   const tokens = (await tokensOfOrganization(table, organization.id)).filter(
     (token) => isLive(token, now) && (token.expiry === 0 || token.expiry > expiry),
   );
-  const takenOut = tokens.filter(({ personal }) => personal !== undefined).length;
+  const takenOut = tokens.filter(readsOthers).length;
   const shortened = { longestTokenDays, endsAt: expiry * 1000, tokens, takenOut };
   if (by === undefined) {
     return { ...shortened, done: false, left: 0 };
@@ -71,10 +66,9 @@ export async function shortenTokens(
     if (clock.now() >= now + callMs) {
       break;
     }
-    const isOwn = token.personal !== undefined;
     const entry = ownerAct(dependencies, organization.id, by, 'shorten-token', token.id, {
       before: { expiry: token.expiry },
-      after: isOwn ? { state: 'revoked' } : { expiry },
+      after: readsOthers(token) ? { state: 'revoked' } : { expiry },
     });
     await shorten(dependencies, organization, token, expiry, entry);
     count++;
@@ -82,10 +76,7 @@ export async function shortenTokens(
   return { ...shortened, done: true, left: tokens.length - count };
 }
 
-/**
- * A person's own token is taken out of this organization, because its end is its person's to set. Of a token that ended or changed at this very moment
- * nothing is changed: it is looked at again with the next request.
- */
+/** Of a token that ended or changed at this very moment nothing is changed: it is looked at again with the next request. */
 async function shorten(
   { table, workQueue, clock }: IssueTokenDependencies,
   { slug }: Organization,
@@ -94,18 +85,11 @@ async function shorten(
   act: Operation,
 ): Promise<void> {
   const now = clock.now();
-  const shared = sharedEntry(token);
-  let messages: readonly WorkMessage[] = [];
-  let entries: readonly Token[] = [];
+  let messages: readonly WorkMessage[];
   try {
-    if (token.personal !== undefined) {
-      messages = await revokeToken(table, token, now, [act]);
-    } else if (shared !== undefined) {
-      messages = await shortenShared(table, shared, expiry, now, [act]);
-      entries = await sharedEntriesOf(table, shared.id);
-    } else {
-      messages = await shortenToken(table, token, slug, expiry, now, [act]);
-    }
+    messages = readsOthers(token)
+      ? await revokeToken(table, token, now, [act])
+      : await shortenToken(table, token, slug, expiry, now, [act]);
   } catch (error) {
     if (error instanceof ConflictError || error instanceof CallerError) {
       return;
@@ -113,7 +97,4 @@ async function shorten(
     throw error;
   }
   await workQueue.send(messages);
-  for (const entry of entries) {
-    await showExpiry(table, entry, expiry);
-  }
 }

@@ -8,9 +8,10 @@ import { z } from 'zod';
 import { bitmapChunks, bitmapHas, packagesPerChunk } from '../domain/edge-keys.ts';
 import type { ForgeRepositoryId, OrganizationId, Principal, SynchronizationId } from '../domain/ids.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { tableKeys } from './keys.ts';
+import { all, equal, missing, present } from './condition.ts';
+import { type Key, tableKeys } from './keys.ts';
 import { namesOf } from './name-store.ts';
-import type { Item, Table } from './table.ts';
+import { ConflictError, type Item, type Table } from './table.ts';
 import { requestWork, type WorkQueue } from './work.ts';
 import { grantsWork, principalWork } from './work-items.ts';
 
@@ -69,9 +70,21 @@ async function noteLook(
   if (readable === undefined && !isPending(item)) {
     await requestView(dependencies, organization, principal);
   } else if (viewedAt <= now - dayMs) {
-    const expiry = item?.[tableKeys.expiry] === undefined ? {} : expiryAfter(now);
-    const { key } = principalWork(organization, principal);
-    await dependencies.table.update({ key, set: { viewedAt: now, ...expiry } });
+    await writeLook(dependencies.table, principalWork(organization, principal).key, item, now);
+  }
+}
+
+/** Nothing, if the item is gone or began or ceased to expire since it was read: the next look is noted then. */
+async function writeLook(table: Table, key: Key, item: Item | undefined, now: number): Promise<void> {
+  const expiry = item?.[tableKeys.expiry];
+  const isAsRead = expiry === undefined ? missing(tableKeys.expiry) : equal(tableKeys.expiry, Number(expiry));
+  const set = { viewedAt: now, ...(expiry === undefined ? {} : expiryAfter(now)) };
+  try {
+    await table.update({ key, set }, all(present, isAsRead));
+  } catch (error) {
+    if (!(error instanceof ConflictError)) {
+      throw error;
+    }
   }
 }
 
@@ -136,7 +149,7 @@ export async function viewAttributes(
   { rights, hasTokens, now }: Decided,
 ): Promise<Item> {
   const { viewedAt } = ViewItem.parse(item);
-  const expiry = viewedAt === undefined || hasTokens ? {} : expiryAfter(viewedAt);
+  const expiry = expiryOf(viewedAt, hasTokens);
   if (rights === undefined || !isKept(item, now)) {
     return { readable: undefined, readableUntil: undefined, ...expiry };
   }
@@ -144,6 +157,14 @@ export async function viewAttributes(
     .filter(({ source }) => rights.mayRead(source.synchronization, source.repository))
     .map(({ number }) => number);
   return { readable: asChunks(numbers), readableUntil: rights.endsAt, ...expiry };
+}
+
+/** An item with tokens must not expire: switching the person off asks it for their end. */
+function expiryOf(viewedAt: number | undefined, hasTokens: boolean): Item {
+  if (hasTokens) {
+    return { [tableKeys.expiry]: undefined };
+  }
+  return viewedAt === undefined ? {} : expiryAfter(viewedAt);
 }
 
 function asChunks(numbers: readonly number[]): readonly string[] {

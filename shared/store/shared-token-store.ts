@@ -193,32 +193,3 @@ export async function replaceSharedSecret(
   ]);
   return [edgeWork(old).message, edgeWork(fresh).message, ...works.map(({ message }) => message)];
 }
-
-/**
- * Sets an earlier end, in every organization.
- *
- * @param entry of the organization that sets it
- * @param expiry seconds since the epoch
- * @returns the messages to send
- * @throws ConflictError when the token changed at this very moment
- */
-export async function shortenShared(
-  table: Table,
-  entry: SharedEntry,
-  expiry: number,
-  now: number,
-  others: readonly Operation[],
-): Promise<readonly WorkMessage[]> {
-  const token = await findSharedToken(table, entry.id);
-  if (token === undefined) {
-    return [];
-  }
-  const key = edgeKeys.token(token.hash);
-  await table.transact([
-    { update: { key: keys.sharedToken(token.id), set: { expiry } }, when: isAsRead(token) },
-    { update: { key: entryKey(entry), set: { expiry } }, when: { is: 'present' } },
-    desire(key, edgeValue({ ...token, expiry }), { kind: 'token' }, now),
-    ...others,
-  ]);
-  return [edgeWork(key).message];
-}

@@ -147,17 +147,6 @@ export const sharedEntry = ({ id, organization, principal, shared }: Token): Sha
 export const keyOf = ({ organization, principal, id }: Pick<Token, 'organization' | 'principal' | 'id'>) =>
   keys.principalToken(organization, principal, id);
 
-/** Shows owners when a token ends whose expiry stands with the token itself; nothing, if the entry is gone meanwhile. */
-export async function showExpiry(table: Table, entry: Token, expiry: number): Promise<void> {
-  try {
-    await table.update({ key: keyOf(entry), set: { expiry } }, present);
-  } catch (error) {
-    if (!(error instanceof ConflictError)) {
-      throw error;
-    }
-  }
-}
-
 /** Shown to owners; so often is enough. Milliseconds. */
 const usePrecisionMs = 10 * 60_000;
 

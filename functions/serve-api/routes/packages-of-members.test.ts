@@ -3,8 +3,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { userPrincipal } from '../../../shared/domain/ids.ts';
 import { putClaim } from '../../../shared/store/claim-store.ts';
 import { putFact, removeFact } from '../../../shared/store/fact-store.ts';
+import { keptView, viewAttributes } from '../../../shared/store/kept-view-store.ts';
 import { keys, tableKeys } from '../../../shared/store/keys.ts';
 import { findSynchronization } from '../../../shared/store/synchronization-store.ts';
+import type { Operation, Table } from '../../../shared/store/table.ts';
 import { requestWork } from '../../../shared/store/work.ts';
 import { principalWork } from '../../../shared/store/work-items.ts';
 import { affectedByClaims } from '../../../shared/sync/plan/affected-principals.ts';
@@ -156,5 +158,32 @@ describe('what a member may read', () => {
     await world.table.transact([requestWork(view, world.now())]);
     await publishRoots(world.dependencies);
     expect((await kept()).readable).toBeUndefined();
+  });
+
+  it('does not expire while he has a token, whatever the item had before', async () => {
+    const { table, now } = await createApiWorld();
+    const decided = { rights: undefined, hasTokens: true, now: now() };
+    const attributes = await viewAttributes(table, organizationId, { viewedAt: now() }, decided);
+    expect(Object.entries(attributes)).toContainEqual([tableKeys.expiry, undefined]);
+  });
+
+  it.each<[string, Operation, boolean]>([
+    ['work is requested of the item', requestWork(view, 0), true],
+    ['the item is deleted', { delete: view.key }, false],
+  ])('is not noted as looked at when %s at this moment', async (_, meanwhile, isThere) => {
+    const world = await looked(await worldWithMember(20, 20));
+    world.advance(day);
+    const { table } = world.dependencies;
+    const racing: Table = {
+      ...table,
+      getMany: async (wanted) => {
+        const items = await table.getMany(wanted);
+        await table.transact([meanwhile]);
+        return items;
+      },
+    };
+    await keptView({ ...world.dependencies, table: racing }, organizationId, userPrincipal(userOf('member')));
+    const item = await table.get(view.key);
+    expect([item !== undefined, item?.[tableKeys.expiry]]).toEqual([isThere, undefined]);
   });
 });

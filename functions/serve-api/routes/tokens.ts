@@ -199,7 +199,7 @@ const shorten = defineRoute(
     path: `${path}/shorten`,
     summary: 'Bring older tokens within the longest life that the settings allow',
     description:
-      "Each token that lives longer ends so many days from now, none before; those that read further organizations end everywhere. People's own tokens are taken out of this organization at once, and live on elsewhere. Without `confirm` it changes nothing and says which tokens these are.",
+      "Each token that lives longer ends so many days from now, none before. People's own tokens, and those that read further organizations, are taken out of this organization at once, and live on elsewhere. Without `confirm` it changes nothing and says which tokens these are.",
     body: TokenShortening,
     act: 'shorten-tokens',
     isDangerous: true,
