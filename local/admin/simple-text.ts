@@ -32,7 +32,12 @@ export const simpleText: Readonly<Record<string, Text>> = {
   },
   caution: (_, answer) => [cautionText(Status.shape.synchronizations.element.shape.caution.parse(answer))],
   token,
-  revoke: (_, __, { id }) => [`token ${id} is revoked`],
+  revoke: (slug, _, { id }) => [
+    `token ${id} reads ${slug} no more`,
+    ...indent([
+      "a person's own token (rprt_u_…) still reads that person's other organizations: revoke it there too",
+    ]),
+  ],
   'stop-access': (slug) => [
     `access to ${slug} is stopped; npm run admin -- allow-access ${slug} --by NAME --why TEXT restores it`,
   ],

@@ -75,6 +75,10 @@ export async function startLocalServices(
       AWS_SECRET_ACCESS_KEY: 'none',
       [environment.tableName]: tableName,
       [environment.integrationsSecretArn]: secretArn,
+      // The simulated code host is on this machine.
+      [environment.privateForgeHosts]: '127.0.0.1',
+      [environment.consoleBaseUrl]: 'https://console.example.com',
+      [environment.credentialKeyArn]: `arn:aws:kms:${region}:000000000000:key/none`,
       ...Object.fromEntries(
         queueNames.map((name) => [queueVariables[name], queues.createQueue(queueNamed(name))]),
       ),
