@@ -10,8 +10,15 @@ import { absent, equal, present } from './condition.ts';
 import { keys, ranges } from './keys.ts';
 import type { Operation, Table } from './table.ts';
 
+const repository = z
+  .string()
+  .transform((text) => asId<ForgeRepositoryId>(text))
+  .optional();
+
 const HookItem = z.object({
   baseUrl: z.string(),
+  /** What it is installed on; undefined for the organization. */
+  repository,
   synchronization: z.string().transform((text) => asId<SynchronizationId>(text)),
   secret: EncryptedText,
   /** Counts the secrets. */
@@ -25,10 +32,7 @@ const ListedHook = z.object({
   forge: z.string(),
   source: z.string(),
   /** What it is installed on; undefined for the organization. */
-  repository: z
-    .string()
-    .transform((text) => asId<ForgeRepositoryId>(text))
-    .optional(),
+  repository,
   /** The forge's id of it; undefined until it was installed. */
   forgeHook: z.string().optional(),
   /** The address that the forge was told. */
@@ -86,7 +90,7 @@ export async function addHook(
   return [
     {
       put: keys.hook(name.forge, name.source),
-      item: { baseUrl, synchronization, secret: encrypt(secret.reveal()), version: 1 },
+      item: { baseUrl, repository, synchronization, secret: encrypt(secret.reveal()), version: 1 },
       when: absent,
     },
     { put: keys.hookOf(synchronization, name.forge, name.source), item: { ...name, repository } },
@@ -193,9 +197,10 @@ export async function findHook({ table, cipher, clock }: HookDependencies, name:
   if (item === undefined) {
     return undefined;
   }
-  const { baseUrl, synchronization, secret, previousSecret, previousUntil } = HookItem.parse(item);
+  const { baseUrl, repository, synchronization, secret, previousSecret, previousUntil } =
+    HookItem.parse(item);
   const accepted =
     previousSecret !== undefined && clock.now() < previousUntil ? [secret, previousSecret] : [secret];
   const secrets = await Promise.all(accepted.map((one) => cipher.decrypt(one, contextOf(name))));
-  return { forge: name.forge, baseUrl, synchronization, secrets };
+  return { forge: name.forge, baseUrl, synchronization, repository, secrets };
 }

@@ -252,3 +252,21 @@ describe('members', () => {
     ]);
   });
 });
+
+test.each([
+  [45, 30],
+  [30, 45],
+])(
+  'a member of level %s through a link of level %s has the unknown one of both, which grants nothing',
+  (of, through) => {
+    const [account] = accounts;
+    if (account === undefined) throw new Error('there is no account');
+    const invited = groupId(5);
+    const group = {
+      ...{ id: top, path: 'g', name: 'G', parent: undefined, locksProjectSharing: false },
+      links: [{ group: invited, level: through, expiresAt: undefined }],
+    };
+    const members = new Map([[invited, [{ account, login: 'u', level: of, expiresAt: undefined }]]]);
+    expect(teamFacts(group, members)).toContainEqual(expect.objectContaining({ account, level: 'level 45' }));
+  },
+);

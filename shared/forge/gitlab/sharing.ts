@@ -52,10 +52,14 @@ const later = (one: number | undefined, other: number | undefined): number | und
 
 const ending = (expiresAt: number | undefined) => (expiresAt === undefined ? {} : { expiresAt });
 
-/** A member through a link: with the lower level, until the first of both ends. */
+/**
+ * A member through a link: with the lower level, until the first of both ends. An unknown level stays what it is: nothing is known to be
+ * below it.
+ */
 const through = (member: Membership, link: Link): Membership => ({
   ...member,
-  level: Math.min(member.level, link.level),
+  level:
+    [member.level, link.level].find((level) => !isKnownLevel(level)) ?? Math.min(member.level, link.level),
   expiresAt: earlier(member.expiresAt, link.expiresAt),
 });
 

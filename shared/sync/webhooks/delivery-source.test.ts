@@ -1,7 +1,9 @@
 import { expect, it, vi } from 'vitest';
 import { synchronizationId } from '../../../test/support/synchronized.ts';
+import { asId, type ForgeRepositoryId } from '../../domain/ids.ts';
+import type { ParsedDelivery } from '../../forge/forge.ts';
 import type { Integration } from '../../forge/module.ts';
-import { sourcesOf } from './delivery-source.ts';
+import { sourcesOf, withinSource } from './delivery-source.ts';
 
 const integration = (forge: string, baseUrl: string, secrets: Integration['secrets']): Integration => ({
   forge,
@@ -50,3 +52,25 @@ it.each(['', 'a#b', 'a/b', 'a'.repeat(65)])(
     expect(asked).not.toHaveBeenCalled();
   },
 );
+
+it("believes the hook of a repository about that repository alone, whatever the delivery's body says", () => {
+  const [own, other] = [asId<ForgeRepositoryId>('7'), asId<ForgeRepositoryId>('8')];
+  const gone = (key: string) => ({ key, expect: 'gone' as const });
+  const scope = { look: 'scope', scope: 'members' } as const;
+  const content = (repository: ForgeRepositoryId) => ({ look: 'repository-content', repository }) as const;
+  const delivery: ParsedDelivery = {
+    ...{ deliveryId: '1', event: 'any', installation: undefined },
+    removals: [gone('repository#7'), gone('repository#8'), gone('member#1'), gone('repository#70')],
+    arrivals: [{ key: 'team-member#1#2', expect: 'there' }],
+    deleted: [own, other],
+    hints: [scope, content(own), content(other)],
+  };
+  expect(withinSource({ repository: own }, delivery)).toEqual({
+    ...delivery,
+    removals: [gone('repository#7')],
+    arrivals: [],
+    deleted: [own],
+    hints: [scope, content(own)],
+  });
+  expect(withinSource({}, delivery)).toBe(delivery);
+});

@@ -1,7 +1,7 @@
 /** Finds who may deliver to a webhook address, and authenticates deliveries with their secrets. */
-import type { SynchronizationId } from '../../domain/ids.ts';
+import type { ForgeRepositoryId, SynchronizationId } from '../../domain/ids.ts';
 import type { ForgeHost } from '../../domain/synchronization.ts';
-import type { WebhookReader } from '../../forge/forge.ts';
+import type { ParsedDelivery, WebhookReader } from '../../forge/forge.ts';
 import { type Integrations, webhookSecretsOf } from '../../forge/integrations.ts';
 import type { HttpRequest } from '../../runtime/http-message.ts';
 import { type HookName, isHookSource } from '../../store/hook-store.ts';
@@ -18,6 +18,33 @@ export interface DeliverySource extends ForgeHost {
   readonly secrets: readonly string[];
   /** The owner of a hook, whose deliveries can be about nothing else. A delivery to the integration names its installation instead. */
   readonly synchronization?: SynchronizationId | undefined;
+  /** Where the hook is on one repository: its deliveries can be about nothing else. */
+  readonly repository?: ForgeRepositoryId | undefined;
+}
+
+/**
+ * What a delivery may say. Whoever administers a repository can make its hook send any body, such as with a custom template on GitLab
+ * (https://docs.gitlab.com/user/project/integrations/webhooks/#custom-webhook-template), so such a hook is believed about that repository
+ * alone. It may still ask for reads: those go by the forge's word.
+ */
+export function withinSource(
+  { repository }: Pick<DeliverySource, 'repository'>,
+  delivery: ParsedDelivery,
+): ParsedDelivery {
+  if (repository === undefined) {
+    return delivery;
+  }
+  const isOwn = ({ key }: { readonly key: string }): boolean => key === `repository#${repository}`;
+  return {
+    ...delivery,
+    removals: delivery.removals.filter(isOwn),
+    arrivals: delivery.arrivals.filter(isOwn),
+    deleted: (delivery.deleted ?? []).filter((one) => one === repository),
+    hints: delivery.hints.filter(
+      (hint) =>
+        hint.look === 'scope' || (hint.look === 'repository-content' && hint.repository === repository),
+    ),
+  };
 }
 
 /** Looks up a hook with its secrets. */

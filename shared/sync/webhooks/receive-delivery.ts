@@ -33,6 +33,7 @@ import {
   type DeliverySources,
   sourceOfDelivery,
   type WebhookAddress,
+  withinSource,
 } from './delivery-source.ts';
 import type { EventClaim } from './event-claims.ts';
 import { type DeliveryContext, prepareEventClaims } from './record-claims.ts';
@@ -71,7 +72,7 @@ export async function receiveDelivery(
   }
   let delivery: ParsedDelivery;
   try {
-    delivery = webhooks.parse(request.body, request.headers);
+    delivery = withinSource(source, webhooks.parse(request.body, request.headers));
   } catch (error) {
     if (error instanceof WebhookFormatError) {
       logger.warn('a delivery lacks required fields', { error });
