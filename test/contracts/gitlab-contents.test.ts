@@ -168,3 +168,16 @@ test('archives that nobody waits for leave two of five in a minute to people', a
   await read(false);
   expect((await errorOf(read(false))).code).toBe('rate-limited');
 });
+
+test('a project that is marked for deletion is archived, in each version, until it is restored', async () => {
+  await makeProject('leaving', 1, () => ({ name: 'acme/leaving' }));
+  const ids = idOf('acme/leaving');
+  const archived = async () => (await (await contents()).readRefs(ids)).archived;
+  expect(await archived()).toBe(false);
+  await lab.simulator.changes.run('delete', { source: 'acme/leaving' });
+  expect(await archived()).toBe(true);
+  const project = lab.simulator.state.projects.get(Number(ids.repository));
+  expect(project).toMatchObject({ archived: false, deletionOn: expect.anything() });
+  await lab.simulator.changes.run('restore', { source: `acme/${project?.path}` });
+  expect(await archived()).toBe(false);
+});

@@ -11,7 +11,13 @@ import { readList } from '../pages.ts';
 import type { FileCache } from './file-cache.ts';
 import { readManifests } from './manifests.ts';
 import type { Requests } from './requests.ts';
-import { type ProjectHead, projectHeadSchema, type RefItem, refSchema } from './schema.ts';
+import {
+  isMarkedForDeletion,
+  type ProjectHead,
+  projectHeadSchema,
+  type RefItem,
+  refSchema,
+} from './schema.ts';
 
 export interface ContentRequests {
   readonly contents: Requests;
@@ -58,7 +64,7 @@ async function readRefs(
   return {
     ...{ tags: withManifests(tags), branches: withManifests(branches), unusable },
     defaultBranch: head.default_branch ?? undefined,
-    archived: head.archived,
+    archived: head.archived || isMarkedForDeletion(head),
     links: linksOf(head),
   };
 }
