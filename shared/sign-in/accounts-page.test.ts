@@ -1,14 +1,10 @@
 import { expect, it } from 'vitest';
-import { aFact } from '../../test/support/memory-forge.ts';
-import { proven } from '../../test/support/people.ts';
-import { createSignInBench } from '../../test/support/sign-in-bench.ts';
+import { createInstallationBench } from '../../test/support/sign-in-bench.ts';
 import { sessionsOf } from '../sessions/end-sessions.ts';
 import { programOf } from './accounts-page.ts';
-import { signInUser } from './user-accounts.ts';
 
 async function setUpBench() {
-  const bench = await createSignInBench([aFact.member(1)]);
-  await bench.administrators(await signInUser(bench.dependencies, proven(9)));
+  const bench = await createInstallationBench();
   const [ann, elsewhere] = [bench.visitor(), bench.visitor()];
   await elsewhere.signIn('1');
   await ann.signIn('1');

@@ -1,17 +1,13 @@
 /** What a person allows at a code host is kept for choosing an organization, and for nothing else. */
 import { expect, it } from 'vitest';
-import { aFact } from '../../test/support/memory-forge.ts';
-import { proven } from '../../test/support/people.ts';
 import { minute } from '../../test/support/session-bench.ts';
-import { createSignInBench, key } from '../../test/support/sign-in-bench.ts';
+import { createInstallationBench, createSignInBench, key } from '../../test/support/sign-in-bench.ts';
 import { gitHubHost } from '../../test/support/synchronized.ts';
 import { findPersonGrant } from '../store/person-grant-store.ts';
-import { signInUser } from './user-accounts.ts';
 
-/** An installation with an administrator, user 9, and member 1. */
+/** Of member 1, with what is kept of the grant. */
 async function setUpBench() {
-  const bench = await createSignInBench([aFact.member(1)]);
-  await bench.administrators(await signInUser(bench.dependencies, proven(9)));
+  const bench = await createInstallationBench();
   const ann = bench.visitor();
   const grant = async () => {
     const { user } = (await ann.who()) ?? {};

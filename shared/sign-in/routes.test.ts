@@ -1,31 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { aFact } from '../../test/support/memory-forge.ts';
 import { proven } from '../../test/support/people.ts';
 import { publishRoots } from '../../test/support/publish-roots.ts';
-import { day, minute } from '../../test/support/session-bench.ts';
-import { createSignInBench, key } from '../../test/support/sign-in-bench.ts';
-import { gitHubHost, organizationId } from '../../test/support/synchronized.ts';
+import { minute } from '../../test/support/session-bench.ts';
+import { createInstallationBench, key } from '../../test/support/sign-in-bench.ts';
+import { organizationId } from '../../test/support/synchronized.ts';
 import { asId, userPrincipal } from '../domain/ids.ts';
 import { ForgeError } from '../forge/errors.ts';
 import { endAllSessions, sessionsOf } from '../sessions/end-sessions.ts';
 import { forgottenSession } from '../sessions/session.ts';
 import { keys } from '../store/keys.ts';
-import { findPersonGrant } from '../store/person-grant-store.ts';
 import { signInLog } from '../store/sign-in-log.ts';
 import { accountsOf, findUser } from '../store/user-store.ts';
-import { signInUser } from './user-accounts.ts';
-
-/** An installation with an administrator, user 9, and members 1 and 2. */
-async function setUpBench() {
-  const bench = await createSignInBench([aFact.member(1), aFact.member(2)]);
-  const root = await signInUser(bench.dependencies, proven(9));
-  await bench.administrators(root);
-  return { ...bench, root };
-}
 
 describe('a sign-in', () => {
   it('begins at a page, and ends where the person wanted to go', async () => {
-    const { visitor, table } = await setUpBench();
+    const { visitor, table } = await createInstallationBench();
     const ann = visitor();
     const page = await ann.get('/sign-in?return=/packages%3Fq%3Da');
     expect(page.body).toContain(`action="/sign-in/start/${encodeURIComponent(key)}"`);
@@ -46,7 +35,7 @@ describe('a sign-in', () => {
   });
 
   it('has decided what the person may read, for the lists that come next', async () => {
-    const { visitor, table, dependencies, askedFor } = await setUpBench();
+    const { visitor, table, dependencies, askedFor } = await createInstallationBench();
     await visitor().signIn('1');
     const user = await findUser(table, proven(1).account);
     expect(askedFor()).toEqual([userPrincipal(asId(user ?? ''))]);
@@ -58,7 +47,7 @@ describe('a sign-in', () => {
   });
 
   it('goes on where that cannot be asked for', async () => {
-    const { visitor, workQueue } = await setUpBench();
+    const { visitor, workQueue } = await createInstallationBench();
     workQueue.send = async () => {
       throw new Error('the queue is gone');
     };
@@ -68,7 +57,7 @@ describe('a sign-in', () => {
   });
 
   it('asks the code host with a state, a challenge and the registered address', async () => {
-    const { visitor } = await setUpBench();
+    const { visitor } = await createInstallationBench();
     const answer = await visitor().post(`/sign-in/start/${key}`, { purpose: 'sign-in' });
     // No redirect: browsers would hold it, and those after it, to where forms may lead.
     expect(answer.status).toBe(200);
@@ -85,7 +74,7 @@ describe('a sign-in', () => {
   });
 
   it('ends the session that the browser had: its id is never used again', async () => {
-    const { visitor, dependencies } = await setUpBench();
+    const { visitor, dependencies } = await createInstallationBench();
     const ann = visitor();
     await ann.signIn('1');
     const first = await ann.who();
@@ -98,7 +87,7 @@ describe('a sign-in', () => {
   });
 
   it('is of the browser that began it, once, for ten minutes', async () => {
-    const { visitor, clock } = await setUpBench();
+    const { visitor, clock } = await createInstallationBench();
     const [ann, thief] = [visitor(), visitor()];
     const back = await ann.toForge('sign-in', '1');
     expect((await thief.get(back)).status).toBe(400);
@@ -117,7 +106,7 @@ describe('a sign-in', () => {
   });
 
   it('is not that of another state, code or integration, and not one that was declined', async () => {
-    const { visitor, table } = await setUpBench();
+    const { visitor, table } = await createInstallationBench();
     const ann = visitor();
     const changes: readonly ((back: URL) => unknown)[] = [
       (back) => back.searchParams.set('state', 'x'),
@@ -143,7 +132,7 @@ describe('a sign-in', () => {
   });
 
   it('goes on when another site sends the browser to the callback meanwhile', async () => {
-    const { visitor } = await setUpBench();
+    const { visitor } = await createInstallationBench();
     const ann = visitor();
     const back = await ann.toForge('sign-in', '1');
     const { pathname } = new URL(back);
@@ -159,7 +148,7 @@ describe('a sign-in', () => {
   });
 
   it('of who does not belong here is refused, noted, and makes nobody', async () => {
-    const { visitor, table } = await setUpBench();
+    const { visitor, table } = await createInstallationBench();
     const eve = visitor();
     const answer = await eve.signIn('666');
     expect([answer.status, answer.body]).toEqual([403, expect.stringContaining('no member')]);
@@ -171,14 +160,14 @@ describe('a sign-in', () => {
   });
 
   it('notes no more of a long user agent than the first 300 characters', async () => {
-    const { visitor, table } = await setUpBench();
+    const { visitor, table } = await createInstallationBench();
     const eve = visitor();
     await eve.get(await eve.toForge('sign-in', '666'), { 'user-agent': 'x'.repeat(5000) });
     expect((await signInLog(table, 9)).map(({ userAgent }) => userAgent?.length)).toEqual([300]);
   });
 
   it('goes by the setting of who may sign in', async () => {
-    const { visitor, policy } = await setUpBench();
+    const { visitor, policy } = await createInstallationBench();
     await policy('allow-list');
     expect((await visitor().signIn('1')).status).toBe(403);
     expect((await visitor().signIn('9')).status).toBe(303);
@@ -187,7 +176,7 @@ describe('a sign-in', () => {
   });
 
   it('ends within five minutes for who is not let in any more', async () => {
-    const { visitor, policy, clock } = await setUpBench();
+    const { visitor, policy, clock } = await createInstallationBench();
     const ann = visitor();
     await ann.signIn('1');
     await policy('allow-list');
@@ -197,7 +186,7 @@ describe('a sign-in', () => {
   });
 
   it('changes nothing when the code host cannot say who somebody is, and signs nobody out', async () => {
-    const { visitor, forge, clock, table } = await setUpBench();
+    const { visitor, forge, clock, table } = await createInstallationBench();
     const [ann, bob] = [visitor(), visitor()];
     await ann.signIn('1');
     const before = await ann.who();
@@ -214,7 +203,7 @@ describe('a sign-in', () => {
 
 describe('a form', () => {
   it('of another site does nothing', async () => {
-    const { visitor } = await setUpBench();
+    const { visitor } = await createInstallationBench();
     const ann = visitor();
     await ann.signIn('1');
     const form = { 'form-token': await ann.formToken() };
@@ -229,7 +218,7 @@ describe('a form', () => {
   });
 
   it.each(['/sign-in/out', `/sign-in/start/${key}`])('to %s needs the token of its session', async (path) => {
-    const { visitor } = await setUpBench();
+    const { visitor } = await createInstallationBench();
     const [ann, bob] = [visitor(), visitor()];
     await ann.signIn('1');
     await bob.signIn('2');
@@ -240,7 +229,7 @@ describe('a form', () => {
   });
 
   it('signs out, here and at once', async () => {
-    const { visitor } = await setUpBench();
+    const { visitor } = await createInstallationBench();
     const ann = visitor();
     await ann.signIn('1');
     const other = ann.browser.copy();
@@ -253,7 +242,7 @@ describe('a form', () => {
 
 describe('a page', () => {
   it('of who is to sign in has the browser forget a session that is gone', async () => {
-    const { visitor, dependencies } = await setUpBench();
+    const { visitor, dependencies } = await createInstallationBench();
     const ann = visitor();
     await ann.signIn('1');
     const { user = '' as never } = (await ann.who()) ?? {};
@@ -264,7 +253,7 @@ describe('a page', () => {
   });
 
   it('runs no script, loads nothing, is in no frame and kept by nobody', async () => {
-    const { visitor } = await setUpBench();
+    const { visitor } = await createInstallationBench();
     const { headers, body = '' } = await visitor().get('/sign-in');
     const policy = headers?.['content-security-policy'] ?? '';
     expect(policy.replace(/sha256-[^']+/, 'hash')).toBe(
@@ -281,7 +270,7 @@ describe('a page', () => {
   });
 
   it('shows names of people and hosts as text', async () => {
-    const { visitor } = await setUpBench();
+    const { visitor } = await createInstallationBench();
     const ann = visitor();
     await ann.signIn('1');
     const { body } = await ann.get('/sign-in');
@@ -291,122 +280,8 @@ describe('a page', () => {
   it.each(['/sign-in/nothing', '/sign-in/start/x/y', '/sign-in/constructor', '/sign-in/callback/%E0%A4%A'])(
     '%s is none',
     async (path) => {
-      const { visitor } = await setUpBench();
+      const { visitor } = await createInstallationBench();
       expect((await visitor().get(path)).status).toBeGreaterThanOrEqual(400);
     },
   );
-});
-
-describe('who is signed in', () => {
-  it('links a further account', async () => {
-    const { visitor, table } = await setUpBench();
-    const ann = visitor();
-    await ann.signIn('1');
-    expect((await ann.get(await ann.toForge('link', '3'))).status).toBe(303);
-    const user = (await ann.who())?.user;
-    expect(await findUser(table, proven(3).account)).toBe(user);
-  });
-
-  it('proves to be himself before that, when he signed in a while ago', async () => {
-    const { visitor, clock } = await setUpBench();
-    const ann = visitor();
-    await ann.signIn('1');
-    const first = await ann.who();
-    clock.time += 20 * minute;
-    const form = { purpose: 'link', 'form-token': await ann.formToken() };
-    expect((await ann.post(`/sign-in/start/${key}`, form)).body).toContain('Confirm that it is you');
-    expect((await ann.get(await ann.toForge('authenticate-again', '2'))).status).toBe(403);
-    expect(await ann.who()).toEqual(first);
-    expect((await ann.get(await ann.toForge('authenticate-again', '1'))).status).toBe(303);
-    expect((await ann.who())?.authenticatedAt).toBe(clock.time);
-  });
-
-  it('hears whose account it is that another has, and becomes one with that user by saying so', async () => {
-    const { visitor, table } = await setUpBench();
-    const [ann, bob] = [visitor(), visitor()];
-    await ann.signIn('1');
-    await bob.signIn('2');
-    const page = await ann.get(await ann.toForge('link', '2'));
-    expect(page.body).toContain('User &lt;2&gt;');
-    const [user, other] = [
-      await findUser(table, proven(1).account),
-      await findUser(table, proven(2).account),
-    ];
-    expect(other).toBe((await bob.who())?.user);
-
-    expect((await ann.post('/sign-in/merge', { 'form-token': 'x' })).status).toBe(403);
-    expect((await bob.post('/sign-in/merge', { 'form-token': await bob.formToken() })).status).toBe(400);
-    expect((await ann.post('/sign-in/merge', { 'form-token': await ann.formToken() })).status).toBe(303);
-    expect(await findUser(table, proven(2).account)).toBe(user);
-    expect(await bob.who()).toBeUndefined();
-    expect(await ann.who()).toMatchObject({ user });
-  });
-
-  it('is not merged by a proof that is too old', async () => {
-    const { visitor, clock, table } = await setUpBench();
-    const [ann, bob] = [visitor(), visitor()];
-    await bob.signIn('2');
-    await ann.signIn('1');
-    clock.time += 14 * minute;
-    const page = await ann.get(await ann.toForge('link', '2'));
-    expect(page.body).toContain('Both are me');
-    clock.time += minute;
-    const answer = await ann.post('/sign-in/merge', { 'form-token': await ann.formToken() });
-    expect([answer.status, answer.body]).toEqual([403, expect.stringContaining('too long ago')]);
-    expect(await findUser(table, proven(2).account)).toBe((await bob.who())?.user);
-  });
-
-  it('lets us ask for organizations, for 15 minutes at the most', async () => {
-    const { visitor, dependencies, clock, table } = await setUpBench();
-    const ann = visitor();
-    await ann.signIn('1');
-    expect(
-      (await ann.get(await ann.toForge('choose-organization', '1', { return: '/organizations/new' })))
-        .headers,
-    ).toMatchObject({
-      location: '/organizations/new',
-    });
-    const user = (await ann.who())?.user ?? ('' as never);
-    expect(await findPersonGrant(dependencies, user, gitHubHost)).toMatchObject({
-      grant: { accessToken: 'secret-of-1' },
-    });
-    expect(JSON.stringify([...table.dump()])).not.toContain('secret-of');
-    clock.time += 15 * minute;
-    expect(await findPersonGrant(dependencies, user, gitHubHost)).toBeUndefined();
-    // Nobody asks in the name of somebody else.
-    expect((await ann.get(await ann.toForge('choose-organization', '2'))).status).toBe(403);
-  });
-
-  it('has to be the same when the code host answers', async () => {
-    const { visitor, table } = await setUpBench();
-    const ann = visitor();
-    await ann.signIn('1');
-    const back = await ann.toForge('link', '3');
-    await ann.post('/sign-in/out', { 'form-token': await ann.formToken() });
-    expect((await ann.get(back)).status).toBe(403);
-    expect(await findUser(table, proven(3).account)).toBeUndefined();
-  });
-
-  it('comes back from giving access to a page that believes no parameter', async () => {
-    const { visitor } = await setUpBench();
-    const ann = visitor();
-    await ann.signIn('1');
-    const answers = await Promise.all(
-      ['', '?installation_id=77&setup_action=install', '?installation_id=666&setup_action=update'].map(
-        (query) => ann.get(`/sign-in/installed/${key}${query}`),
-      ),
-    );
-    expect(new Set(answers.map(({ body }) => body)).size).toBe(1);
-    expect(answers[0]?.body).toContain('value="choose-organization"');
-  });
-
-  it('stays so for a month without a visit, and no longer', async () => {
-    const { visitor, clock } = await setUpBench();
-    const ann = visitor();
-    await ann.signIn('1');
-    clock.time += 29 * day;
-    expect((await ann.get('/sign-in')).body).toContain('You are signed in');
-    clock.time += 31 * day;
-    expect((await ann.get('/sign-in')).body).toContain('Sign in with');
-  });
 });

@@ -10,11 +10,13 @@ import { pageRegistrations } from '../../shared/organizations/page-registrations
 import type { HttpAnswer } from '../../shared/runtime/http-message.ts';
 import { readSession } from '../../shared/sessions/session.ts';
 import { answerSignIn } from '../../shared/sign-in/routes.ts';
+import { signInUser } from '../../shared/sign-in/user-accounts.ts';
 import {
   changeInstallationSettings,
   findInstallationSettings,
 } from '../../shared/store/installation-settings.ts';
-import { createPeople } from './people.ts';
+import { aFact } from './memory-forge.ts';
+import { createPeople, proven } from './people.ts';
 import { registeringFetch } from './registering-fetch.ts';
 import { admitsEverybody } from './session-bench.ts';
 import { gitHubHost } from './synchronized.ts';
@@ -189,4 +191,12 @@ function createVisitor(
         .signedIn,
   };
   return visitor;
+}
+
+/** An installation with an administrator, user 9, and members 1 and 2. */
+export async function createInstallationBench() {
+  const bench = await createSignInBench([aFact.member(1), aFact.member(2)]);
+  const root = await signInUser(bench.dependencies, proven(9));
+  await bench.administrators(root);
+  return { ...bench, root };
 }
