@@ -34,6 +34,8 @@ export class CallerError extends Error {
   readonly notBefore: number | undefined;
   /** What is wrong with single fields of the input. */
   readonly errors: readonly WrongField[] | undefined;
+  /** Nothing was carried out, and the same call may succeed: it is too early, or others changed something at the same moment. */
+  readonly isTransient: boolean;
 
   constructor(
     code: CallerErrorCode,
@@ -41,6 +43,8 @@ export class CallerError extends Error {
     options: {
       notBefore?: number | undefined;
       errors?: readonly WrongField[] | undefined;
+      /** Of a `conflict` that passes; default false. */
+      isTransient?: boolean;
       cause?: unknown;
     } = {},
   ) {
@@ -48,5 +52,6 @@ export class CallerError extends Error {
     this.code = code;
     this.notBefore = options.notBefore;
     this.errors = options.errors;
+    this.isTransient = options.isTransient ?? code === 'too-early';
   }
 }

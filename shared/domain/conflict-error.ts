@@ -18,6 +18,23 @@ export class ConflictError extends Error {
   }
 }
 
+/** The caller error of a use case that others came before: it carried nothing out, and the same call may succeed. */
+export const changedMeanwhile = (message: string, cause?: unknown): CallerError =>
+  new CallerError('conflict', message, { isTransient: true, cause });
+
+/**
+ * Carries out a change that writes on a condition.
+ *
+ * @throws CallerError `changedMeanwhile` with the message where the condition fails; what else the change throws
+ */
+export async function unlessChanged<Result>(message: string, change: () => Promise<Result>): Promise<Result> {
+  try {
+    return await change();
+  } catch (error) {
+    throw error instanceof ConflictError ? changedMeanwhile(message, error) : error;
+  }
+}
+
 /**
  * The caller error for an error that reached an entry point. A use case that expects a conflict throws its own; an unexpected one
  * is nobody's fault, and the same call may succeed.
@@ -29,8 +46,6 @@ export function callerErrorOf(error: unknown): CallerError | undefined {
     return error;
   }
   return error instanceof ConflictError
-    ? new CallerError('conflict', 'something else changed this at the same time; try again', {
-        cause: error,
-      })
+    ? changedMeanwhile('something else changed this at the same time; try again', error)
     : undefined;
 }

@@ -1,5 +1,6 @@
 /** Changes what an organization's owners set, and asks for the work that follows. */
 import { CallerError } from '../domain/caller-error.ts';
+import { unlessChanged } from '../domain/conflict-error.ts';
 import type { Organization } from '../domain/organization.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { noteEverybody } from '../store/known-account-store.ts';
@@ -10,7 +11,7 @@ import {
   type OrganizationSettingsChange,
 } from '../store/organization-settings.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
-import { ConflictError, type Table } from '../store/table.ts';
+import type { Table } from '../store/table.ts';
 import { requestWork, type WorkQueue } from '../store/work.ts';
 import { grantsWork, packagesWork } from '../store/work-items.ts';
 import { checkVendors } from './connect-organization.ts';
@@ -55,8 +56,8 @@ export async function changeSettings(
       await noteEverybody(table, synchronization);
     }
   }
-  try {
-    await table.transact([
+  await unlessChanged('somebody changed the settings at the same moment', () =>
+    table.transact([
       changeOrganizationSettings(organization.id, before, change),
       ...(isPublishedAgain ? [requestWork(packages, clock.now())] : []),
       ...(changesWaiting ? [requestWork(grants, clock.now())] : []),
@@ -64,12 +65,8 @@ export async function changeSettings(
         before: old,
         after: changed,
       }),
-    ]);
-  } catch (error) {
-    throw error instanceof ConflictError
-      ? new CallerError('conflict', 'somebody changed the settings at the same moment', { cause: error })
-      : error;
-  }
+    ]),
+  );
   await workQueue.send([
     ...(isPublishedAgain ? [packages.message] : []),
     ...(changesWaiting ? [grants.message] : []),

@@ -1,6 +1,7 @@
 /** Connects an organization, a new one or one that is there, to the forge organization that a connection belongs to. */
 import { usualBranchesLeftOut } from '../domain/branch-filter.ts';
 import { CallerError } from '../domain/caller-error.ts';
+import { changedMeanwhile } from '../domain/conflict-error.ts';
 import { type Connection, installationOf } from '../domain/connection.ts';
 import {
   type ForgeOrganizationId,
@@ -61,8 +62,8 @@ export interface ConnectedOrganization {
   readonly slug: string;
 }
 
-/** An operation that claims something unique, and the error message if somebody else has it. */
-export type Claim = readonly [Operation, string];
+/** An operation that claims something unique, and the error message if somebody else has it; or the error, where that passes. */
+export type Claim = readonly [Operation, string | CallerError];
 
 /** The organization that gets the synchronization. */
 interface Target {
@@ -106,7 +107,10 @@ export const connectSynchronization = (
     slug: organization.slug,
     isNew: false,
     claims: () => [
-      [changeOwners(organization), 'the owners of the organization changed at the same moment; try again'],
+      [
+        changeOwners(organization),
+        changedMeanwhile('the owners of the organization changed at the same moment; try again'),
+      ],
     ],
   });
 
@@ -244,11 +248,10 @@ export async function transactClaims(
     await table.transact([...claims.map(([operation]) => operation), ...others]);
   } catch (error) {
     if (error instanceof ConflictError) {
-      const refused = error.failed.flatMap((place) => claims[place]?.[1] ?? []);
-      throw new CallerError(
-        'conflict',
-        refused[0] ?? 'something else was connected at the same time; try again',
-      );
+      const [refused] = error.failed.flatMap((place) => claims[place]?.[1] ?? []);
+      throw typeof refused === 'string'
+        ? new CallerError('conflict', refused)
+        : (refused ?? changedMeanwhile('something else was connected at the same time; try again', error));
     }
     throw error;
   }

@@ -1,6 +1,7 @@
 /** Deletes a package: clients lose it at once; `run-deletion` removes its files and records. */
 
 import { CallerError } from '../domain/caller-error.ts';
+import { unlessChanged } from '../domain/conflict-error.ts';
 import { edgeKeys } from '../domain/edge-keys.ts';
 import type { Organization } from '../domain/organization.ts';
 import { equal } from '../store/condition.ts';
@@ -8,7 +9,7 @@ import { askDeletion, deletionOf } from '../store/deletion-store.ts';
 import { desire } from '../store/edge-store.ts';
 import { keys } from '../store/keys.ts';
 import { distsOfPackage, findPackageByName, type StoredPackage } from '../store/package-store.ts';
-import { ConflictError, type Operation } from '../store/table.ts';
+import type { Operation } from '../store/table.ts';
 import { requestWork, type WorkMessage } from '../store/work.ts';
 import { edgeWork, grantsWork, packageWork } from '../store/work-items.ts';
 import { type Confirmation, confirmed } from './confirmation.ts';
@@ -63,19 +64,14 @@ export async function deletePackage(
   const target = { kind: 'package', number: found.number } as const;
   const grants = grantsWork(organization.id);
   const withdrawn = withdrawal(organization, found, true, now);
-  try {
-    await table.transact([
+  await unlessChanged(`something else changed ${packageName} at the same time; try again`, () =>
+    table.transact([
       ...withdrawn.operations,
       requestWork(grants, now),
       askDeletion(organization.id, target, found.name, now, { keepUntil }),
       ownerAct(dependencies, organization.id, by, 'delete-package', packageName),
-    ]);
-  } catch (error) {
-    if (error instanceof ConflictError) {
-      throw new CallerError('conflict', `something else changed ${packageName} at the same time; try again`);
-    }
-    throw error;
-  }
+    ]),
+  );
   await workQueue.send([...withdrawn.messages, grants.message, deletionOf(organization.id, target).message]);
   return { done: true, ...plan };
 }

@@ -3,7 +3,7 @@
  * teams' tokens. Other synchronizations of the organization are unaffected; the forge organization can be connected again at once.
  */
 
-import { CallerError } from '../domain/caller-error.ts';
+import { unlessChanged } from '../domain/conflict-error.ts';
 import type { Organization } from '../domain/organization.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { removeCredential } from '../store/credential-store.ts';
@@ -73,26 +73,20 @@ export async function deleteSynchronization(
   const target = { kind: 'synchronization', synchronization: id } as const;
   const ended = await disconnection(table, synchronization, now);
   const grants = grantsWork(organization.id);
-  try {
-    await table.transact([
-      ...ended.operations,
-      requestWork(grants, now),
-      keepsPackages ? noteEnded(synchronization) : askDeletion(organization.id, target, login, now),
-      ...also,
-      ownerAct(dependencies, organization.id, by, 'delete-synchronization', login, {
-        before: { synchronization: id, login },
-        after: { packages: keepsPackages ? 'kept' : 'deleted' },
-      }),
-    ]);
-  } catch (error) {
-    if (error instanceof ConflictError) {
-      throw new CallerError(
-        'conflict',
-        `something else changed the synchronization with ${login} at the same time; try again`,
-      );
-    }
-    throw error;
-  }
+  await unlessChanged(
+    `something else changed the synchronization with ${login} at the same time; try again`,
+    () =>
+      table.transact([
+        ...ended.operations,
+        requestWork(grants, now),
+        keepsPackages ? noteEnded(synchronization) : askDeletion(organization.id, target, login, now),
+        ...also,
+        ownerAct(dependencies, organization.id, by, 'delete-synchronization', login, {
+          before: { synchronization: id, login },
+          after: { packages: keepsPackages ? 'kept' : 'deleted' },
+        }),
+      ]),
+  );
   const deletion = keepsPackages ? [] : [deletionOf(organization.id, target).message];
   await workQueue.send([grants.message, ...deletion, ...ended.messages]);
   // The deletion's worker would do the rest too, only later.

@@ -1,6 +1,7 @@
 /** Gives a package's name to one of the repositories that claim it. */
 
 import { CallerError } from '../domain/caller-error.ts';
+import { unlessChanged } from '../domain/conflict-error.ts';
 import type { RepositoryFact } from '../domain/facts.ts';
 import type { Organization } from '../domain/organization.ts';
 import { type PackageSource, sameSource } from '../domain/package.ts';
@@ -12,7 +13,7 @@ import { findFact, loadFacts } from '../store/fact-store.ts';
 import { findName, nameClaims, type StoredName } from '../store/name-store.ts';
 import { findPackage, givenReason, isOfSource } from '../store/package-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
-import { ConflictError, type Table } from '../store/table.ts';
+import type { Table } from '../store/table.ts';
 import type { WorkQueue } from '../store/work.ts';
 import { movePackage } from './move-package.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
@@ -77,20 +78,16 @@ export async function givePackageName(
     reason: givenReason,
     beside,
   };
-  let passed: Passed;
-  try {
-    passed = input.samePackage
-      ? await movePackage(dependencies, organization, {
-          ...passing,
-          found: await packageToMove(table, organization, name, before),
-        })
-      : await passName(dependencies, organization, passing);
-  } catch (error) {
-    if (error instanceof ConflictError) {
-      throw new CallerError('conflict', `something else changed ${name} at the same time; try again`);
-    }
-    throw error;
-  }
+  const passed = await unlessChanged(
+    `something else changed ${name} at the same time; try again`,
+    async (): Promise<Passed> =>
+      input.samePackage
+        ? movePackage(dependencies, organization, {
+            ...passing,
+            found: await packageToMove(table, organization, name, before),
+          })
+        : passName(dependencies, organization, passing),
+  );
   await workQueue.send(passed.messages);
   logger.warn('a package name passed to another repository', {
     organization: organization.id,

@@ -1,8 +1,9 @@
 /** What an administrator sets for the whole installation. */
 import { CallerError } from '../domain/caller-error.ts';
+import { unlessChanged } from '../domain/conflict-error.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { changeInstallationSettings, type InstallationSettings } from '../store/installation-settings.ts';
-import { ConflictError, type Table } from '../store/table.ts';
+import type { Table } from '../store/table.ts';
 import { readUser } from '../store/user-store.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
 
@@ -44,19 +45,14 @@ export async function setInstallationSettings(
   const changed = Object.entries(change).filter(([, value]) => value !== undefined);
   const named = new Set(changed.map(([name]) => name));
   const old = Object.fromEntries(Object.entries(before).filter(([name]) => named.has(name)));
-  try {
-    await table.transact([
+  await unlessChanged('somebody changed the settings at the same moment', () =>
+    table.transact([
       changeInstallationSettings(before, Object.fromEntries(changed)),
       ownerAct(dependencies, undefined, accountable, 'change-installation-settings', 'installation', {
         before: old,
         after: Object.fromEntries(changed),
       }),
-    ]);
-  } catch (error) {
-    if (error instanceof ConflictError) {
-      throw new CallerError('conflict', 'somebody changed the settings at the same moment', { cause: error });
-    }
-    throw error;
-  }
+    ]),
+  );
   return { ...before, ...Object.fromEntries(changed), version: before.version + 1 };
 }

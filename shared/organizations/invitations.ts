@@ -3,6 +3,7 @@
  * sees the tokens of its members, and limits how long they live.
  */
 import { CallerError } from '../domain/caller-error.ts';
+import { unlessChanged } from '../domain/conflict-error.ts';
 import type { UserId } from '../domain/ids.ts';
 import { type Organization, slugProblem } from '../domain/organization.ts';
 import {
@@ -15,7 +16,7 @@ import {
 } from '../store/invitation-store.ts';
 import { findPerson, putPerson } from '../store/member-store.ts';
 import { changeOwners, findOrganizationBySlug, findOrganizations } from '../store/organization-store.ts';
-import { ConflictError, type Table } from '../store/table.ts';
+import type { Table } from '../store/table.ts';
 import type { IssueTokenDependencies } from '../tokens/issue-token.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
 import { changePeople, endPersonByHand, refuseSynchronized } from './people-by-hand.ts';
@@ -87,13 +88,9 @@ export async function declineInvitation(
   const act = ownerAct(dependencies, id, accountable, 'decline-invitation', accountable.by, {
     before: { person: user, role: invitation.role },
   });
-  try {
-    await table.transact([...removeInvitation(id, user, invitation), act]);
-  } catch (error) {
-    throw error instanceof ConflictError
-      ? new CallerError('conflict', 'the invitation changed at the same moment; try again', { cause: error })
-      : error;
-  }
+  await unlessChanged('the invitation changed at the same moment; try again', () =>
+    table.transact([...removeInvitation(id, user, invitation), act]),
+  );
 }
 
 async function invitationTo(

@@ -1,5 +1,5 @@
 /** Members of a synchronization that ends stay in the organization, by hand. */
-import { CallerError } from '../domain/caller-error.ts';
+import { unlessChanged } from '../domain/conflict-error.ts';
 import { newId, type UserId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
@@ -8,7 +8,7 @@ import { type AccountHolder, holdersOf } from '../store/account-holder-store.ts'
 import { loadFacts } from '../store/fact-store.ts';
 import { putPerson } from '../store/member-store.ts';
 import type { Owner, UnknownOwner } from '../store/owner-store.ts';
-import { ConflictError, type Operation, type Table } from '../store/table.ts';
+import type { Operation, Table } from '../store/table.ts';
 import { type Account, accountIn, makeUser } from '../store/user-store.ts';
 import { areWaiting } from './waiting-accounts.ts';
 
@@ -78,13 +78,7 @@ export async function belongByHand(
       const made = member.user === undefined ? makeUser(user, member.account, member.login, clock.now()) : [];
       return [...made, ...putPerson(id, user, { ...member.person, isMember: true }, member.person)];
     });
-    try {
-      await table.transact(operations);
-    } catch (error) {
-      throw error instanceof ConflictError
-        ? new CallerError('conflict', 'a member changed at the same moment; try again', { cause: error })
-        : error;
-    }
+    await unlessChanged('a member changed at the same moment; try again', () => table.transact(operations));
   }
   return users;
 }

@@ -1,5 +1,6 @@
 /** Nobody ceases to own an organization by what another owner does to its synchronizations. */
 import { CallerError } from '../domain/caller-error.ts';
+import { unlessChanged } from '../domain/conflict-error.ts';
 import { newId, type UserId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import { primaryOf } from '../domain/primary.ts';
@@ -13,7 +14,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { endByHand, findPerson, personsOf, putPerson } from '../store/member-store.ts';
 import { names, type Owner, ownersIf, type UnknownOwner } from '../store/owner-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
-import { ConflictError, type Operation, type Table, transactionItemsMax } from '../store/table.ts';
+import { type Operation, type Table, transactionItemsMax } from '../store/table.ts';
 import { accountIn, accountsOf, findUser, isSameAccount, makeUser } from '../store/user-store.ts';
 import { forgeFailure } from './forge-failure.ts';
 
@@ -100,13 +101,9 @@ export async function ownByHand(
   for (const owner of owners) {
     const { user, made } = await userOf(dependencies, owner);
     const before = await findPerson(table, id, user);
-    try {
-      await table.transact([...made, ...putPerson(id, user, { ...before, isOwner: true }, before)]);
-    } catch (error) {
-      throw error instanceof ConflictError
-        ? new CallerError('conflict', `${owner.name} changed at the same moment; try again`, { cause: error })
-        : error;
-    }
+    await unlessChanged(`${owner.name} changed at the same moment; try again`, () =>
+      table.transact([...made, ...putPerson(id, user, { ...before, isOwner: true }, before)]),
+    );
   }
 }
 
@@ -139,13 +136,9 @@ export async function endOthersByHand(
     }
   }
   for (let start = 0; start < operations.length; start += transactionItemsMax) {
-    try {
-      await table.transact(operations.slice(start, start + transactionItemsMax));
-    } catch (error) {
-      throw error instanceof ConflictError
-        ? new CallerError('conflict', 'a person changed at the same moment; try again', { cause: error })
-        : error;
-    }
+    await unlessChanged('a person changed at the same moment; try again', () =>
+      table.transact(operations.slice(start, start + transactionItemsMax)),
+    );
   }
 }
 

@@ -3,6 +3,7 @@
  * says alone.
  */
 import { CallerError } from '../domain/caller-error.ts';
+import { unlessChanged } from '../domain/conflict-error.ts';
 import { newId, type OwnTeamId, ownTeamPrincipal, type UserId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import {
@@ -16,7 +17,7 @@ import {
   removeOwnTeamMember,
   renameOwnTeam,
 } from '../store/own-team-store.ts';
-import { ConflictError, type Operation } from '../store/table.ts';
+import type { Operation } from '../store/table.ts';
 import { rightsOfTeams, setTeamRights } from '../store/team-rights-store.ts';
 import { tokensOf } from '../store/token-store.ts';
 import type { IssueTokenDependencies } from '../tokens/issue-token.ts';
@@ -87,17 +88,8 @@ function refuseNamesake({ id, slug }: OwnTeam, others: readonly OwnTeam[]): void
   }
 }
 
-async function whileThere(change: () => Promise<void>): Promise<void> {
-  try {
-    await change();
-  } catch (error) {
-    throw error instanceof ConflictError
-      ? new CallerError('conflict', 'somebody changed or deleted the team at the same moment', {
-          cause: error,
-        })
-      : error;
-  }
-}
+const whileThere = (change: () => Promise<void>): Promise<void> =>
+  unlessChanged('somebody changed or deleted the team at the same moment', change);
 
 /** So many members are removed in one transaction. */
 const batchMax = 90;

@@ -1,10 +1,10 @@
 /** Tokens that owners make for members, teams and the organization: each leaves an entry in the audit log. */
 import { CallerError } from '../domain/caller-error.ts';
+import { unlessChanged } from '../domain/conflict-error.ts';
 import type { TokenId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import { makeToken, tokenHash } from '../domain/token.ts';
 import { findOrganizationSettings } from '../store/organization-settings.ts';
-import { ConflictError } from '../store/table.ts';
 import { findTokenIn, isLive, type Token, type TokenMaker } from '../store/token-store.ts';
 import { replaceSecret, revokeToken } from '../store/token-transitions.ts';
 import {
@@ -115,14 +115,10 @@ export async function rotateToken(
     before: { expiry: token.expiry, ...(maker && { madeBy: token.madeBy && { ...token.madeBy } }) },
     after: { expiry: next.expiry, ...(maker && { madeBy: { ...maker } }) },
   });
-  try {
-    await workQueue.send(await replaceSecret(table, token, organization.slug, next, now, [act]));
-  } catch (error) {
-    if (error instanceof ConflictError) {
-      throw new CallerError('conflict', 'the token changed at the same time; try again', { cause: error });
-    }
-    throw error;
-  }
+  const messages = await unlessChanged('the token changed at the same time; try again', () =>
+    replaceSecret(table, token, organization.slug, next, now, [act]),
+  );
+  await workQueue.send(messages);
   return { token: { ...token, ...next }, secret };
 }
 

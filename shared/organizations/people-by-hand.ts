@@ -4,6 +4,7 @@
  */
 import type { PersonState } from '../domain/access.ts';
 import { CallerError } from '../domain/caller-error.ts';
+import { unlessChanged } from '../domain/conflict-error.ts';
 import { type UserId, userPrincipal } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import { ownersByHandCount, primaryOf } from '../domain/primary.ts';
@@ -33,7 +34,7 @@ import {
 import { changeOwners, findOrganization } from '../store/organization-store.ts';
 import { ownTeamMembershipsOf, removeOwnTeamMember } from '../store/own-team-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
-import { ConflictError, type Operation, type Table } from '../store/table.ts';
+import type { Operation, Table } from '../store/table.ts';
 import { findUserByLogin, readUser, readUsers, type User } from '../store/user-store.ts';
 import { requestWork } from '../store/work.ts';
 import { grantsWork, principalWork } from '../store/work-items.ts';
@@ -243,17 +244,8 @@ export async function changePeople(
 const changeAtOnce = (table: Table, operations: readonly Operation[]): Promise<void> =>
   told(() => table.transact(operations));
 
-async function told(change: () => Promise<void>): Promise<void> {
-  try {
-    await change();
-  } catch (error) {
-    throw error instanceof ConflictError
-      ? new CallerError('conflict', 'the people of the organization changed at the same moment; try again', {
-          cause: error,
-        })
-      : error;
-  }
-}
+const told = (change: () => Promise<void>): Promise<void> =>
+  unlessChanged('the people of the organization changed at the same moment; try again', change);
 
 export interface PersonByHand {
   readonly id: UserId;

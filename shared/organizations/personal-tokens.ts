@@ -1,5 +1,6 @@
 /** A person's own tokens: made, rotated and revoked by that person alone. They read with the person's rights in every organization. */
 import { CallerError } from '../domain/caller-error.ts';
+import { unlessChanged } from '../domain/conflict-error.ts';
 import { type AuditEntryId, newId, type SessionId, type TokenId, type UserId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import { makeToken, tokenHash } from '../domain/token.ts';
@@ -19,7 +20,7 @@ import {
 } from '../store/personal-token-store.ts';
 import type { RequestOrigin } from '../store/session-store.ts';
 import { addSignIn, type SignInEntry } from '../store/sign-in-log.ts';
-import { ConflictError, type Operation, type Table } from '../store/table.ts';
+import type { Operation, Table } from '../store/table.ts';
 import { entriesOf, personalEntry, type Token } from '../store/token-store.ts';
 import type { IssueTokenDependencies } from '../tokens/issue-token.ts';
 import { ownExpiryOf } from '../tokens/token-expiry.ts';
@@ -57,6 +58,8 @@ export interface NewOwnToken {
   /** Slugs of organizations that it does not read, though the person may. */
   readonly without?: readonly string[] | undefined;
 }
+
+const tokenChanged = 'the token changed at the same time; try again';
 
 /**
  * Makes a token, whose secret is returned this once.
@@ -132,7 +135,7 @@ export async function rotateOwnToken(
   const secret = makeToken('user', randomBytes);
   const next = { hash: tokenHash(secret), expiry: until === undefined ? 0 : Math.floor(until / 1000) };
   const act = entryOf(dependencies, 'own-token-rotated', asker, token.description);
-  const messages = await unlessChanged(() =>
+  const messages = await unlessChanged(tokenChanged, () =>
     replacePersonalSecret(table, token, placesOf(entries), next, now, [act]),
   );
   await workQueue.send(messages);
@@ -155,7 +158,7 @@ export async function revokeOwnToken(
     return;
   }
   const act = entryOf(dependencies, 'own-token-revoked', asker, token.description);
-  const messages = await unlessChanged(() =>
+  const messages = await unlessChanged(tokenChanged, () =>
     endPersonal(table, token, placesOf(entries), 'revoked', clock.now(), [act]),
   );
   await workQueue.send(messages);
@@ -175,17 +178,6 @@ const placesOf = (entries: readonly Token[]): readonly PersonalEntry[] =>
 /** The organizations in which the person may have something to read. */
 const organizationsRead = async (table: Table, user: UserId, now: number): Promise<readonly Organization[]> =>
   (await organizationsOf(table, user, now)).map(({ organization }) => organization);
-
-async function unlessChanged<Result>(change: () => Promise<Result>): Promise<Result> {
-  try {
-    return await change();
-  } catch (error) {
-    if (error instanceof ConflictError) {
-      throw new CallerError('conflict', 'the token changed at the same time; try again', { cause: error });
-    }
-    throw error;
-  }
-}
 
 const entryOf = (
   { clock, randomBytes }: IssueTokenDependencies,

@@ -1,5 +1,6 @@
 /** Chooses the synchronization whose owners are the organization's. */
 import { CallerError } from '../domain/caller-error.ts';
+import { unlessChanged } from '../domain/conflict-error.ts';
 import type { SynchronizationId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import { primaryOf } from '../domain/primary.ts';
@@ -7,7 +8,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { changeOwners } from '../store/organization-store.ts';
 import { allOwnersIf, names, ownerKey } from '../store/owner-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
-import { ConflictError, type Table } from '../store/table.ts';
+import type { Table } from '../store/table.ts';
 import { requestWork, type WorkQueue } from '../store/work.ts';
 import { grantsWork } from '../store/work-items.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
@@ -59,8 +60,8 @@ export async function setPrimary(
     throw new CallerError('conflict', `nobody who has signed in owns ${chosen.login}`);
   }
   const grants = grantsWork(organization.id);
-  try {
-    await table.transact([
+  await unlessChanged('somebody changed who the owners are at the same moment', () =>
+    table.transact([
       changeOwners(organization, id),
       // New owners do not wait, and tokens of the organization count while their maker owns it.
       requestWork(grants, now),
@@ -68,13 +69,7 @@ export async function setPrimary(
         before: { synchronization: current?.id, login: current?.login },
         after: { synchronization: id, login: chosen.login },
       }),
-    ]);
-  } catch (error) {
-    throw error instanceof ConflictError
-      ? new CallerError('conflict', 'somebody changed who the owners are at the same moment', {
-          cause: error,
-        })
-      : error;
-  }
+    ]),
+  );
   await workQueue.send([grants.message]);
 }

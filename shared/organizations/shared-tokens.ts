@@ -1,5 +1,6 @@
 /** Tokens that read several organizations: who makes or rotates one has to own all of them, so that an owner of each has agreed. */
 import { CallerError } from '../domain/caller-error.ts';
+import { unlessChanged } from '../domain/conflict-error.ts';
 import { asId, newId, organizationPrincipal, type TokenId, type UserId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import { makeToken, tokenHash } from '../domain/token.ts';
@@ -8,7 +9,7 @@ import { inTurn } from '../store/creation-turn.ts';
 import { keys } from '../store/keys.ts';
 import { findOrganizationBySlug, findOrganizations } from '../store/organization-store.ts';
 import { addSharedToken, findSharedToken, replaceSharedSecret } from '../store/shared-token-store.ts';
-import { ConflictError, type Table } from '../store/table.ts';
+import type { Table } from '../store/table.ts';
 import { isLive, sharedEntriesOf, type Token, type TokenMaker } from '../store/token-store.ts';
 import { checkNumber, type IssuedToken, type IssueTokenDependencies } from '../tokens/issue-token.ts';
 import { expiryOf, strictestLife } from '../tokens/token-expiry.ts';
@@ -118,14 +119,11 @@ export async function rotateSharedToken(
       after: { expiry: next.expiry, madeBy: madeBy && { ...madeBy } },
     }),
   );
-  try {
-    const set = madeBy === undefined ? {} : { madeBy };
-    await workQueue.send(await replaceSharedSecret(table, shared, entries, next, set, now, acts));
-  } catch (error) {
-    throw error instanceof ConflictError
-      ? new CallerError('conflict', 'the token changed at the same time; try again', { cause: error })
-      : error;
-  }
+  const set = madeBy === undefined ? {} : { madeBy };
+  const messages = await unlessChanged('the token changed at the same time; try again', () =>
+    replaceSharedSecret(table, shared, entries, next, set, now, acts),
+  );
+  await workQueue.send(messages);
   return {
     token: { ...token, id, description, expiry: next.expiry, madeBy: madeBy ?? token.madeBy },
     secret,

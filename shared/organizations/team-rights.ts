@@ -1,11 +1,11 @@
 /** Owners leave rights to a team, or take them back. */
-import { CallerError } from '../domain/caller-error.ts';
+import { unlessChanged } from '../domain/conflict-error.ts';
 import { type DelegatedRight, delegatedRights } from '../domain/delegated-right.ts';
 import { type Principal, parsePrincipal } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { ownTeamIsThere } from '../store/own-team-store.ts';
-import { ConflictError, type Table } from '../store/table.ts';
+import type { Table } from '../store/table.ts';
 import { rightsOfTeams, setTeamRights } from '../store/team-rights-store.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
 
@@ -32,21 +32,15 @@ export async function changeTeamRights(
   const rights = delegatedRights.filter((right) => asked.includes(right));
   const parts = parsePrincipal(team.id);
   const [before = { rights: [], version: 0 }] = await rightsOfTeams(table, id, [team.id]);
-  try {
-    await table.transact([
+  await unlessChanged('somebody changed the rights of the team at the same moment', () =>
+    table.transact([
       setTeamRights(id, team.id, rights, before),
       ...(parts.kind === 'own-team' ? [ownTeamIsThere(id, parts.team)] : []),
       ownerAct(dependencies, id, accountable, 'set-team-rights', team.name, {
         before: { rights: [...before.rights] },
         after: { rights, team: team.id },
       }),
-    ]);
-  } catch (error) {
-    throw error instanceof ConflictError
-      ? new CallerError('conflict', 'somebody changed the rights of the team at the same moment', {
-          cause: error,
-        })
-      : error;
-  }
+    ]),
+  );
   return rights;
 }

@@ -3,7 +3,7 @@
  * requests at the same moment cannot pass the limit together, and no counter has to follow what expires or is removed.
  */
 import { setTimeout } from 'node:timers/promises';
-import { CallerError } from '../domain/caller-error.ts';
+import { changedMeanwhile } from '../domain/conflict-error.ts';
 import { absent, equal } from './condition.ts';
 import type { Key } from './keys.ts';
 import { ConflictError, type Operation, type Table } from './table.ts';
@@ -36,7 +36,7 @@ export async function inTurn<Result>(
         throw error;
       }
       if (tries === triesMax) {
-        throw new CallerError('conflict', 'many are created at the same time; try again', { cause: error });
+        throw changedMeanwhile('many are created at the same time; try again', error);
       }
     }
     await setTimeout(Math.random() * delayMaxMs);

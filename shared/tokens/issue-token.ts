@@ -1,6 +1,7 @@
 /** Issues a token. Its secret is returned once and never stored. */
 
 import { CallerError } from '../domain/caller-error.ts';
+import { unlessChanged } from '../domain/conflict-error.ts';
 import {
   type ForgeAccountId,
   newId,
@@ -22,7 +23,7 @@ import { loadFacts } from '../store/fact-store.ts';
 import { keys } from '../store/keys.ts';
 import { ownTeamIsThere, ownTeamsOf } from '../store/own-team-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
-import { ConflictError, type Operation, type Table } from '../store/table.ts';
+import type { Operation, Table } from '../store/table.ts';
 import { addToken, isLive, type Token, type TokenMaker, tokensOfOrganization } from '../store/token-store.ts';
 import { accountIn, findUser, makeUser, userIsThere } from '../store/user-store.ts';
 import type { WorkQueue } from '../store/work.ts';
@@ -102,12 +103,8 @@ export async function issueToken(
       messages: await addToken(table, token, [...operations, ...recorded, ...turn]),
     };
   };
-  const made = await inTurn(table, [keys.creationsIn(organization.id, 'tokens')], create).catch(
-    (error: unknown) => {
-      throw error instanceof ConflictError
-        ? new CallerError('conflict', 'this user was changed at the same time; try again', { cause: error })
-        : error;
-    },
+  const made = await unlessChanged('this user was changed at the same time; try again', () =>
+    inTurn(table, [keys.creationsIn(organization.id, 'tokens')], create),
   );
   await workQueue.send(made.messages);
   return {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CallerError } from '../../../shared/domain/caller-error.ts';
+import { changedMeanwhile } from '../../../shared/domain/conflict-error.ts';
+import { ProblemError } from '../../../shared/runtime/problem-details.ts';
 import { keys } from '../../../shared/store/keys.ts';
 import type { Table } from '../../../shared/store/table.ts';
 import { type ApiWorld, createApiWorld } from '../../../test/support/api-world.ts';
@@ -17,6 +19,7 @@ const tokens = (world: ApiWorld): number =>
 
 const request = { caller: { kind: 'operator' }, method: 'POST', path: '/api/v1/things', body: '{}' } as const;
 const thing = { pk: 'THING', sk: 'THING' };
+const saying = (text: string) => expect.objectContaining({ message: expect.stringContaining(text) });
 
 /** The same request, again and again, in a world where its work does something else each time. */
 async function repeated() {
@@ -33,7 +36,7 @@ async function repeated() {
       });
       return answer.then(
         ({ body }) => body,
-        (error: Error) => error.message,
+        (error: Error) => error,
       );
     },
   };
@@ -75,28 +78,49 @@ describe('a creation with a key', () => {
     const refusal = async (): Promise<never> => {
       throw new CallerError('conflict', 'too many');
     };
-    expect(await send(refusal)).toBe('too many');
+    expect(await send(refusal)).toEqual(saying('too many'));
     expect(
       await send(async (table) => {
         await table.transact([{ put: thing, item: {}, when: { is: 'present' } }]);
       }),
-    ).toContain('a condition of a write');
+    ).toEqual(saying('a condition of a write'));
     expect(await send(async () => {})).toEqual({ count: 3 });
     expect(count()).toBe(3);
   });
 
-  it('is refused again, in the same words, after a refusal that wrote something', async () => {
+  it('is refused again, in the same words and with the same fields, after a refusal that wrote something', async () => {
     const { world, send, count } = await repeated();
+    const errors = [{ pointer: '/slug', detail: 'it is taken' }];
     const refused = async (table: Table): Promise<void> => {
       await table.transact([{ put: thing, item: {} }]);
-      throw new CallerError('conflict', 'the slug is taken');
+      throw new CallerError('conflict', 'the slug is taken', { errors });
     };
-    expect(await send(refused)).toBe('the slug is taken');
+    const refusal = expect.objectContaining({ code: 'conflict', message: 'the slug is taken', errors });
+    expect(await send(refused)).toEqual(refusal);
     world.advance(61_000);
-    expect(await send(refused)).toBe('the slug is taken');
+    expect(await send(refused)).toEqual(refusal);
     expect(count()).toBe(1);
     world.advance(24 * 3600_000);
     expect(await send(async () => {})).toEqual({ count: 2 });
+  });
+
+  it.each([
+    ['others were faster', changedMeanwhile('others were faster; try again')],
+    ['it is too early', new CallerError('too-early', 'the code host does not answer')],
+    [
+      'the person has to sign in first',
+      new ProblemError({ status: 403, code: 'reauthentication-required', detail: 'sign in' }),
+    ],
+  ])('may be sent again after it wrote something, when it was refused because %s', async (_, refusal) => {
+    const { send, count } = await repeated();
+    const refused = async (table: Table): Promise<void> => {
+      await table.transact([{ put: thing, item: {} }]);
+      throw refusal;
+    };
+    expect(await send(refused)).toBe(refusal);
+    expect(await send(async () => {})).toEqual({ count: 2 });
+    expect(await send(async () => {})).toEqual({ count: 2 });
+    expect(count()).toBe(2);
   });
 
   it.each<[string, (table: Table) => Promise<void>]>([
@@ -112,9 +136,9 @@ describe('a creation with a key', () => {
       throw new Error('the network is gone');
     };
     await send(failing);
-    expect(await send(failing)).toContain('is being carried out');
+    expect(await send(failing)).toEqual(saying('is being carried out'));
     world.advance(61_000);
-    expect(await send(failing)).toContain('ended without an answer');
+    expect(await send(failing)).toEqual(saying('ended without an answer'));
     expect(count()).toBe(1);
     world.advance(24 * 3600_000);
     expect(await send(async () => {})).toEqual({ count: 2 });

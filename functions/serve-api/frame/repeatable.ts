@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { CallerError } from '../../../shared/domain/caller-error.ts';
-import { refuse } from '../../../shared/runtime/problem-details.ts';
+import { ProblemError, refuse } from '../../../shared/runtime/problem-details.ts';
 import {
   beginRequest,
   forgetRequest,
@@ -42,9 +42,10 @@ interface Repeatable {
 /**
  * Carries the work out once for the key that the request has; always, for a request that has none.
  *
- * A request that failed may be repeated if it wrote nothing. One that was refused after it wrote something is refused again in the same words. After
- * any other failure nobody knows whether something was created: then a repetition is refused until the key is forgotten, because a second creation
- * is worse than a look at the list.
+ * A request that failed may be repeated if it wrote nothing, and if it was refused for what passes (`CallerError.isTransient`) or for what is
+ * not in the request (`ProblemError`): such a refusal says that nothing was created. One that was refused otherwise after it wrote something is
+ * refused again in the same words. After any other failure nobody knows whether something was created: then a repetition is refused until the key
+ * is forgotten, because a second creation is worse than a look at the list.
  *
  * @param work given the table to work with
  */
@@ -108,10 +109,10 @@ async function firstAnswer(
     keepAnswer = await prepareAnswer(dependencies, request);
     answer = await work(watched.table);
   } catch (error) {
-    if (!watched.mayHaveWritten()) {
+    if (!watched.mayHaveWritten() || passes(error)) {
       await forgetRequest(dependencies, request);
-    } else if (isFinal(error)) {
-      await keep({ refused: { code: error.code, message: error.message } });
+    } else if (error instanceof CallerError) {
+      await keep({ refused: { code: error.code, message: error.message, errors: error.errors } });
     }
     throw error;
   }
@@ -120,15 +121,20 @@ async function firstAnswer(
 }
 
 /** What is kept of a request: its answer, or why it was refused. */
-type Kept = AnyAnswer | { readonly refused: Pick<CallerError, 'code' | 'message'> };
+type Kept =
+  | AnyAnswer
+  | {
+      readonly refused: Pick<CallerError, 'code' | 'message'> & Partial<Pick<CallerError, 'errors'>>;
+    };
 
-/** Whether the same request is refused again, whenever it is sent. */
-const isFinal = (error: unknown): error is CallerError =>
-  error instanceof CallerError && error.code !== 'too-early';
+/** Whether the same request may be carried out later. */
+const passes = (error: unknown): boolean =>
+  error instanceof ProblemError || (error instanceof CallerError && error.isTransient);
 
 function answerOf(kept: Kept): AnyAnswer {
   if ('refused' in kept) {
-    throw new CallerError(kept.refused.code, kept.refused.message);
+    const { code, message, errors } = kept.refused;
+    throw new CallerError(code, message, { errors });
   }
   return kept;
 }
