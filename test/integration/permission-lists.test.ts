@@ -1,6 +1,7 @@
 /** A forge whose permissions are a list of their own: it is treated as any other list. */
 import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { decideAccess } from '../../shared/domain/access.ts';
 import { type Fact, factKey } from '../../shared/domain/facts.ts';
 import type { Organization } from '../../shared/domain/organization.ts';
 import { type AnyScope, namesIn } from '../../shared/domain/scopes.ts';
@@ -8,7 +9,8 @@ import { ForgeError } from '../../shared/forge/errors.ts';
 import { decideRemovals } from '../../shared/organizations/decide-removals.ts';
 import { describeOrganization } from '../../shared/organizations/describe-organization.ts';
 import { undoRun } from '../../shared/organizations/undo-run.ts';
-import { numberClaims, putClaim } from '../../shared/store/claim-store.ts';
+import { loadAccessFacts } from '../../shared/store/access-fact-store.ts';
+import { loadClaims, numberClaims, putClaim } from '../../shared/store/claim-store.ts';
 import { keys } from '../../shared/store/keys.ts';
 import { findOrganizationBySlug } from '../../shared/store/organization-store.ts';
 import { listHeld, scopeState } from '../../shared/store/scope-store.ts';
@@ -18,7 +20,7 @@ import { reviewRights, rightsAsOf } from '../../shared/sync/run/suspension.ts';
 import { reconcile } from '../../shared/sync/schedule/reconcile.ts';
 import { byOwner } from '../support/by-owner.ts';
 import { addListingForge, listingLink, listingTraits } from '../support/listing-forge.ts';
-import { aFact } from '../support/memory-forge.ts';
+import { account, aFact, repository } from '../support/memory-forge.ts';
 import { createMemoryTable } from '../support/memory-table.ts';
 import { createSyncWorld, type SyncWorld } from '../support/sync-world.ts';
 import { organizationId, synchronizationId } from '../support/synchronized.ts';
@@ -184,6 +186,53 @@ describe('a list of permissions', () => {
     expect(await left()).toBe(1);
     await world.sync('permissions');
     expect(await left()).toBe(0);
+  });
+});
+
+describe('whoever is missing from the list of members', () => {
+  const person = account(1);
+  const reads = async ({ table, clock }: SyncWorld): Promise<readonly string[]> => {
+    const claims = await loadClaims(table, synchronizationId);
+    const subject = { kind: 'account', account: person } as const;
+    const facts = await loadAccessFacts(table, synchronizationId, subject, claims);
+    return [...decideAccess(subject, facts, clock.time).keys()];
+  };
+  const withoutMember = [...workItems, ...rows].filter((fact) => factKey(fact) !== `member#${person}`);
+
+  it('reads nothing at once, although the list of permissions is read later', async () => {
+    const world = await createWorld();
+    expect(await reads(world)).toEqual([repository(5)]);
+    world.forge.facts = withoutMember;
+    const asked: string[] = [];
+    world.forge.before = (what) => void asked.push(what);
+    await world.sync('members');
+    expect(await reads(world)).toEqual([]);
+    expect(asked).not.toContain('permissions');
+    expect(await world.facts('permissions')).toEqual(keysOf(rows));
+  });
+
+  it('reads again once a later list has the membership: the first one was wrong', async () => {
+    const world = await createWorld();
+    world.forge.facts = withoutMember;
+    await world.sync('members');
+    world.forge.facts = [...workItems, ...rows];
+    world.clock.time += listingTraits.lagMs - 1;
+    await world.sync('members');
+    expect(await reads(world)).toEqual([]);
+    world.clock.time += 1;
+    await world.sync('members');
+    expect(await reads(world)).toEqual([repository(5)]);
+  });
+
+  it('reads as a collaborator once the list of permissions says so', async () => {
+    const world = await createWorld();
+    world.forge.facts = withoutMember;
+    await world.sync('members');
+    later(world);
+    await world.sync('members');
+    expect(await reads(world)).toEqual([]);
+    await world.sync('permissions');
+    expect(await reads(world)).toEqual([repository(5)]);
   });
 });
 

@@ -11,6 +11,7 @@ import { createPlanner } from '../plan/plan-read.ts';
 import { applyPlan } from './apply.ts';
 import { confirmDeletions } from './confirm-deletions.ts';
 import { nextExpiryAfter } from './expiry.ts';
+import { withdrawFromFormerMembers } from './former-members.ts';
 import { noteHeld } from './note-held.ts';
 import type { Run } from './run.ts';
 import { record } from './run-log.ts';
@@ -76,6 +77,7 @@ async function planAndApply(
       messages.push(
         ...(await confirmDeletions({ table, now }, synchronization, scope, reading, planned.absent)),
       );
+      await withdrawFromFormerMembers(run, scope, reading, planned.changes, reports.claims, now);
       try {
         await applyPlan(table, {
           layout: traits.scopes,
