@@ -59,6 +59,42 @@ test('a token that only reads sees hooks, and may not install any', async () => 
   expect((await errorOf(hooks.remove(repository, '1'))).code).toBe('insufficient-scope');
 });
 
+describe('a maintainer can make deliveries of our hook', () => {
+  const custom_headers = [{ key: 'X-Team', value: 'core' }];
+  test.each([
+    ['have another body', {}, { custom_webhook_template: '{"event_name":"{{event_name}}","project_id":1}' }],
+    ['have further headers', {}, { custom_headers }],
+    [
+      'be of some branches only',
+      {},
+      { push_events_branch_filter: 'release-*', branch_filter_strategy: 'wildcard' },
+    ],
+    ['be of branches by a pattern', {}, { push_events_branch_filter: '^v', branch_filter_strategy: 'regex' }],
+    [
+      'have both, where they are not signed',
+      { version: '18.0' },
+      { custom_headers, custom_webhook_template: '[]' },
+    ],
+  ])('%s, which is noticed and undone', async (_, variant, change) => {
+    const { lab, hooks, repository, url } = await start(variant);
+    const wanted = { url, secret: hooks.newSecret(Buffer.alloc(32)) };
+    const { id } = await hooks.ensure(repository, wanted);
+    const [plain] = await hooksFixture(lab).pushed(repository, url);
+    const path = `/projects/${lab.gitlab.project('acme/core/clock').id}/hooks/${id}`;
+    const body = JSON.stringify({ url, token: wanted.secret.reveal(), ...change });
+    expect((await lab.gitlab.api('alice', path, { method: 'PUT', body })).status).toBe(200);
+
+    const [changed] = known(await hooks.list(repository));
+    expect(changed).toMatchObject({ id, state: 'working', isAsWanted: false });
+    const repaired = await hooks.ensure(repository, wanted, changed);
+    expect(repaired).toMatchObject({ id, isAsWanted: true });
+    expect(await hooks.list(repository)).toEqual([repaired]);
+    const [delivery] = await hooksFixture(lab).pushed(repository, url);
+    expect(Object.keys(JSON.parse(known(delivery).body))).toEqual(Object.keys(JSON.parse(known(plain).body)));
+    expect(delivery?.headers).not.toHaveProperty('x-team');
+  });
+});
+
 test('a disabled hook of a project without commits, which cannot be tested, is replaced', async () => {
   const { lab, hooks, url, stored } = await start({ offering: 'gitlab.com' });
   const place: HookPlace = {

@@ -8,6 +8,7 @@ import { type AnyScope, memberPart, namesIn } from '../../shared/domain/scopes.t
 import { gitLab } from '../../shared/forge/gitlab/module.ts';
 import { disconnection } from '../../shared/organizations/delete-synchronization.ts';
 import { createEnvelopeCipher } from '../../shared/runtime/cipher.ts';
+import { deleteClaims, loadClaims } from '../../shared/store/claim-store.ts';
 import { hookCareOf } from '../../shared/store/hook-care-store.ts';
 import { findHook } from '../../shared/store/hook-store.ts';
 import { keys } from '../../shared/store/keys.ts';
@@ -17,7 +18,7 @@ import { hooksWork, scopeWork } from '../../shared/store/work-items.ts';
 import { removeEndedHooks } from '../../shared/sync/hooks/end-hooks.ts';
 import { maintainHooks } from '../../shared/sync/hooks/maintain-hooks.ts';
 import { runScopes } from '../../shared/sync/run/run-scopes.ts';
-import { sourcesOf } from '../../shared/sync/webhooks/delivery-source.ts';
+import { sourcesOf, type WebhookAddress } from '../../shared/sync/webhooks/delivery-source.ts';
 import { receiveDelivery } from '../../shared/sync/webhooks/receive-delivery.ts';
 import { commitOn } from '../contracts/commit-on.ts';
 import { type GitLab, known, startGitLab } from '../contracts/gitlab-fixture.ts';
@@ -35,6 +36,8 @@ let receiver: Server;
 /** The statuses of our answers to deliveries; and what is answered instead of taking them. */
 let answered: number[];
 let outage: number | undefined;
+/** The last delivery, as it came. */
+let last: { readonly address: WebhookAddress; readonly request: Parameters<typeof receiveDelivery>[2] };
 let cipher: ReturnType<typeof createEnvelopeCipher>;
 let consoleBaseUrl: string;
 
@@ -49,15 +52,8 @@ beforeEach(async () => {
     const headers = Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [name, `${value}`]),
     );
-    const { status } = await receiveDelivery(
-      {
-        ...{ table, workQueue: createRecordingQueue(), clock: lab.clock, logger },
-        sourcesOf: (address) =>
-          sourcesOf(address, neverAsked, (name) => findHook({ table, cipher, clock: lab.clock }, name)),
-      },
-      { forge, source },
-      { headers, body: Buffer.concat(chunks) },
-    );
+    last = { address: { forge, source }, request: { headers, body: Buffer.concat(chunks) } };
+    const status = await receive(last);
     answered.push(outage ?? status);
     response.writeHead(outage ?? status).end();
   });
@@ -71,6 +67,19 @@ afterEach(async () => {
   receiver.closeAllConnections();
   await new Promise((resolve) => receiver.close(resolve));
 });
+
+async function receive({ address, request }: typeof last): Promise<number> {
+  const { clock } = lab;
+  const answer = await receiveDelivery(
+    {
+      ...{ table, workQueue: createRecordingQueue(), clock, logger },
+      sourcesOf: (one) => sourcesOf(one, neverAsked, (name) => findHook({ table, cipher, clock }, name)),
+    },
+    address,
+    request,
+  );
+  return answer.status;
+}
 
 /** Connects `acme` of an instance like this, with a token that has these scopes, and reads it. */
 async function connect(variant: Partial<Variant>, scopes: ('api' | 'read_api')[] = ['api']): Promise<void> {
@@ -162,6 +171,33 @@ describe('with hooks of groups', () => {
     const before = await scanned('acme/core/clock');
     await push('acme/core/clock');
     expect([answered, await scanned('acme/core/clock')]).toEqual([[401], before]);
+  });
+
+  test('R23: a delivery that somebody sends again is known by its signed id, and later by its signed time', async () => {
+    await connect({ plan: 'premium' });
+    await turn();
+    const [ann, core] = [lab.gitlab.user('ann').id, lab.gitlab.group('acme/core').id];
+    await lab.simulator.changes.run('remove-member', { source: 'acme/core', user: 'ann' });
+    await lab.simulator.idle();
+    const claims = async () => (await loadClaims(table, synchronizationId)).map(({ key }) => key);
+    const requested = () => wantedOf(keys.scope(synchronizationId, memberPart(asId(ann))));
+    expect([await claims(), await requested()]).toEqual([[`team-member#${ann}#${core}`], 1]);
+    const { address, request } = last;
+    const again = {
+      address,
+      request: { ...request, headers: { ...request.headers, 'idempotency-key': 'x' } },
+    };
+    expect([await receive(again), await requested()]).toEqual([202, 1]);
+
+    // A read has decided about it, and after some days what was stored of the delivery is gone.
+    await deleteClaims(table, synchronizationId, await loadClaims(table, synchronizationId));
+    for (const name of table.dump().keys()) {
+      const [pk = '', sk = ''] = name.split('\n');
+      if (/^(?:DELIVERY|BODY)#/.test(pk)) await table.transact([{ delete: { pk, sk } }]);
+    }
+    lab.clock.step(5 * 24 * 3600_000);
+    expect(await receive(again)).toBe(202);
+    expect([await claims(), await requested()]).toEqual([[], 2]);
   });
 
   test('R22: after an outage of ours GitLab has disabled the hook, and the next turn enables it', async () => {

@@ -1,18 +1,19 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import type {
-  AccessToken,
-  Delivery,
-  GitLabState,
-  Group,
-  GroupLink,
-  Hook,
-  Member,
-  MemberRole,
-  OAuthApplication,
-  OAuthGrant,
-  Project,
-  User,
+import {
+  type AccessToken,
+  branchFilterStrategies,
+  type Delivery,
+  type GitLabState,
+  type Group,
+  type GroupLink,
+  type Hook,
+  type Member,
+  type MemberRole,
+  type OAuthApplication,
+  type OAuthGrant,
+  type Project,
+  type User,
 } from './state.ts';
 import type { Variant } from './variants.ts';
 
@@ -104,6 +105,9 @@ const hook = z.object({
   events: z.set(text),
   enableSslVerification: flag,
   branchFilter: text.exactOptional(),
+  branchFilterStrategy: z.enum(branchFilterStrategies).exactOptional(),
+  customTemplate: text.exactOptional(),
+  customHeaders: z.record(z.string(), z.string()).exactOptional(),
   token: text.exactOptional(),
   signingToken: text.exactOptional(),
   createdAt: text,

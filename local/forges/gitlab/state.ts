@@ -87,6 +87,9 @@ export interface Project extends Source {
   lastActivityAt: string;
 }
 
+export const branchFilterStrategies = ['wildcard', 'regex', 'all_branches'] as const;
+export type BranchFilterStrategy = (typeof branchFilterStrategies)[number];
+
 export interface Hook {
   readonly id: number;
   /** Exactly one of both. */
@@ -99,6 +102,11 @@ export interface Hook {
   events: Set<string>;
   enableSslVerification: boolean;
   branchFilter?: string;
+  /** How the filter is read; left out for `wildcard`. */
+  branchFilterStrategy?: BranchFilterStrategy;
+  /** What is sent instead of the event. */
+  customTemplate?: string;
+  customHeaders?: Record<string, string>;
   token?: string;
   signingToken?: string;
   readonly createdAt: string;

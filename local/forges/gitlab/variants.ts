@@ -47,6 +47,8 @@ export const differences = {
   hasSecurityManager: since('19.1'),
   /** https://docs.gitlab.com/user/project/integrations/webhook_events/#project-events */
   hasProjectEvents: since('17.6'),
+  /** !153768 (17.1) */
+  hasCustomHeaders: since('17.1'),
   /** https://docs.gitlab.com/user/project/integrations/webhooks/#delivery-headers */
   hasIdempotencyKey: since('17.4'),
   /** !230944, !231325. Earlier versions ignore `signing_token`. */

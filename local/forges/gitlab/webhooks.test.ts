@@ -68,6 +68,24 @@ describe('hooks', () => {
     expect((await send(`${money}/hooks/${hook.id}`, 'DELETE')).status).toBe(204);
   });
 
+  it('are changed by whoever manages them: headers are added, removed one by one, and gone with the address', async () => {
+    await start();
+    const hook = await addHook(money, { custom_headers: [{ key: 'X-One', value: '1' }] });
+    const path = `${money}/hooks/${hook.id}`;
+    const put = async (more: object) =>
+      (await send(path, 'PUT', { url: gitLab.hookUrl, ...more })).json.custom_headers;
+    expect(await put({ custom_headers: [{ key: 'X-Two', value: '2' }] })).toEqual([
+      { key: 'X-One' },
+      { key: 'X-Two' },
+    ]);
+    expect(await put({ custom_headers: [] })).toHaveLength(2);
+    expect((await send(`${path}/custom_headers/X-One`, 'DELETE')).status).toBe(204);
+    expect((await send(`${path}/custom_headers/X-One`, 'DELETE')).status).toBe(404);
+    expect((await send(`${path}/custom_headers/X-Three`, 'PUT', { value: '3' })).status).toBe(204);
+    expect(await put({})).toEqual([{ key: 'X-Two' }, { key: 'X-Three' }]);
+    expect((await put({ url: `${gitLab.hookUrl}/else` })) ?? []).toEqual([]);
+  });
+
   it('before 19.0 ignore a signing token', async () => {
     await start({ version: '18.11' });
     const signing_token = `whsec_${randomBytes(32).toString('base64')}`;
@@ -100,6 +118,33 @@ describe('deliveries', () => {
     expect(headers['webhook-signature']).toBe(
       `v1,${createHmac('sha256', key).update(signed).digest('base64')}`,
     );
+  });
+
+  it('have the body and headers that the hook gives them, but for those of GitLab', async () => {
+    await start();
+    const custom_webhook_template = '{"what":"{{object_kind}}","of":{{project.id}},"none":{{nothing}}}';
+    const custom_headers = [
+      { key: 'X-Team', value: 'core' },
+      { key: 'idempotency-key', value: 'always' },
+    ];
+    await addHook(money, { custom_webhook_template, custom_headers, push_events_branch_filter: 'x' });
+    await push(['3.0.0']);
+    expect(gitLab.received).toHaveLength(1);
+    const [{ payload, headers } = {}] = gitLab.received;
+    expect(payload).toEqual({ what: 'tag_push', of: gitLab.project('acme/core/money').id, none: null });
+    expect(headers).toMatchObject({ 'x-team': 'core', 'idempotency-key': headers?.['webhook-id'] });
+  });
+
+  it('fail without a request where the template gives no JSON', async () => {
+    await start({ offering: 'gitlab.com' });
+    const { id } = await addHook(money, {
+      custom_webhook_template: '{{',
+      branch_filter_strategy: 'all_branches',
+    });
+    await push(['3.0.0', '3.0.1']);
+    await push(['3.0.2']);
+    expect(gitLab.received).toEqual([]);
+    expect((await send(`${money}/hooks/${id}`, 'GET')).json.alert_status).toBe('temporarily_disabled');
   });
 
   it('are left out for more than three tags in one push', async () => {

@@ -4,6 +4,7 @@ import type { DeliveryOutcome, ReceiverAnswer } from '../deliveries/delivery.ts'
 import type { Faults } from '../faults/faults.ts';
 import { readRefs } from '../git/refs.ts';
 import type { HookSender } from './api/context.ts';
+import { customBody, customHeaders, passesFilter } from './custom-delivery.ts';
 import { isExecutable, noteOutcome } from './hook-status.ts';
 import { groupsAbove, projectsOf } from './paths.ts';
 import type { Payloads } from './payloads.ts';
@@ -81,10 +82,18 @@ export function createWebhooks(deps: WebhookDeps): Webhooks {
       },
     },
   );
-  const messageOf = (hook: Hook, trigger: string, body: string): Message => ({
-    ...{ id: nextId(), guid: deps.uuid(), event: trigger, hookId: hook.id, url: hook.url },
-    ...{ redelivery: false, body },
-  });
+  /** @returns undefined when the template of the hook gives no JSON, which counts as a failure */
+  const messageOf = (hook: Hook, trigger: string, payload: object): Message | undefined => {
+    const body = customBody(hook, payload);
+    if (body === undefined) {
+      noteOutcome(state.variant, hook, 0, deps.now());
+      return undefined;
+    }
+    return {
+      ...{ id: nextId(), guid: deps.uuid(), event: trigger, hookId: hook.id, url: hook.url },
+      ...{ redelivery: false, body },
+    };
+  };
   const statusOf = async (message: Message): Promise<number> => {
     deliveries.sendAgain(message);
     await deliveries.sent();
@@ -107,9 +116,11 @@ export function createWebhooks(deps: WebhookDeps): Webhooks {
     sent: deliveries.sent,
     close: deliveries.close,
     emit(event) {
-      const body = JSON.stringify(event.body);
       const { trigger } = kinds[event.kind];
-      for (const hook of recipients(deps, event)) deliveries.send(messageOf(hook, trigger, body));
+      for (const hook of recipients(deps, event)) {
+        const message = messageOf(hook, trigger, event.body);
+        if (message !== undefined) deliveries.send(message);
+      }
     },
     redeliver(deliveryId) {
       const delivery = state.deliveries.find(({ id }) => id === deliveryId);
@@ -129,8 +140,8 @@ export function createWebhooks(deps: WebhookDeps): Webhooks {
       if (found === undefined) return 0;
       const change = { ref: found.name, before: undefined, after: found.oid };
       const sender = [...state.users.values()][0];
-      const body = payloads.push(project, sender, change, []);
-      return statusOf(messageOf(hook, kind.trigger, JSON.stringify(body)));
+      const message = messageOf(hook, kind.trigger, payloads.push(project, sender, change, []));
+      return message === undefined ? 0 : statusOf(message);
     },
     async resend(hookId, deliveryId) {
       const delivery = state.deliveries.find((each) => each.id === deliveryId && each.hookId === hookId);
@@ -164,15 +175,9 @@ function recipients({ state, now }: WebhookDeps, event: GitLabEvent): Hook[] {
       hook.groupId === undefined
         ? source.kind === 'project' && hook.projectId === source.id
         : groups.has(hook.groupId);
-    const isFiltered =
-      branch !== undefined && hook.branchFilter !== undefined && !matchesFilter(hook.branchFilter, branch);
-    return isOf && !isFiltered && hook.events.has(flag) && isExecutable(variant, hook, now());
+    const isWanted = branch === undefined || passesFilter(hook, branch);
+    return isOf && isWanted && hook.events.has(flag) && isExecutable(variant, hook, now());
   });
-}
-
-function matchesFilter(filter: string, branch: string): boolean {
-  const parts = filter.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`).test(branch);
 }
 
 /** https://docs.gitlab.com/user/project/integrations/webhooks/#delivery-headers; signed as https://www.standardwebhooks.com says. */
@@ -184,7 +189,7 @@ function headersOf(message: Message, { state, web, now, uuid }: WebhookDeps): Re
   const key = Buffer.from(hook?.signingToken?.replace(secret, '') ?? '', 'base64');
   const signed = `${message.guid}.${timestamp}.${message.body}`;
   const signature = `v1,${createHmac('sha256', key).update(signed).digest('base64')}`;
-  return {
+  const own = {
     'Content-Type': 'application/json',
     'User-Agent': `GitLab/${variant.version}.0-ee`,
     'X-Gitlab-Event': header,
@@ -200,4 +205,5 @@ function headersOf(message: Message, { state, web, now, uuid }: WebhookDeps): Re
       ...(hook?.signingToken !== undefined && { 'webhook-signature': signature }),
     }),
   };
+  return { ...customHeaders(hook, own), ...own };
 }

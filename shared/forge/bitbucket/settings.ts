@@ -1,6 +1,7 @@
 /** The settings and secrets of an integration with Bitbucket Cloud. */
 import { z } from 'zod';
 import { BaseUrl } from '../base-url.ts';
+import type { IntegrationSecrets } from '../integration.ts';
 import type { Integration } from '../module.ts';
 
 export const publicHost = 'https://bitbucket.org';
@@ -18,12 +19,9 @@ export const settings = z
 export type BitbucketSettings = z.infer<typeof settings>;
 
 export const secrets = z.strictObject({
-  /** Of hooks that an administrator of a workspace adds by hand; others have a secret each. */
-  webhookSecret: z.string().min(1).optional(),
-  previousWebhookSecret: z.string().min(1).optional(),
   clientSecret: z.string().min(1).optional(),
 });
-export type BitbucketSecrets = z.infer<typeof secrets>;
+export type BitbucketSecrets = z.infer<typeof secrets> & IntegrationSecrets;
 
 export type BitbucketIntegration = Integration<BitbucketSettings, BitbucketSecrets>;
 

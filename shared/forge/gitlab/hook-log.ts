@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { DeliveryAttempt } from '../forge.ts';
 import type { HookLog } from '../hooks.ts';
 import type { Requests, Route } from './requests.ts';
+import { idOfAttempt } from './webhook.ts';
 
 /** What was sent, and the bodies of both sides, are left out. */
 const eventSchema = z.object({
@@ -45,7 +46,7 @@ function attemptOf(event: Event): Omit<DeliveryAttempt, 'isRedelivery'> {
   const sent = lowerCase(event.request_headers);
   const answered = lowerCase(event.response_headers);
   const status = /^[1-5]\d\d$/.test(event.response_status ?? '') ? Number(event.response_status) : undefined;
-  const deliveryId = sent['idempotency-key'] ?? sent['webhook-id'] ?? event.id;
+  const deliveryId = idOfAttempt(sent) ?? event.id;
   // There is no time in the log itself.
   const at = sent['webhook-timestamp']
     ? Number(sent['webhook-timestamp']) * 1000

@@ -13,6 +13,16 @@ import { createHookLog } from './hook-log.ts';
 import { keepsDeliveries, signsDeliveries, type Version } from './levels.ts';
 import type { Requests } from './requests.ts';
 
+/**
+ * Whoever manages a project or group may change our hook too, so that its deliveries have another body, other headers, or are of some branches
+ * only: https://docs.gitlab.com/user/project/integrations/webhooks/#custom-webhook-template
+ */
+const uncustomized = {
+  custom_webhook_template: '',
+  branch_filter_strategy: 'all_branches',
+  push_events_branch_filter: '',
+} as const;
+
 /** What deliveries are wanted of. https://docs.gitlab.com/user/project/integrations/webhook_events/ */
 const events = {
   repository: ['push_events', 'tag_push_events'],
@@ -30,6 +40,10 @@ const hookSchema = z
     enable_ssl_verification: z.boolean(),
     push_events: z.boolean(),
     push_events_branch_filter: z.string().nullish(),
+    branch_filter_strategy: z.string().nullish(),
+    custom_webhook_template: z.string().nullish(),
+    // Since 17.1. Their values are not shown.
+    custom_headers: z.array(z.object({ key: z.string() })).nullish(),
     alert_status: z.string().optional(),
     token_present: z.boolean().optional(),
     signing_token_present: z.boolean().optional(),
@@ -64,7 +78,7 @@ export function createHooks({ requests, version, organization }: HooksOptions): 
     const secret = wanted.secret.reveal();
     const send = (how: 'token' | 'signing_token', hook: string | undefined): Promise<Hook> => {
       const body = {
-        ...{ url, [how]: secret, enable_ssl_verification: true, push_events_branch_filter: '' },
+        ...{ url, [how]: secret, enable_ssl_verification: true, ...uncustomized },
         ...Object.fromEntries(events[place.on].map((event) => [event, true])),
       };
       return hook === undefined
@@ -77,6 +91,15 @@ export function createHooks({ requests, version, organization }: HooksOptions): 
     const hook = await send('signing_token', id);
     // Signing is behind a feature flag, without which the token is ignored.
     return hook.signing_token_present === true ? hook : send('token', hook.id);
+  }
+
+  /** A change of a hook adds headers and removes none: gitlabhq: lib/api/helpers/web_hooks_helpers.rb */
+  async function removeHeaders(place: HookPlace, hook: Hook): Promise<Hook> {
+    for (const { key } of hook.custom_headers ?? []) {
+      const header = at(place, '/:hook/custom_headers/:key', { hook: hook.id, key });
+      await unless(['not-found'], requests.write('DELETE', header, nothing));
+    }
+    return { ...hook, custom_headers: [] };
   }
 
   const read = (place: HookPlace, id: string): Promise<Hook> => requests.get(one(place, id), hookSchema);
@@ -111,7 +134,7 @@ export function createHooks({ requests, version, organization }: HooksOptions): 
 
     async ensure(place, wanted, existing) {
       const changed = existing && (await unless(['not-found'], write(place, wanted, existing.id)));
-      const hook = changed ?? (await write(place, wanted));
+      const hook = await removeHeaders(place, changed ?? (await write(place, wanted)));
       if (stateOf(hook) === 'working') {
         return shown(place, hook);
       }
@@ -156,6 +179,11 @@ const states: Readonly<Record<string, InstalledHook['state']>> = {
 const stateOf = ({ alert_status: status = 'executable' }: Hook): InstalledHook['state'] =>
   states[status] ?? 'disabled';
 
+const isUncustomized = (hook: Hook): boolean =>
+  (hook.custom_webhook_template ?? '') === '' &&
+  (hook.custom_headers ?? []).length === 0 &&
+  (hook.branch_filter_strategy === 'all_branches' || (hook.push_events_branch_filter ?? '') === '');
+
 /** @param signs whether this version signs deliveries: then a hook that does not is to be changed */
 function installed(place: HookPlace, hook: Hook, signs: boolean): InstalledHook {
   const hasToken = hook.token_present !== false;
@@ -163,7 +191,7 @@ function installed(place: HookPlace, hook: Hook, signs: boolean): InstalledHook 
   const isAsWanted =
     hasSecret &&
     hook.enable_ssl_verification &&
-    (hook.push_events_branch_filter ?? '') === '' &&
+    isUncustomized(hook) &&
     events[place.on].every((event) => hook[event] ?? event === 'project_events');
   return { id: hook.id, url: hook.url, state: stateOf(hook), isAsWanted };
 }

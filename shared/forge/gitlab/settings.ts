@@ -1,6 +1,7 @@
 /** The settings and secrets of an integration with one GitLab host. */
 import { z } from 'zod';
 import { BaseUrl } from '../base-url.ts';
+import type { IntegrationSecrets } from '../integration.ts';
 import type { Integration } from '../module.ts';
 
 export const publicHost = 'https://gitlab.com';
@@ -25,12 +26,9 @@ export const settings = z
 export type GitLabSettings = z.infer<typeof settings>;
 
 export const secrets = z.strictObject({
-  /** Of a system hook, which the administrator of an instance may set up; other hooks have a secret each. */
-  webhookSecret: z.string().min(1).optional(),
-  previousWebhookSecret: z.string().min(1).optional(),
   clientSecret: z.string().min(1).optional(),
 });
-export type GitLabSecrets = z.infer<typeof secrets>;
+export type GitLabSecrets = z.infer<typeof secrets> & IntegrationSecrets;
 
 export type GitLabIntegration = Integration<GitLabSettings, GitLabSecrets>;
 

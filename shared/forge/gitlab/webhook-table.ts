@@ -1,9 +1,8 @@
 /**
- * What each event requires: `read` is the smallest read that covers the change. `removed` is withdrawn before that read. What is granted comes
- * only from the API. Other rows say why there is nothing to read.
+ * What each event of a group or project requires: `read` is the smallest read that covers the change. `removed` is withdrawn before that read.
+ * What is granted comes only from the API. Other rows say why there is nothing to read.
  *
- * https://docs.gitlab.com/user/project/integrations/webhook_events/ and, for those of a whole instance,
- * https://docs.gitlab.com/administration/system_hooks/
+ * https://docs.gitlab.com/user/project/integrations/webhook_events/
  */
 import { z } from 'zod';
 import { asId, type ForgeAccountId, type ForgeRepositoryId, type ForgeTeamId } from '../../domain/ids.ts';
@@ -49,14 +48,8 @@ const aboutMember: Extractor<readonly Hint[]> = (payload) => [
   ...aboutGroup(payload),
   { look: 'scope', scope: memberPart(user(payload)), handle: group(payload) },
 ];
-const all =
-  (...scopes: readonly ('members' | 'repositories')[]): Extractor<readonly Hint[]> =>
-  () =>
-    scopes.map((scope) => ({ look: 'scope', scope }));
-
 /** As `factKey` names them. */
 const memberKey: Extractor<string> = (payload) => `team-member#${user(payload)}#${group(payload)}`;
-const collaboratorKey: Extractor<string> = (payload) => `collaborator#${user(payload)}#${project(payload)}`;
 const projectKey: Extractor<string> = (payload) => `repository#${project(payload)}`;
 const groupKey: Extractor<string> = (payload) => `team#${group(payload)}`;
 
@@ -75,17 +68,6 @@ const webhookTable: Readonly<Record<string, Row>> = {
   // The rights of the groups above change too.
   subgroup_create: { read: aboutGroup, added: groupKey },
   subgroup_destroy: { read: aboutGroup, removed: groupKey },
-  // The events below are of a whole instance.
-  project_rename: { read: aboutProject },
-  project_transfer: { read: all('repositories') },
-  project_update: { read: aboutProject },
-  user_add_to_team: { read: aboutProject, added: collaboratorKey },
-  user_update_for_team: { read: aboutProject },
-  user_remove_from_team: { read: aboutProject, removed: collaboratorKey },
-  group_create: { read: aboutGroup, added: groupKey },
-  group_destroy: { read: aboutGroup, removed: groupKey },
-  group_rename: { read: all('members', 'repositories') },
-  repository_update: { read: content },
 };
 
 const unknownEvent: Row = { nothing: 'unknown event' };

@@ -29,14 +29,20 @@ describe('a delivery', () => {
     expect(await webhooks.verify(body, headers, secret)).toBe(isTaken);
   });
 
-  test('is known by a key that is the same for each attempt, and has a time only if that is signed', () => {
+  test('is known by an id that is the same for each attempt, the signed one where it is signed, and has a time only then', () => {
     const parse = (headers: Record<string, string>) => webhooks.parse(body, headers);
-    expect(parse({ 'idempotency-key': 'key-1', 'x-gitlab-event-uuid': 'attempt-1' })).toMatchObject({
-      deliveryId: 'key-1',
+    const unsigned = { 'x-gitlab-event-uuid': 'attempt-1' };
+    expect(parse(unsigned)).toMatchObject({ deliveryId: 'attempt-1' });
+    expect(parse({ ...unsigned, 'idempotency-key': 'key-1' })).toMatchObject({ deliveryId: 'key-1' });
+    expect(parse({ ...unsigned, ...signed(good), 'idempotency-key': 'of the sender' })).toMatchObject({
+      deliveryId: 'id-1',
     });
-    expect(parse({ 'webhook-id': 'id-1', 'webhook-timestamp': '1795824000' })).not.toHaveProperty(
-      'happenedAt',
-    );
+    const unsignedTime = {
+      'idempotency-key': 'id-1',
+      'webhook-id': 'id-1',
+      'webhook-timestamp': '1795824000',
+    };
+    expect(parse(unsignedTime)).not.toHaveProperty('happenedAt');
     expect(parse(signed(good))).toMatchObject({ deliveryId: 'id-1', happenedAt: 1795824000_000 });
     expect(() => parse({})).toThrow(WebhookFormatError);
   });
@@ -68,7 +74,7 @@ describe('an event', () => {
     });
   });
 
-  test.each(['user_access_request_to_group', 'merge_request', 'constructor'])(
+  test.each(['user_access_request_to_group', 'merge_request', 'project_rename', 'constructor'])(
     '%s changes nothing',
     (event) => {
       expect(about({ event_name: event, ...member })).toMatchObject({

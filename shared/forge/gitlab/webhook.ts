@@ -11,6 +11,8 @@ const eventSchema = z.object({ event_name: z.string().optional(), object_kind: z
 const isSame = (one: Buffer, other: Buffer): boolean =>
   one.length === other.length && timingSafeEqual(one, other);
 
+const isSigned = (headers: Headers): boolean => headers['webhook-signature'] !== undefined;
+
 /**
  * The signatures that the header lists, of Standard Webhooks: HMAC-SHA256 over id, time and body, since GitLab 19.0. The key is the base64
  * after `whsec_`. https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
@@ -32,7 +34,7 @@ function hasSignature(body: Uint8Array, headers: Headers, secret: string): boole
 export const webhooks: WebhookReader = {
   /** A hook has one secret for both: the signing token where GitLab signs, else sent along as it is. */
   async verify(body, headers, secret) {
-    if (headers['webhook-signature'] !== undefined) {
+    if (isSigned(headers)) {
       return hasSignature(body, headers, secret);
     }
     const token = headers['x-gitlab-token'];
@@ -66,9 +68,15 @@ export const webhooks: WebhookReader = {
   },
 };
 
-/** The same for each attempt: `Idempotency-Key` since 17.4. Older versions only number attempts. */
+/**
+ * The same for each attempt: the id that is signed, else `Idempotency-Key`, which the signature does not cover, since 17.4. Older versions only
+ * number attempts. https://docs.gitlab.com/user/project/integrations/webhooks/#delivery-headers
+ */
+export const idOfAttempt = (headers: Headers): string | undefined =>
+  isSigned(headers) ? headers['webhook-id'] : headers['idempotency-key'];
+
 function deliveryIdOf(headers: Headers): string {
-  const id = headers['idempotency-key'] ?? headers['webhook-id'] ?? headers['x-gitlab-event-uuid'];
+  const id = idOfAttempt(headers) ?? headers['x-gitlab-event-uuid'];
   if (!id) {
     throw new WebhookFormatError('a delivery has no id');
   }
@@ -78,7 +86,7 @@ function deliveryIdOf(headers: Headers): string {
 /** The time of the delivery in seconds, where it is signed. */
 function happenedAt(headers: Headers): { readonly happenedAt?: number } {
   const time = headers['webhook-timestamp'];
-  return headers['webhook-signature'] !== undefined && time !== undefined && /^\d{1,12}$/.test(time)
+  return isSigned(headers) && time !== undefined && /^\d{1,12}$/.test(time)
     ? { happenedAt: Number(time) * 1000 }
     : {};
 }

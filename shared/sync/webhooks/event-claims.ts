@@ -15,7 +15,7 @@ export interface EventClaim {
 export interface EventClaimContext {
   /** Whether the forge sent it and it was authenticated, as opposed to recovered from the forge's log. */
   readonly isPushedByForge: boolean;
-  /** When the event happened, where the authenticated payload says so; milliseconds since the epoch. */
+  /** When it was sent, where the forge signs that; milliseconds since the epoch. */
   readonly happenedAt?: number | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -25,7 +25,10 @@ export interface EventClaimContext {
   readonly givenAt: number | undefined;
 }
 
-/** Deliveries take no longer than this; an older one was kept by somebody. Milliseconds. */
+/**
+ * Deliveries take no longer than this, and clocks differ by no more; another one was kept by somebody. Milliseconds.
+ * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#verifying-webhook-authenticity
+ */
 const freshMs = 300_000;
 
 export const isRemoval = <Of extends EventClaim>(eventClaim: Of): eventClaim is Of & Pick<Claim, 'expect'> =>
@@ -39,7 +42,7 @@ export const isFirst = (context: Omit<EventClaimContext, 'givenAt'>): boolean =>
   isNew({ key: '', expect: 'there' }, { ...context, givenAt: undefined });
 
 /**
- * Whether the claim counts by itself. A delivery's id is not signed, so the same body under another id may be a replay: it counts
+ * Whether the claim counts by itself. The id of a delivery need not be signed, so the same body under another id may be a replay: it counts
  * again only if its fact was given back since, and not if it was wrong before. A repeated claim that gives a right is only a
  * hint.
  */
@@ -47,7 +50,7 @@ export function isNew(
   eventClaim: EventClaim,
   { isPushedByForge, happenedAt, now, body, givenAt }: EventClaimContext,
 ): boolean {
-  if (!isPushedByForge || (happenedAt !== undefined && happenedAt < now - freshMs)) {
+  if (!isPushedByForge || (happenedAt !== undefined && Math.abs(now - happenedAt) > freshMs)) {
     return false;
   }
   if (body === undefined) {

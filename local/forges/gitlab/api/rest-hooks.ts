@@ -3,7 +3,7 @@ import type { GroupHookSchema, ProjectHookSchema } from '@gitbeaker/rest';
 import type { Reply } from '../../server/reply.ts';
 import { hookStatus } from '../hook-status.ts';
 import { MAINTAINER, OWNER } from '../levels.ts';
-import type { Delivery, Group, Hook, Project } from '../state.ts';
+import { branchFilterStrategies, type Delivery, type Group, type Hook, type Project } from '../state.ts';
 import { differences } from '../variants.ts';
 import { type Context, groupAt, projectAt, type Route, requireLevel } from './context.ts';
 import type { Held } from './held.ts';
@@ -47,9 +47,9 @@ function hookShape({ state, now }: Pick<Context, 'state' | 'now'>, hook: Hook) {
     ...flags,
     enable_ssl_verification: hook.enableSslVerification,
     push_events_branch_filter: hook.branchFilter ?? null,
-    branch_filter_strategy: 'wildcard',
-    custom_webhook_template: null,
-    custom_headers: [],
+    branch_filter_strategy: hook.branchFilterStrategy ?? 'wildcard',
+    custom_webhook_template: hook.customTemplate ?? null,
+    custom_headers: Object.keys(hook.customHeaders ?? {}).map((key) => ({ key })),
     url_variables: [],
     ...hookStatus(state.variant, hook, now()),
     token_present: hook.token !== undefined,
@@ -89,7 +89,34 @@ const textFields = [
   ['name', 'name'],
   ['description', 'description'],
   ['push_events_branch_filter', 'branchFilter'],
+  ['custom_webhook_template', 'customTemplate'],
 ] as const;
+
+/** @throws RefusalError 422 for a header that is none */
+function requireHeader(key: unknown, value: unknown): void {
+  const isHeader = typeof key === 'string' && /^[A-Za-z][\w.-]*$/.test(key) && textOf(value) !== undefined;
+  if (!isHeader) throw unprocessable({ custom_headers: ['must be a valid json schema'] });
+}
+
+/** Adds headers to those that the hook has: none is removed. */
+function addHeaders({ body, state }: Context, hook: Hook): void {
+  const given = Array.isArray(body.custom_headers) ? body.custom_headers : [];
+  if (given.length === 0 || !differences.hasCustomHeaders(state.variant)) return;
+  for (const { key, value } of given) requireHeader(key, value);
+  const headers = Object.fromEntries(given.map(({ key, value }) => [key, value]));
+  hook.customHeaders = { ...hook.customHeaders, ...headers };
+}
+
+/** @throws RefusalError 400 for a strategy that is none */
+function setBranchFilter({ body }: Context, hook: Hook): void {
+  const { branch_filter_strategy: given } = body;
+  if (given !== undefined) {
+    const strategy = branchFilterStrategies.find((one) => one === given);
+    if (strategy === undefined) throw invalid('branch_filter_strategy does not have a valid value');
+    hook.branchFilterStrategy = strategy;
+  }
+  if (hook.branchFilterStrategy === 'all_branches') delete hook.branchFilter;
+}
 
 /** Writes what the body says: a token that it does not name is erased, everything else stays. */
 function applyBody(context: Context, hook: Hook): void {
@@ -99,7 +126,11 @@ function applyBody(context: Context, hook: Hook): void {
     if (flagIn(value)) hook.events.add(name);
     else hook.events.delete(name);
   }
-  hook.url = urlOf(context);
+  const url = urlOf(context);
+  addHeaders(context, hook);
+  // Whoever receives it at another address does not get them.
+  if (url !== hook.url) delete hook.customHeaders;
+  hook.url = url;
   const token = textOf(body.token);
   if (token === undefined) delete hook.token;
   else hook.token = token;
@@ -111,6 +142,7 @@ function applyBody(context: Context, hook: Hook): void {
     if (value !== undefined) hook[key] = value;
     else if (field in body) delete hook[key];
   }
+  setBranchFilter(context, hook);
 }
 
 /** Finds the group or project, if the requester may manage its hooks. */
@@ -205,6 +237,30 @@ async function testHook(context: Context, hook: Hook): Promise<Reply> {
   return { status: 201, json: { message: '201 Created' } };
 }
 
+function requireHeaders({ state }: Context): void {
+  if (!differences.hasCustomHeaders(state.variant)) throw notFound();
+}
+
+async function setHeader(context: Context, hook: Hook): Promise<Reply> {
+  requireHeaders(context);
+  const { params, body, services } = context;
+  const key = params.key ?? '';
+  requireHeader(key, body.value);
+  hook.customHeaders = { ...hook.customHeaders, [key]: `${body.value}` };
+  await services.changed();
+  return { status: 204 };
+}
+
+async function removeHeader(context: Context, hook: Hook): Promise<Reply> {
+  requireHeaders(context);
+  const { params, services } = context;
+  const key = params.key ?? '';
+  if (hook.customHeaders?.[key] === undefined) throw notFound('Custom header');
+  delete hook.customHeaders[key];
+  await services.changed();
+  return { status: 204 };
+}
+
 function routesOf(kind: 'groups' | 'projects', owner: Owner): Route[] {
   const base = `/${kind}/{id}/hooks`;
   const on =
@@ -250,6 +306,8 @@ function routesOf(kind: 'groups' | 'projects', owner: Owner): Route[] {
         return { status: 204 };
       }),
     },
+    { method: 'PUT', pattern: `${base}/{hook}/custom_headers/{key}`, handle: on(setHeader) },
+    { method: 'DELETE', pattern: `${base}/{hook}/custom_headers/{key}`, handle: on(removeHeader) },
     { method: 'POST', pattern: `${base}/{hook}/test/{trigger}`, handle: on(testHook) },
     {
       method: 'GET',
