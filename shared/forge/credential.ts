@@ -34,7 +34,8 @@ export interface Credential<Value> extends IssuedCredential<Value> {
  * Requests a new credential from the forge. The request is not repeated, because the refresh token may be spent even if the response is
  * lost. Times out by itself, well below `exchangeMaxMs`.
  *
- * @throws ForgeError `credential-rejected` when the forge no longer accepts the refresh token; any other when the outcome is unknown
+ * @throws ForgeError `credential-rejected` or another word about the credential when the forge does not renew it; any other when the outcome
+ * is unknown
  */
 export type Exchange<Value> = (credential: Credential<Value>) => Promise<IssuedCredential<Value>>;
 

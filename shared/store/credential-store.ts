@@ -13,7 +13,7 @@ import {
   type IssuedCredential,
   isUsable,
 } from '../forge/credential.ts';
-import { ForgeError } from '../forge/errors.ts';
+import { ForgeError, type ForgeErrorCode } from '../forge/errors.ts';
 import { type Cipher, EncryptedText, type EncryptionContext } from '../runtime/cipher.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { Secret } from '../runtime/secret.ts';
@@ -240,6 +240,15 @@ async function keepSuccessor<Value>(
   }
 }
 
+/** What the forge says of the credential; all else passes, or says nothing. */
+const refusals: ReadonlySet<ForgeErrorCode> = new Set([
+  'credential-rejected',
+  'insufficient-scope',
+  'sso-required',
+  'not-found',
+  'gone',
+]);
+
 /** Records a failed exchange. @returns the successor if another worker got one: then the failure does not matter */
 async function noteFailure<Value>(
   stored: StoredCredential<Value>,
@@ -251,7 +260,7 @@ async function noteFailure<Value>(
     return undefined;
   }
   const now = stored.now();
-  const renewalRefused = error.code === 'credential-rejected';
+  const renewalRefused = refusals.has(error.code);
   const renewAfter = renewalRefused
     ? now + rejectionBelievedMs
     : Math.max(error.notBefore ?? 0, now + retryMs);

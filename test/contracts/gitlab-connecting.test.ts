@@ -20,7 +20,7 @@ test('a token of an owner with the scopes lacks nothing', async () => {
   const { credential, ...rest } = await check(token);
   expect(rest).toEqual({ missing: [], limited: [] });
   expect(credential).toMatchObject({ validUntil: Date.parse('2027-01-01') });
-  expect(credential.secret.reveal()).toEqual({ kind: 'token', accessToken: token, rotates: true });
+  expect(credential.secret.reveal()).toMatchObject({ kind: 'token', accessToken: token, rotates: true });
 });
 
 test('a token of the group is enough', async () => {
@@ -65,6 +65,47 @@ test('R30: a token that may rotate itself is renewed once, by one process, a wee
   lab.clock.step(3 * dayMs);
   await (await lab.open()).structure.probe();
 });
+
+const dayIn = (days: number): string => new Date(lab.clock.now() + days * dayMs).toISOString().slice(0, 10);
+
+/** An owner's token that lives so many days, read with when a week of them is left. @returns the last day of its successor */
+async function rotated(name: string, days: number): Promise<string | undefined> {
+  await lab.useToken(
+    await create({ user: 'alice', name, scopes: ['read_api', 'self_rotate'], expires: dayIn(days) }),
+  );
+  lab.clock.step((days - 6) * dayMs);
+  await (await lab.open()).structure.probe();
+  return [...lab.simulator.state.tokens.values()].filter((one) => one.name === name)[1]?.expiresAt;
+}
+
+test('the successor of a token lives as long as that did', async () => {
+  expect(await rotated('three-months', 90)).toBe(dayIn(90));
+  expect(await rotated('a-year', 365)).toBe(dayIn(365));
+});
+
+test('where the instance allows less, the successor lives for the week that GitLab gives, and the next asks for more again', async () => {
+  const { faults } = lab.simulator;
+  faults.add({ kind: 'server-error', status: 400, times: 1, match: { path: 'self/rotate' } });
+  expect(await rotated('shorter', 90)).toBe(dayIn(7));
+  lab.clock.step(4 * dayMs);
+  await (await lab.open()).structure.probe();
+  const third = [...lab.simulator.state.tokens.values()].filter(({ name }) => name === 'shorter')[2];
+  expect(third?.expiresAt).toBe(dayIn(90));
+});
+
+test.each([400, 403, 405, 422])(
+  'a rotation that is answered with %i shows the owner an end, and the token is used until then',
+  async (status) => {
+    const { faults } = lab.simulator;
+    faults.add({ kind: 'server-error', status, match: { path: 'self/rotate' } });
+    expect(await rotated(`refused-${status}`, 90)).toBeUndefined();
+    expect(await lab.endOfConnection()).toBe(Date.parse(dayIn(6)));
+    faults.remove();
+    lab.clock.step(3600_000);
+    await (await lab.open()).structure.probe();
+    expect(await lab.endOfConnection()).toBeUndefined();
+  },
+);
 
 test('a token that may not is used to its end, and then rejected', async () => {
   const expires = new Date(lab.clock.now() + 3 * dayMs).toISOString().slice(0, 10);

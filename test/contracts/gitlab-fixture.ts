@@ -14,7 +14,11 @@ import { s256 } from '../../shared/forge/sign-in.ts';
 import { createEnvelopeCipher } from '../../shared/runtime/cipher.ts';
 import { plainFetch } from '../../shared/runtime/plain-fetch.ts';
 import { Secret } from '../../shared/runtime/secret.ts';
-import { createCredentialSource, storeCredential } from '../../shared/store/credential-store.ts';
+import {
+  createCredentialSource,
+  credentialEnds,
+  storeCredential,
+} from '../../shared/store/credential-store.ts';
 import { createMemoryDataKeys } from '../support/memory-data-keys.ts';
 import { createMemoryTable } from '../support/memory-table.ts';
 
@@ -98,6 +102,8 @@ export async function startGitLab({
   return {
     ...{ gitlab, simulator, clock, integration, services, signIn, visit, organization, open, redirectUri },
     ...{ useToken, createToken, connection, startProcess },
+    /** When what the group is read with ends for good, as its owners see it. */
+    endOfConnection: async () => (await credentialEnds(table, [connection.id])).get(connection.id),
     /** How often a refresh token was used. */
     exchanges: () => simulator.state.grants.filter(({ spent }) => spent).length,
     close: () => gitlab.close(),

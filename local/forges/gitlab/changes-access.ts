@@ -38,6 +38,9 @@ export const accessChanges = {
       if (source !== undefined && !differences.hasGroupAndProjectTokens(context.state.variant)) {
         throw new ChangeError('the plan has no tokens of groups and projects');
       }
+      if (scopes.includes('self_rotate') && !differences.hasSelfRotateScope(context.state.variant)) {
+        throw new ChangeError('the version has no scope self_rotate');
+      }
       const token =
         source === undefined
           ? createPersonalToken(context, resolveUser(context, user ?? ''), wanted)

@@ -66,6 +66,9 @@ export function createSourceToken(deps: TokenDeps, source: Group | Project, want
   return createToken(deps, { kind: source.kind, userId, sourceId: source.id, name, scopes }, expiresAt);
 }
 
+/** Whether a token may live until then: app/models/personal_access_token.rb, `expires_at_before_instance_max_expiry_date`. */
+export const isTooLate = (now: number, expiresAt: string): boolean => expiresAt > dayAfter(now, mostDays);
+
 /** Revokes a token and issues its successor, by default for a week. https://docs.gitlab.com/api/personal_access_tokens/ */
 export function rotateToken(deps: TokenDeps, old: AccessToken, expiresAt: string | undefined): AccessToken {
   old.revoked = true;

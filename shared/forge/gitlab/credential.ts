@@ -14,6 +14,8 @@ export const credential = z.discriminatedUnion('kind', [
     accessToken: z.string().min(1),
     /** Whether it may rotate itself, by the scope `api` or `self_rotate`. */
     rotates: z.boolean(),
+    /** How long its owner let it live, in days; its successors live as long. Missing where it has no end, and in what was stored before. */
+    lifeDays: z.int().positive().optional(),
   }),
 ]);
 export type GitLabCredential = z.infer<typeof credential>;

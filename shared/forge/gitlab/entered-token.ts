@@ -14,6 +14,7 @@ import type { GitLabIntegration } from './settings.ts';
 const selfSchema = z.object({
   active: z.boolean(),
   scopes: z.array(z.string()),
+  created_at: z.iso.datetime({ offset: true }),
   expires_at: z.iso.date().nullable(),
 });
 
@@ -32,6 +33,7 @@ export async function checkToken(
   try {
     const { data: self } = await get(person, { route: '/personal_access_tokens/self' }, selfSchema);
     const validUntil = self.expires_at === null ? undefined : Date.parse(self.expires_at);
+    const life = validUntil && Math.max(1, Math.ceil((validUntil - Date.parse(self.created_at)) / dayMs));
     const has = (...scopes: readonly string[]): boolean =>
       scopes.some((scope) => self.scopes.includes(scope));
     const rotates = has('api', 'self_rotate');
@@ -50,18 +52,23 @@ export async function checkToken(
         ? ['The token ends within a week, and lacks the scope `self_rotate` to be renewed.']
         : []),
     ];
-    return { credential: issued(accessToken, rotates, validUntil), missing, limited };
+    return { credential: issued(accessToken, rotates, validUntil, life), missing, limited };
   } catch (error) {
     if (error instanceof SignInError && error.code === 'grant-ended') {
       const missing = ['GitLab does not accept the token.'];
-      return { credential: issued(accessToken, false, undefined), missing, limited: [] };
+      return { credential: issued(accessToken, false), missing, limited: [] };
     }
     throw error;
   }
 }
 
-const issued = (accessToken: string, rotates: boolean, validUntil: number | undefined) => ({
-  secret: new Secret<GitLabCredential>({ kind: 'token', accessToken, rotates }),
+const issued = (accessToken: string, rotates: boolean, validUntil?: number, lifeDays?: number) => ({
+  secret: new Secret<GitLabCredential>({
+    kind: 'token',
+    accessToken,
+    rotates,
+    ...(lifeDays && { lifeDays }),
+  }),
   validUntil,
   renews: rotates,
 });

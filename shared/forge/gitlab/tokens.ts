@@ -8,7 +8,7 @@ import {
   type IssuedCredential,
   readyCredential,
 } from '../credential.ts';
-import type { ForgeError } from '../errors.ts';
+import { ForgeError } from '../errors.ts';
 import { createApiFetch, parseAnswer } from '../http.ts';
 import type { ForgeServices } from '../module.ts';
 import type { RenewableGrant } from '../oauth-flow.ts';
@@ -38,7 +38,7 @@ export function createTokens(
     const held = outdated.secret.reveal();
     return held.kind === 'oauth'
       ? issuedGrant(held, await refreshGrant(integration, held, services))
-      : rotate(integration, held, services);
+      : rotate(integration, held, lifeOf(outdated), services);
   };
   const canRenew = ({ secret }: Held): boolean => {
     const held = secret.reveal();
@@ -67,29 +67,72 @@ const issuedGrant = (held: Grant, { accessToken, refreshToken, expiresAt }: Rene
   validUntil: expiresAt,
 });
 
+const dayMs = 24 * 3600_000;
+/** The longest that GitLab lets a token live, unless it is configured otherwise. https://docs.gitlab.com/user/profile/personal_access_tokens/#access-token-expiration */
+const mostDays = 365;
+
+/** How many days the successor of a token is to live; undefined for one without an end. */
+function lifeOf({ secret, issuedAt, validUntil }: Held): number | undefined {
+  const held = secret.reveal();
+  const days =
+    (held.kind === 'token' ? held.lifeDays : undefined) ??
+    (validUntil && Math.ceil((validUntil - issuedAt) / dayMs));
+  return days && Math.min(days, mostDays);
+}
+
 const rotatedSchema = z.object({ token: z.string().min(1), expires_at: z.iso.date().nullable() });
 
-/** https://docs.gitlab.com/api/personal_access_tokens/#self-rotate; for tokens of groups and projects too. */
+/** Of an answer that means that nothing was rotated, and that the same request will not be answered otherwise. */
+const refusals: readonly number[] = [400, 403, 404, 405, 422];
+
+/**
+ * https://docs.gitlab.com/api/personal_access_tokens/#self-rotate; for tokens of groups and projects too. Without `expires_at` the successor lives for
+ * a week. An instance that allows less than was asked for answers 400, and the old token stays: gitlabhq:
+ * app/services/personal_access_tokens/rotate_service.rb
+ *
+ * @param days how long the successor is to live
+ * @throws ForgeError `credential-rejected` also when GitLab does not let the token rotate itself
+ */
 async function rotate(
-  { settings }: GitLabIntegration,
+  integration: GitLabIntegration,
   held: Extract<GitLabCredential, { kind: 'token' }>,
-  { fetch, clock }: ForgeServices,
+  days: number | undefined,
+  services: ForgeServices,
 ): Promise<Issued> {
-  const what = 'the rotation of the access token';
-  const send = createApiFetch(fetch);
-  const response = await send(`${settings.apiUrl}/personal_access_tokens/self/rotate`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${held.accessToken}`, accept: 'application/json' },
-  }).catch((error: unknown) => {
-    throw noAnswer(error, what);
-  });
+  const now = services.clock.now();
+  const wanted = days && new Date(now + days * dayMs).toISOString().slice(0, 10);
+  const asked = await sendRotation(integration, held, wanted ? { expires_at: wanted } : {}, services);
+  const response =
+    asked.status === 400 && wanted ? await sendRotation(integration, held, {}, services) : asked;
+  if (refusals.includes(response.status)) {
+    throw new ForgeError('credential-rejected', `GitLab answered ${rotation} with ${response.status}`);
+  }
   if (response.status !== 200) {
-    throw refusalOf(response.status, Object.fromEntries(response.headers), what, clock.now());
+    throw refusalOf(response.status, Object.fromEntries(response.headers), rotation, now);
   }
   const body = await response.json().catch(() => undefined);
-  const { token, expires_at: expiresAt } = parseAnswer(rotatedSchema, body, `GitLab's answer to ${what}`);
+  const { token, expires_at: end } = parseAnswer(rotatedSchema, body, `GitLab's answer to ${rotation}`);
   return {
-    secret: new Secret({ ...held, accessToken: token }),
-    validUntil: expiresAt === null ? undefined : Date.parse(expiresAt),
+    secret: new Secret({ ...held, accessToken: token, ...(days && { lifeDays: days }) }),
+    validUntil: end === null ? undefined : Date.parse(end),
   };
 }
+
+const rotation = 'the rotation of the access token';
+
+const sendRotation = (
+  { settings }: GitLabIntegration,
+  { accessToken }: GitLabCredential,
+  body: { readonly expires_at?: string },
+  { fetch }: ForgeServices,
+): Promise<Response> =>
+  createApiFetch(fetch)(`${settings.apiUrl}/personal_access_tokens/self/rotate`, {
+    method: 'POST',
+    headers: {
+      ...{ authorization: `Bearer ${accessToken}`, accept: 'application/json' },
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify(body),
+  }).catch((error: unknown) => {
+    throw noAnswer(error, rotation);
+  });

@@ -27,7 +27,10 @@ const everything: readonly Scope[] = ['api', 'read_user', 'read_repository', 'wr
 
 const isPast = (day: string | undefined, now: number): boolean => day !== undefined && Date.parse(day) <= now;
 
-/** Revokes all tokens that came from each other by rotation: a revoked one was used again (#524639). */
+/**
+ * Revokes all tokens that came from each other by rotation, when a revoked one asks for rotation again:
+ * lib/gitlab/auth/auth_finders.rb, `revoke_token_family`.
+ */
 function revokeFamily(state: GitLabState, { familyId }: AccessToken): void {
   for (const token of state.tokens.values()) if (token.familyId === familyId) token.revoked = true;
 }
@@ -36,12 +39,13 @@ function byAccessToken(
   state: GitLabState,
   value: string,
   now: number,
+  rotates: boolean,
 ): Credential | RefusalError | undefined {
   const token = [...state.tokens.values()].find((each) => each.value === value);
   const user = token && state.users.get(token.userId);
   if (token === undefined || user === undefined) return undefined;
   if (token.revoked) {
-    revokeFamily(state, token);
+    if (rotates) revokeFamily(state, token);
     return invalidToken('Token was revoked. You have to re-authorize from the user.');
   }
   if (isPast(token.expiresAt, now)) {
@@ -66,9 +70,10 @@ function lookUp(
   state: GitLabState,
   value: string,
   now: number,
-  takesGrants: boolean,
+  { takesGrants, rotates }: { readonly takesGrants: boolean; readonly rotates: boolean },
 ): Credential | RefusalError {
-  const found = byAccessToken(state, value, now) ?? (takesGrants ? byGrant(state, value, now) : undefined);
+  const found =
+    byAccessToken(state, value, now, rotates) ?? (takesGrants ? byGrant(state, value, now) : undefined);
   if (found !== undefined) return found;
   const user = userOfPersonalToken(state, value);
   return user === undefined ? unauthorized() : { user, scopes: new Set(everything) };
@@ -92,7 +97,7 @@ const inactive = {
 export function authenticate(
   state: GitLabState,
   headers: IncomingHttpHeaders,
-  query: URLSearchParams,
+  { pathname, searchParams: query }: URL,
   now: number,
 ): Credential | undefined {
   const bearer = /^bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? query.get('access_token');
@@ -102,7 +107,8 @@ export function authenticate(
     if (headers.authorization !== undefined) throw unauthorized();
     return undefined;
   }
-  return checked(lookUp(state, value, now, bearer !== null));
+  const rotates = /access_tokens\/(\d+|self)\/rotate$/.test(pathname);
+  return checked(lookUp(state, value, now, { takesGrants: bearer !== null, rotates }));
 }
 
 /** Who uses git over HTTP: any user name, with a token as the password. */
@@ -111,7 +117,7 @@ export function authenticateGit(
   authorization: string | undefined,
   now: number,
 ): Credential | RefusalError {
-  return lookUp(state, basicPassword(authorization), now, true);
+  return lookUp(state, basicPassword(authorization), now, { takesGrants: true, rotates: false });
 }
 
 function checked(found: Credential | RefusalError): Credential {

@@ -2,11 +2,11 @@ import type { AccessTokenSchema, PersonalAccessTokenSchema } from '@gitbeaker/re
 import type { Reply } from '../../server/reply.ts';
 import { MAINTAINER, OWNER } from '../levels.ts';
 import type { AccessToken, Group, Project } from '../state.ts';
-import { rotateToken } from '../tokens.ts';
+import { isTooLate, rotateToken } from '../tokens.ts';
 import { differences } from '../variants.ts';
 import { type Context, groupAt, projectAt, type Route, requireLevel, requireUser } from './context.ts';
 import type { Held } from './held.ts';
-import { invalid, notFound, refused } from './http.ts';
+import { insufficientScope, invalid, refused, unauthorized } from './http.ts';
 import { offsetPage } from './paging.ts';
 
 const isActive = (token: AccessToken, now: number): boolean =>
@@ -37,27 +37,35 @@ function sourceTokenShape(context: Context, source: Group | Project, token: Acce
   return shape;
 }
 
-/** @throws RefusalError 400 for a request with another credential than an access token */
-function ownToken(context: Context): AccessToken {
+/** @throws RefusalError for a request with another credential than an access token */
+function ownToken(
+  context: Context,
+  otherwise = refused(
+    400,
+    '400 Bad request - This endpoint requires token type to be a personal access token',
+  ),
+): AccessToken {
   requireUser(context);
   const token = context.credential?.token;
-  if (token === undefined)
-    throw refused(400, '400 Bad request - This endpoint requires token type to be a personal access token');
+  if (token === undefined) throw otherwise;
   return token;
 }
 
-/** With the scope `api`, or `self_rotate` where it exists. */
+/** With the scope `api`, or `self_rotate` where it exists. Who asks for more than the instance allows gets nothing, and keeps what he has. */
 async function rotateOwn(context: Context, sourceId?: number): Promise<Reply> {
-  const token = ownToken(context);
-  if (sourceId !== undefined && token.sourceId !== sourceId) throw notFound();
+  const token = ownToken(context, refused(405, '405 Method Not Allowed'));
+  if (sourceId !== undefined && token.kind === 'personal') throw refused(405, '405 Method Not Allowed');
+  if (sourceId !== undefined && token.sourceId !== sourceId) throw unauthorized();
   const { scopes } = token;
   const mayRotate =
     scopes.includes('api') ||
     (differences.hasSelfRotateScope(context.state.variant) && scopes.includes('self_rotate'));
-  if (!mayRotate) throw refused(403, '403 Forbidden');
+  if (!mayRotate) throw insufficientScope(['api', 'self_rotate']);
   const { expires_at: expiresAt } = context.body;
   if (expiresAt !== undefined && !/^\d{4}-\d\d-\d\d$/.test(`${expiresAt}`))
     throw invalid('expires_at is invalid');
+  if (expiresAt !== undefined && isTooLate(context.now(), `${expiresAt}`))
+    throw refused(400, '400 Bad request - Expiration date must be before a year has passed');
   const rotated = rotateToken(
     { state: context.state, now: context.now, random: context.services.random },
     token,

@@ -128,7 +128,7 @@ export function createGitLabApi(deps: ApiDependencies): RequestListener {
       throw refused(strike.status, `${strike.status} Internal Server Error`);
     const isGiven = request.headers.authorization !== undefined || 'private-token' in request.headers;
     if (isGiven && fault('bad-credential') !== undefined) throw unauthorized();
-    const credential = authenticate(state, request.headers, url.searchParams, services.now());
+    const credential = authenticate(state, request.headers, url, services.now());
     const spent = fault('rate-limit');
     if (spent !== undefined) return faultLimit(spent);
     const holder = credential === undefined ? 'nobody' : `user ${credential.user.id}`;

@@ -77,11 +77,27 @@ describe('rotation', () => {
     expect(later.json.expires_at).toBe('2027-01-31');
   });
 
-  it('revokes the new token when the old one is used again', async () => {
+  it('revokes the new token when the old one asks for rotation again, and not when it is used otherwise', async () => {
     const old = await rotating(['api']);
     const { json } = await send(old, `${self}/rotate`, 'POST');
     expect((await send(old, '/user')).status).toBe(401);
+    expect((await send(json.token, '/user')).status).toBe(200);
+    expect((await send(old, `${self}/rotate`, 'POST')).status).toBe(401);
     expect((await send(json.token, '/user')).status).toBe(401);
+  });
+
+  it('keeps the token when its successor is to live longer than a year', async () => {
+    const old = await rotating(['api']);
+    const beyond = new Date(clock.now() + 366 * 24 * 60 * 60_000).toISOString().slice(0, 10);
+    expect((await send(old, `${self}/rotate`, 'POST', { expires_at: beyond })).status).toBe(400);
+    expect((await send(old, '/user')).status).toBe(200);
+  });
+
+  it('of a group is for tokens of that group alone', async () => {
+    const { token } = await gitLab.simulator.changes.run('create-token', { user: 'ann', scopes: ['api'] });
+    expect((await send(token, '/groups/acme/access_tokens/self/rotate', 'POST')).status).toBe(405);
+    const other = await rotating(['api']);
+    expect((await send(other, '/groups/partners/access_tokens/self/rotate', 'POST')).status).not.toBe(200);
   });
 
   it('needs the scope api, or self_rotate where it exists', async () => {
@@ -90,8 +106,6 @@ describe('rotation', () => {
       200,
     );
     await gitLab.simulator.changes.run('set-variant', { version: '17.8' });
-    expect((await send(await rotating(['read_api', 'self_rotate']), `${self}/rotate`, 'POST')).status).toBe(
-      403,
-    );
+    await expect(rotating(['read_api', 'self_rotate'])).rejects.toThrow('no scope self_rotate');
   });
 });
