@@ -26,6 +26,13 @@ export function tokenIsUnknown(): EdgeResponse {
   return unauthorized('The token is unknown or was revoked. Create a new one.');
 }
 
+/** Of a person's own token: it reads every organization but those that it names. */
+export function tokenWasTakenOut(): EdgeResponse {
+  return unauthorized(
+    'The token was revoked for this organization by an owner, or made without it. Create a new one.',
+  );
+}
+
 /** @param expiry seconds since the epoch */
 export function tokenHasExpired(expiry: number): EdgeResponse {
   return unauthorized(`The token expired on ${new Date(expiry * 1000).toISOString()}. Create a new one.`);

@@ -23,6 +23,7 @@ import {
   notFound,
   tokenHasExpired,
   tokenIsUnknown,
+  tokenWasTakenOut,
 } from './answers.ts';
 import { dropConditions, forward, looksLikeToken, parsePath, tokenOf } from './request.ts';
 import {
@@ -76,7 +77,9 @@ export async function handler(event: { request: EdgeRequest }): Promise<EdgeRequ
 
     refuse = notFound;
     const target = request.method === 'GET' || request.method === 'HEAD' ? parsePath(request.uri) : null;
-    if (target === null || !readsSlug(access, target.slug)) return notFound();
+    if (target === null) return notFound();
+    // Its value names only organizations that its person knows; of all others nothing is said.
+    if (!readsSlug(access, target.slug)) return access.isOnly ? notFound() : tokenWasTakenOut();
     const slug = target.slug;
     let uri: string;
     if (target.packageName !== '') {

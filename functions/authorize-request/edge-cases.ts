@@ -58,6 +58,7 @@ const annRoot = '/acme/roots/u.ann.json';
 const root = '/acme/packages.json';
 const none = 'No token was sent';
 const unknown = 'unknown or was revoked';
+const takenOut = 'was revoked for this organization';
 const isStopped = 'has stopped all access';
 
 /** Every form of path, every reason for refusal, every boundary. */
@@ -218,11 +219,22 @@ export const edgeCases: readonly EdgeCase[] = [
     '/umbrella/roots/u.ann.json',
     [tokenKey(tokens.everywhere), 'v/umbrella/u.ann/0'],
   ),
-  hidden('an organization whose owner took the token out', as(tokens.elsewhere, '/acme/p2/acme/seven.json')),
-  hidden('the root of an organization whose owner took the token out', as(tokens.elsewhere, root)),
-  hidden(
+  ...['acme/p2/acme/seven.json', `acme/dists/acme/seven/${commit}.zip`, 'acme/packages.json'].map((path) =>
+    refused(
+      `${path} of an organization whose owner took the token out`,
+      as(tokens.elsewhere, `/${path}`),
+      takenOut,
+    ),
+  ),
+  refused(
     'the root of a second organization whose owner took the token out',
     as(tokens.elsewhere, '/umbrella/packages.json'),
+    takenOut,
+  ),
+  hidden('an unknown path of an organization whose owner took the token out', as(tokens.elsewhere, '/acme/')),
+  hidden(
+    'an organization that does not exist, with a token that was taken out of others',
+    as(tokens.elsewhere, '/nowhere/packages.json'),
   ),
   allowed(
     'a token that an owner of umbrella made for the person',

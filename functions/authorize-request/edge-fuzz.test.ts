@@ -76,8 +76,11 @@ function ask(value: string, of: string, isOpen: boolean): Question {
   if (given === null) {
     return { value, slug: of, isOpen, answer: 401 };
   }
-  const served = isOpen ? `/${of}/roots/${given?.principal}.json` : 401;
-  return { value, slug: of, isOpen, answer: given === undefined ? 404 : served };
+  if (given === undefined) {
+    // What a value excludes was read before; organizations that it does not name may not be known to its holder.
+    return { value, slug: of, isOpen, answer: value.includes('|not:') ? 401 : 404 };
+  }
+  return { value, slug: of, isOpen, answer: isOpen ? `/${of}/roots/${given.principal}.json` : 401 };
 }
 
 const questions = fc
