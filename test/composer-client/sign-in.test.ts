@@ -1,7 +1,7 @@
 /** From signing in at the simulated GitHub to `composer require`, through the CDN and the shipped bundles: by pages and the API alone. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { composerVersion, createProject } from '../support/composer.ts';
+import { composerVersion, createProject, type Project } from '../support/composer.ts';
 import { compiledWithClient } from '../support/generated-client.ts';
 import { peopleWorld } from '../support/people-world.ts';
 import { promptly } from '../support/promptly.ts';
@@ -10,38 +10,62 @@ import { type System, startSystem } from '../support/started.ts';
 
 const integration = 'github~github.com';
 
+const Metadata = z.object({
+  packages: z.record(z.string(), z.array(z.object({ dist: z.object({ url: z.url() }) }))),
+});
+
 /** What the program of the generated client does. */
 type ConnectFirst = (console: object, login: string) => Promise<string>;
 
 describe.skipIf(composerVersion === undefined)('people who sign in', { timeout: 60_000 }, () => {
   let system: System;
+  const projects: Project[] = [];
   beforeAll(async () => {
     system = await startSystem(peopleWorld());
   }, 240_000);
-  afterAll(() => system?.close());
+  afterAll(async () => {
+    await system?.close();
+    await Promise.all(projects.map((project) => project.remove()));
+  });
+
+  const get = (path: string, token: string): Promise<Response> =>
+    fetch(`${system.registry}${path}`, { headers: { authorization: `Bearer ${token}` } });
 
   /** Whether the token reads the package, which a removed right answers like a package that does not exist. */
   async function reads(name: string, token: string): Promise<boolean> {
     const [slug] = name.split('/');
-    const answer = await fetch(`${system.registry}/${slug}/p2/${name}.json`, {
-      headers: { authorization: `Bearer ${token}` },
-    });
+    const answer = await get(`/${slug}/p2/${name}.json`, token);
     await answer.arrayBuffer();
     expect([200, 401, 404]).toContain(answer.status);
     return answer.status === 200;
   }
 
-  /** Composer requires the package by itself within the promised time. */
-  async function requires(name: string, token: string): Promise<void> {
+  /** Composer requires the package by itself within the promised time. @returns the project */
+  async function requires(name: string, token: string): Promise<Project> {
     const project = await createProject(`${system.registry}/${name.split('/')[0]}`, token);
-    try {
-      await promptly(system, async () => {
-        const { code, output } = await project.run('require', name);
-        expect(code === 0 ? '' : output).toBe('');
-      });
-    } finally {
-      await project.remove();
-    }
+    projects.push(project);
+    await promptly(system, async () => {
+      const { code, output } = await project.run('require', name);
+      expect(code === 0 ? '' : output).toBe('');
+    });
+    return project;
+  }
+
+  /** Composer on a machine that has never seen the registry, in a project that was installed elsewhere. */
+  async function cannotUpdate(project: Project, reason: RegExp): Promise<void> {
+    await project.forgetCache();
+    await project.forgetInstalled();
+    const { code, output } = await project.run('update');
+    expect(code).not.toBe(0);
+    expect(output).toMatch(reason);
+  }
+
+  /** What the edge answers, with the reason for a refusal. */
+  async function answerTo(path: string, token: string): Promise<{ status: number; warning?: string }> {
+    const answer = await get(path, token);
+    const body = await answer.arrayBuffer();
+    const { status } = answer;
+    return status === 200 ? { status } : { status, ...JSON.parse(Buffer.from(body).toString('utf8')) };
   }
 
   async function ownToken(person: SignedIn): Promise<string> {
@@ -121,11 +145,34 @@ describe.skipIf(composerVersion === undefined)('people who sign in', { timeout: 
   it('lose what their own token reads, and the organization, once they are removed at the code host', async () => {
     const bob = await signIn(system, 'bob');
     const token = await ownToken(bob);
-    await promptly(system, async () => expect(await reads('acme/billing', token)).toBe(true));
+    const project = await requires('acme/billing', token);
     await system.gitHub.changes.run('remove-organization-member', { organization: 'acme', user: 'bob' });
     await promptly(system, async () => expect(await reads('acme/billing', token)).toBe(false));
+    await cannotUpdate(project, /acme\/billing, it could not be found/);
     expect(await slugsOf(bob)).toEqual([]);
     expect((await bob.ask('GET', '/organizations/acme')).status).toBe(404);
+  });
+
+  it('rotate and revoke a token of their own: the edge refuses it at once, also for what it has cached', async () => {
+    const ann = await signIn(system, 'ann');
+    const made = (await ann.ask('POST', '/me/tokens', { description: 'Laptop' })).body;
+    await requires('acme/billing', made.secret);
+    const metadata = '/acme/p2/acme/billing.json';
+    const { packages } = Metadata.parse(await (await get(metadata, made.secret)).json());
+    const archive = new URL(packages['acme/billing']?.[0]?.dist.url ?? '').pathname;
+    const paths = ['/acme/packages.json', metadata, archive];
+    const answersTo = (token: string) => Promise.all(paths.map((path) => answerTo(path, token)));
+    const read = paths.map(() => ({ status: 200 }));
+    const refused = paths.map(() => ({ status: 401, warning: expect.stringContaining('was revoked') }));
+
+    const rotated = await ann.ask('POST', `/me/tokens/${made.id}/rotate`, {});
+    expect(rotated.status).toBe(201);
+    await promptly(system, async () => expect(await answersTo(made.secret)).toEqual(refused), 2_000);
+    await promptly(system, async () => expect(await answersTo(rotated.body.secret)).toEqual(read), 2_000);
+    expect((await ann.ask('DELETE', `/me/tokens/${made.id}`)).status).toBe(204);
+    await promptly(system, async () => expect(await answersTo(rotated.body.secret)).toEqual(refused), 2_000);
+    const kept = await get(archive, system.token('alice'));
+    expect([kept.status, kept.headers.get('x-cache')]).toEqual([200, 'Hit from cloudfront']);
   });
 
   it('make a token on the first page and install with it, until an owner stops access', async () => {
@@ -135,13 +182,14 @@ describe.skipIf(composerVersion === undefined)('people who sign in', { timeout: 
     const { html } = await ann.browser.press(home, ['description', 'Composer']);
     const token = /rprt_u_[0-9a-f]+/.exec(html)?.[0] ?? '';
     expect(html).toContain('Your new token');
-    await requires('acme/billing', token);
+    const project = await requires('acme/billing', token);
 
     const owner = await signIn(system, system.administrator ?? '');
     const stop = { why: 'a leak' };
     expect((await ann.ask('POST', '/organizations/acme/stop-access', stop)).status).toBe(403);
     expect((await owner.ask('POST', '/organizations/acme/stop-access', stop)).status).toBeLessThan(300);
     await promptly(system, async () => expect(await reads('acme/billing', token)).toBe(false), 2_000);
+    await cannotUpdate(project, /An owner has stopped all access to this organization/);
   });
 
   it('are answered by the API through the CDN alone', async () => {
