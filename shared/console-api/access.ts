@@ -36,6 +36,13 @@ export const ReadablePackage = z
   .meta({ id: 'ReadablePackage' });
 
 export const AccessExplanation = ReadablePackage.extend({
+  codeHost: z
+    .object({
+      integration: z.string().meta({ description: 'The `key` of the integration.' }),
+      login: z.string().meta({ description: 'The organization, group or workspace there.' }),
+    })
+    .optional()
+    .meta({ description: 'Where its repository is: the rights there decide.' }),
   mayInstall: z.boolean(),
   missing: z
     .array(

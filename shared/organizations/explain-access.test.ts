@@ -75,6 +75,7 @@ describe('explainAccess', () => {
   it('names every way to the package', async () => {
     const { explain } = await world();
     expect(await explain(user(2))).toMatchObject({
+      codeHost: gitHubHost,
       paths: [{ through: 'team', team: { id: team(7).id }, account: '2' }],
       missing: [],
     });
@@ -87,6 +88,7 @@ describe('explainAccess', () => {
   it('says what is missing, and who could give it', async () => {
     const { table, explain } = await world();
     expect(await explain(user(4))).toMatchObject({
+      codeHost: gitHubHost,
       paths: [],
       missing: ['no-right'],
       couldGive: { owners: ['user-1'], teams: [{ id: team(7).id }] },

@@ -186,6 +186,8 @@ export type Missing =
   | 'no-right';
 
 export interface Explanation extends ReadablePackage {
+  /** Where its repository is, whose rights decide; undefined if that synchronization ended. */
+  readonly codeHost: Pick<Synchronization, 'forge' | 'baseUrl' | 'login'> | undefined;
   readonly missing: readonly Missing[];
   /** Who could give what is missing: owners on the code host by login, or whoever adds to a team that may read it. */
   readonly couldGive: { readonly owners: readonly string[]; readonly teams: readonly NamedTeam[] };
@@ -204,7 +206,10 @@ export async function explainAccess(
   const names = await teamNames(table, [found.synchronization]);
   const paths = isLiving(found) ? pathsTo(decisions, found.synchronization, found.repository, names) : [];
   if (paths.length > 0) {
-    return { name, paths, missing: [], couldGive: { owners: [], teams: [] } };
+    const codeHost = decisions.find(
+      (one) => one.synchronization.id === found.synchronization,
+    )?.synchronization;
+    return { name, codeHost, paths, missing: [], couldGive: { owners: [], teams: [] } };
   }
   const synchronization = await findSynchronization(table, found.synchronization);
   const missing = await missingFor(table, organization, person, found, synchronization, now);
@@ -215,6 +220,7 @@ export async function explainAccess(
   );
   return {
     name,
+    codeHost: synchronization,
     paths,
     missing,
     couldGive: {

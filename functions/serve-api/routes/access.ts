@@ -13,6 +13,7 @@ import { CallerError } from '../../../shared/domain/caller-error.ts';
 import { asId, type TokenId } from '../../../shared/domain/ids.ts';
 import type { Organization } from '../../../shared/domain/organization.ts';
 import type { Synchronization } from '../../../shared/domain/synchronization.ts';
+import { integrationKeyOf } from '../../../shared/forge/integration-key.ts';
 import {
   explainAccess,
   packagesReadBy,
@@ -80,6 +81,10 @@ const explain = defineRoute(
     return {
       body: {
         name: found.name,
+        codeHost: found.codeHost && {
+          integration: integrationKeyOf(found.codeHost),
+          login: found.codeHost.login,
+        },
         mayInstall,
         paths: found.paths.map(shownPath),
         missing: [...found.missing],
