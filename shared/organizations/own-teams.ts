@@ -4,8 +4,10 @@
  */
 import { CallerError } from '../domain/caller-error.ts';
 import { unlessChanged } from '../domain/conflict-error.ts';
-import { newId, type OwnTeamId, ownTeamPrincipal, type UserId } from '../domain/ids.ts';
+import { newId, type OrganizationId, type OwnTeamId, ownTeamPrincipal, type UserId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
+import { inTurn } from '../store/creation-turn.ts';
+import { keys } from '../store/keys.ts';
 import {
   addOwnTeam,
   addOwnTeamMember,
@@ -17,7 +19,7 @@ import {
   removeOwnTeamMember,
   renameOwnTeam,
 } from '../store/own-team-store.ts';
-import type { Operation } from '../store/table.ts';
+import type { Operation, Table } from '../store/table.ts';
 import { rightsOfTeams, setTeamRights } from '../store/team-rights-store.ts';
 import { tokensOf } from '../store/token-store.ts';
 import type { IssueTokenDependencies } from '../tokens/issue-token.ts';
@@ -27,7 +29,7 @@ import type { FoundPerson } from './people.ts';
 import { userOfPerson } from './user-of-person.ts';
 
 /** An organization has a few; the limit keeps a machine from making thousands. */
-const teamsMax = 200;
+export const teamsMax = 200;
 
 /** @throws CallerError when there is a team of that name, or there are too many */
 export async function createOwnTeam(
@@ -38,17 +40,20 @@ export async function createOwnTeam(
 ): Promise<OwnTeam> {
   const { table, randomBytes } = dependencies;
   const team = { id: newId<OwnTeamId>(randomBytes), name, slug: slugOf(name) };
-  const others = await ownTeamsOf(table, organization);
-  refuseNamesake(team, others);
-  if (others.length >= teamsMax) {
-    throw new CallerError('conflict', `an organization can have ${teamsMax} teams of its own`);
-  }
-  await table.transact([
-    addOwnTeam(organization, team),
-    ownerAct(dependencies, organization, accountable, 'create-team', name, {
-      after: { team: team.id, name },
-    }),
-  ]);
+  await inTurnOfNames(table, organization, async (turn) => {
+    const others = await ownTeamsOf(table, organization);
+    refuseNamesake(team, others);
+    if (others.length >= teamsMax) {
+      throw new CallerError('conflict', `an organization can have ${teamsMax} teams of its own`);
+    }
+    await table.transact([
+      addOwnTeam(organization, team),
+      ...turn,
+      ownerAct(dependencies, organization, accountable, 'create-team', name, {
+        after: { team: team.id, name },
+      }),
+    ]);
+  });
   return team;
 }
 
@@ -62,18 +67,28 @@ export async function renameTeam(
 ): Promise<OwnTeam> {
   const { table } = dependencies;
   const team = { id, name, slug: slugOf(name) };
-  refuseNamesake(team, await ownTeamsOf(table, organization));
   await whileThere(() =>
-    table.transact([
-      renameOwnTeam(organization, team),
-      ownerAct(dependencies, organization, accountable, 'rename-team', before, {
-        before: { name: before },
-        after: { team: id, name },
-      }),
-    ]),
+    inTurnOfNames(table, organization, async (turn) => {
+      refuseNamesake(team, await ownTeamsOf(table, organization));
+      await table.transact([
+        renameOwnTeam(organization, team),
+        ...turn,
+        ownerAct(dependencies, organization, accountable, 'rename-team', before, {
+          before: { name: before },
+          after: { team: id, name },
+        }),
+      ]);
+    }),
   );
   return team;
 }
+
+/** New names are given one after the other, so that no two teams get the same. */
+const inTurnOfNames = (
+  table: Table,
+  organization: OrganizationId,
+  give: (turn: readonly Operation[]) => Promise<void>,
+): Promise<void> => inTurn(table, [keys.creationsIn(organization, 'team-names')], give);
 
 /** Letters and digits of the name, in lower case, with hyphens between them. */
 const slugOf = (name: string): string =>

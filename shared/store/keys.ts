@@ -286,7 +286,7 @@ export const keys = {
     pk: `ORG#${organization}`,
     sk: `TOKEN#${principal}#${token}`,
   }),
-  creationsIn: (organization: string, kind: 'tokens' | 'api-keys' | 'invitations'): Key => ({
+  creationsIn: (organization: string, kind: 'tokens' | 'api-keys' | 'invitations' | 'team-names'): Key => ({
     pk: `ORG#${organization}`,
     sk: `CREATIONS#${kind}`,
   }),

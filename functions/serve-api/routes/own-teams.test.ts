@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { asId, type OwnTeamId } from '../../../shared/domain/ids.ts';
+import { createOwnTeam, renameTeam, teamsMax } from '../../../shared/organizations/own-teams.ts';
 import { putFact } from '../../../shared/store/fact-store.ts';
 import { keys } from '../../../shared/store/keys.ts';
+import { findOrganization } from '../../../shared/store/organization-store.ts';
+import { addOwnTeam, type OwnTeam, ownTeamsOf } from '../../../shared/store/own-team-store.ts';
 import { delegateTeamId, leaveRights } from '../../../test/support/api-delegates.ts';
 import { addPackages, repositoryIdOf } from '../../../test/support/api-packages.ts';
 import { type ApiWorld, createApiWorld, userOf } from '../../../test/support/api-world.ts';
+import { meanwhile } from '../../../test/support/meanwhile.ts';
 import { aFact } from '../../../test/support/memory-forge.ts';
 import { organizationId, synchronizationId } from '../../../test/support/synchronized.ts';
 
@@ -18,6 +23,20 @@ async function worldWithTeam() {
   const at = `${path}/${body.id}`;
   await owner(world, 'PUT', `${at}/members/${userOf('member')}`);
   return { world, id: String(body.id), at };
+}
+
+/** Teams are made and renamed, and something else happens right before that is written. */
+async function whileMaking(world: ApiWorld, act: () => Promise<unknown>) {
+  const organization = await findOrganization(world.table, organizationId);
+  if (organization === undefined) {
+    throw new Error('no organization');
+  }
+  const dependencies = { ...world.dependencies, table: meanwhile(world.table, act) };
+  const by = { by: 'owner', why: '' };
+  return {
+    create: (name: string) => createOwnTeam(dependencies, organization, name, by),
+    rename: (team: OwnTeam, name: string) => renameTeam(dependencies, organization, team, name, by),
+  };
 }
 
 describe('a team that owners made by hand', () => {
@@ -59,6 +78,37 @@ describe('a team that owners made by hand', () => {
     expect((await owner(world, 'PATCH', at, { name: 'Release Managers' })).body.name).toBe(
       'Release Managers',
     );
+  });
+
+  it.each(['made', 'renamed'] as const)(
+    'does not share its name with one that is %s at the same moment',
+    async (how) => {
+      const { world, at } = await worldWithTeam();
+      const name = 'Night shift';
+      const during = await whileMaking(world, () =>
+        how === 'made' ? owner(world, 'POST', path, { name }) : owner(world, 'PATCH', at, { name }),
+      );
+      await expect(during.create(name)).rejects.toThrow('there is a team of that name already');
+    },
+  );
+
+  it('is not given the name that another is given at the same moment', async () => {
+    const { world } = await worldWithTeam();
+    const [team] = await ownTeamsOf(world.table, organizationId);
+    const during = await whileMaking(world, () => owner(world, 'POST', path, { name: 'Night shift' }));
+    const renamed = team && during.rename(team, 'night shift');
+    await expect(renamed).rejects.toThrow('a team of that name already');
+  });
+
+  it('is one of at most 200, however many are made at the same moment', async () => {
+    const { world } = await worldWithTeam();
+    const teams = Array.from({ length: teamsMax - 2 }, (_, place) => `team-${place}`);
+    for (const name of teams) {
+      const team = { id: asId<OwnTeamId>(name), name, slug: name };
+      await world.table.transact([addOwnTeam(organizationId, team)]);
+    }
+    const during = await whileMaking(world, () => owner(world, 'POST', path, { name: 'Other' }));
+    await expect(during.create('One')).rejects.toThrow('can have 200 teams of its own');
   });
 
   it('opens nothing of a code host to its members, whatever owners left to it', async () => {
