@@ -84,14 +84,14 @@ describe("a person's own token", () => {
     const act = { by: 'owner', why: '' };
     await revokeTokenOf(dependencies, registry.organization, token.id, act);
     await registry.settle();
-    expect(await registry.get(secret, root)).toBe('404');
+    expect(await registry.get(secret, root)).toBe('401');
     expect(await states(registry)).toEqual(['revoked']);
     const [own] = await ownTokens(registry.table, user, registry.clock.now());
     expect(own?.token).toMatchObject({ state: 'active', excluded: 'acme' });
     const { secret: rotated } = await rotateOwnToken(dependencies, asker, token.id, undefined);
     await registry.settle();
     expect(await registry.get(secret, root)).toBe('401');
-    expect(await registry.get(rotated, root)).toBe('404');
+    expect(await registry.get(rotated, root)).toBe('401');
   });
 
   it('lives longer than an organization allows only where it is left out, which the refusal names', async () => {
@@ -104,10 +104,10 @@ describe("a person's own token", () => {
     const { secret, token } = await make(['acme'], 'never');
     await registry.settle();
     expect(token).toMatchObject({ expiry: 0, state: 'active', excluded: 'acme' });
-    expect([await registry.get(secret, root), await states(registry)]).toEqual(['404', []]);
+    expect([await registry.get(secret, root), await states(registry)]).toEqual(['401', []]);
     const { secret: rotated } = await rotateOwnToken(dependencies, asker, token.id, 'never');
     await registry.settle();
-    expect(await registry.get(rotated, root)).toBe('404');
+    expect(await registry.get(rotated, root)).toBe('401');
     const usual = await make([]);
     expect(usual.token.expiry * 1000).toBe(registry.clock.now() + 30 * 24 * 3600_000);
     await expect(rotateOwnToken(dependencies, asker, usual.token.id, 'never')).rejects.toThrow(
@@ -137,7 +137,7 @@ describe("a person's own token", () => {
     await table.transact(all.slice(2).map((one) => forgetOrganization(one, registry.clock.now())));
     await revoke();
     await registry.settle();
-    expect(await registry.get(secret, root)).toBe('404');
+    expect(await registry.get(secret, root)).toBe('401');
     const [own] = await ownTokens(table, user, registry.clock.now());
     expect(own?.token).toMatchObject({ state: 'active', excluded: ['acme', ...slugs.slice(0, 2)].join(',') });
   });

@@ -101,7 +101,7 @@ describe('tokens from before a longest life was set', () => {
     expect(await registry.get(own.secret, root)).toContain('acme/one');
     await shorten('acme');
     await registry.settle();
-    expect(await registry.get(own.secret, root)).toBe('404');
+    expect(await registry.get(own.secret, root)).toBe('401');
     const [token] = await ownTokens(registry.table, user, registry.clock.now());
     expect(token?.token).toMatchObject({ state: 'active', expiry: 0, excluded: 'acme' });
     expect(token?.entries.map(({ personal, state }) => [personal?.slug, state]).sort()).toEqual([
