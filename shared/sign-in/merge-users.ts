@@ -5,6 +5,7 @@
 import { CallerError } from '../domain/caller-error.ts';
 import { type UserId, userPrincipal } from '../domain/ids.ts';
 import { endAllSessions } from '../sessions/end-sessions.ts';
+import { againOnConflict } from '../store/again-on-conflict.ts';
 import { changeInstallationSettings, findInstallationSettings } from '../store/installation-settings.ts';
 import { endPersonal, isLivePersonal, personalTokensOf } from '../store/personal-token-store.ts';
 import type { RequestOrigin } from '../store/session-store.ts';
@@ -13,7 +14,7 @@ import { tokensOf } from '../store/token-store.ts';
 import { revokeToken } from '../store/token-transitions.ts';
 import { changeUser, giveAccount, noteAccounts, type User } from '../store/user-store.ts';
 import { mergedPlaces, mergeInvitations, mergePlaces } from './merge-places.ts';
-import { againOnConflict, entry, presentUser, type UserDependencies } from './user-accounts.ts';
+import { entry, presentUser, type UserDependencies } from './user-accounts.ts';
 import { changeAccounts, viewsOf } from './views-of-user.ts';
 
 /** A proof is good for so long; milliseconds. */

@@ -3,12 +3,13 @@ import { CallerError } from '../domain/caller-error.ts';
 import { type AuditEntryId, newId, type UserId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import type { PersonIdentity } from '../forge/sign-in.ts';
+import { againOnConflict } from '../store/again-on-conflict.ts';
 import { addAuditEntry } from '../store/audit-log.ts';
 import { organizationsNaming, personsIn } from '../store/member-store.ts';
 import { changeOwners } from '../store/organization-store.ts';
 import type { RequestOrigin } from '../store/session-store.ts';
 import { addSignIn, type SignInEntry } from '../store/sign-in-log.ts';
-import { ConflictError, type Operation } from '../store/table.ts';
+import type { Operation } from '../store/table.ts';
 import {
   type Account,
   accountAlone,
@@ -243,16 +244,3 @@ export const accountOf = ({ account, identity }: ProvenAccount) => ({
   ...accountAlone(account),
   login: identity.login,
 });
-
-/** Two browsers of one person are often at it at once: what was read is read again. @throws ConflictError after three tries */
-export async function againOnConflict<Result>(change: () => Promise<Result>): Promise<Result> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await change();
-    } catch (error) {
-      if (!(error instanceof ConflictError) || tries === 3) {
-        throw error;
-      }
-    }
-  }
-}

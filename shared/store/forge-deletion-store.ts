@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import type { ForgeRepositoryId, SynchronizationId } from '../domain/ids.ts';
+import { missingOrLess } from './condition.ts';
 import { standingOf } from './fact-store.ts';
 import { keys } from './keys.ts';
 import type { Operation, Table } from './table.ts';
@@ -50,13 +51,20 @@ export function reportDeletion(
   };
 }
 
-/** @param confirmedBy number of the read that looked it up by id */
+/**
+ * Fails if a later read has confirmed it already: reads of one repository run at the same time, and the last number counts.
+ *
+ * @param confirmedBy number of the read that looked it up by id
+ */
 export function confirmDeletion(
   synchronization: SynchronizationId,
   repository: ForgeRepositoryId,
   confirmedBy: number,
 ): Operation {
-  return { update: { key: keys.forgeDeletion(synchronization, repository), set: { confirmedBy } } };
+  return {
+    update: { key: keys.forgeDeletion(synchronization, repository), set: { confirmedBy } },
+    when: missingOrLess('confirmedBy', confirmedBy + 1),
+  };
 }
 
 /**

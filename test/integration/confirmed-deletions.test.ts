@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { isDeletedOnForge } from '../../shared/store/forge-deletion-store.ts';
+import { findDeletions, isDeletedOnForge } from '../../shared/store/forge-deletion-store.ts';
 import { keys } from '../../shared/store/keys.ts';
 import { takeDelivery } from '../../shared/sync/webhooks/receive-delivery.ts';
 import { aFact, repository } from '../support/memory-forge.ts';
@@ -111,6 +111,28 @@ describe('a repository that is gone', () => {
     await world.sync('repositories');
     expect(await world.facts('repositories')).toEqual(['repository#4']);
     expect(await isDeleted()).toBe(false);
+  });
+
+  it('stays confirmed when an earlier read confirms it after a later one', async () => {
+    world.forge.facts = base;
+    await world.ask('repositories');
+    await world.run('repositories', {
+      ...world.table,
+      async transact(operations: Parameters<typeof world.table.transact>[0]) {
+        const isConfirmation = operations.some(
+          (one) => 'update' in one && 'confirmedBy' in (one.update.set ?? {}),
+        );
+        if (
+          isConfirmation &&
+          (await findDeletions(world.table, synchronizationId, [repository(5)]))[0]?.confirmedBy === undefined
+        ) {
+          await world.sync('repository:5');
+          expect(await isDeleted()).toBe(true);
+        }
+        await world.table.transact(operations);
+      },
+    });
+    expect(await isDeleted()).toBe(true);
   });
 
   it('is recorded as deleted before the fact is removed, so that a death between the two loses nothing', async () => {

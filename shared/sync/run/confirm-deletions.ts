@@ -6,6 +6,7 @@ import { asId, type ForgeRepositoryId, type SynchronizationId } from '../../doma
 import { type AnyScope, idOfPart, isPart, kindOfPart, type PartScope } from '../../domain/scopes.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
 import type { Absence } from '../../forge/forge.ts';
+import { againOnConflict } from '../../store/again-on-conflict.ts';
 import { standingOf } from '../../store/fact-store.ts';
 import { confirmDeletion, findDeletions } from '../../store/forge-deletion-store.ts';
 import { type Table, transactionItemsMax } from '../../store/table.ts';
@@ -19,6 +20,11 @@ import type { FinishedReading } from '../plan/decide.ts';
  */
 const reportValidMs = 3600_000;
 
+interface MissingRepository {
+  readonly repository: ForgeRepositoryId;
+  readonly absence: Absence;
+}
+
 /**
  * Records confirmed deletions. Call it before the read's removals are written: if the worker dies in between, the
  * record has no effect as long as the repository is there.
@@ -30,35 +36,45 @@ export async function confirmDeletions(
   { table, now }: { readonly table: Table; readonly now: number },
   { id, organization }: Pick<Synchronization, 'id' | 'organization'>,
   scope: AnyScope,
-  { read, observedAt, startedAt }: FinishedReading,
+  reading: FinishedReading,
   absent: ReadonlyMap<PartScope, Absence>,
 ): Promise<readonly WorkMessage[]> {
   const absences =
-    isPart(scope) && read.absence !== undefined ? new Map([[scope, read.absence] as const]) : absent;
+    isPart(scope) && reading.read.absence !== undefined
+      ? new Map([[scope, reading.read.absence] as const])
+      : absent;
   const missing = [...absences].flatMap(([part, absence]) =>
     kindOfPart(part) === 'repository' && absence !== 'elsewhere'
       ? [{ repository: asId<ForgeRepositoryId>(idOfPart(part)), absence }]
       : [],
   );
-  if (missing.length === 0) {
-    return [];
-  }
-  const confirmed = await confirmedAmong({ table, id, startedAt }, missing);
-  const portion = Math.floor(transactionItemsMax / 2);
   const messages: WorkMessage[] = [];
-  for (let start = 0; start < confirmed.length; start += portion) {
-    const part = confirmed.slice(start, start + portion);
-    // For one that is still stored, the transaction that removes it requests the scan.
-    const scans = part
-      .filter(({ standing }) => standing?.isRemoved === true)
-      .map(({ repository }) => scanWork(organization, id, repository));
-    await table.transact([
-      ...part.map(({ repository }) => confirmDeletion(id, repository, observedAt)),
-      ...scans.map((scan) => requestWork(scan, now, { cause: 'deleted on the forge' })),
-    ]);
-    messages.push(...scans.map((scan) => scan.message));
+  const portion = Math.floor(transactionItemsMax / 2);
+  for (let start = 0; start < missing.length; start += portion) {
+    const part = missing.slice(start, start + portion);
+    messages.push(
+      ...(await againOnConflict(() => confirmPortion({ table, now }, { id, organization }, reading, part))),
+    );
   }
   return messages;
+}
+
+async function confirmPortion(
+  { table, now }: { readonly table: Table; readonly now: number },
+  { id, organization }: Pick<Synchronization, 'id' | 'organization'>,
+  { observedAt, startedAt }: FinishedReading,
+  missing: readonly MissingRepository[],
+): Promise<readonly WorkMessage[]> {
+  const confirmed = await confirmedAmong({ table, id, startedAt, observedAt }, missing);
+  // For one that is still stored, the transaction that removes it requests the scan.
+  const scans = confirmed
+    .filter(({ standing }) => standing?.isRemoved === true)
+    .map(({ repository }) => scanWork(organization, id, repository));
+  await table.transact([
+    ...confirmed.map(({ repository }) => confirmDeletion(id, repository, observedAt)),
+    ...scans.map((scan) => requestWork(scan, now, { cause: 'deleted on the forge' })),
+  ]);
+  return scans.map((scan) => scan.message);
 }
 
 /**
@@ -70,8 +86,12 @@ async function confirmedAmong(
     table,
     id,
     startedAt,
-  }: { readonly table: Table; readonly id: SynchronizationId; readonly startedAt: number },
-  missing: readonly { readonly repository: ForgeRepositoryId; readonly absence: Absence }[],
+    observedAt,
+  }: Pick<FinishedReading, 'startedAt' | 'observedAt'> & {
+    readonly table: Table;
+    readonly id: SynchronizationId;
+  },
+  missing: readonly MissingRepository[],
 ) {
   const [deletions, standings] = await Promise.all([
     findDeletions(
@@ -90,7 +110,8 @@ async function confirmedAmong(
     const standing = standings.get(`repository#${repository}`);
     const isRestored = (standing?.givenAt ?? 0) > statedAfter;
     const hasConfirmation = statedAt !== undefined && startedAt < statedAt + reportValidMs && !isRestored;
-    const isKnown = standing?.isRemoved === true && confirmedBy >= standing.observedAt;
+    const isKnown =
+      confirmedBy > observedAt || (standing?.isRemoved === true && confirmedBy >= standing.observedAt);
     return (absence === 'gone' || hasConfirmation) && !isKnown ? [{ repository, standing }] : [];
   });
 }
