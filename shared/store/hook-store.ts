@@ -37,7 +37,7 @@ const ListedHook = z.object({
   forgeHook: z.string().optional(),
   /** The address that the forge was told. */
   url: z.string().optional(),
-  /** As the forge showed it last; undefined until it was installed. */
+  /** As the forge showed it last; undefined until it was installed, and while the forge shows no hooks there. */
   state: z.enum(hookStates).optional(),
   /** Since when; milliseconds since the epoch. */
   stateSince: z.number().optional(),
@@ -146,6 +146,18 @@ export async function noteHook(
 ): Promise<void> {
   await table.update(
     { key: keys.hookOf(synchronization, forge, source), set: { ...shown, isSecretPending: undefined } },
+    present,
+  );
+}
+
+/** Records that the forge does not show the hook any more, which may deliver all the same. @throws ConflictError when it was removed */
+export async function noteHidden(
+  table: Table,
+  synchronization: SynchronizationId,
+  { forge, source }: HookName,
+): Promise<void> {
+  await table.update(
+    { key: keys.hookOf(synchronization, forge, source), remove: ['state', 'stateSince'] },
     present,
   );
 }

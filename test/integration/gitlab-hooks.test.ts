@@ -236,10 +236,17 @@ describe('without hooks of groups', () => {
     Object.assign(lab.simulator.state.variant, { plan: 'premium' });
     await turn();
     expect(hooks()).toMatchObject([{ groupId: Number(lab.organization) }]);
+    const [hook] = hooks();
+    // A plan that ends for a while: GitLab keeps the hook, and neither shows it nor delivers to it.
     Object.assign(lab.simulator.state.variant, { plan: 'free' });
-    lab.simulator.state.hooks.clear();
     await turn();
-    expect(hooks()).toMatchObject([{ projectId: expect.any(Number) }]);
+    expect(hooks()).toMatchObject([hook, { projectId: expect.any(Number) }]);
+    Object.assign(lab.simulator.state.variant, { plan: 'premium' });
+    await lab.simulator.changes.run('remove-member', { source: 'acme/core', user: 'ann' });
+    await lab.simulator.idle();
+    expect(answered).toEqual([202]);
+    await turn();
+    expect(hooks()).toEqual([hook]);
   });
 });
 

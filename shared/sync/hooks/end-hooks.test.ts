@@ -101,6 +101,14 @@ it('what the forge does not let us remove in a day stays there, and is said', as
   expect(warn).toHaveBeenCalledOnce();
 });
 
+it('one that the credential may not remove stays there, and is not tried again', async () => {
+  world.refuse('insufficient-scope', /remove/);
+  await run();
+  expect(world.hooks).toHaveLength(1);
+  expect(await hooksOf(table, synchronizationId)).toEqual([]);
+  expect(await credential()).toBeUndefined();
+});
+
 it('a credential that does not work is not tried again', async () => {
   world.refuse('credential-rejected');
   await run();

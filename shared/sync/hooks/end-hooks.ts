@@ -15,7 +15,7 @@ import {
 } from '../../store/ended-hooks-store.ts';
 import type { WorkQueue } from '../../store/work.ts';
 import { type Lease, releaseLease, takeLease, underLease } from '../../store/work.ts';
-import { type EnsureHookDependencies, removeHooks } from './ensure-hook.ts';
+import { type EnsureHookDependencies, final, removeInstalled } from './ensure-hook.ts';
 
 export interface EndHooksDependencies extends EnsureHookDependencies {
   readonly workQueue: WorkQueue;
@@ -73,7 +73,8 @@ async function removeAll(
         return;
       }
       const context = { dependencies, hooks, synchronization: { id, forge, baseUrl } };
-      await removeHooks(context, [{ ...hook, forge, isSecretPending: false }]);
+      const stored = { ...hook, forge, isSecretPending: false };
+      await removeInstalled(context, stored, [...final, 'insufficient-scope']);
       left.shift();
     }
   } catch (error) {

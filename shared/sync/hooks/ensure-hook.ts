@@ -1,7 +1,7 @@
 /** One place's hook: installed, recognised, repaired, or removed. */
 import { type HookSourceId, newId } from '../../domain/ids.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
-import { ForgeError } from '../../forge/errors.ts';
+import { ForgeError, type ForgeErrorCode } from '../../forge/errors.ts';
 import type { HookPlace, Hooks, InstalledHook } from '../../forge/hooks.ts';
 import { integrationAddresses } from '../../forge/integration-key.ts';
 import type { Cipher } from '../../runtime/cipher.ts';
@@ -155,26 +155,27 @@ async function removeStale(
   }
 }
 
-/**
- * Removes hooks from the forge, as far as the credential may do that, and then their records.
- *
- * @throws ForgeError when it may work later
- */
-export async function removeHooks(context: HookContext, stored: readonly StoredHook[]): Promise<void> {
-  const { dependencies, synchronization } = context;
-  for (const hook of stored) {
-    await removeFromForge(context, hook).catch((error: unknown) => {
-      if (!(error instanceof ForgeError && isFinal(error))) {
-        throw error;
-      }
-    });
-    await dependencies.table.transact(removeHook(synchronization.id, hook));
-  }
-}
+/** Errors after which trying again is no use. */
+export const final: readonly ForgeErrorCode[] = ['not-found', 'unexpected', 'gone'];
 
-/** Whether trying again is no use. */
-const isFinal = ({ code }: ForgeError): boolean =>
-  code === 'not-found' || code === 'insufficient-scope' || code === 'unexpected' || code === 'gone';
+/**
+ * Removes a hook from the forge, and then its record, also after one of these errors.
+ *
+ * @throws ForgeError when it may work later, also with another credential: until then its deliveries are accepted
+ */
+export async function removeInstalled(
+  context: HookContext,
+  hook: StoredHook,
+  dismissed: readonly ForgeErrorCode[] = final,
+): Promise<void> {
+  const { dependencies, synchronization } = context;
+  await removeFromForge(context, hook).catch((error: unknown) => {
+    if (!(error instanceof ForgeError && dismissed.includes(error.code))) {
+      throw error;
+    }
+  });
+  await dependencies.table.transact(removeHook(synchronization.id, hook));
+}
 
 async function removeFromForge(context: HookContext, hook: StoredHook): Promise<void> {
   const place = hookPlace(hook);

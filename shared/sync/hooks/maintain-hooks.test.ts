@@ -167,6 +167,37 @@ describe('where organizations have hooks', () => {
     expect(await hooksOf(table, synchronizationId)).toMatchObject([{ forgeHook: hook?.forgeHook }]);
   });
 
+  it.each([true, false])(
+    'R22: while none are shown, as when a plan has ended, its deliveries are accepted, and it is the same afterwards; still there: %s',
+    async (isStillThere) => {
+      await addPackage(1);
+      await turn();
+      const [hook] = world.at(organization);
+      const secrets = await accepted(organization);
+      world.hasOrganizationHooks = false;
+      expect(await turn()).toEqual(['list organization', 'list repository 1', 'ensure repository 1']);
+      expect(await accepted(organization)).toEqual(secrets);
+      expect(await care()).toMatchObject({ on: 'repositories', missing: 0 });
+      const states = (await hooksOf(table, synchronizationId)).map(({ repository: on, state }) => [
+        on,
+        state,
+      ]);
+      expect(states).toEqual(
+        expect.arrayContaining([
+          [undefined, undefined],
+          ['1', 'working'],
+        ]),
+      );
+
+      if (!isStillThere) world.hooks = world.hooks.filter((one) => one !== hook);
+      world.hasOrganizationHooks = true;
+      await turn();
+      expect(world.hooks).toMatchObject([{ place: 'organization', url: hook?.url, secret: hook?.secret }]);
+      expect(await hooksOf(table, synchronizationId)).toMatchObject([{ state: 'working' }]);
+      expect(warn).not.toHaveBeenCalled();
+    },
+  );
+
   it("is the only one of ours: older ones are removed, and others' stay", async () => {
     const secret = world.port().newSecret(randomBytes(32));
     const urls = [
@@ -291,6 +322,37 @@ describe('what keeps hooks from being installed is shown, and tried again with f
     expect(world.hooks).toHaveLength(5);
     expect(await care()).toMatchObject({ missing: 0 });
     expect(await care()).not.toHaveProperty('problem');
+  });
+
+  it('a credential that may not see those of the organization: the hook is kept, and its deliveries are accepted', async () => {
+    world.hasOrganizationHooks = true;
+    await turn();
+    const secrets = await accepted(organization);
+    world.refuse('insufficient-scope', /list organization/);
+    expect(await turn()).toEqual(['list organization']);
+    expect(await care()).toMatchObject({
+      problem: { code: 'insufficient-scope', message: world.port().needs },
+    });
+    expect(await accepted(organization)).toEqual(secrets);
+    world.before = () => {};
+    await turn();
+    expect(await care()).not.toHaveProperty('problem');
+  });
+
+  it('a credential that may not remove those that are not wanted any more: their deliveries are accepted', async () => {
+    for (let id = 1; id <= 3; id += 1) await addPackage(id);
+    await turn();
+    for (const id of [1, 2]) {
+      await table.update({ key: keys.package(organizationId, id), set: { state: 'deleted' } });
+    }
+    world.refuse('insufficient-scope', /remove/);
+    expect(await turn()).toEqual(['list organization', expect.stringMatching(/^remove/)]);
+    expect(await care()).toMatchObject({ missing: 0, problem: { code: 'insufficient-scope' } });
+    for (const id of [1, 2]) expect(await accepted(repository(id))).toHaveLength(1);
+    world.before = () => {};
+    await turn();
+    expect(world.hooks.map(({ place }) => place)).toEqual(['repository 3']);
+    expect(await hooksOf(table, synchronizationId)).toHaveLength(1);
   });
 
   it('a forge that takes no more of them', async () => {

@@ -11,7 +11,7 @@ import type { RecordOutcome } from '../../runtime/queue-handler.ts';
 import { leaseMsOf } from '../../runtime/time-limits.ts';
 import { loadFacts } from '../../store/fact-store.ts';
 import { type HookCare, parseHookCare } from '../../store/hook-care-store.ts';
-import { hooksOf, type StoredHook } from '../../store/hook-store.ts';
+import { hooksOf, noteHidden, type StoredHook } from '../../store/hook-store.ts';
 import { isLiving, packagesOf } from '../../store/package-store.ts';
 import { findSynchronization } from '../../store/synchronization-store.ts';
 import {
@@ -28,7 +28,7 @@ import {
   ensureHook,
   type HookContext,
   isKnownToWork,
-  removeHooks,
+  removeInstalled,
 } from './ensure-hook.ts';
 import { rotation } from './rotation.ts';
 
@@ -175,12 +175,16 @@ async function maintain(
   const { dependencies, hooks } = context;
   const stored = await hooksOf(dependencies.table, synchronization.id);
   const organization: HookPlace = { on: 'organization' };
-  const listed = await hooks.list(organization);
+  const own = stored.find(({ repository }) => repository === undefined);
+  const listed = await listOf(context, organization, turn);
+  if (listed === 'forbidden') {
+    return;
+  }
   if (listed === undefined) {
+    await keepHidden(context, own);
     await maintainEach(context, synchronization, stored, turn);
     return;
   }
-  const own = stored.find(({ repository }) => repository === undefined);
   const outcome = await attempt(turn, hooks, () => ensureHook(context, organization, own, listed));
   turn.note({ on: 'organization', missing: outcome === 'ensured' ? 0 : 1 });
   if (outcome === 'ensured') {
@@ -190,6 +194,36 @@ async function maintain(
       stored.filter((one) => one.repository !== undefined),
       turn,
     );
+  }
+}
+
+/** @throws ForgeError for another reason than that the credential may not see them, of which owners are told */
+async function listOf(
+  { hooks }: HookContext,
+  place: HookPlace,
+  turn: TurnNotes,
+): Promise<readonly InstalledHook[] | 'forbidden' | undefined> {
+  try {
+    return await hooks.list(place);
+  } catch (error) {
+    if (!(error instanceof ForgeError && error.code === 'insufficient-scope')) {
+      throw error;
+    }
+    turn.hasProblem('insufficient-scope', hooks.needs);
+    return 'forbidden';
+  }
+}
+
+/**
+ * The hook of the organization where the forge shows none: the plan has ended, or the credential may not look. It stays there, and delivers
+ * again when the plan does, or all the time. So its record stays: a forge disables a hook whose deliveries we refuse.
+ */
+async function keepHidden(
+  { dependencies, synchronization }: HookContext,
+  hook: StoredHook | undefined,
+): Promise<void> {
+  if (hook?.state !== undefined) {
+    await noteHidden(dependencies.table, synchronization.id, hook);
   }
 }
 
@@ -203,13 +237,11 @@ async function maintainEach(
   const { dependencies, hooks } = context;
   const wanted = await wantedRepositories(dependencies, synchronization);
   const byRepository = new Map(stored.map((hook) => [hook.repository, hook]));
-  const kept = (hook: StoredHook): boolean =>
-    hook.repository !== undefined &&
-    wanted.has(hook.repository) &&
-    byRepository.get(hook.repository) === hook;
+  const isKept = ({ repository, source }: StoredHook): boolean =>
+    repository === undefined || (wanted.has(repository) && byRepository.get(repository)?.source === source);
   await removeAll(
     context,
-    stored.filter((hook) => !kept(hook)),
+    stored.filter((hook) => !isKept(hook)),
     turn,
   );
 
@@ -282,10 +314,13 @@ async function attempt(
 
 async function removeAll(context: HookContext, hooks: readonly StoredHook[], turn: TurnNotes): Promise<void> {
   for (const hook of hooks) {
-    if (!turn.mayContinue()) {
+    const isOver = !turn.mayContinue();
+    if (
+      isOver ||
+      (await attempt(turn, context.hooks, () => removeInstalled(context, hook))) === 'forbidden'
+    ) {
       return;
     }
-    await removeHooks(context, [hook]);
   }
 }
 
