@@ -111,6 +111,11 @@ test('R11: who does not administer the workspace any more sees too little to go 
   await at.simulator.changes.run('set-member', { user: 'alice', role: 'member' });
   expect((await errorOf(readWhole(at, 'settings'))).code).toBe('insufficient-scope');
   expect((await errorOf(readWhole(at, 'permissions'))).code).toBe('insufficient-scope');
+  // Members and repositories are listed, but not all of them: so the probes around every run fail.
+  const { structure } = await at.open();
+  expect((await errorOf(structure.probe())).code).toBe('insufficient-scope');
+  const part = repositoryPart(at.cloud.repository('acme/money').uuid as never);
+  expect((await errorOf(structure.lookUp([{ part }]))).code).toBe('insufficient-scope');
 });
 
 test('files and archives have hours of their own: one that is spent stops no read of rights', async () => {
@@ -128,7 +133,7 @@ test("R29: no more than an hour's requests are sent", async () => {
   const client = await at.open();
   const before = at.simulator.requests.summary().total;
   const ask = async () => client.structure.probe();
-  for (let sent = 0; sent < 1_000; sent += 1) await ask();
+  for (let sent = 0; sent < 500; sent += 1) await ask();
   const { notBefore } = await errorOf(ask());
   expect(at.simulator.requests.summary().total - before).toBe(1_000);
   expect(notBefore).toBe(at.clock.now() + 3600_000);

@@ -6,12 +6,13 @@ const now = Date.UTC(2026, 0, 1);
 const refusal = (status: number, body?: unknown) => refusalOf(status, {}, 'GET /2.0/user', now, body);
 
 describe("Bitbucket's failures", () => {
-  it('R34: 410 is a removed API where it names an announcement, and else an account taken for spam', () => {
+  it('R34: 410 is an account taken for spam where it says so, and else a removed API', () => {
     const data = { announcement_url: 'https://developer.atlassian.com/cloud/bitbucket/changelog/' };
-    expect(refusal(410, { error: { message: 'Gone', data } }).code).toBe('gone');
-    for (const body of [undefined, { error: { message: 'This account has been marked as spam.' } }]) {
-      expect(refusal(410, body).code).toBe('credential-rejected');
+    for (const body of [undefined, { error: { message: 'Gone', data } }, { error: { message: 'Gone' } }]) {
+      expect(refusal(410, body).code).toBe('gone');
     }
+    const spam = { error: { message: 'This account has been marked as spam.' } };
+    expect(refusal(410, spam).code).toBe('credential-rejected');
   });
 
   it.each([

@@ -16,14 +16,14 @@ const codes: Readonly<Record<number, ForgeErrorCode>> = {
   404: 'not-found',
 };
 
-const removedSchema = z.object({ error: z.object({ data: z.object({ announcement_url: z.string() }) }) });
+const messageSchema = z.object({ error: z.object({ message: z.string() }) });
 const scopesSchema = z.object({
   error: z.object({ detail: z.object({ required: z.array(z.string()), granted: z.array(z.string()) }) }),
 });
 
 /**
- * The ForgeError that a response means. 410 has two meanings: an API that was removed names its announcement, and an account that was taken for
- * spam does not. 555 is a request that took too long.
+ * The ForgeError that a response means. 410 has two meanings: an API that was removed, which names its announcement, and an account that was
+ * marked as spam, of which the message says so. A body with neither says nothing about the credential. 555 is a request that took too long.
  * https://developer.atlassian.com/cloud/bitbucket/rest/intro/#standardized-error-responses
  *
  * @param body JSON, or undefined for any other
@@ -41,9 +41,9 @@ export function refusalOf(
     return new LimitError(text, limitOf(headers, budgetHeaders, now));
   }
   if (status === 410) {
-    return removedSchema.safeParse(body).success
-      ? new ForgeError('gone', `${text}: this API was removed`)
-      : new ForgeError('credential-rejected', `${text}: Bitbucket takes the account for spam`);
+    return /\bspam\b/i.test(messageSchema.safeParse(body).data?.error.message ?? '')
+      ? new ForgeError('credential-rejected', `${text}: Bitbucket takes the account for spam`)
+      : new ForgeError('gone', `${text}: this API was removed`);
   }
   if (status === 555 || status === 502 || status === 504) {
     return new OverloadError('unavailable', text);

@@ -175,7 +175,10 @@ export function createStructureReader(
 
   return {
     async probe() {
-      const { uuid: id, slug: login } = await readAccount(requests, contextOf().workspace);
+      const { workspace } = contextOf();
+      const { uuid: id, slug: login } = await readAccount(requests, workspace);
+      // Others get the same lists with less in them, and do not find what they may not read.
+      await expectAdministrator(requests, workspace);
       return { id, login, suspended: false };
     },
 
@@ -211,6 +214,9 @@ export function createStructureReader(
       const found = new Map<PartScope, LookUp>();
       for (const { part } of parts) {
         found.set(part, await lookUpOne(context, part));
+      }
+      if ([...found.values()].some(({ is }) => is === 'absent')) {
+        await expectAdministrator(requests, context.workspace);
       }
       return found;
     },
