@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ForgeRepositoryId } from '../../shared/domain/ids.ts';
 import { type Bitbucket, startBitbucket } from './bitbucket-fixture.ts';
-import { errorOf } from './forge-contract/reading.ts';
+import { errorOf, readWhole } from './forge-contract/reading.ts';
 
 let at: Bitbucket;
 let repository: ForgeRepositoryId;
@@ -26,12 +26,29 @@ test("refs come in the order of Composer's driver, with its links", async () => 
   expect(tags.map(({ name }) => name)).toEqual(['2.0.0', '1.1.0', '1.0.0']);
   expect(defaultBranch).toBe('main');
   const { web } = at.simulator.addresses;
+  // Bitbucket's own address of a private repository has the name of whoever asks.
   expect(links).toEqual({
-    source: { type: 'git', url: 'git@127.0.0.1:acme/money.git' },
+    source: { type: 'git', url: `${web}/acme/money.git` },
     tree: `${web}/acme/money/src/{commit}/?at={ref}`,
   });
-  await at.simulator.changes.run('set-repository', { repository: 'acme/money', private: false });
-  expect((await read()).links.source.url).toBe(`${web}/acme/money.git`);
+});
+
+/** What the facts of the workspace's repositories have as the handle of this one. */
+async function idsOf(id = repository) {
+  const { facts } = await readWhole(at, 'repositories');
+  const found = facts.find((fact) => fact.kind === 'repository' && fact.repository === id);
+  return found?.kind === 'repository' ? found : { repository: id };
+}
+
+const paths = () => at.simulator.requests.summary().requests.map(({ path }) => path.replace(/\?.*$/, ''));
+
+test('the refs of a known repository are one request, whatever their kinds', async () => {
+  const ids = await idsOf();
+  const { contents } = await at.open();
+  at.simulator.requests.clear();
+  expect(await contents.readRefs(ids)).toEqual(await read());
+  const asked = paths().filter((path) => !path.includes('/src/'));
+  expect(asked.map((path) => path.slice(path.lastIndexOf('%7D')))).toEqual(['%7D/refs', '%7D', '%7D/refs']);
 });
 
 test('each commit is asked for its manifest once', async () => {
@@ -64,6 +81,12 @@ describe('a manifest', () => {
     if (problem === undefined) expect(branch?.manifest).toBe('{"name":"acme/other"}');
   });
 
+  test('that is in Git LFS is no manifest, as in git', async () => {
+    const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:aa\nsize 2\n';
+    const branch = await branchWith('lfs', { 'composer.json': pointer });
+    expect(branch?.manifest).toMatch(/^version /);
+  });
+
   test('that is no JSON is taken as it is, and none is none', async () => {
     expect((await branchWith('no-json', { 'composer.json': 'name: acme' }))?.manifest).toBe('name: acme');
     const none = await branchWith('none', { 'composer.json': null });
@@ -81,6 +104,32 @@ test('a page in place of an archive is no archive', async () => {
     AbortSignal.timeout(5000),
   );
   expect((await errorOf(archive)).code).toBe('unexpected');
+});
+
+test('an archive is one request, and after a rename it is found by the new name', async () => {
+  const ids = await idsOf();
+  const commit = (await read()).tags[0]?.commit ?? '';
+  const requestsFor = async () => {
+    const { contents, requests } = await at.open();
+    (await contents.readArchive(ids, commit, AbortSignal.timeout(5000))).destroy();
+    return requests();
+  };
+  expect(await requestsFor()).toBe(1);
+  await at.simulator.changes.run('set-repository', { repository: 'acme/money', slug: 'renamed' });
+  expect(await requestsFor()).toBe(3);
+  await at.simulator.changes.run('set-repository', { repository: 'acme/renamed', slug: 'money' });
+});
+
+test('a commit is held against many refs in one request', async () => {
+  const { main, ...others } = Object.fromEntries(
+    (await read()).branches.map(({ name, commit }) => [name, commit]),
+  );
+  expect(Object.keys(others).length).toBeGreaterThan(3);
+  const { contents } = await at.open();
+  at.simulator.requests.clear();
+  const none = others['link-outside'] ?? '';
+  expect(await contents.contains({ repository }, none)).toEqual({ is: 'contained', commit: none });
+  expect(paths().filter((path) => path.endsWith('/commits'))).toHaveLength(1);
 });
 
 test('a rename changes nothing for who knows the UUID', async () => {

@@ -39,7 +39,7 @@ export function openBitbucket(
   const archives = createRequests({ ...common, purpose: 'archives' });
   return {
     structure: createStructureReader(requests, organization),
-    contents: createContentReader({ contents, archives }),
+    contents: createContentReader({ contents, archives, baseUrl: settings.baseUrl }),
     // They wait for nobody, so they leave the reserve to rights.
     hooks: createHooks(contents, organization),
     requests: () => requests.count() + contents.count() + archives.count(),

@@ -12,13 +12,20 @@ import { archives, groupOf, type ResourceGroup } from './resource-groups.ts';
 import type { BitbucketSettings } from './settings.ts';
 import type { Tokens } from './tokens.ts';
 
-type Values = Readonly<Record<string, string | number | boolean>>;
+type Value = string | number | boolean;
 
 /** `/2.0/workspaces/:workspace`, with each value encoded as one segment. */
 export interface Route {
   readonly route: string;
-  readonly path?: Values;
-  readonly query?: Values;
+  readonly path?: Readonly<Record<string, Value>>;
+  /** A list is sent as one parameter for each item. */
+  readonly query?: Readonly<Record<string, Value | readonly string[]>>;
+}
+
+/** `list`: what Bitbucket sends of a folder. `redirect`: to a file in LFS. */
+export interface SentFile {
+  readonly is: 'file' | 'list' | 'redirect';
+  readonly bytes: Uint8Array;
 }
 
 export interface Requests {
@@ -40,8 +47,7 @@ export interface Requests {
     schema: Schema,
     body?: object,
   ): Promise<z.infer<Schema>>;
-  /** The bytes of a file; of a folder Bitbucket sends a list in its place. */
-  file(route: Route): Promise<{ readonly bytes: Uint8Array; readonly isList: boolean }>;
+  file(route: Route): Promise<SentFile>;
   /** The response of a download from the web host, whose body is not read yet. @param path below its address */
   download(path: string, signal: AbortSignal): Promise<Response>;
   /** Requests sent so far, including retries but not those for tokens. */
@@ -67,6 +73,8 @@ interface Sending {
   readonly signal?: AbortSignal;
   readonly method?: string;
   readonly body?: string | undefined;
+  /** The statuses of success. */
+  readonly expected?: readonly number[];
 }
 
 interface Answer {
@@ -76,6 +84,7 @@ interface Answer {
 
 const itemsPerPage = 100;
 const succeeded = [200, 201, 204];
+const redirects = [301, 302, 303, 307, 308];
 
 const pageSchema = z.object({
   values: z.array(z.unknown()),
@@ -121,7 +130,7 @@ export function createRequests(options: RequestsOptions): Requests {
   }
 
   async function send(sending: Sending, isRetry = false): Promise<Answer> {
-    const { what, url, accept, signal, method = 'GET', body: sentBody } = sending;
+    const { what, url, accept, signal, method = 'GET', body: sentBody, expected = succeeded } = sending;
     const limits = await checkBudgets(sending);
     const held = await tokens.ready();
     sent += 1;
@@ -143,7 +152,7 @@ export function createRequests(options: RequestsOptions): Requests {
         throw noAnswer(error, what);
       });
     const headers = Object.fromEntries(response.headers);
-    if (succeeded.includes(response.status)) {
+    if (expected.includes(response.status)) {
       await limits.noteAnswer(headers);
       return { headers, response };
     }
@@ -205,10 +214,15 @@ export function createRequests(options: RequestsOptions): Requests {
     },
 
     async file(route) {
-      const { response, headers } = await send({ ...sendingOf(route), accept: '*/*' });
+      const { response, headers } = await send({
+        ...sendingOf(route),
+        accept: '*/*',
+        expected: [200, ...redirects],
+      });
+      const bytes = new Uint8Array(await response.arrayBuffer());
       // "attachment", so that browsers run no file: https://developer.atlassian.com/cloud/bitbucket/rest/api-group-source/
-      const isList = !/^attachment/i.test(headers['content-disposition'] ?? '');
-      return { bytes: new Uint8Array(await response.arrayBuffer()), isList };
+      const isFile = /^attachment/i.test(headers['content-disposition'] ?? '');
+      return { bytes, is: redirects.includes(response.status) ? 'redirect' : isFile ? 'file' : 'list' };
     },
 
     async download(path, signal) {
@@ -233,7 +247,9 @@ export function addressOf(apiUrl: string, { route, path = {}, query = {} }: Rout
     return encodeURIComponent(value);
   });
   const search = new URLSearchParams(
-    Object.entries(query).map(([key, value]): [string, string] => [key, String(value)]),
+    Object.entries(query).flatMap(([key, value]) =>
+      [value].flat().map((one): [string, string] => [key, String(one)]),
+    ),
   );
   return `${apiUrl}${filled}${search.size === 0 ? '' : `?${search}`}`;
 }

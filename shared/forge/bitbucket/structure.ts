@@ -12,6 +12,7 @@ import type { Absence, LookUp, ScopeRead, StructureReader } from '../forge.ts';
 import { type Reading, readInSteps } from '../reading.ts';
 import { expectAdministrator, readAccount } from './account.ts';
 import { collaboratorFacts, listRows, readProjectGrants } from './permissions.ts';
+import { handleOf } from './repository.ts';
 import type { Requests } from './requests.ts';
 import {
   fieldsOf,
@@ -79,6 +80,7 @@ const repositoryFact = (item: RepositoryItem): RepositoryFact => ({
   defaultBranch: item.mainbranch?.name,
   createdAt: item.created_on,
   pushedAt: item.updated_on,
+  handle: handleOf({ fullName: item.full_name, mainBranch: item.mainbranch?.name }),
 });
 
 const listRepositories = ({ requests, workspace }: Context, reading: Reading) => {

@@ -46,7 +46,7 @@ describe('pages', () => {
     expect(last.body).not.toHaveProperty('next');
   });
 
-  it.each(['pagelen=0', 'pagelen=101', 'pagelen=many', 'page=0'])('are refused for %s', async (query) => {
+  it.each(['pagelen=9', 'pagelen=101', 'pagelen=many', 'page=0'])('are refused for %s', async (query) => {
     expect((await bitbucket.api('alice', `${list}?${query}`)).status).toBe(400);
   });
 
@@ -91,8 +91,8 @@ describe('filters', () => {
   });
 
   it('sort by a field in either direction', async () => {
-    const { body } = await bitbucket.json('alice', `${list}?sort=-slug&pagelen=2`);
-    expect(names(body)).toEqual(['r99', 'r98']);
+    const { body } = await bitbucket.json('alice', `${list}?sort=-slug`);
+    expect(names(body).slice(0, 2)).toEqual(['r99', 'r98']);
   });
 });
 
@@ -109,11 +109,9 @@ describe('roles', () => {
 
 describe('fields', () => {
   it('that are named are all that is sent', async () => {
-    const { body } = await bitbucket.json(
-      'alice',
-      `${list}?fields=next,values.slug,values.project.key&pagelen=1`,
-    );
-    expect(body).toEqual({ values: [{ slug: 'r1', project: { key: 'CORE' } }], next: expect.any(String) });
+    const { body } = await bitbucket.json('alice', `${list}?fields=next,values.slug,values.project.key`);
+    expect(body).toEqual({ values: expect.any(Array), next: expect.any(String) });
+    expect(body.values[0]).toEqual({ slug: 'r1', project: { key: 'CORE' } });
   });
 
   it('can be left out, and asked for besides', async () => {

@@ -6,14 +6,19 @@ import { selectFields } from './fields.ts';
 import { refused } from './http.ts';
 import { parseQuery, sorterOf } from './query.ts';
 
+const leastLength = 10;
 const usualLength = 10;
 const mostLength = 100;
 
-function wholeNumber({ url }: Context, name: string, otherwise: number, most: number): number {
+function wholeNumber(
+  { url }: Context,
+  name: string,
+  { otherwise, least, most }: Readonly<Record<'otherwise' | 'least' | 'most', number>>,
+): number {
   const text = url.searchParams.get(name);
   if (text === null) return otherwise;
   const value = Number(text);
-  if (!/^\d+$/.test(text) || value < 1 || value > most) throw refused(400, `Invalid ${name}`);
+  if (!/^\d+$/.test(text) || value < least || value > most) throw refused(400, `Invalid ${name}`);
   return value;
 }
 
@@ -59,8 +64,9 @@ export async function listPage<Item>(
   options: ListOptions<Item>,
 ): Promise<Reply> {
   const { url, services } = context;
-  const length = wholeNumber(context, 'pagelen', usualLength, mostLength);
-  const page = wholeNumber(context, 'page', 1, Number.MAX_SAFE_INTEGER);
+  const lengths = { otherwise: usualLength, least: leastLength, most: mostLength };
+  const length = wholeNumber(context, 'pagelen', lengths);
+  const page = wholeNumber(context, 'page', { otherwise: 1, least: 1, most: Number.MAX_SAFE_INTEGER });
   const all = await chosen(context, items, options);
   const from = (page - 1) * length;
   const hasNext = all.length > from + length;

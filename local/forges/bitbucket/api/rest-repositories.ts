@@ -8,7 +8,12 @@ import { listPage, single } from './paging.ts';
 import { repositoryShape, shapingOf } from './shapes.ts';
 
 const shapeOf = (context: Context) => (repository: Repository) =>
-  repositoryShape(shapingOf(context), repository, branchesOf(context.refs(repository)).length === 0);
+  repositoryShape(
+    shapingOf(context),
+    repository,
+    branchesOf(context.refs(repository)).length === 0,
+    context.credential?.account,
+  );
 
 const roles = ['member', 'contributor', 'admin', 'owner'] as const;
 /** The least permission that a role stands for; members read. */

@@ -174,8 +174,18 @@ export function repositoryReference(shaping: Shaping, repository: Repository) {
   };
 }
 
-/** @param isEmpty whether it has no branch: then it has no main branch either */
-export function repositoryShape(shaping: Shaping, repository: Repository, isEmpty: boolean) {
+/** Of private repositories it has the name of who asks. composer/composer: src/Composer/Repository/Vcs/GitBitbucketDriver.php, `parseCloneUrls` */
+function cloneAddress(web: string, name: string, { isPrivate }: Repository, asker?: Account): string {
+  const url = new URL(`${web}/${name}.git`);
+  if (isPrivate && asker !== undefined) url.username = asker.nickname;
+  return url.href;
+}
+
+/**
+ * @param isEmpty whether it has no branch: then it has no main branch either
+ * @param asker who sends the request
+ */
+export function repositoryShape(shaping: Shaping, repository: Repository, isEmpty: boolean, asker?: Account) {
   const { addresses, state } = shaping;
   const { links, ...reference } = repositoryReference(shaping, repository);
   const workspace = workspaceOf(state, repository);
@@ -207,7 +217,7 @@ export function repositoryShape(shaping: Shaping, repository: Repository, isEmpt
       ...{ pullrequests: below('pullrequests'), watchers: below('watchers'), downloads: below('downloads') },
       ...{ branches: below('refs/branches'), tags: below('refs/tags'), source: below('src') },
       clone: [
-        { name: 'https', href: `${addresses.web}/${reference.full_name}.git` },
+        { name: 'https', href: cloneAddress(addresses.web, reference.full_name, repository, asker) },
         { name: 'ssh', href: `git@${new URL(addresses.web).hostname}:${reference.full_name}.git` },
       ],
     },
