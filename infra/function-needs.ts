@@ -35,8 +35,11 @@ export interface Needs {
    * registered, encrypted, until it is written.
    */
   readonly integrations?: true | 'add';
-  /** The secrets of connections: `renew` decrypts them and encrypts their successors. `hooks`: decrypts those of hooks only. */
-  readonly credentials?: 'renew' | 'hooks';
+  /**
+   * The secrets of connections: `renew` decrypts them and encrypts their successors, `read` only decrypts them. `hooks`: decrypts those of hooks
+   * only.
+   */
+  readonly credentials?: 'renew' | 'read' | 'hooks';
   /** Makes secrets of hooks, and tells them to the forge. */
   readonly installsHooks?: true;
   /** `dist`: only what the edge function let pass; `api`: whatever came through the CDN. */
@@ -162,6 +165,7 @@ export const functionNeeds = {
     table: 'write',
     sends: [],
     integrations: true,
+    credentials: 'read',
     personGrants: 'use',
   },
   'run-deletion': {

@@ -165,7 +165,7 @@ const renewing = ['kms:Decrypt', 'kms:GenerateDataKey'];
 const credentialAccess = (data: Data, access: NonNullable<Needs['credentials']>): PolicyStatement =>
   access === 'hooks'
     ? keyAccess(data, ['kms:Decrypt'], 'webhook', 'hook')
-    : keyAccess(data, renewing, 'credential', 'connection');
+    : keyAccess(data, access === 'read' ? ['kms:Decrypt'] : renewing, 'credential', 'connection');
 
 /**
  * Only for one purpose, and only with an encryption context: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html

@@ -111,7 +111,7 @@ export function createForges(
     personForge: (integration) =>
       personForgeOf(moduleOf(integration.forge).signIn, integration, servicesOf(integration)),
     connecting: (integration) =>
-      connectingWith(moduleOf(integration.forge).connecting, integration, servicesOf(integration)),
+      connectingWith(moduleOf(integration.forge), integration, servicesOf(integration)),
   };
 }
 

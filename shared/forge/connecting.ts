@@ -2,25 +2,29 @@
 import type { ForgeOrganizationId } from '../domain/ids.ts';
 import type { IssuedCredential } from './credential.ts';
 import type { ForgeServices, Integration, IntegrationSecrets, IntegrationSettings } from './integration.ts';
+import type { ForgeModule } from './module.ts';
 import type { PersonGrant } from './sign-in.ts';
 
 /** `Connecting` with one integration. */
 export interface IntegrationConnecting {
   /** As `Connecting.ofGrant`. */
   ofGrant(grant: PersonGrant, redirectUri: string): IssuedCredential<unknown>;
+  /** As `Connecting.grantOf`, of a stored secret. */
+  grantOf(value: unknown): PersonGrant | undefined;
   /** As `Connecting.checkToken`. */
   checkToken(token: string, organization: ForgeOrganizationId): Promise<CheckedToken<unknown>>;
 }
 
 /** @returns undefined where organizations are connected by installing an App */
 export function connectingWith(
-  connecting: Connecting | undefined,
+  { connecting, credential }: Pick<ForgeModule, 'connecting' | 'credential'>,
   integration: Integration,
   services: ForgeServices,
 ): IntegrationConnecting | undefined {
   return (
     connecting && {
       ofGrant: (grant, redirectUri) => connecting.ofGrant(grant, redirectUri),
+      grantOf: (value) => connecting.grantOf(credential?.parse(value)),
       checkToken: (token, organization) => connecting.checkToken(integration, token, organization, services),
     }
   );
@@ -47,6 +51,8 @@ export interface Connecting<
    * @throws RangeError for a grant that cannot be renewed
    */
   ofGrant(grant: PersonGrant, redirectUri: string): IssuedCredential<Value>;
+  /** The grant that a credential is, which ends when it is used no more; undefined for a token that an owner entered. */
+  grantOf(value: Value): PersonGrant | undefined;
   /**
    * Checks a token that an owner enters. One that the forge does not accept lacks everything, and is no error.
    *

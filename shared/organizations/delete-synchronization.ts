@@ -6,7 +6,7 @@
 import { unlessChanged } from '../domain/conflict-error.ts';
 import type { Organization } from '../domain/organization.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
-import { removeCredential } from '../store/credential-store.ts';
+import { endCredential } from '../store/credential-store.ts';
 import { askDeletion, deletionOf } from '../store/deletion-store.ts';
 import { endedHooksWork, endHooks } from '../store/ended-hooks-store.ts';
 import { hooksOf } from '../store/hook-store.ts';
@@ -115,15 +115,12 @@ export async function disconnection(
   const installations = (await listInstallations(table)).filter(
     (one) => one.synchronization === synchronization.id,
   );
-  const { connection } = synchronization;
   const hooks = await hooksOf(table, synchronization.id);
   // Hooks are removed from the forge first, and the credential after them.
   const ofForge =
     hooks.length > 0
       ? [endHooks(synchronization, hooks, now)]
-      : 'id' in connection
-        ? [removeCredential(connection.id)]
-        : [];
+      : await endCredential(table, synchronization, now);
   const operations = [
     ...withdrawSynchronization(synchronization, now),
     ...ofForge,

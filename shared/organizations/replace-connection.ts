@@ -5,7 +5,7 @@ import type { InstallationId, UserId } from '../domain/ids.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { integrationKeyOf } from '../forge/integration-key.ts';
 import { findIntegration } from '../forge/integrations.ts';
-import { removeCredential } from '../store/credential-store.ts';
+import { endCredential } from '../store/credential-store.ts';
 import { listInstallations, retireInstallation } from '../store/installation-store.ts';
 import { useConnection } from '../store/synchronization-store.ts';
 import type { Operation, Table } from '../store/table.ts';
@@ -63,7 +63,7 @@ export async function replaceConnection(
       [useConnection(id, connection, before), 'the synchronization was changed at the same moment'],
     ],
     [
-      ...(await retired(table, synchronization)),
+      ...(await retired(table, synchronization, now)),
       ...workItems.map((workItem) => requestWork(workItem, now, { cause: 'connected' })),
       ownerAct(dependencies, organization, accountable, 'replace-connection', login, {
         before: { ...before },
@@ -150,10 +150,12 @@ async function announced(
 /** The end of the connection that is replaced. */
 async function retired(
   table: Table,
-  { id, forge, baseUrl, connection }: Synchronization,
+  synchronization: Synchronization,
+  now: number,
 ): Promise<readonly Operation[]> {
+  const { id, forge, baseUrl, connection } = synchronization;
   if ('id' in connection) {
-    return [removeCredential(connection.id)];
+    return endCredential(table, synchronization, now);
   }
   const before = await installedAs(table, { forge, baseUrl }, connection);
   return before === undefined ? [] : retireInstallation(before, id);

@@ -1,9 +1,13 @@
-/** Revokes what people granted at code hosts once it is used no more. */
+/** Revokes what people granted at code hosts once it is used no more, by them or by the organizations that were read with it. */
 
+import type { Integration } from '../forge/integration.ts';
 import { integrationKeyOf } from '../forge/integration-key.ts';
 import { findIntegration, type Integrations } from '../forge/integrations.ts';
+import type { PersonGrant } from '../forge/sign-in.ts';
 import type { Logger } from '../runtime/logger.ts';
-import { type LapsedGrant, lapsedGrants, type PersonGrantDependencies } from '../store/person-grant-store.ts';
+import { credentialContext } from '../store/credential-store.ts';
+import { type LapsedGrant, lapsedGrants } from '../store/grant-revocations.ts';
+import { Grant, type PersonGrantDependencies, personGrantContext } from '../store/person-grant-store.ts';
 import type { PersonForges } from './granted-forge.ts';
 
 export interface RevokeGrantsDependencies extends PersonGrantDependencies {
@@ -81,17 +85,33 @@ class UnreadableError extends Error {
 async function revokeOne(
   { table, forges }: RevokeGrantsDependencies,
   integrations: Integrations,
-  { decrypt, done, ...host }: LapsedGrant,
+  lapsed: LapsedGrant,
 ): Promise<void> {
-  const integration = findIntegration(integrations, integrationKeyOf(host));
-  const forge = integration && forges.personForge(integration);
-  const grant = await decrypt();
-  if (grant === undefined) {
+  const integration = findIntegration(integrations, integrationKeyOf(lapsed));
+  // Without the integration nobody can revoke it, nor use it.
+  if (integration !== undefined) {
+    const grant = await grantOf(forges, integration, lapsed);
+    await (grant && forges.personForge(integration)?.revoke(grant));
+  }
+  await table.transact([lapsed.done]);
+}
+
+/**
+ * @returns undefined for a secret that is no grant, or of a code host whose organizations are not read with grants any more
+ * @throws UnreadableError
+ */
+async function grantOf(
+  forges: PersonForges,
+  integration: Integration,
+  { of, decrypt, ...host }: LapsedGrant,
+): Promise<PersonGrant | undefined> {
+  const value = await decrypt(
+    'user' in of ? personGrantContext(of.user, host) : credentialContext(of.connection),
+  );
+  if (value === undefined) {
     throw new UnreadableError('the grant cannot be decrypted');
   }
-  // Without the integration nobody can revoke it, nor use it.
-  await forge?.revoke(grant);
-  await table.transact([done]);
+  return 'user' in of ? Grant.parse(value) : forges.connecting(integration)?.grantOf(value);
 }
 
 function deadlineIn(waitMs: number) {

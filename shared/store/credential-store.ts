@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { ConnectionId } from '../domain/ids.ts';
-import { credentialStates } from '../domain/synchronization.ts';
+import { credentialStates, type Synchronization } from '../domain/synchronization.ts';
 import {
   type Credential,
   type CredentialFault,
@@ -18,6 +18,7 @@ import { type Cipher, EncryptedText, type EncryptionContext } from '../runtime/c
 import type { Clock } from '../runtime/clock.ts';
 import { Secret } from '../runtime/secret.ts';
 import { absent, all, any, type Condition, equal, missingOrLess } from './condition.ts';
+import { listForRevocation } from './grant-revocations.ts';
 import { keys } from './keys.ts';
 import { ConflictError, type Item, type Operation, type Table } from './table.ts';
 
@@ -70,7 +71,10 @@ const recheckMs = 5_000;
 const writesMax = 3;
 
 /** Binds an encrypted value to its connection's item. */
-const contextOf = (connection: ConnectionId): EncryptionContext => ({ connection, purpose: 'credential' });
+export const credentialContext = (connection: ConnectionId): EncryptionContext => ({
+  connection,
+  purpose: 'credential',
+});
 
 /**
  * Stores a credential that its owner has just given. It replaces the previous one, and supersedes a renewal under way.
@@ -83,7 +87,7 @@ export async function storeCredential<Value>(
   issued: IssuedCredential<Value>,
 ): Promise<void> {
   const key = keys.credential(connection);
-  const encrypt = await cipher.prepare(contextOf(connection));
+  const encrypt = await cipher.prepare(credentialContext(connection));
   const item = await table.get(key);
   const version = item === undefined ? 0 : CredentialItem.parse(item).version;
   await table.transact([
@@ -106,7 +110,7 @@ export async function addCredential<Value>(
   connection: ConnectionId,
   { secret, validUntil, renews }: IssuedCredential<Value>,
 ): Promise<Operation> {
-  const encrypt = await cipher.prepare(contextOf(connection));
+  const encrypt = await cipher.prepare(credentialContext(connection));
   return {
     put: keys.credential(connection),
     item: {
@@ -144,6 +148,33 @@ const endOf = ({ validUntil, renews, renewalRefused }: CredentialItem): number |
 /** Deletes the credential with its connection. */
 export function removeCredential(connection: ConnectionId): Operation {
   return { delete: keys.credential(connection) };
+}
+
+/**
+ * Deletes the credential with its connection; what an owner granted is listed to be revoked at the code host. One read for a grant. The operations fail
+ * while it is being renewed: what the code host issues then would be lost, and good for ever.
+ *
+ * @param now milliseconds since the epoch
+ */
+export async function endCredential(
+  table: Table,
+  { forge, baseUrl, connection }: Pick<Synchronization, 'forge' | 'baseUrl' | 'connection'>,
+  now: number,
+): Promise<readonly Operation[]> {
+  if (!('id' in connection)) {
+    return [];
+  }
+  const { kind, id } = connection;
+  const key = keys.credential(id);
+  const item = kind === 'oauth-grant' ? await table.get(key) : undefined;
+  if (item === undefined) {
+    return [removeCredential(id)];
+  }
+  const { version, encrypted } = CredentialItem.parse(item);
+  return [
+    { delete: key, when: all(equal('version', version), missingOrLess('leaseUntil', now)) },
+    listForRevocation({ connection: id }, { forge, baseUrl }, encrypted, { id, until: now }),
+  ];
 }
 
 /** @param schema of the secret's JSON, from the adapter */
@@ -329,14 +360,14 @@ function createStoredCredential<Value>(
 
   async function open(item: CredentialItem): Promise<Credential<Value>> {
     const { encrypted, version, issuedAt, validUntil } = item;
-    const text = await cipher.decrypt(encrypted, contextOf(connection));
+    const text = await cipher.decrypt(encrypted, credentialContext(connection));
     return { secret: new Secret(parseSecret(text, schema)), version, issuedAt, validUntil };
   }
 
   return {
     open,
     now: () => clock.now(),
-    prepare: () => cipher.prepare(contextOf(connection)),
+    prepare: () => cipher.prepare(credentialContext(connection)),
     /**
      * @returns the current item if the condition does not hold; else undefined
      * @throws ForgeError when there is none

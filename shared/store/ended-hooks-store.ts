@@ -9,7 +9,7 @@ import {
 } from '../domain/ids.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { equal } from './condition.ts';
-import { removeCredential } from './credential-store.ts';
+import { endCredential } from './credential-store.ts';
 import type { StoredHook } from './hook-store.ts';
 import { keys } from './keys.ts';
 import { connectionSchema } from './synchronization-store.ts';
@@ -75,8 +75,19 @@ export async function findEndedHooks(table: Table, id: SynchronizationId): Promi
   return item && parseEndedHooks(item);
 }
 
-/** Forgets them, and deletes the credential. @throws ConflictError when the lease was lost */
-export const forgetEndedHooks = ({ workItem, leaseId }: Lease, { connection }: EndedHooks): Operation[] => [
-  { delete: workItem.key, when: equal('leaseId', leaseId) },
-  ...('id' in connection ? [removeCredential(connection.id)] : []),
-];
+/**
+ * Forgets them, and deletes the credential.
+ *
+ * @param now milliseconds since the epoch
+ * @throws ConflictError when the lease was lost, or the credential is being renewed
+ */
+export const forgetEndedHooks = async (
+  table: Table,
+  { workItem, leaseId }: Lease,
+  ended: EndedHooks,
+  now: number,
+): Promise<void> =>
+  table.transact([
+    { delete: workItem.key, when: equal('leaseId', leaseId) },
+    ...(await endCredential(table, ended, now)),
+  ]);

@@ -6,10 +6,11 @@ import { z } from 'zod';
 import { asId, newId, type PersonGrantId, type UserId } from '../domain/ids.ts';
 import type { ForgeHost } from '../domain/synchronization.ts';
 import type { PersonGrant } from '../forge/sign-in.ts';
-import { type Cipher, CipherError, EncryptedText, type EncryptionContext } from '../runtime/cipher.ts';
+import { type Cipher, EncryptedText, type EncryptionContext } from '../runtime/cipher.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { equal, present } from './condition.ts';
-import { keys, nameInKey, ranges, tableKeys } from './keys.ts';
+import { listForRevocation } from './grant-revocations.ts';
+import { keys, tableKeys } from './keys.ts';
 import type { Operation, Table } from './table.ts';
 
 export interface PersonGrantDependencies {
@@ -19,12 +20,8 @@ export interface PersonGrantDependencies {
 }
 
 const keptMs = 15 * 60_000;
-/** How long revoking is tried again; then the code host has ended the grant by itself. */
-const revocationMs = 24 * 3600_000;
-/** The wait after the first failure. */
-const firstDelayMs = 5 * 60_000;
 
-const Grant = z.object({
+export const Grant = z.object({
   accessToken: z.string(),
   refreshToken: z.string().optional(),
   expiresAt: z.number().optional(),
@@ -40,17 +37,8 @@ const GrantItem = z.object({
     .optional(),
 });
 
-const RevocationItem = z.object({
-  sk: z.string(),
-  [tableKeys.expiry]: z.number(),
-  tries: z.number().default(0),
-  encrypted: EncryptedText,
-  user: z.string().transform((text) => asId<UserId>(text)),
-  forge: z.string(),
-  baseUrl: z.string(),
-});
-
-const contextOf = (user: UserId, { forge, baseUrl }: ForgeHost): EncryptionContext => ({
+/** Binds what is encrypted to its user and code host. */
+export const personGrantContext = (user: UserId, { forge, baseUrl }: ForgeHost): EncryptionContext => ({
   purpose: 'person-grant',
   user,
   forge,
@@ -80,25 +68,15 @@ export async function keepPersonGrant(
 ): Promise<void> {
   const until = clock.now() + keptMs;
   const id = newId<PersonGrantId>(randomBytes);
-  const encrypted = (await cipher.prepare(contextOf(user, host)))(JSON.stringify(grant));
+  const encrypted = (await cipher.prepare(personGrantContext(user, host)))(JSON.stringify(grant));
   await table.transact([
     {
       put: keys.personGrant(user, host),
       item: { encrypted, until, id, [tableKeys.expiry]: seconds(until) },
     },
-    listForRevocation(user, host, encrypted, { id, until }),
+    listForRevocation({ user }, host, encrypted, { id, until }),
   ]);
 }
-
-const listForRevocation = (
-  user: UserId,
-  { forge, baseUrl }: ForgeHost,
-  encrypted: EncryptedText,
-  { id, until }: { readonly id: PersonGrantId; readonly until: number },
-): Operation => ({
-  put: keys.grantRevocation(until, id),
-  item: { encrypted, user, forge, baseUrl, [tableKeys.expiry]: seconds(until + revocationMs) },
-});
 
 const seconds = (ms: number): number => Math.ceil(ms / 1000);
 
@@ -113,7 +91,7 @@ export async function findPersonGrant(
   if (encrypted === undefined || until <= clock.now()) {
     return undefined;
   }
-  const grant = Grant.parse(JSON.parse(await cipher.decrypt(encrypted, contextOf(user, host))));
+  const grant = Grant.parse(JSON.parse(await cipher.decrypt(encrypted, personGrantContext(user, host))));
   if (grant.expiresAt !== undefined && grant.expiresAt <= clock.now()) {
     return undefined;
   }
@@ -127,68 +105,11 @@ export async function findPersonGrant(
     end: [
       { delete: key },
       { delete: listed },
-      listForRevocation(user, host, encrypted, { id, until: clock.now() }),
+      listForRevocation({ user }, host, encrypted, { id, until: clock.now() }),
     ],
     take: [
       { delete: key, when: equal('id', id) },
       { delete: listed, when: present },
     ],
   };
-}
-
-/** A grant that is used no more, and may be good at the code host still. */
-export interface LapsedGrant extends ForgeHost {
-  /** @returns undefined when nobody can read it any more */
-  decrypt(): Promise<PersonGrant | undefined>;
-  /** Takes it off the list. */
-  readonly done: Operation;
-  /** Lists it behind those that have lapsed by now, for a later call. */
-  readonly postponed: readonly Operation[];
-  /** Lists it for later, after each failure for twice as long; its last day ends when it did. */
-  readonly failed: readonly Operation[];
-}
-
-/** The first of the grants whose 15 minutes are over, oldest first. One read. */
-export async function lapsedGrants(
-  { table, cipher, clock }: PersonGrantDependencies,
-  limit: number,
-): Promise<readonly LapsedGrant[]> {
-  const { pk, sk } = ranges.grantRevocations();
-  const items = await table.query(pk, sk, { limit });
-  return items
-    .map((item) => ({ item, ...RevocationItem.parse(item) }))
-    .filter(({ sk: name }) => Date.parse(nameInKey(name).split('#')[0] ?? '') <= clock.now())
-    .map(({ item, sk: name, encrypted, user, forge, baseUrl, tries, [tableKeys.expiry]: end }) => {
-      const key = { pk, sk: name };
-      const done: Operation = { delete: key, when: present };
-      const moved = (until: number, failures: number): readonly Operation[] => {
-        const later = keys.grantRevocation(until, nameInKey(name).split('#')[1] ?? '');
-        return seconds(until) >= end
-          ? [done]
-          : [done, { put: later, item: { ...item, ...later, tries: failures } }];
-      };
-      return {
-        forge,
-        baseUrl,
-        decrypt: () => decrypted(cipher, encrypted, contextOf(user, { forge, baseUrl })),
-        done,
-        postponed: moved(clock.now(), tries),
-        failed: moved(clock.now() + firstDelayMs * 2 ** tries, tries + 1),
-      };
-    });
-}
-
-async function decrypted(
-  cipher: Cipher,
-  encrypted: EncryptedText,
-  context: EncryptionContext,
-): Promise<PersonGrant | undefined> {
-  try {
-    return Grant.parse(JSON.parse(await cipher.decrypt(encrypted, context)));
-  } catch (error) {
-    if (error instanceof CipherError) {
-      return undefined;
-    }
-    throw error;
-  }
 }

@@ -1,6 +1,7 @@
 /** Tokens that owners enter, checked against the simulated GitLab. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { gitLab } from '../../shared/forge/gitlab/module.ts';
+import { refreshGrant } from '../../shared/forge/gitlab/oauth.ts';
 import { errorOf } from './forge-contract/reading.ts';
 import { type GitLab, known, startGitLab } from './gitlab-fixture.ts';
 
@@ -106,6 +107,16 @@ test.each([400, 403, 405, 422])(
     expect(await lab.endOfConnection()).toBeUndefined();
   },
 );
+
+test('what an owner granted ends at GitLab as a pair, also after its access token has ended; what an owner entered stays', async () => {
+  const held = { kind: 'oauth', ...(await lab.grantOf('alice')), redirectUri: lab.redirectUri } as const;
+  const ended = known(connecting.grantOf(held));
+  lab.clock.step(3 * 3600_000);
+  await known(lab.signIn.revoke)(lab.integration, ended, lab.services);
+  const renewed = refreshGrant(lab.integration, held, lab.services);
+  expect((await errorOf(renewed)).code).toBe('credential-rejected');
+  expect(connecting.grantOf({ kind: 'token', accessToken: 'entered', rotates: true })).toBeUndefined();
+});
 
 test('a token that may not is used to its end, and then rejected', async () => {
   const expires = new Date(lab.clock.now() + 3 * dayMs).toISOString().slice(0, 10);

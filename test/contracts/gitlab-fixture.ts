@@ -66,14 +66,21 @@ export async function startGitLab({
   const table = createMemoryTable();
   const cipher = createEnvelopeCipher(createMemoryDataKeys());
   const codeVerifier = 'a-verifier-that-has-as-many-characters-as-43';
-  const request = { redirectUri, state: 'state', codeChallenge: s256(codeVerifier), forConnecting: true };
-  const callback = await visit(signIn.authorizeUrl(integration, request), 'alice');
-  const answer = { callback, state: 'state', redirectUri, codeVerifier };
-  const grant = await signIn.exchange(integration, answer, services);
-  const { accessToken, expiresAt: validUntil } = grant;
-  const refreshToken = known(grant.refreshToken);
-  const secret = new Secret({ kind: 'oauth', accessToken, refreshToken, redirectUri } as const);
-  await storeCredential({ table, cipher, clock }, connection.id, { secret, validUntil });
+  /** What a person grants on the pages of GitLab, for connecting. */
+  async function grantOf(login: string) {
+    const request = { redirectUri, state: 'state', codeChallenge: s256(codeVerifier), forConnecting: true };
+    const callback = await visit(signIn.authorizeUrl(integration, request), login);
+    const answer = { callback, state: 'state', redirectUri, codeVerifier };
+    const { accessToken, refreshToken, expiresAt } = await signIn.exchange(integration, answer, services);
+    return { accessToken, refreshToken: known(refreshToken), expiresAt };
+  }
+  /** Stores what a person grants. */
+  async function useGrant(login: string): Promise<void> {
+    const { expiresAt: validUntil, ...pair } = await grantOf(login);
+    const secret = new Secret({ kind: 'oauth', ...pair, redirectUri } as const);
+    await storeCredential({ table, cipher, clock }, connection.id, { secret, validUntil });
+  }
+  await useGrant('alice');
 
   const organization = asId<ForgeOrganizationId>(gitlab.group('acme').id);
   /** Stores an owner's token in place of the grant. */
@@ -101,7 +108,7 @@ export async function startGitLab({
   const open = (): Promise<ForgeClient> => startProcess()();
   return {
     ...{ gitlab, simulator, clock, integration, services, signIn, visit, organization, open, redirectUri },
-    ...{ useToken, createToken, connection, startProcess },
+    ...{ useToken, useGrant, grantOf, createToken, connection, startProcess },
     /** When what the group is read with ends for good, as its owners see it. */
     endOfConnection: async () => (await credentialEnds(table, [connection.id])).get(connection.id),
     /** How often a refresh token was used. */

@@ -112,6 +112,10 @@ export function createApiForges(): ApiForges {
           const secret = new Secret({ ...grant, refreshToken, redirectUri });
           return { secret, validUntil: grant.expiresAt };
         },
+        grantOf: (value) => {
+          const { accessToken } = value as { readonly accessToken?: string };
+          return accessToken === undefined ? undefined : { accessToken };
+        },
         async checkToken(token) {
           const secret = new Secret({ token });
           const unknown = ['The code host does not accept the token.'];

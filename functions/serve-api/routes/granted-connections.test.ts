@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { asId, type SynchronizationId } from '../../../shared/domain/ids.ts';
 import { ForgeError } from '../../../shared/forge/errors.ts';
+import { revokeLapsedGrants } from '../../../shared/organizations/revoke-grants.ts';
 import { Secret } from '../../../shared/runtime/secret.ts';
 import { auditLog } from '../../../shared/store/audit-log.ts';
 import { credentialEnds } from '../../../shared/store/credential-store.ts';
@@ -226,6 +227,50 @@ describe('the connection of a synchronization is replaced', () => {
       ...['oauth-grant', 3],
     ]);
     expect(stored('CREDENTIAL')).toHaveLength(1);
+  });
+
+  /** What is revoked at the code host now. */
+  const revoked = async (): Promise<readonly string[]> => {
+    const ended: string[] = [];
+    const { personForge } = world.forges;
+    world.forges.personForge = (integration) => ({
+      ...(personForge(integration) as NonNullable<ReturnType<typeof personForge>>),
+      revoke: async ({ accessToken }) => void ended.push(accessToken),
+    });
+    await revokeLapsedGrants({ ...world.dependencies, logger: { warn() {} } });
+    world.forges.personForge = personForge;
+    return ended;
+  };
+
+  it('and what it was read with is revoked at the code host, unless an owner entered it', async () => {
+    const id = await connected();
+    await give('stranger', { ...grant, accessToken: 'second-access' });
+    expect((await replace(id, {})).status).toBe(200);
+    expect(await revoked()).toEqual(['granted-access']);
+    await give('stranger', { ...grant, accessToken: 'third-access' });
+    expect((await replace(id, { accessToken: token })).status).toBe(200);
+    // With an access token, what was granted for choosing ends too.
+    expect((await revoked()).toSorted()).toEqual(['second-access', 'third-access']);
+    await give('stranger', { ...grant, accessToken: 'fourth-access' });
+    expect((await replace(id, {})).status).toBe(200);
+    expect([await revoked(), stored('REVOCATION')]).toEqual([[], []]);
+    const body = { packages: 'keep', confirm: 'rocket', why: 'moved' };
+    const path = `/organizations/rocket/synchronizations/${id}`;
+    expect((await world.ask('stranger', { method: 'DELETE', path, body })).status).toBe(200);
+    expect(await revoked()).toEqual(['fourth-access']);
+  });
+
+  it('not while it is being renewed, since what the code host issues then would be lost', async () => {
+    const id = await connected();
+    const connection = await connectionOf(id);
+    const key = keys.credential(connection !== undefined && 'id' in connection ? connection.id : asId(''));
+    await world.table.update({ key, set: { leaseUntil: world.now() + 60_000 } });
+    await give();
+    expect((await replace(id, {})).status).toBe(409);
+    expect(await connectionOf(id)).toEqual(connection);
+    world.advance(60_001);
+    await world.signIn('stranger');
+    expect((await replace(id, {})).status).toBe(200);
   });
 
   it('by the operator, with an owner’s token', async () => {

@@ -12,6 +12,9 @@ export const connecting: Connecting<BitbucketSettings, BitbucketSecrets, Bitbuck
     return { secret: new Secret({ kind: 'oauth', accessToken, refreshToken }), validUntil };
   },
 
+  grantOf: (held) =>
+    held.kind === 'oauth' ? { accessToken: held.accessToken, refreshToken: held.refreshToken } : undefined,
+
   async checkToken(integration, token, organization, services) {
     const { checkToken } = await import('./entered-token.ts');
     return checkToken(integration, token, organization, services);

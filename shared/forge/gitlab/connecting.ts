@@ -13,6 +13,9 @@ export const connecting: Connecting<GitLabSettings, GitLabSecrets, GitLabCredent
     return { secret: new Secret({ kind: 'oauth', accessToken, refreshToken, redirectUri }), validUntil };
   },
 
+  grantOf: (held) =>
+    held.kind === 'oauth' ? { accessToken: held.accessToken, refreshToken: held.refreshToken } : undefined,
+
   async checkToken(integration, token, organization, services) {
     const { checkToken } = await import('./entered-token.ts');
     return checkToken(integration, token, organization, services);

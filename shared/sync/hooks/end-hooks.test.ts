@@ -18,7 +18,7 @@ import { Secret } from '../../runtime/secret.ts';
 import { storeCredential } from '../../store/credential-store.ts';
 import { endHooks, findEndedHooks } from '../../store/ended-hooks-store.ts';
 import { hooksOf } from '../../store/hook-store.ts';
-import { keys } from '../../store/keys.ts';
+import { keys, ranges } from '../../store/keys.ts';
 import { findSynchronization } from '../../store/synchronization-store.ts';
 import { requestWork } from '../../store/work.ts';
 import { hooksWork } from '../../store/work-items.ts';
@@ -72,6 +72,8 @@ it('its hooks are removed from the forge, and then its credential', async () => 
   await run();
   expect(world.hooks.map(({ url }) => url)).toEqual(['https://chat.example']);
   expect(await credential()).toBeUndefined();
+  const { pk, sk } = ranges.grantRevocations();
+  expect(await table.query(pk, sk)).toEqual([expect.objectContaining({ connection: connection.id })]);
   expect(await findEndedHooks(table, synchronizationId)).toBeUndefined();
   expect(await hooksOf(table, synchronizationId)).toEqual([]);
   const asked = world.requests.length;

@@ -90,7 +90,7 @@ async function removeAll(
       ...{ synchronization: id, forge, code: error.code, hooks: left.length },
     });
   }
-  await table.transact(forgetEndedHooks(lease, ended));
+  await forgetEndedHooks(table, lease, ended, clock.now());
 }
 
 const mayWorkLater = ({ code }: ForgeError): boolean => code === 'rate-limited' || code === 'unavailable';
