@@ -136,6 +136,11 @@ export const NewIntegration = z
       .url()
       .max(300)
       .meta({ description: 'Of the code host, with its relative root if it has one.' }),
+    apiUrl: z
+      .url()
+      .max(300)
+      .optional()
+      .meta({ description: 'Of its API, for a code host whose API is at an address of its own.' }),
     clientId: Line(300).min(1),
     clientSecret: z
       .string()

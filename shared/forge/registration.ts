@@ -56,9 +56,16 @@ export interface OAuthClient {
 export interface ClientRegistration {
   /** The host that most people mean, if there is one. */
   readonly publicUrl?: string | undefined;
-  /** What the client has to be allowed. Its redirect address is `integrationAddresses().callback`. */
-  readonly scopes: readonly string[];
-  /** The forge's page for making one. */
+  /** What the forge calls a client, and its id. */
+  readonly client: string;
+  readonly idLabel: string;
+  /** The forge's page for making one, or from which one gets there. */
   newClientUrl(baseUrl: string): string;
-  integration(baseUrl: string, client: OAuthClient): RegisteredIntegration;
+  /** What is to be done from there: the beginning of a sentence that the redirect address and the scopes end. */
+  readonly howTo: string;
+  /** What the client has to be allowed, as the forge's page calls it. Its redirect address is `integrationAddresses().callback`. */
+  readonly scopes: readonly string[];
+  /** Whether the API of another host than `publicUrl` has an address of its own, which nothing tells. */
+  readonly hasApiOfItsOwn?: true;
+  integration(host: RegistrationHost, client: OAuthClient): RegisteredIntegration;
 }

@@ -5,7 +5,12 @@ import { ForgeError } from '../forge/errors.ts';
 import { integrationAddresses, integrationKeyOf } from '../forge/integration-key.ts';
 import type { Integration } from '../forge/module.ts';
 import { findModule } from '../forge/modules.ts';
-import type { ClientRegistration, OAuthClient, RegisteredIntegration } from '../forge/registration.ts';
+import type {
+  ClientRegistration,
+  OAuthClient,
+  RegisteredIntegration,
+  RegistrationHost,
+} from '../forge/registration.ts';
 import { SignInError } from '../forge/sign-in.ts';
 import type { ClientInstructions } from '../sign-in/dependencies.ts';
 import { addIntegration, checkFree } from './add-integration.ts';
@@ -15,8 +20,9 @@ import { hostAt, type RegisterIntegrationDependencies } from './register-integra
 
 export interface EnteredClient extends OAuthClient {
   readonly forge: string;
-  /** Address of the code host, as it was typed. */
+  /** Addresses of the code host and of its API, as they were typed. */
   readonly baseUrl: string;
+  readonly apiUrl?: string | undefined;
 }
 
 /**
@@ -28,11 +34,16 @@ export async function clientInstructions(
   dependencies: RegisterIntegrationDependencies,
   { forge, baseUrl }: ForgeHost,
 ): Promise<ClientInstructions> {
-  const { newClientUrl, scopes } = registrationOf(forge);
+  const registration = registrationOf(forge);
   const host = await hostAt(dependencies, forge, baseUrl);
   await checkFree(dependencies, host);
-  const { callback } = integrationAddresses(dependencies.consoleBaseUrl, host);
-  return { ...host, newClientUrl: newClientUrl(host.baseUrl), redirectUri: callback, scopes };
+  const { callback: redirectUri } = integrationAddresses(dependencies.consoleBaseUrl, host);
+  const { client, idLabel, howTo, scopes } = registration;
+  return {
+    ...{ ...host, client, idLabel, howTo, scopes, redirectUri },
+    newClientUrl: registration.newClientUrl(host.baseUrl),
+    asksApiUrl: asksApiUrl(registration, host),
+  };
 }
 
 /**
@@ -42,12 +53,13 @@ export async function clientInstructions(
  */
 export async function enterClient(
   dependencies: RegisterIntegrationDependencies,
-  { forge, baseUrl, id, secret }: EnteredClient,
+  { forge, baseUrl, apiUrl, id, secret }: EnteredClient,
   accountable: Accountable,
 ): Promise<Integration> {
   const registration = registrationOf(forge);
   const host = await hostAt(dependencies, forge, baseUrl);
-  const registered = registration.integration(host.baseUrl, { id, secret });
+  const at = await withApi(dependencies, registration, host, apiUrl);
+  const registered = registration.integration(at, { id, secret });
   await checkClient(dependencies, host, registered);
   const integration = await addIntegration(dependencies, host, registered);
   dependencies.forges.integrationsChanged();
@@ -63,6 +75,28 @@ function registrationOf(forge: string): ClientRegistration {
     throw new CallerError('invalid', `no client is entered for ${forge}`);
   }
   return registration;
+}
+
+const asksApiUrl = ({ publicUrl, hasApiOfItsOwn }: ClientRegistration, { baseUrl }: ForgeHost): boolean =>
+  hasApiOfItsOwn === true && baseUrl !== publicUrl;
+
+/** @throws CallerError when the address of the API is missing, not asked for, or wrong */
+async function withApi(
+  dependencies: RegisterIntegrationDependencies,
+  registration: ClientRegistration,
+  host: ForgeHost,
+  apiUrl: string | undefined,
+): Promise<RegistrationHost> {
+  if (!asksApiUrl(registration, host)) {
+    if (apiUrl !== undefined) {
+      throw new CallerError('invalid', `the address of the API of ${host.baseUrl} is known`);
+    }
+    return host;
+  }
+  if (apiUrl === undefined) {
+    throw new CallerError('invalid', `the address of the API of ${host.baseUrl} is missing`);
+  }
+  return { ...host, apiUrl: (await hostAt(dependencies, host.forge, apiUrl)).baseUrl };
 }
 
 /** No code host gives this code. */

@@ -28,9 +28,15 @@ export interface Registrant extends RequestOrigin {
 export interface ClientInstructions {
   readonly forge: string;
   readonly baseUrl: string;
+  /** As in ClientRegistration. */
+  readonly client: string;
+  readonly idLabel: string;
   readonly newClientUrl: string;
+  readonly howTo: string;
   readonly redirectUri: string;
   readonly scopes: readonly string[];
+  /** Whether the address of the API has to be entered too. */
+  readonly asksApiUrl: boolean;
 }
 
 /** Registration of this installation at a code host. Methods throw CallerErrors. */
@@ -53,6 +59,7 @@ export interface Registrations {
     client: {
       readonly forge: string;
       readonly baseUrl: string;
+      readonly apiUrl?: string | undefined;
       readonly id: string;
       readonly secret: string;
     },

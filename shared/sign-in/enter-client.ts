@@ -35,8 +35,10 @@ export async function enterClient(
   if (instructions instanceof CallerError) {
     return instructions;
   }
-  const [id, secret] = [(form.get('client-id') ?? '').trim(), (form.get('client-secret') ?? '').trim()];
-  const client = { forge, baseUrl: instructions.baseUrl, id, secret };
+  const typed = (name: string): string => (form.get(name) ?? '').trim();
+  const [id, secret, apiAddress] = [typed('client-id'), typed('client-secret'), typed('api-address')];
+  const apiUrl = apiAddress === '' ? undefined : apiAddress;
+  const client = { forge, baseUrl: instructions.baseUrl, apiUrl, id, secret };
   const entered =
     id === '' || secret === ''
       ? undefined
@@ -45,7 +47,9 @@ export async function enterClient(
     return { integration: entered };
   }
   const formToken = current === undefined ? '' : await formTokenFor(dependencies, current.session);
-  const page = clientPage(instructions, { action, formToken, id, problem: entered?.message });
+  const page = clientPage(instructions, {
+    ...{ action, formToken, id, apiAddress, problem: entered?.message },
+  });
   return { page: await provenPage(context, registrant, instructions, page) };
 }
 
@@ -80,28 +84,43 @@ interface Sent {
   readonly action: EnterClient['action'];
   readonly formToken: string;
   readonly id: string;
+  readonly apiAddress: string;
   readonly problem: string | undefined;
 }
 
 function clientPage(
-  { forge, baseUrl, newClientUrl, redirectUri, scopes }: ClientInstructions,
-  { action, formToken, id, problem }: Sent,
+  {
+    forge,
+    baseUrl,
+    client,
+    idLabel,
+    newClientUrl,
+    howTo,
+    redirectUri,
+    scopes,
+    asksApiUrl,
+  }: ClientInstructions,
+  { action, formToken, id, apiAddress, problem }: Sent,
 ): Page {
   const host = hostName({ baseUrl });
   return {
     ...(problem === undefined ? {} : { status: 422 }),
     title: `Add ${host}`,
-    content: html`<h2>1. Make an OAuth application at ${host}</h2>
-<p><a href="${newClientUrl}" target="_blank" rel="noopener">Open the page for it</a>, or that of a group or of the administrators there. It has to be confidential, with</p>
+    content: html`<h2>1. Make an ${client} at ${host}</h2>
+<p><a href="${newClientUrl}" target="_blank" rel="noopener">Open the page for it</a>. ${howTo}</p>
 <ul><li>the redirect address <code>${redirectUri}</code></li><li>the scopes ${scopes.map((scope, place) => html`${place === 0 ? '' : ' and '}<code>${scope}</code>`)}</li></ul>
 <h2>2. Enter it here</h2>
 ${problem === undefined ? '' : html`<p role="alert"><strong>${problem}</strong></p>`}
 <form method="post" action="${action}">${hidden('form-token', formToken)}${hidden('forge', forge)}${hidden('address', baseUrl)}
-<label for="client-id">Application id</label>
+<label for="client-id">${idLabel}</label>
 <input type="text" id="client-id" name="client-id" required maxlength="300" autocomplete="off" spellcheck="false" value="${id}">
 <label for="client-secret">Secret</label>
 <input type="password" id="client-secret" name="client-secret" required maxlength="1000" autocomplete="off" spellcheck="false">
-<p><button type="submit">Add ${host}</button></p></form>
+${asksApiUrl ? apiField(apiAddress) : ''}<p><button type="submit">Add ${host}</button></p></form>
 ${toStartPage}`,
   };
 }
+
+const apiField = (typed: string) => html`<label for="api-address">Address of its API</label>
+<input type="url" id="api-address" name="api-address" required maxlength="200" autocomplete="off" spellcheck="false" value="${typed}">
+`;

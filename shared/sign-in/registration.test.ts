@@ -231,6 +231,28 @@ describe('a code host where the client is made by hand', () => {
     expect(parseIntegrations(integrations.text).valid).toMatchObject([{ settings: { baseUrl: address } }]);
   });
 
+  it('says where to make it at a code host without a page for it, and asks for the API of a host that is not known', async () => {
+    const { visitor, integrations } = await bench();
+    const ann = visitor();
+    const start = { code: 'the-set-up-code', forge: 'bitbucket' };
+    const page = await ann.post('/sign-in/setup', start);
+    const wanted = [
+      'https://bitbucket.org/account/workspaces/',
+      'Make an OAuth consumer',
+      'Projects: Read and Admin',
+    ];
+    for (const text of [...wanted, '/sign-in/callback/bitbucket~bitbucket.org', '>Key<']) {
+      expect(page.body).toContain(text);
+    }
+    expect(page.body).not.toContain('api-address');
+    const other = { ...entered, forge: 'bitbucket' };
+    const missing = await ann.post('/sign-in/setup', other);
+    expect([missing.status, missing.body]).toEqual([422, expect.stringContaining('name="api-address"')]);
+    const apiUrl = 'https://api.example.com';
+    expect((await ann.post('/sign-in/setup', { ...other, 'api-address': apiUrl })).status).toBe(200);
+    expect(parseIntegrations(integrations.text).valid).toMatchObject([{ settings: { apiUrl } }]);
+  });
+
   it('is for nobody without the code', async () => {
     const { visitor, integrations } = await bench();
     expect((await visitor().post('/sign-in/setup', entered)).status).toBe(403);

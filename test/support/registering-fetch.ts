@@ -7,10 +7,12 @@ export const registeredApp = {
 };
 
 export const registeringFetch: typeof fetch = async (input, init) => {
-  if (!/\/oauth\/token$/.test(String(input))) {
+  if (!/\/oauth\/token$|\/oauth2\/access_token$/.test(String(input))) {
     return Response.json(registeredApp, { status: 201 });
   }
-  const secret = new URLSearchParams(String(init?.body)).get('client_secret');
+  const basic = new Headers(init?.headers).get('authorization')?.split(' ')[1] ?? '';
+  const inHeader = Buffer.from(basic, 'base64').toString('utf8').split(':')[1];
+  const secret = new URLSearchParams(String(init?.body)).get('client_secret') ?? inHeader;
   return secret === 'wrong'
     ? Response.json({ error: 'invalid_client' }, { status: 401 })
     : Response.json({ error: 'invalid_grant' }, { status: 400 });

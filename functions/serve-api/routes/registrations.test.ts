@@ -228,9 +228,24 @@ describe('a code host whose client is entered', () => {
     expect(`${first.text}${JSON.stringify([...world.table.dump()])}`).not.toContain('client-secret');
   });
 
+  it('is added with the address of its API, where that is not the known one', async () => {
+    const world = await createApiWorld();
+    const known = { forge: 'bitbucket', baseUrl: 'https://bitbucket.org' };
+    expect((await enter(world, known)).body).toEqual({ key: 'bitbucket~bitbucket.org' });
+    const apiUrl = 'https://api.git.example';
+    expect((await enter(world, { forge: 'bitbucket', apiUrl })).status).toBe(200);
+    expect(parseIntegrations(world.forges.text).valid).toMatchObject([
+      { settings: { baseUrl: known.baseUrl, apiUrl: 'https://api.bitbucket.org' } },
+      { settings: { baseUrl, apiUrl } },
+    ]);
+  });
+
   it.each([
     ['a client that it does not know', { clientSecret: 'wrong' }, 422, /does not know a client/],
     ['a private address', { baseUrl: 'https://git.internal' }, 422, /10\.0\.0\.1|private/],
+    ['a private address of its API', { forge: 'bitbucket', apiUrl: 'https://git.internal' }, 422, /private/],
+    ['no address of its API', { forge: 'bitbucket' }, 422, /API of .* is missing/],
+    ['a needless address of its API', { apiUrl: baseUrl }, 422, /API of .* is known/],
     ['a code host with a form', { forge: 'github' }, 422, /no client is entered/],
     ['no code host', { forge: 'svn' }, 422, /no client is entered/],
   ])('is not added for %s', async (_, more, status, detail) => {

@@ -90,8 +90,8 @@ const enter = defineRoute(
     },
   },
   async (dependencies, { body, accountable }) => {
-    const { forge, baseUrl, clientId: id, clientSecret: secret } = body;
-    const entered = { forge, baseUrl, id, secret };
+    const { forge, baseUrl, apiUrl, clientId: id, clientSecret: secret } = body;
+    const entered = { forge, baseUrl, apiUrl, id, secret };
     const { settings } = await enterClient(dependencies, entered, await accountable());
     return { body: { key: integrationKeyOf({ forge, baseUrl: settings.baseUrl }) } };
   },

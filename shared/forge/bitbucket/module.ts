@@ -1,5 +1,6 @@
 /** The module of Bitbucket Cloud. */
 import type { ForgeModule } from '../module.ts';
+import { clientRegistration } from './client-registration.ts';
 import { connecting } from './connecting.ts';
 import { type BitbucketCredential, credential } from './credential.ts';
 import { type BitbucketSecrets, type BitbucketSettings, secrets, settings } from './settings.ts';
@@ -17,6 +18,7 @@ export const bitbucket: ForgeModule<BitbucketSettings, BitbucketSecrets, Bitbuck
   webhooks,
   signIn,
   connecting,
+  clientRegistration,
   async open(connection, source) {
     // Loaded on use: most functions that know the forges send them no requests.
     const { openBitbucket } = await import('./client.ts');

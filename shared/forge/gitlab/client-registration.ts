@@ -5,10 +5,13 @@ import { connectingScope, signInScope } from './sign-in.ts';
 
 export const clientRegistration: ClientRegistration = {
   publicUrl: publicHost,
-  scopes: [signInScope, connectingScope],
+  client: 'OAuth application',
+  idLabel: 'Application id',
   // Anybody may make one of his own there; groups and administrators have such a page too.
   newClientUrl: (baseUrl) => `${baseUrl}/-/user_settings/applications`,
-  integration: (baseUrl, { id: clientId, secret: clientSecret }) => ({
+  howTo: 'Or that of a group or of the administrators there. It has to be confidential, with',
+  scopes: [signInScope, connectingScope],
+  integration: ({ baseUrl }, { id: clientId, secret: clientSecret }) => ({
     settings: { baseUrl, clientId },
     secrets: { clientSecret },
   }),
