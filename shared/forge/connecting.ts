@@ -1,8 +1,8 @@
 /** How an owner gives us access to an organization on a forge without Apps: by an OAuth grant, or by an access token. */
+import type { z } from 'zod';
 import type { ForgeOrganizationId } from '../domain/ids.ts';
 import type { IssuedCredential } from './credential.ts';
 import type { ForgeServices, Integration, IntegrationSecrets, IntegrationSettings } from './integration.ts';
-import type { ForgeModule } from './module.ts';
 import type { PersonGrant } from './sign-in.ts';
 
 /** `Connecting` with one integration. */
@@ -17,7 +17,10 @@ export interface IntegrationConnecting {
 
 /** @returns undefined where organizations are connected by installing an App */
 export function connectingWith(
-  { connecting, credential }: Pick<ForgeModule, 'connecting' | 'credential'>,
+  {
+    connecting,
+    credential,
+  }: { readonly connecting?: Connecting | undefined; readonly credential?: z.ZodType | undefined },
   integration: Integration,
   services: ForgeServices,
 ): IntegrationConnecting | undefined {
