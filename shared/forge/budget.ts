@@ -1,5 +1,7 @@
 /** One budget per credential, shared by all workers: a forge extends its limit when any process sends requests before the end it gave. */
 
+import { type Granted, type Reservation, type Reserved, reserveIn } from './request-window.ts';
+
 /** The state of a credential's budget; times in milliseconds since the epoch, 0 for none. */
 export interface BudgetState {
   /** No worker sends a request before this time. */
@@ -8,6 +10,8 @@ export interface BudgetState {
   readonly reservedUntil: Readonly<Record<string, number>>;
   /** How many limits without a stated end were met in close succession. */
   readonly hits: number;
+  /** Requests within the sliding time of a limit, where the forge does not tell what is left of it. */
+  readonly reserved?: Reserved | undefined;
 }
 
 /** What a response of the forge says about the budget. */
@@ -24,6 +28,8 @@ export interface CredentialBudget {
   read(): Promise<BudgetState>;
   /** @returns the state of the budget after the note */
   note(note: BudgetNote): Promise<BudgetState>;
+  /** Reserves requests within a limit that the forge counts and does not tell; each budget has one such limit. */
+  reserve(reservation: Reservation): Promise<Granted>;
 }
 
 /** Finds the budget by the name of its credential. */
@@ -80,6 +86,12 @@ export function createMemoryBudgets(): BudgetOf {
       const state = afterNote(states.get(credential) ?? freshBudget, note);
       states.set(credential, state);
       return state;
+    },
+    async reserve(reservation) {
+      const state = states.get(credential) ?? freshBudget;
+      const { reserved, answer } = reserveIn(state.reserved ?? {}, reservation);
+      states.set(credential, { ...state, reserved });
+      return answer;
     },
   });
 }

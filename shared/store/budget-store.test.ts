@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createMemoryTable } from '../../test/support/memory-table.ts';
 import { gitHubHost } from '../../test/support/synchronized.ts';
-import { freshBudget } from '../forge/budget.ts';
-import { createCredentialBudget } from './budget-store.ts';
+import { type CredentialBudget, freshBudget } from '../forge/budget.ts';
+import { createBudgetView, createCredentialBudget } from './budget-store.ts';
 import { keys } from './keys.ts';
 import type { Table } from './table.ts';
 
@@ -60,6 +60,38 @@ describe('the budget of a credential', () => {
       other?.note({ met: 'reserve', budget: 'contents', until: start + 9 }),
     ]);
     expect(await one?.read()).toMatchObject({ notBefore: start + 5, reservedUntil: { contents: start + 9 } });
+  });
+});
+
+describe('requests of all workers within a sliding hour', () => {
+  const hour = { requests: 100, perMs: 3600_000 };
+  const reserveAll = async (budget: CredentialBudget, now: number) => {
+    let sum = 0;
+    for (;;) {
+      const { granted } = await budget.reserve({ ...hour, now, wanted: 10 });
+      if (granted === 0) return sum;
+      sum += granted;
+    }
+  };
+
+  test('R29: are counted in the table, also when workers write at the same moment', async () => {
+    const table = createMemoryTable();
+    const budgets = Array.from({ length: 5 }, () => createCredentialBudget(table, gitHubHost, '41'));
+    const sums = await Promise.all(budgets.map((budget) => reserveAll(budget, start)));
+    expect(sums.reduce((sum, one) => sum + one, 0)).toBe(100);
+    await budgets[0]?.note({ met: 'limit', until: start + 5 });
+    expect(await reserveAll(createCredentialBudget(table, gitHubHost, '41'), start)).toBe(0);
+    const expires = (await table.get(keys.budget(gitHubHost, '41')))?.expiresAt;
+    expect(Number(expires) * 1000).toBeGreaterThan(start + hour.perMs);
+    expect(await reserveAll(createCredentialBudget(table, gitHubHost, '41'), start + 3700_000)).toBe(100);
+  });
+
+  test('are respected and not written by who only reads', async () => {
+    const table = createMemoryTable();
+    const budget = createCredentialBudget(table, gitHubHost, '41');
+    await budget.reserve({ ...hour, requests: 800, now: start, wanted: 90 });
+    expect(await reserveAll(createBudgetView(table, gitHubHost, '41'), start)).toBe(10);
+    expect(await reserveAll(budget, start)).toBe(10);
   });
 });
 

@@ -1,16 +1,11 @@
 /**
- * Rate-limit budgets of the forges' credentials, shared by all workers. Written only when a limit is met, read when a reader is
- * opened.
+ * Rate-limit budgets of the forges' credentials, shared by all workers. Written when a limit is met, read when a reader is opened. Where a
+ * forge does not tell what is left of a limit, each worker writes what it is going to send.
  */
 import { z } from 'zod';
 import type { ForgeHost } from '../domain/synchronization.ts';
-import {
-  afterNote,
-  type BudgetNote,
-  type BudgetState,
-  type CredentialBudget,
-  freshBudget,
-} from '../forge/budget.ts';
+import { afterNote, type BudgetState, type CredentialBudget, freshBudget } from '../forge/budget.ts';
+import { type Reserved, reserveIn } from '../forge/request-window.ts';
 import { absent, equal } from './condition.ts';
 import { keys, tableKeys } from './keys.ts';
 import { ConflictError, type Table } from './table.ts';
@@ -19,11 +14,13 @@ const BudgetItem = z.object({
   notBefore: z.number().default(0),
   reservedUntil: z.record(z.string(), z.number()).default({}),
   hits: z.number().default(0),
+  reserved: z.record(z.string(), z.number()).optional(),
   /** Counts the writes. */
   version: z.number().default(0),
 });
 
-const triesMax = 10;
+/** More than workers that write at once. */
+const triesMax = 40;
 /** How long a budget is kept after its last write, in milliseconds: longer than any wait. */
 const keptMs = 2 * 24 * 3600_000;
 
@@ -36,28 +33,43 @@ export function createCredentialBudget(table: Table, host: ForgeHost, credential
     return { isNew: item === undefined, ...BudgetItem.parse(item ?? {}) };
   }
 
-  return {
-    read: load,
-    async note(note: BudgetNote): Promise<BudgetState> {
-      for (let tries = 1; ; tries += 1) {
-        const { isNew, version, ...state } = await load();
-        const next = afterNote(state, note);
-        if (next === state) {
-          return state;
-        }
-        const expiresAt = Math.ceil((latestOf(next) + keptMs) / 1000);
-        const item = { ...next, version: version + 1, [tableKeys.expiry]: expiresAt };
-        try {
-          await table.transact([{ put: key, item, when: isNew ? absent : equal('version', version) }]);
-          return next;
-        } catch (error) {
-          // Another worker met the limit too: read its write and decide again.
-          if (!(error instanceof ConflictError) || tries === triesMax) {
-            throw error;
-          }
+  /** Writes what becomes of the state; nothing if it stays the same. */
+  async function change<Answer>(
+    decide: (state: BudgetState) => { readonly next: BudgetState; readonly answer: Answer },
+    now = 0,
+  ): Promise<Answer> {
+    for (let tries = 1; ; tries += 1) {
+      const { isNew, version, ...state } = await load();
+      const { next, answer } = decide(state);
+      if (next === state) {
+        return answer;
+      }
+      const expiresAt = Math.ceil((Math.max(latestOf(next), now) + keptMs) / 1000);
+      const item = { ...next, version: version + 1, [tableKeys.expiry]: expiresAt };
+      try {
+        await table.transact([{ put: key, item, when: isNew ? absent : equal('version', version) }]);
+        return answer;
+      } catch (error) {
+        // Another worker wrote: read its write and decide again.
+        if (!(error instanceof ConflictError) || tries === triesMax) {
+          throw error;
         }
       }
-    },
+    }
+  }
+
+  return {
+    read: load,
+    note: (note) =>
+      change((state) => {
+        const next = afterNote(state, note);
+        return { next, answer: next };
+      }),
+    reserve: (reservation) =>
+      change((state) => {
+        const { reserved, answer } = reserveIn(state.reserved ?? {}, reservation);
+        return { next: answer.granted === 0 ? state : { ...state, reserved }, answer };
+      }, reservation.now),
   };
 }
 
@@ -68,6 +80,7 @@ const latestOf = ({ notBefore, reservedUntil }: BudgetState): number =>
 export function createBudgetView(table: Table, host: ForgeHost, credential: string): CredentialBudget {
   const shared = createCredentialBudget(table, host, credential);
   let own = freshBudget;
+  let ownReserved: Reserved = {};
   const read = async (): Promise<BudgetState> => {
     const known = await shared.read();
     return {
@@ -81,6 +94,16 @@ export function createBudgetView(table: Table, host: ForgeHost, credential: stri
     async note(note) {
       own = afterNote(await read(), note);
       return own;
+    },
+    async reserve(reservation) {
+      const { reserved: ofOthers = {} } = await shared.read();
+      const sums = { ...ofOthers };
+      for (const [slot, count] of Object.entries(ownReserved)) {
+        sums[slot] = (sums[slot] ?? 0) + count;
+      }
+      const { answer } = reserveIn(sums, reservation);
+      ownReserved = reserveIn(ownReserved, { ...reservation, wanted: answer.granted }).reserved;
+      return answer;
     },
   };
 }

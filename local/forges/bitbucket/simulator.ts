@@ -56,6 +56,8 @@ export interface BitbucketSimulator {
   readonly requests: RequestLog<LoggedRequest>;
   /** Replaces the hook that decides on every request; undefined lets all pass. */
   intercept(hook: Intercept | undefined): void;
+  /** How often each limit has refused a request, by the name of its group. */
+  refusals(): Readonly<Record<string, number>>;
   /** Forgets all requests that count towards limits. */
   renewLimits(): void;
   /** Resolves when no webhook is under way. */
@@ -144,6 +146,7 @@ export async function startBitbucketSimulator(
       return found;
     },
     intercept: simulation.setIntercept,
+    refusals: limits.refusals,
     renewLimits: limits.renew,
     idle: webhooks.idle,
     sent: webhooks.sent,

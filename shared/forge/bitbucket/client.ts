@@ -1,26 +1,35 @@
 /** The client of Bitbucket for one connection. */
-import type { ConnectionId } from '../../domain/ids.ts';
+import { type Allowance, createAllowance } from '../allowance.ts';
 import type { CredentialSource } from '../credential.ts';
 import type { ForgeClient, ForgeServices, OpenConnection } from '../module.ts';
-import { createPace, type Pace } from '../pace.ts';
 import { createContentReader } from './content.ts';
 import type { BitbucketCredential } from './credential.ts';
 import { createHooks } from './hooks.ts';
-import { createRequests } from './requests.ts';
+import { type Allowances, createRequests } from './requests.ts';
 import type { BitbucketSecrets, BitbucketSettings } from './settings.ts';
 import { createStructureReader } from './structure.ts';
 import { createTokens } from './tokens.ts';
 
-/** The requests of a credential count together, whichever run of this process sends them. */
-const paces = new WeakMap<ForgeServices, Map<ConnectionId, Pace>>();
+/** What this process has reserved, whichever run sends it. */
+const reserved = new WeakMap<ForgeServices, Map<string, Allowance>>();
 
-function paceOf(services: ForgeServices, id: ConnectionId): Pace {
-  const ofServices = paces.get(services) ?? new Map<ConnectionId, Pace>();
-  paces.set(services, ofServices);
-  const known = ofServices.get(id) ?? createPace(services.clock.now);
-  ofServices.set(id, known);
-  return known;
+function allowancesOf(services: ForgeServices): Allowances {
+  const known = reserved.get(services) ?? new Map<string, Allowance>();
+  reserved.set(services, known);
+  return (budget, limit, share) => {
+    const name = `${budget} ${share}`;
+    const allowance =
+      known.get(name) ?? createAllowance(services.budgets(budget), limit, share, services.clock.now);
+    known.set(name, allowance);
+    return allowance;
+  };
 }
+
+/**
+ * Shares of each hour. Of the repositories' 1,000 requests scans leave some to archives that people wait for, and both to rights; the long list
+ * of permissions leaves some of its 1,000 to members, who are read every ten minutes.
+ */
+const shares = { permissions: 0.8, contents: 0.85, archives: 0.95 };
 
 /** @throws RangeError for a connection that Bitbucket does not have, or without its credential */
 export function openBitbucket(
@@ -33,15 +42,16 @@ export function openBitbucket(
   const { id } = connection;
   const { settings } = integration;
   const tokens = createTokens(integration, source, services);
-  const common = { settings, services, name: id, pace: paceOf(services, id), tokens };
+  const common = { settings, services, name: id, allowances: allowancesOf(services), tokens };
   const requests = createRequests(common);
-  const contents = createRequests({ ...common, purpose: 'contents' });
-  const archives = createRequests({ ...common, purpose: 'archives' });
+  const permissions = createRequests({ ...common, share: shares.permissions });
+  const contents = createRequests({ ...common, purpose: 'contents', share: shares.contents });
+  const archives = createRequests({ ...common, purpose: 'archives', share: shares.archives });
   return {
-    structure: createStructureReader(requests, organization),
+    structure: createStructureReader({ requests, permissions }, organization),
     contents: createContentReader({ contents, archives, baseUrl: settings.baseUrl }),
     // They wait for nobody, so they leave the reserve to rights.
     hooks: createHooks(contents, organization),
-    requests: () => requests.count() + contents.count() + archives.count(),
+    requests: () => [requests, permissions, contents, archives].reduce((sum, { count }) => sum + count(), 0),
   };
 }

@@ -1,11 +1,12 @@
 /** The only place that sends requests for a connection; it counts them and refuses incomplete responses. */
 import { z } from 'zod';
+import type { Allowance } from '../allowance.ts';
 import { ForgeError } from '../errors.ts';
 import { type AnswerHeaders, createApiFetch, LimitError, parseAnswer } from '../http.ts';
 import { createLimits, type Limits, type Purpose } from '../limits.ts';
 import type { ForgeServices } from '../module.ts';
-import type { Pace } from '../pace.ts';
 import { fixedPageSize, type ListReading } from '../pages.ts';
+import type { WindowLimit } from '../request-window.ts';
 import { authorizationOf } from './credential.ts';
 import { budgetHeaders, noAnswer, refusalOf } from './http.ts';
 import { archives, groupOf, type ResourceGroup } from './resource-groups.ts';
@@ -50,9 +51,14 @@ export interface Requests {
   file(route: Route): Promise<SentFile>;
   /** The response of a download from the web host, whose body is not read yet. @param path below its address */
   download(path: string, signal: AbortSignal): Promise<Response>;
+  /** Checks whether a request of that route may be sent now, without sending one. @throws ForgeError `rate-limited` */
+  check(route: Route): Promise<void>;
   /** Requests sent so far, including retries but not those for tokens. */
   count(): number;
 }
+
+/** What a process may send of the limit with that budget. */
+export type Allowances = (budget: string, limit: WindowLimit, share: number) => Allowance;
 
 export interface RequestsOptions {
   readonly settings: BitbucketSettings;
@@ -60,8 +66,10 @@ export interface RequestsOptions {
   readonly tokens: Tokens;
   /** Names the credential in budgets. */
   readonly name: string;
-  readonly pace: Pace;
+  readonly allowances: Allowances;
   readonly purpose?: Purpose;
+  /** Of each hour: what can wait leaves the rest to what is more urgent. Default: all of it. */
+  readonly share?: number;
 }
 
 interface Sending {
@@ -83,6 +91,8 @@ interface Answer {
 }
 
 const itemsPerPage = 100;
+/** Of those that wait for the same moment; milliseconds. */
+const spreadMs = 60_000;
 const succeeded = [200, 201, 204];
 const redirects = [301, 302, 303, 307, 308];
 
@@ -97,7 +107,7 @@ const pageSchema = z.object({
  * response that does not match its schema. Nothing here waits for a limit to end.
  */
 export function createRequests(options: RequestsOptions): Requests {
-  const { settings, services, tokens, name, pace, purpose = 'rights' } = options;
+  const { settings, services, tokens, name, allowances, purpose = 'rights', share = 1 } = options;
   const { clock } = services;
   const whole = createApiFetch(services.fetch);
   const budgets = new Map<string, Limits>();
@@ -114,24 +124,33 @@ export function createRequests(options: RequestsOptions): Requests {
     return known;
   }
 
+  /** Undefined for when it may be sent. @throws ForgeError `rate-limited` */
+  function mustWait(what: string, notBefore: number | undefined): void {
+    if (notBefore !== undefined) {
+      const spread = share === 1 ? 0 : Math.floor(services.random() * spreadMs);
+      throw new ForgeError('rate-limited', `${what} must wait: an hour's requests were sent`, {
+        notBefore: notBefore + spread,
+      });
+    }
+  }
+
+  const allowanceOf = ({ name: group, ...limit }: ResourceGroup): Allowance =>
+    allowances(`${name} ${group}`, limit, share);
+
   /** @throws ForgeError `rate-limited` */
-  async function checkBudgets({ group, what }: Sending): Promise<Limits> {
+  async function checkBudgets({ group, what }: Pick<Sending, 'group' | 'what'>): Promise<Limits> {
     const general = limitsOf(name);
     await general.checkBudget(purpose, what);
-    const budget = `${name} ${group.name}`;
-    const own = limitsOf(budget);
+    const own = limitsOf(`${name} ${group.name}`);
     await own.checkBudget(purpose, what);
-    const notBefore = pace.take(budget, group);
-    if (notBefore !== undefined) {
-      await own.noteLimit({ met: 'limit', until: notBefore });
-      throw new ForgeError('rate-limited', `${what} must wait: an hour's requests were sent`, { notBefore });
-    }
     return group.isApart ? own : general;
   }
 
   async function send(sending: Sending, isRetry = false): Promise<Answer> {
     const { what, url, accept, signal, method = 'GET', body: sentBody, expected = succeeded } = sending;
     const limits = await checkBudgets(sending);
+    const allowance = allowanceOf(sending.group);
+    mustWait(what, await allowance.take());
     const held = await tokens.ready();
     sent += 1;
     const response = await sending
@@ -152,8 +171,11 @@ export function createRequests(options: RequestsOptions): Requests {
         throw noAnswer(error, what);
       });
     const headers = Object.fromEntries(response.headers);
+    const stated = Number(headers[`${budgetHeaders}-limit`]);
+    if (stated > 0) {
+      allowance.noteLimit(stated);
+    }
     if (expected.includes(response.status)) {
-      await limits.noteAnswer(headers);
       return { headers, response };
     }
     const body: unknown = await response.json().catch(() => undefined);
@@ -231,6 +253,12 @@ export function createRequests(options: RequestsOptions): Requests {
       const what = 'an archive';
       return (await send({ url, what, group: archives, accept: '*/*', send: services.fetch, signal }))
         .response;
+    },
+
+    async check(route) {
+      const sending = sendingOf(route);
+      await checkBudgets(sending);
+      mustWait(sending.what, await allowanceOf(sending.group).wait());
     },
 
     count: () => sent,

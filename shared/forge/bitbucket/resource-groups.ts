@@ -1,9 +1,9 @@
 /** The groups in which Bitbucket counts requests: https://support.atlassian.com/bitbucket-cloud/docs/api-request-limits/ */
-import type { PaceLimit } from '../pace.ts';
+import type { WindowLimit } from '../request-window.ts';
 
 const hourMs = 3600_000;
 
-export interface ResourceGroup extends PaceLimit {
+export interface ResourceGroup extends WindowLimit {
   readonly name: string;
   /** Whether meeting it says nothing about other requests. */
   readonly isApart: boolean;

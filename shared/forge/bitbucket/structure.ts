@@ -25,8 +25,13 @@ import {
 } from './schema.ts';
 import type { bitbucketTraits } from './traits.ts';
 
-interface Context {
+export interface StructureRequests {
   readonly requests: Requests;
+  /** For the long list of permissions, which leaves some of each hour to the others. */
+  readonly permissions: Requests;
+}
+
+interface Context extends StructureRequests {
   readonly workspace: ForgeOrganizationId;
 }
 
@@ -97,7 +102,7 @@ async function readSettings({ requests, workspace }: Context): Promise<ScopeRead
 }
 
 async function readPermissions(context: Context, reading: Reading): Promise<ScopeRead> {
-  const { requests, workspace } = context;
+  const { permissions: requests, workspace } = context;
   const rows = await listRows(requests, reading, workspace);
   const repositories = await listRepositories(context, reading);
   const keys = [...new Set(repositories.map(({ project }) => project.key))];
@@ -164,7 +169,7 @@ async function findRepository(
 }
 
 export function createStructureReader(
-  requests: Requests,
+  { requests, permissions }: StructureRequests,
   organization: ForgeOrganizationId | undefined,
 ): StructureReader {
   /** A credential may see many workspaces, so it has to be said which one is read. */
@@ -172,7 +177,7 @@ export function createStructureReader(
     if (organization === undefined) {
       throw new RangeError('a read of Bitbucket needs a workspace');
     }
-    return { requests, workspace: organization };
+    return { requests, permissions, workspace: organization };
   }
 
   return {

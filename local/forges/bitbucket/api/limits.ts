@@ -40,6 +40,8 @@ export interface LimitCheck {
 export interface Limits {
   /** Counts a request. */
   charge(credential: Credential | undefined, group: ResourceGroup, variant: Variant): LimitCheck;
+  /** How often each limit has refused a request, by the name of its group. */
+  refusals(): Readonly<Record<string, number>>;
   /** Forgets all requests. */
   renew(): void;
 }
@@ -53,6 +55,7 @@ function holderOf(credential: Credential | undefined): string {
 /** @param now milliseconds */
 export function createLimits(now: () => number): Limits {
   const sliding = createSlidingLimits(now, hourMs);
+  const refusals = new Map<string, number>();
   return {
     charge(credential, group, variant) {
       if (credential === undefined && group !== 'git') {
@@ -69,8 +72,10 @@ export function createLimits(now: () => number): Limits {
             'x-ratelimit-nearlimit': `${used > limit * 0.8}`,
           }
         : {};
+      if (!granted) refusals.set(group, (refusals.get(group) ?? 0) + 1);
       return { isRefused: !granted, headers };
     },
+    refusals: () => Object.fromEntries(refusals),
     renew: sliding.renew,
   };
 }
