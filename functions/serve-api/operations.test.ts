@@ -4,11 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { apiKeyScopes } from '../../shared/domain/api-key.ts';
 import { examples } from '../../test/support/api-examples.ts';
 import {
-  document,
   operations,
   otherScopes,
   prepared,
   rightful,
+  scopesFor,
   wrongful,
 } from '../../test/support/api-operations.ts';
 import {
@@ -18,6 +18,7 @@ import {
   type people,
 } from '../../test/support/api-world.ts';
 import { withClosedSchemas } from '../../test/support/closed-document.ts';
+import { apiPrefix, document } from '../../test/support/documented-answers.ts';
 import { freshMs } from './frame/access.ts';
 
 const named = <One extends { readonly name: string }>(list: readonly One[]) =>
@@ -85,7 +86,7 @@ describe.each(named(closed))('%s', (_, operation) => {
 
   it('is for no key without its scope', async () => {
     const { world, request } = await worldFor(operation);
-    const machine = await world.machine(otherScopes(operation.scope));
+    const machine = await world.machine(otherScopes(operation));
     const before = world.stored();
     const answer = await world.ask(machine, request());
     expect([answer.status, answer.body.code]).toEqual([403, 'forbidden']);
@@ -101,7 +102,7 @@ describe.each(named(operations.filter(({ isOfOrganization }) => isOfOrganization
     const { world, request, before } = await worldFor(operation);
     const stranger = await world.ask('stranger', request());
     expect(world.stored()).toEqual(before);
-    const machine = await world.machine([...otherScopes('none')], otherOrganization);
+    const machine = await world.machine(apiKeyScopes, otherOrganization);
     const answers = [
       stranger,
       await world.ask(machine, request()),
@@ -128,12 +129,15 @@ describe.each(named(naming))('%s', (_, operation) => {
   });
 });
 
-/** Keys with these scopes alone learn of no person. */
-const withoutPeople = operations.filter(({ scope }) =>
-  ['read', 'packages', 'synchronizations', 'settings'].includes(scope),
+/** Keys with these scopes alone learn of no person, and no other does by reading the progress of what it asked for. */
+const peopleless: readonly string[] = ['read', 'packages', 'synchronizations', 'settings'];
+const withoutPeople = operations.flatMap((operation) =>
+  scopesFor(operation)
+    .filter((scope) => peopleless.includes(scope) || scope !== operation.scope)
+    .map((scope) => [`${operation.name} by ${scope}`, scope, operation] as const),
 );
 
-describe.each(named(withoutPeople))('%s', (_, operation) => {
+describe.each(withoutPeople)('%s', (_, scope, operation) => {
   it('names no person and no address to a key without the scope for people', async () => {
     const { world, request } = await worldFor(operation);
     const why = 'a leak';
@@ -142,10 +146,7 @@ describe.each(named(withoutPeople))('%s', (_, operation) => {
     const commits = ['b'.repeat(40)];
     const refusal = { commits, confirm: commits.join(), why };
     await world.ask('owner', { method: 'POST', path: `${path}/refused-commits`, body: refusal });
-    const { status, text } = await world.ask(
-      await world.machine(apiKeyScopes.filter((one) => one === operation.scope)),
-      request(),
-    );
+    const { status, text } = await world.ask(await world.machine([scope]), request());
     expect(status, text).toBeLessThan(300);
     const logins = /user-\d+|(?:owner|member|outside|stranger|administrator)-login/;
     expect(text).not.toMatch(logins);
@@ -221,11 +222,24 @@ describe.each(named(operations))('%s', (_, operation) => {
     }
   });
 
-  itWhere(operation.scope !== 'none')('is for a key with its scope', async () => {
+  it.each(scopesFor(operation))('is for a key with the scope %s', async (scope) => {
     const { world, request } = await worldFor(operation);
-    const scope = operation.scope === 'none' ? [] : [operation.scope];
-    expectDocumented(operation, await world.ask(await world.machine(scope), request()));
+    expectDocumented(operation, await world.ask(await world.machine([scope]), request()));
   });
+
+  const accepts = '202' in operation.definition.responses;
+  itWhere(accepts && operation.scope !== 'none')(
+    'leads a key with its scope alone to the progress',
+    async () => {
+      const { world, request } = await worldFor(operation);
+      const [scope] = scopesFor(operation);
+      const machine = await world.machine(scope === undefined ? [] : [scope]);
+      const { location = '' } = (await world.ask(machine, request())).headers;
+      expect(location).toContain(apiPrefix);
+      const { status, text } = await world.ask(machine, { path: location.slice(apiPrefix.length) });
+      expect(status, text).toBe(200);
+    },
+  );
 
   itWhere(operation.method === 'GET')('answers HEAD with the same headers', async () => {
     const { world, request } = await worldFor(operation);

@@ -99,6 +99,7 @@ export async function attemptsOf(
 /**
  * Has the forge deliver an event again.
  *
+ * @returns the source of the hook in whose log the new attempt is going to be; undefined where the log is that of an App
  * @throws CallerError `not-found` when the forge's log has no such attempt for this synchronization; also as `attemptsOf`
  */
 export async function redeliver(
@@ -106,7 +107,7 @@ export async function redeliver(
   synchronization: Synchronization,
   id: string,
   accountable: Accountable,
-): Promise<void> {
+): Promise<string | undefined> {
   const act = (after: Readonly<Record<string, string>>): Promise<void> =>
     dependencies.table.transact([
       ownerAct(dependencies, synchronization.organization, accountable, 'redeliver', synchronization.login, {
@@ -118,7 +119,7 @@ export async function redeliver(
     const { log, hook } = await hookLogOf(dependencies, synchronization, source);
     await act({ hook: hook.source, attempt });
     await orUnknown(asked(() => log.redeliver(attempt)));
-    return;
+    return hook.source;
   }
   const { log, installation } = await logOf(dependencies, synchronization);
   const attempt = await orUnknown(asked(() => log.attempt(id)));
@@ -127,6 +128,7 @@ export async function redeliver(
   }
   await act({ delivery: attempt.deliveryId, event: attempt.event });
   await asked(() => log.redeliver(id));
+  return undefined;
 }
 
 const orUnknown = <Answer>(request: Promise<Answer>): Promise<Answer> =>

@@ -1,11 +1,11 @@
 /** The operations of the API, as its document has them, with a request for each. */
-import { createApp } from '../../functions/serve-api/app.ts';
 import type { Access } from '../../functions/serve-api/frame/access.ts';
-import type { OpenApiDocument, OpenApiOperation } from '../../functions/serve-api/frame/readable-page.ts';
+import type { OpenApiOperation } from '../../functions/serve-api/frame/readable-page.ts';
 import { type ApiKeyScope, apiKeyScopes } from '../../shared/domain/api-key.ts';
 import type { Example } from './api-example.ts';
 import { examples } from './api-examples.ts';
 import type { ApiRequest, ApiWorld, Person, Sender } from './api-world.ts';
+import { apiPrefix, document } from './documented-answers.ts';
 
 export interface Operation {
   readonly name: string;
@@ -21,28 +21,15 @@ export interface Operation {
   readonly definition: OpenApiOperation;
 }
 
-const prefix = '/api/v1';
-
-// Nothing of it is used: the document is made of the routes alone.
-export const document = documentOf();
-
-function documentOf(): OpenApiDocument {
-  const app = createApp({ consoleBaseUrl: 'https://console.example' } as Parameters<typeof createApp>[0]);
-  return app.getOpenAPI31Document({
-    openapi: '3.1.0',
-    info: { title: 'Repertoire', version: '1' },
-  }) as unknown as OpenApiDocument;
-}
-
 export const operations: readonly Operation[] = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, definition]) => ({
     name: definition.operationId,
-    path: path.slice(prefix.length),
+    path: path.slice(apiPrefix.length),
     method: method.toUpperCase(),
     access: definition['x-access'] as Access,
     scope: definition['x-scope'] as Operation['scope'],
     act: definition['x-act'],
-    isOfOrganization: path.startsWith(`${prefix}/organizations/{slug}`),
+    isOfOrganization: path.startsWith(`${apiPrefix}/organizations/{slug}`),
     namesObject: examples[definition.operationId]?.namesObject ?? path.replace('{slug}', '').includes('{'),
     definition,
   })),
@@ -89,8 +76,12 @@ export const wrongful: Readonly<Record<Access, readonly Person[]>> = {
   administrator: ['owner', 'member', 'stranger'],
 };
 
-export const otherScopes = (scope: Operation['scope']): readonly ApiKeyScope[] =>
-  apiKeyScopes.filter((one) => one !== scope);
+/** Each of which alone is enough for a key, the named one first; none where no key may. */
+export const scopesFor = ({ scope, definition }: Operation): readonly ApiKeyScope[] =>
+  scope === 'none' ? [] : [scope, ...((definition['x-or-scope'] ?? []) as readonly ApiKeyScope[])];
+
+export const otherScopes = (operation: Operation): readonly ApiKeyScope[] =>
+  apiKeyScopes.filter((one) => !scopesFor(operation).includes(one));
 
 /** Brings about what the operation needs. @returns the request for an organization */
 export async function prepared(

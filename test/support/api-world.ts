@@ -1,6 +1,7 @@
 /** The API on a table in memory, with people of every role, called with events of API Gateway. */
 import { randomBytes } from 'node:crypto';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { expect } from 'vitest';
 import { createApp } from '../../functions/serve-api/app.ts';
 import type { ApiDependencies } from '../../functions/serve-api/frame/dependencies.ts';
 import type { Route } from '../../functions/serve-api/frame/route.ts';
@@ -29,6 +30,7 @@ import { addOrganization } from '../../shared/store/organization-store.ts';
 import type { Item } from '../../shared/store/table.ts';
 import { makeUser } from '../../shared/store/user-store.ts';
 import { type ApiForges, createApiForges } from './api-forges.ts';
+import { apiPrefix, undocumented } from './documented-answers.ts';
 import { createMemoryDataKeys } from './memory-data-keys.ts';
 import { aFact } from './memory-forge.ts';
 import { createMemoryTable, type MemoryTable } from './memory-table.ts';
@@ -140,13 +142,12 @@ export async function createApiWorld(added: readonly Route[] = []): Promise<ApiW
       const event = eventOf(sender, cookies.get(sender), request, time) as APIGatewayProxyEventV2;
       const result = await handler(event, { awsRequestId: 'request-1' } as Context);
       const text = result.body ?? '';
-      return {
-        status: result.statusCode ?? 0,
-        headers: Object.fromEntries(Object.entries(result.headers ?? {}).map(([k, v]) => [k, String(v)])),
-        cookies: result.cookies ?? [],
-        text,
-        body: parsed(text),
-      };
+      const headers = Object.fromEntries(
+        Object.entries(result.headers ?? {}).map(([name, value]) => [name, String(value)]),
+      );
+      const answer = { status: result.statusCode ?? 0, headers, cookies: result.cookies ?? [], text };
+      expect(undocumented(request.method ?? 'GET', `${apiPrefix}${request.path}`, answer)).toEqual([]);
+      return { ...answer, body: parsed(text) };
     },
     async machine(scopes, organization = organizationId) {
       const secret = makeApiKey(randomBytes);
@@ -220,7 +221,7 @@ function eventOf(
   return httpApiEvent(
     {
       method,
-      target: `/api/v1${path}`,
+      target: `${apiPrefix}${path}`,
       headers: new Map(sent),
       body: Buffer.from(body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body)),
       remoteAddress: '192.0.2.1',

@@ -1,7 +1,8 @@
 /** Requests that are wrong in one place, made from the schemas of the document. */
 import fc from 'fast-check';
-import { document, type Operation } from './api-operations.ts';
+import type { Operation } from './api-operations.ts';
 import type { ApiRequest } from './api-world.ts';
+import { document } from './documented-answers.ts';
 
 interface JsonSchema {
   readonly $ref?: string;

@@ -81,6 +81,8 @@ export interface AccessRule {
   readonly orRight?: OrRight;
   /** What a machine's key needs; `none`: no key may. */
   readonly scope: ApiKeyScope | 'none';
+  /** Scopes that are enough without that one. */
+  readonly orScopes?: readonly ApiKeyScope[];
   /** A person has to have proved who he is within `freshMs`. */
   readonly isDangerous: boolean;
 }
@@ -136,11 +138,14 @@ export function refusalOf(
       if (isOfOrganization(rule.access) && caller.key.makerId !== undefined && standing.role !== 'owner') {
         return 'unauthenticated';
       }
-      return rule.scope !== 'none' && caller.key.scopes.includes(rule.scope) ? undefined : 'missing-scope';
+      return hasScope(rule, caller) ? undefined : 'missing-scope';
     case 'user':
       return refusalOfUser(rule, caller, standing, now);
   }
 }
+
+const hasScope = ({ scope, orScopes = [] }: AccessRule, { key: { scopes } }: KeyCaller): boolean =>
+  scope !== 'none' && [scope, ...orScopes].some((one) => scopes.includes(one));
 
 function belongs(caller: Caller, { organization, role }: Standing): boolean {
   if (organization === undefined) {

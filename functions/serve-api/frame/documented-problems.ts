@@ -21,6 +21,13 @@ const ProblemDetails = z
   })
   .meta({ id: 'Problem', description: 'Problem details, RFC 9457.' });
 
+/** Of answers that show what can be changed on a condition. */
+export const etagHeader = {
+  description: 'Says which state this is, for `If-Match` of a change.',
+  required: true,
+  schema: { type: 'string' },
+} as const;
+
 const descriptions = {
   400: 'The body is not JSON.',
   401: 'Nobody is signed in, or the key is not known.',
@@ -45,17 +52,20 @@ export function problemResponses(definition: RouteDefinition) {
     ...(change?.body === undefined ? [] : ([415] as const)),
     ...(definition.access === 'public' ? [] : ([401, 403] as const)),
     ...(isOfOrganization(definition.access) || definition.params !== undefined ? ([404] as const) : []),
-    ...(change?.isConditional ? ([412, 428] as const) : []),
+    ...(change?.ifMatch === undefined ? [] : ([412] as const)),
+    ...(change?.ifMatch === 'required' ? ([428] as const) : []),
+    ...(definition.problems ?? []),
     ...(hasInput ? ([422] as const) : []),
     429,
   ];
   return Object.fromEntries(
-    statuses
+    [...new Set(statuses)]
       .toSorted((one, other) => one - other)
       .map((status) => [
         status,
         {
           description: descriptions[status],
+          ...(status === 412 ? { headers: { ETag: etagHeader } } : {}),
           content: { 'application/problem+json': { schema: ProblemDetails } },
         },
       ]),

@@ -14,9 +14,9 @@ import { allowed } from './allowed.ts';
 import { authenticated, sentByOurPage, withinRate } from './caller.ts';
 import { checkObjects } from './delegated.ts';
 import type { ApiDependencies } from './dependencies.ts';
-import { problemResponses } from './documented-problems.ts';
+import { etagHeader, problemResponses } from './documented-problems.ts';
 import type { ApiEnvironment } from './environment.ts';
-import { ifMatchHeader } from './etag.ts';
+import { ifMatchHeader, requireIfMatch } from './etag.ts';
 import { idempotencyHeader, onceFor } from './repeatable.ts';
 import { type AnyAnswer, type AnyRequest, isChange, type Route, type RouteDefinition } from './route.ts';
 
@@ -37,6 +37,9 @@ export function mount(
     const [held, organization] = [c.get('held'), c.get('organization')];
     if (held !== undefined && organization !== undefined && definition.orRight !== undefined) {
       await checkObjects(dependencies.table, organization.id, definition.orRight, request, held);
+    }
+    if (isChange(definition) && definition.ifMatch === 'required') {
+      requireIfMatch(request.headers);
     }
     const work = (table: Table): Promise<AnyAnswer> => handle({ ...dependencies, table }, request);
     const isRepeatable = isChange(definition) && definition.idempotency === 'key';
@@ -157,17 +160,14 @@ const Slug = z.object({
 
 /** Of an answer to what takes time. */
 const locationHeader = {
-  Location: {
-    description: 'Path of the resource that shows the progress.',
-    required: true,
-    schema: { type: 'string', format: 'uri-reference' },
-  },
+  description: 'Path of the resource that shows the progress.',
+  required: true,
+  schema: { type: 'string', format: 'uri-reference' },
 } as const;
 
 /** The route as OpenAPI describes it. */
 function configOf(definition: RouteDefinition): RouteConfig {
-  const { name, method, path, tag, summary, description, access, orRight, scope, params, query, answer } =
-    definition;
+  const { name, method, path, tag, summary, description, access, params, query, answer } = definition;
   const paramShape = { ...(isOfOrganization(access) ? Slug.shape : {}), ...params?.shape };
   const { mediaType = 'application/json', schema } = answer;
   const change = isChange(definition) ? definition : undefined;
@@ -189,15 +189,12 @@ function configOf(definition: RouteDefinition): RouteConfig {
     responses: {
       [answer.status]: {
         description: answer.description,
-        ...(answer.status === 202 ? { headers: locationHeader } : {}),
+        ...responseHeadersOf(definition),
         ...(schema === undefined ? {} : { content: { [mediaType]: { schema } } }),
       },
       ...problemResponses(definition),
     },
-    security: access === 'public' ? [] : [{ session: [] }, ...(scope === 'none' ? [] : [{ apiKey: [] }])],
-    'x-access': access,
-    ...(orRight === undefined ? {} : { 'x-or-right': [...orRight.rights] }),
-    'x-scope': scope,
+    ...permissionsOf(definition),
     ...(change === undefined
       ? {}
       : {
@@ -207,6 +204,33 @@ function configOf(definition: RouteDefinition): RouteConfig {
         }),
   };
 }
+
+const permissionsOf = ({ access, orRight, scope, orScopes }: RouteDefinition) => ({
+  security: access === 'public' ? [] : [{ session: [] }, ...(scope === 'none' ? [] : [{ apiKey: [] }])],
+  'x-access': access,
+  ...(orRight === undefined ? {} : { 'x-or-right': [...orRight.rights] }),
+  'x-scope': scope,
+  ...(orScopes === undefined ? {} : { 'x-or-scope': [...orScopes] }),
+});
+
+function responseHeadersOf(definition: RouteDefinition) {
+  const hasETag = isChange(definition) ? definition.ifMatch !== undefined : definition.hasETag === true;
+  const headers = {
+    ...(definition.answer.status === 202 ? { Location: locationHeader } : {}),
+    ...(hasETag ? { ETag: etagHeader } : {}),
+  };
+  return Object.keys(headers).length === 0 ? {} : { headers };
+}
+
+const ifMatch = (need: 'required' | 'optional') =>
+  z
+    .string()
+    .optional()
+    .meta({
+      description:
+        'The ETag of what you read: 412 if it was changed since. `*`: whatever is there now is changed.',
+      param: { required: need === 'required' },
+    });
 
 /** Headers are looked at by the frame itself: here they are only documented. */
 function headersOf(definition: RouteDefinition) {
@@ -223,9 +247,7 @@ function headersOf(definition: RouteDefinition) {
             .meta({ description: 'Of your choice; the same request with the same key is carried out once.' }),
         }
       : {}),
-    ...(definition.isConditional
-      ? { [ifMatchHeader]: z.string().optional().meta({ description: 'The ETag of what you read.' }) }
-      : {}),
+    ...(definition.ifMatch === undefined ? {} : { [ifMatchHeader]: ifMatch(definition.ifMatch) }),
   };
   return Object.keys(headers).length === 0 ? {} : { headers: z.looseObject(headers) };
 }

@@ -15,6 +15,11 @@ interface Content {
   readonly content?: Readonly<Record<string, { readonly schema?: Schema }>>;
 }
 
+interface OpenApiResponse extends Content {
+  readonly description: string;
+  readonly headers?: Readonly<Record<string, { readonly description: string; readonly required?: boolean }>>;
+}
+
 export interface OpenApiOperation {
   readonly operationId: string;
   readonly tags?: readonly string[];
@@ -27,10 +32,11 @@ export interface OpenApiOperation {
     readonly schema?: Schema;
   }[];
   readonly requestBody?: Content;
-  readonly responses: Readonly<Record<string, { readonly description: string } & Content>>;
+  readonly responses: Readonly<Record<string, OpenApiResponse>>;
   readonly 'x-access': string;
   readonly 'x-or-right'?: readonly string[];
   readonly 'x-scope': string;
+  readonly 'x-or-scope'?: readonly string[];
   readonly 'x-act'?: string;
   readonly 'x-dangerous'?: boolean;
   readonly 'x-idempotency'?: string;
@@ -103,7 +109,7 @@ function article(one: {
   const { operation } = one;
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['For', [operation['x-access'], ...(operation['x-or-right'] ?? [])].join(' or ')],
-    ['Scope of a key', operation['x-scope']],
+    ['Scope of a key', [operation['x-scope'], ...(operation['x-or-scope'] ?? [])].join(' or ')],
     ['History', operation['x-act']],
     ['Needs', operation['x-dangerous'] === true ? 'a sign-in within the last 15 minutes' : undefined],
     ['Repeatable', operation['x-idempotency'] === 'key' ? 'with Idempotency-Key' : undefined],

@@ -24,10 +24,14 @@ interface CommonDefinition {
   readonly orRight?: OrRight;
   /** The scope that a machine's key needs; `none`: no key may. */
   readonly scope: ApiKeyScope | 'none';
+  /** Scopes that are enough without that one: those of the operations whose `Location` leads here. */
+  readonly orScopes?: readonly ApiKeyScope[];
   /** Of the path, without the slug. */
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly answer: AnswerDefinition;
+  /** Problems beside those that follow from the rest of the definition. */
+  readonly problems?: readonly (404 | 409)[];
 }
 
 /** The one answer that means success. */
@@ -42,6 +46,8 @@ export interface AnswerDefinition {
 
 export interface ReadDefinition extends CommonDefinition {
   readonly method: 'get';
+  /** The answer has an ETag, which a change at the same path takes. */
+  readonly hasETag?: true;
 }
 
 interface AnyChange extends CommonDefinition {
@@ -50,8 +56,8 @@ interface AnyChange extends CommonDefinition {
   readonly act: string;
   /** `key`: it creates something, and takes an `Idempotency-Key`. `natural`: doing it twice is doing it once. */
   readonly idempotency: 'key' | 'natural';
-  /** It changes what others may have changed since it was read: `If-Match` has to be there. */
-  readonly isConditional?: true;
+  /** It changes what others may have changed since it was read. The handler compares (frame/etag.ts), and answers with the new ETag. */
+  readonly ifMatch?: 'required' | 'optional';
   readonly body?: z.ZodObject;
 }
 

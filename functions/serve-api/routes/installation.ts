@@ -8,7 +8,7 @@ import {
   findInstallationSettings,
   type InstallationSettings as StoredSettings,
 } from '../../../shared/store/installation-settings.ts';
-import { etagOf, matches } from '../frame/etag.ts';
+import { checkUnchanged, taggedAs } from '../frame/etag.ts';
 import { defineRoute, type Route } from '../frame/route.ts';
 
 const common = {
@@ -20,7 +20,7 @@ const common = {
 
 const shown = ({ allowList, administrators, version, ...settings }: StoredSettings) => ({
   body: { ...settings, allowList: [...allowList], administrators: [...administrators] },
-  headers: { etag: etagOf(version) },
+  headers: taggedAs(version),
 });
 
 const readSettings = defineRoute(
@@ -28,6 +28,7 @@ const readSettings = defineRoute(
     ...common,
     name: 'readInstallationSettings',
     method: 'get',
+    hasETag: true,
     summary: 'Settings of the installation',
     answer: { status: 200, schema: InstallationSettings, description: 'The settings, with their ETag.' },
   },
@@ -44,12 +45,12 @@ const changeSettings = defineRoute(
     act: 'change-installation-settings',
     isDangerous: true,
     idempotency: 'natural',
-    isConditional: true,
+    ifMatch: 'required',
     answer: { status: 200, schema: InstallationSettings, description: 'The settings as they are now.' },
   },
   async (dependencies, { headers, body, accountable }) => {
     const before = await findInstallationSettings(dependencies.table);
-    matches(headers, before.version);
+    checkUnchanged(headers, before.version);
     const { allowList, administrators, ...rest } = body;
     const change = {
       ...rest,

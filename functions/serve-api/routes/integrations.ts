@@ -63,6 +63,7 @@ const listForgeOrganizations = defineRoute(
     access: 'user',
     scope: 'none',
     query: z.strictObject({ integration: IntegrationKey }),
+    problems: [404, 409],
     answer: {
       status: 200,
       schema: z.object({ items: z.array(ForgeOrganization) }),

@@ -61,6 +61,7 @@ const unlink = defineRoute(
     act: 'account-unlinked',
     isDangerous: true,
     idempotency: 'natural',
+    problems: [404],
     answer: { status: 204, description: 'The account is unlinked.' },
   },
   async (dependencies, { caller, body: { account, ...host }, origin }) => {

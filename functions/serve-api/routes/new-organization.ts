@@ -21,6 +21,7 @@ const create = defineRoute(
     act: 'create-organization',
     isDangerous: false,
     idempotency: 'key',
+    problems: [404],
     answer: { status: 201, schema: CreatedOrganization, description: 'You own it.' },
   },
   async (dependencies, { caller, body, accountable }) => {
@@ -45,6 +46,7 @@ const createForOwners = defineRoute(
     act: 'create-organization',
     isDangerous: true,
     idempotency: 'key',
+    problems: [404],
     answer: { status: 201, schema: CreatedOrganization, description: 'Owners there own it.' },
   },
   async (dependencies, { body, accountable }) => {

@@ -15,6 +15,7 @@ import { acceptMove } from '../../../shared/organizations/accept-move.ts';
 import { deletePackage } from '../../../shared/organizations/delete-package.ts';
 import { givePackageName } from '../../../shared/organizations/give-package-name.ts';
 import { deleteVersions } from '../../../shared/organizations/refuse-commits.ts';
+import { monitoredAt } from '../frame/base-path.ts';
 import { defineRoute, type Route } from '../frame/route.ts';
 
 /** What clients get under a name is changed, so each is as dangerous as a deletion. */
@@ -90,9 +91,7 @@ const accept = defineRoute(
       { packageName: nameOf(named), normalized: version, commit: body.commit },
       await accountable(body.why),
     ),
-    headers: {
-      location: `/api/v1/organizations/${organization.slug}/packages/${nameOf(named)}/versions`,
-    },
+    headers: monitoredAt(`/organizations/${organization.slug}/packages/${nameOf(named)}/versions`),
   }),
 );
 

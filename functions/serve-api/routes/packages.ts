@@ -186,6 +186,7 @@ const listVersions = defineRoute(
   {
     ...common,
     name: 'listVersions',
+    orScopes: ['danger'],
     path: `${onePath}/versions`,
     summary: 'Versions of a package',
     description:

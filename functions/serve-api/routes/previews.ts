@@ -62,6 +62,7 @@ const read = defineRoute(
     method: 'get',
     path: `${path}/{number}`,
     scope: 'read',
+    orScopes: ['synchronizations'],
     summary: 'How far a preview is, and what it found',
     description: 'Kept for a day.',
     params: WhichPreview,

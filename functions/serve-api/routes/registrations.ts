@@ -55,6 +55,7 @@ const complete = defineRoute(
     body: RegistrationAnswer,
     act: 'register-integration',
     idempotency: 'natural',
+    problems: [404],
     answer: {
       status: 200,
       schema: z.object({ key: IntegrationKey }),
@@ -83,6 +84,7 @@ const enter = defineRoute(
     body: NewIntegration,
     act: 'register-integration',
     idempotency: 'natural',
+    problems: [404],
     answer: {
       status: 200,
       schema: z.object({ key: IntegrationKey }),

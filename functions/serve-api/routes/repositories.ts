@@ -23,6 +23,7 @@ import {
 } from '../../../shared/organizations/list-repositories.ts';
 import { ownerAct } from '../../../shared/organizations/owner-act.ts';
 import { scanNow } from '../../../shared/organizations/scan-now.ts';
+import { monitoredAt } from '../frame/base-path.ts';
 import { cursorFor, limitOf, pageOf, pageQuery, placeOf } from '../frame/pages.ts';
 import { defineRoute, type Route } from '../frame/route.ts';
 
@@ -58,6 +59,7 @@ const list = defineRoute(
     path,
     orRight: { rights, on: 'list' },
     scope: 'read',
+    orScopes: ['packages'],
     summary: 'The repositories that the synchronizations see',
     description: 'With a delegated right: those that it counts on.',
     query: z.strictObject({
@@ -100,6 +102,7 @@ const read = defineRoute(
     path: `${path}/{id}`,
     orRight: { rights, on: 'repository' },
     scope: 'read',
+    orScopes: ['packages'],
     summary: 'One repository, and how far its scan is',
     params,
     answer: { status: 200, schema: Repository, description: 'The repository.' },
@@ -118,6 +121,7 @@ const leftOut = defineRoute(
     scope: 'read',
     summary: 'Tags and branches of a repository that give no version, and why',
     description: '409 before its first scan.',
+    problems: [409],
     params,
     query: z.strictObject(pageQuery),
     answer: {
@@ -165,7 +169,7 @@ const scan = defineRoute(
     const scanned = await scanNow(dependencies, organization, id, await accountable());
     return {
       body: { id: repositoryKey(scanned) },
-      headers: { location: `/api/v1/organizations/${organization.slug}/repositories/${id}` },
+      headers: monitoredAt(`/organizations/${organization.slug}/repositories/${id}`),
     };
   },
 );
@@ -200,7 +204,7 @@ const choose = defineRoute(
     const chosen = await choosePackages(dependencies, organization, { repositories, forks }, [entry]);
     return {
       body: { chosen: chosen.length, repositories: chosen.slice(0, 10_000) },
-      headers: { location: `/api/v1/organizations/${organization.slug}/repositories` },
+      headers: monitoredAt(`/organizations/${organization.slug}/repositories`),
     };
   },
 );

@@ -4,8 +4,8 @@ import { Change, Progress, Run, RunNumber, Undo } from '../../../shared/console-
 import { oneRun, pageOfChanges, pageOfRuns } from '../../../shared/organizations/run-pages.ts';
 import { synchronizationIn } from '../../../shared/organizations/synchronization-of.ts';
 import { synchronizationProgress, synchronizeNow } from '../../../shared/organizations/synchronize-now.ts';
-import { undoProgress, undoRun } from '../../../shared/organizations/undo-run.ts';
-import { mayReadPeople } from '../frame/access.ts';
+import { type Undone, undoProgress, undoRun } from '../../../shared/organizations/undo-run.ts';
+import { type Caller, mayReadPeople } from '../frame/access.ts';
 import { monitoredAt } from '../frame/base-path.ts';
 import { cursorFor, limitOf, pageOf, pageQuery, placeOf } from '../frame/pages.ts';
 import { defineRoute, type Route } from '../frame/route.ts';
@@ -54,6 +54,7 @@ const synchronize = defineRoute(
 const readProgress = defineRoute(
   {
     ...read,
+    orScopes: ['synchronizations'],
     name: 'readSynchronizationProgress',
     path: `${path}/progress`,
     summary: 'The progress of a read that was requested',
@@ -132,13 +133,18 @@ const listChanges = defineRoute(
   },
 );
 
+const onlyCounts = 'A key without the scope `members` gets only counts: the lists name people.';
+
+const shownTo = (caller: Caller, undone: Undone): Undone =>
+  mayReadPeople(caller) ? undone : { ...undone, putBack: [], left: [] };
+
 const undo = defineRoute(
   {
     ...request,
     name: 'undoRun',
     path: `${path}/runs/{number}/undo`,
     summary: 'Restore what a run removed, as far as the code host still has it',
-    description: 'A key without the scope `members` gets only counts: the lists name people.',
+    description: onlyCounts,
     params: WhichRun,
     act: 'undo-run',
     answer: {
@@ -152,7 +158,7 @@ const undo = defineRoute(
     const undone = await undoRun(dependencies, synchronization, number, await accountable());
     const { slug } = organization;
     const progress = `/organizations/${slug}/synchronizations/${id}/runs/${number}/undo` as const;
-    const body = mayReadPeople(caller) ? undone : { ...undone, putBack: [], left: [] };
+    const body = shownTo(caller, undone);
     return { body, headers: monitoredAt(`${progress}?asked=${body.asked}`) };
   },
 );
@@ -160,17 +166,20 @@ const undo = defineRoute(
 const readUndo = defineRoute(
   {
     ...readPeople,
+    orScopes: ['synchronizations'],
     name: 'readUndo',
     path: `${path}/runs/{number}/undo`,
     summary: 'What an undo that was requested has restored by now, and why the rest is not',
+    description: onlyCounts,
     params: WhichRun,
     query: Since,
     answer: { status: 200, schema: Undo, description: 'The progress.' },
   },
-  async ({ table, clock }, { organization, params, query }) => {
+  async ({ table, clock }, { organization, params, query, caller }) => {
     const synchronization = await synchronizationIn(table, organization, params.synchronization);
     const asked = Date.parse(query.asked);
-    return { body: await undoProgress({ table, clock }, synchronization, params.number, asked) };
+    const undone = await undoProgress({ table, clock }, synchronization, params.number, asked);
+    return { body: shownTo(caller, undone) };
   },
 );
 

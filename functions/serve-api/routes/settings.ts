@@ -8,14 +8,14 @@ import {
   findOrganizationSettings,
   type OrganizationSettings as StoredSettings,
 } from '../../../shared/store/organization-settings.ts';
-import { etagOf, matches } from '../frame/etag.ts';
+import { checkUnchanged, taggedAs } from '../frame/etag.ts';
 import { defineRoute, type Route } from '../frame/route.ts';
 
 const common = { tag: 'Settings', path: '/organizations/{slug}/settings', access: 'owner' } as const;
 
 const shown = ({ settingsVersion, ...settings }: StoredSettings) => ({
   body: settings,
-  headers: { etag: etagOf(settingsVersion) },
+  headers: taggedAs(settingsVersion),
 });
 
 const read = defineRoute(
@@ -24,6 +24,7 @@ const read = defineRoute(
     scope: 'read',
     name: 'readSettings',
     method: 'get',
+    hasETag: true,
     summary: 'What owners set',
     answer: { status: 200, schema: OrganizationSettings, description: 'The settings, with their ETag.' },
   },
@@ -41,12 +42,12 @@ const change = defineRoute(
     act: 'change-settings',
     isDangerous: true,
     idempotency: 'natural',
-    isConditional: true,
+    ifMatch: 'required',
     answer: { status: 200, schema: ChangedSettings, description: 'The settings as they are now.' },
   },
   async (dependencies, { organization, headers, body, accountable }) => {
     const before = await findOrganizationSettings(dependencies.table, organization.id);
-    matches(headers, before.settingsVersion);
+    checkUnchanged(headers, before.settingsVersion);
     const changed = await changeSettings(dependencies, organization, before, body, await accountable());
     const { body: settings, headers: answered } = shown(changed.settings);
     return { body: { ...settings, scans: changed.scans }, headers: answered };

@@ -7,6 +7,7 @@ import { attemptsOf, hookPage, redeliver, webhookStates } from '../../../shared/
 import { refuse } from '../../../shared/runtime/problem-details.ts';
 import { deliveredPage } from '../../../shared/store/delivery-history.ts';
 import { countRequest, secondsToNextWindow } from '../../../shared/store/rate-store.ts';
+import { monitoredAt } from '../frame/base-path.ts';
 import type { ApiDependencies } from '../frame/dependencies.ts';
 import { cursorFor, limitOf, pageOf, pageQuery, placeOf } from '../frame/pages.ts';
 import { defineRoute, type Route } from '../frame/route.ts';
@@ -132,6 +133,7 @@ const attempts = defineRoute(
       'Asks the code host once. The log of an App is that of all organizations, and yours alone is shown: a page may be empty and not the last. Where there are several webhooks, `hook` says whose log it is.',
     params,
     query: z.strictObject({ cursor: pageQuery.cursor, hook: Id.optional() }),
+    problems: [409],
     answer: { status: 200, schema: pageOf(DeliveryAttempt), description: 'A page of attempts.' },
   },
   async (dependencies, { organization, params: { synchronization }, query: { cursor, hook } }) => {
@@ -163,14 +165,16 @@ const again = defineRoute(
     idempotency: 'natural',
     answer: {
       status: 202,
-      description: 'It is going to be delivered. Whether it arrived is in the log afterwards.',
+      description:
+        'It is going to be delivered. `Location` is the log, which has the new attempt afterwards.',
     },
   },
   async (dependencies, { organization, params: { synchronization, attempt }, accountable }) => {
     const one = await synchronizationIn(dependencies.table, organization, synchronization);
     await withinLogQuota(dependencies, organization);
-    await redeliver(dependencies, one, attempt, await accountable());
-    return {};
+    const hook = await redeliver(dependencies, one, attempt, await accountable());
+    const log = `/organizations/${organization.slug}/webhooks/${one.id}/attempts` as const;
+    return { headers: monitoredAt(hook === undefined ? log : `${log}?hook=${hook}`) };
   },
 );
 
