@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { delegatedRights } from '../domain/delegated-right.ts';
 import { PersonId } from './access.ts';
-import { Id, Line, Role } from './common.ts';
+import { Id, Line, Role, Time } from './common.ts';
 import { IntegrationKey } from './forges.ts';
 
 export const PersonState = z.enum(['active', 'waiting', 'off', 'invited']).meta({
@@ -10,11 +10,13 @@ export const PersonState = z.enum(['active', 'waiting', 'off', 'invited']).meta(
     'What owners here say, whatever the code host says: only somebody active reads anything. `invited`: belongs here once the person accepts.',
 });
 
+const InvitationEnd = Time.optional().meta({ description: 'Until when an invitation can be accepted.' });
+
 export const Person = z
   .object({
     id: z.string().meta({
       description:
-        "A user's id, or a synchronization and the code host's id of an account that nobody signed in with.",
+        "A user's id, or a synchronization and the code host's id of an account that nobody signed in with; of somebody invited by a login the id of the invitation.",
     }),
     synchronization: z.string().optional().meta({ description: 'Missing: the person was added by hand.' }),
     account: z.string().optional().meta({ description: "The code host's id of the account." }),
@@ -23,6 +25,7 @@ export const Person = z
     forgeRole: z.string().optional().meta({ description: "The code host's own term." }),
     isKnown: z.boolean().meta({ description: 'Somebody signed in with the account, or was given a token.' }),
     state: PersonState,
+    invitationEndsAt: InvitationEnd,
   })
   .meta({ id: 'Person', description: 'An account of a person in a synchronization.' });
 
@@ -33,6 +36,7 @@ export const OnePerson = z
     role: Role.optional(),
     state: PersonState,
     isKnown: z.boolean(),
+    invitationEndsAt: InvitationEnd,
   })
   .meta({ id: 'OnePerson' });
 

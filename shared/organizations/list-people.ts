@@ -7,10 +7,11 @@ import type { WaitingRule } from '../store/new-member-store.ts';
 import { holdersOfRows, type RowHolder } from '../store/person-row-store.ts';
 import type { Table } from '../store/table.ts';
 import { type PersonId, personIdOf } from './people.ts';
-import { type ListedState, peopleByHandPage } from './people-by-hand.ts';
+import { type ListedState, peopleByHandPage } from './people-by-hand-page.ts';
 
 export interface ListedPerson {
-  readonly id: PersonId;
+  /** That of an offer, where somebody is invited by a login. */
+  readonly id: PersonId | string;
   /** Undefined for somebody added by hand. */
   readonly synchronization?: SynchronizationId;
   readonly account?: ForgeAccountId;
@@ -21,6 +22,8 @@ export interface ListedPerson {
   /** Whether somebody has signed in with the account, or was given a token. */
   readonly isKnown: boolean;
   readonly state: ListedState;
+  /** When an invitation ends; milliseconds since the epoch. */
+  readonly endsAt?: number;
 }
 
 export interface PeopleQuery {

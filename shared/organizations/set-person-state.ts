@@ -16,6 +16,7 @@ import { accountIn, makeUser } from '../store/user-store.ts';
 import { requestWork } from '../store/work.ts';
 import { grantsWork, principalWork } from '../store/work-items.ts';
 import type { IssueTokenDependencies } from '../tokens/issue-token.ts';
+import { withdrawOwnershipOfferedBy } from './invite.ts';
 import { placeIn } from './membership.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
 import type { FoundPerson } from './people.ts';
@@ -129,6 +130,9 @@ async function change(
     }),
   ]);
   await workQueue.send([...(hasView ? [own.message] : []), ...(isOwner ? [grants.message] : [])]);
+  if (after.isOff && before.isOwner) {
+    await withdrawOwnershipOfferedBy(dependencies, organization, user, accountable);
+  }
   return user;
 }
 

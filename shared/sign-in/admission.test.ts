@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { invitedBy } from '../../test/support/invitations.ts';
 import { aFact } from '../../test/support/memory-forge.ts';
 import { createPeople, origin, proven } from '../../test/support/people.ts';
 import { organizationId, synchronizationId } from '../../test/support/synchronized.ts';
@@ -6,7 +7,6 @@ import { watchReads } from '../../test/support/watch-reads.ts';
 import { asId, type OrganizationId, type UserId } from '../domain/ids.ts';
 import { putClaim } from '../store/claim-store.ts';
 import { changeInstallationSettings, findInstallationSettings } from '../store/installation-settings.ts';
-import { putInvitation } from '../store/invitation-store.ts';
 import { putPerson } from '../store/member-store.ts';
 import { addOrganization } from '../store/organization-store.ts';
 import { findSynchronization, noteSuccess } from '../store/synchronization-store.ts';
@@ -89,7 +89,7 @@ describe('who may sign in', () => {
       ...addOrganization(empty),
     ]);
     expect(await findRefusal(table, [account], user, clock.time)).toBe('no-member');
-    await table.transact(putInvitation(empty.id, user, { role: 'member', at: clock.time }));
+    await table.transact(invitedBy(empty.id, user, { role: 'member', at: clock.time }));
     expect(await findRefusal(table, [account], user, clock.time)).toBeUndefined();
     expect(await findRefusal(table, [account], asId<UserId>('ben'), clock.time)).toBe('no-member');
     const later = clock.time + 30 * 24 * 3600_000;

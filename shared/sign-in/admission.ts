@@ -6,7 +6,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { factsOfAccount } from '../store/access-fact-store.ts';
 import { loadClaims } from '../store/claim-store.ts';
 import { findInstallationSettings, type InstallationSettings } from '../store/installation-settings.ts';
-import { invitationsIn, isOpen, organizationsInviting } from '../store/invitation-store.ts';
+import { invitationsIn, openOffers, organizationsInviting } from '../store/invitation-store.ts';
 import { organizationsNaming, personsIn, stateOf } from '../store/member-store.ts';
 import { findOrganizations } from '../store/organization-store.ts';
 import { everySynchronization } from '../store/synchronization-store.ts';
@@ -124,7 +124,7 @@ async function belongsSomewhere(
   const invitations = user === undefined ? [] : await invitationsIn(table, user, inviting);
   const isOpenAt = (place: number): boolean => {
     const invitation = invitations[place];
-    return invitation !== undefined && isOpen(invitation, now);
+    return invitation !== undefined && openOffers(invitation, now).length > 0;
   };
   return isByHand(inviting.filter((_, place) => isOpenAt(place)));
 }

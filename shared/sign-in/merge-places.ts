@@ -155,11 +155,10 @@ export async function mergeInvitations(table: Table, { into, merged }: Both): Pr
   const persons = await personsIn(table, into, ids);
   for (const [place, id] of ids.entries()) {
     const [own, taken, person = nothingSaid] = [mine[place], theirs[place], persons[place]];
-    const belongs = belongsByHand(person);
+    const offers = belongsByHand(person) ? [] : [...(own?.offers ?? []), ...(taken?.offers ?? [])];
     await table.transact([
       ...(taken === undefined ? [] : removeInvitation(id, merged, taken)),
-      ...(own !== undefined && belongs ? removeInvitation(id, into, own) : []),
-      ...(taken !== undefined && own === undefined && !belongs ? inviteStill(id, into, taken, person) : []),
+      ...(taken !== undefined || offers.length === 0 ? inviteStill(id, into, offers, own, person) : []),
     ]);
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { invitedBy } from '../../test/support/invitations.ts';
 import { aFact } from '../../test/support/memory-forge.ts';
 import { createPeople, origin, proven } from '../../test/support/people.ts';
 import { minute } from '../../test/support/session-bench.ts';
@@ -14,7 +15,7 @@ import {
 import { effectiveRightsOf } from '../publish/effective-rights.ts';
 import { putFact } from '../store/fact-store.ts';
 import { changeInstallationSettings, findInstallationSettings } from '../store/installation-settings.ts';
-import { invitationsIn, organizationsInviting, putInvitation } from '../store/invitation-store.ts';
+import { invitationsIn, organizationsInviting } from '../store/invitation-store.ts';
 import { keys } from '../store/keys.ts';
 import { personsIn, putPerson } from '../store/member-store.ts';
 import { addOrganization, findOrganization } from '../store/organization-store.ts';
@@ -144,9 +145,9 @@ describe('two users who are one person', () => {
 
   it('are invited where one of them was', async () => {
     const { dependencies, table, bob, ann, merge } = await annAndBob();
-    await table.transact(putInvitation(other, bob, { role: 'owner', at: 1 }));
+    await table.transact(invitedBy(other, bob, { role: 'owner', at: 1 }));
     await mergeUsers(dependencies, merge, origin);
-    expect(await invitationsIn(table, ann, [other])).toEqual([{ role: 'owner', at: 1 }]);
+    expect(await invitationsIn(table, ann, [other])).toMatchObject([{ offers: [{ role: 'owner', at: 1 }] }]);
     expect(await organizationsInviting(table, ann)).toEqual([other]);
     expect(await organizationsInviting(table, bob)).toEqual([]);
   });
@@ -157,7 +158,7 @@ describe('two users who are one person', () => {
     await table.transact([
       ...addOrganization({ id: other, slug: 'other', name: 'Other', ownedVendors: [] }),
       ...putPerson(other, member, { isOwner: false, isMember: true, isOff: false }),
-      ...putInvitation(other, invited, { role: 'owner', at: 1 }),
+      ...invitedBy(other, invited, { role: 'owner', at: 1 }),
     ]);
     await mergeUsers(dependencies, merge, origin);
     expect(await invitationsIn(table, ann, [other])).toEqual([undefined]);

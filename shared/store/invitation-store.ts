@@ -1,115 +1,159 @@
 /** Invitations to organizations that no code host knows: whoever is invited is nobody there before he accepts. */
 import { z } from 'zod';
 import { asId, type OrganizationId, type UserId } from '../domain/ids.ts';
-import { all, equal } from './condition.ts';
+import { equal, missing } from './condition.ts';
 import { keys, nameInKey, tableKeys } from './keys.ts';
 import { isStillSaid, type Person } from './member-store.ts';
 import { type Operation, type Table, transactionItemsMax } from './table.ts';
 
-const InvitationItem = z.object({
+const user = z.string().transform((text) => asId<UserId>(text));
+
+/**
+ * What owners offer somebody under one of his names. An owner who invites two logins learns by nothing that they are one person's, so each
+ * stands by itself.
+ */
+const OfferItem = z.object({
   role: z.enum(['owner', 'member']),
-  /** Milliseconds since the epoch. */
+  /** Since when it is offered; milliseconds since the epoch. */
   at: z.number(),
+  /** The login that the owner named, at which code host, and the id of the offer. Missing: the owner named the user. */
+  named: z.object({ id: z.string(), forge: z.string(), baseUrl: z.string(), login: z.string() }).optional(),
+  /** The owner who offers it; missing in those of the operator, and of earlier versions. */
+  by: user.optional(),
 });
+export type Offer = Readonly<z.infer<typeof OfferItem>>;
+
+/** Earlier versions stored one offer as the item itself. */
+const InvitationItem = z.union([
+  z.object({ offers: z.array(OfferItem), version: z.number() }),
+  OfferItem.transform((offer) => ({ offers: [offer], version: 0 })),
+]);
+
+/** What is offered to a user. */
+export interface Invitation {
+  readonly offers: readonly Offer[];
+  /** Counts the changes. */
+  readonly version: number;
+}
+
 /** An invitation counts for so long; milliseconds. */
 const invitationMs = 30 * 24 * 3600_000;
 
-export const isOpen = ({ at }: Invitation, now: number): boolean => now < at + invitationMs;
+/** When the offer ends; milliseconds since the epoch. */
+export const endOf = ({ at }: Offer): number => at + invitationMs;
 
-/** What the person will be, and since when that is offered. */
-export type Invitation = Readonly<z.infer<typeof InvitationItem>>;
+/** Those that still count, ownership first, then what lasts longest. @param now milliseconds since the epoch */
+export const openOffers = ({ offers }: Invitation, now: number): readonly Offer[] =>
+  offers
+    .filter((offer) => now < endOf(offer))
+    .sort((one, other) => Number(other.role === 'owner') - Number(one.role === 'owner') || other.at - one.at);
+
+/** What owners know the offer by: the user's id only where they named the user. */
+export const offerIdOf = (invited: UserId, { named }: Offer): string => named?.id ?? invited;
 
 /**
- * Invites the user, or changes what is offered.
+ * Says what is offered to the user from now on.
  *
+ * @param before as it was read: the transaction fails when it has changed
  * @param person what the organization says of the user, who does not belong to it: the transaction fails when it says something else by now.
  *  Nobody is invited and a member.
  */
 export const inviteStill = (
   organization: OrganizationId,
-  user: UserId,
-  invitation: Invitation,
+  invited: UserId,
+  offers: readonly Offer[],
+  before: Invitation | undefined,
   person: Person,
 ): readonly Operation[] => [
-  ...putInvitation(organization, user, invitation),
-  isStillSaid(organization, user, person),
+  ...changeInvitation(organization, invited, offers, before),
+  isStillSaid(organization, invited, person),
 ];
 
-/** As `inviteStill`, without a look at what the user is. Two operations. */
-export const putInvitation = (
+/** As `inviteStill`, without a look at what the user is. Without offers the invitation is withdrawn. Two operations. */
+export function changeInvitation(
   organization: OrganizationId,
-  user: UserId,
-  invitation: Invitation,
-): readonly Operation[] => [
-  { put: keys.invitation(organization, user), item: { ...invitation, ...expiring(invitation) } },
-  { put: keys.invitedTo(user, organization), item: { organization, ...expiring(invitation) } },
-];
+  invited: UserId,
+  offers: readonly Offer[],
+  before: Invitation | undefined,
+): readonly Operation[] {
+  const [key, place] = [keys.invitation(organization, invited), keys.invitedTo(invited, organization)];
+  const version = before?.version ?? 0;
+  const when = version === 0 ? missing('version') : equal('version', version);
+  if (offers.length === 0) {
+    return [{ delete: key, when }, { delete: place }];
+  }
+  const expiry = { [tableKeys.expiry]: Math.ceil(Math.max(...offers.map(endOf)) / 1000) };
+  return [
+    { put: key, item: { offers, version: version + 1, ...expiry }, when },
+    { put: place, item: { organization, ...expiry } },
+  ];
+}
 
-const expiring = ({ at }: Invitation) => ({ [tableKeys.expiry]: Math.ceil((at + invitationMs) / 1000) });
-
-/** @param before as it was read: the transaction fails when it is gone, or offers something else. Two operations. */
+/** @param before as it was read: the transaction fails when it has changed. Two operations. */
 export const removeInvitation = (
   organization: OrganizationId,
-  user: UserId,
-  { role, at }: Invitation,
-): readonly Operation[] => [
-  { delete: keys.invitation(organization, user), when: all(equal('role', role), equal('at', at)) },
-  { delete: keys.invitedTo(user, organization) },
-];
+  invited: UserId,
+  before: Invitation,
+): readonly Operation[] => changeInvitation(organization, invited, [], before);
 
-/** Withdraws the invitations of the organization, of these users or of all, whatever they offer. */
+/**
+ * Withdraws the invitations of the organization, of these users or of all, whatever they offer.
+ *
+ * @returns how many there were
+ */
 export async function dropInvitations(
   table: Table,
   organization: OrganizationId,
   users?: ReadonlySet<UserId>,
-): Promise<void> {
+): Promise<number> {
   const { pk, sk } = keys.invitation(organization, '');
-  const invited = (await table.query(pk, sk)).map((item) => asId<UserId>(nameInKey(item.sk)));
-  const operations = invited
-    .filter((user) => users?.has(user) !== false)
-    .flatMap((user): readonly Operation[] => [
-      { delete: keys.invitation(organization, user) },
-      { delete: keys.invitedTo(user, organization) },
-    ]);
+  const all = (await table.query(pk, sk)).map((item) => asId<UserId>(nameInKey(item.sk)));
+  const invited = all.filter((one) => users?.has(one) !== false);
+  const operations = invited.flatMap((one): readonly Operation[] => [
+    { delete: keys.invitation(organization, one) },
+    { delete: keys.invitedTo(one, organization) },
+  ]);
   for (let start = 0; start < operations.length; start += transactionItemsMax) {
     await table.transact(operations.slice(start, start + transactionItemsMax));
   }
+  return invited.length;
 }
 
 /** One read. */
 export async function findInvitation(
   table: Table,
   organization: OrganizationId,
-  user: UserId,
+  invited: UserId,
 ): Promise<Invitation | undefined> {
-  const item = await table.get(keys.invitation(organization, user));
+  const item = await table.get(keys.invitation(organization, invited));
   return item === undefined ? undefined : InvitationItem.parse(item);
 }
 
 /** The organizations that invite the user, those that are gone too. One read. */
-export async function organizationsInviting(table: Table, user: UserId): Promise<readonly OrganizationId[]> {
-  const { pk, sk } = keys.invitedTo(user, '');
+export async function organizationsInviting(
+  table: Table,
+  invited: UserId,
+): Promise<readonly OrganizationId[]> {
+  const { pk, sk } = keys.invitedTo(invited, '');
   return (await table.query(pk, sk)).map((item) => asId<OrganizationId>(nameInKey(item.sk)));
 }
 
 /** What each of the organizations offers the user, in their order. One read for each 100. */
 export async function invitationsIn(
   table: Table,
-  user: UserId,
+  invited: UserId,
   organizations: readonly OrganizationId[],
 ): Promise<readonly (Invitation | undefined)[]> {
-  const items = await table.getMany(organizations.map((id) => keys.invitation(id, user)));
+  const items = await table.getMany(organizations.map((id) => keys.invitation(id, invited)));
   return items.map((item) => (item === undefined ? undefined : InvitationItem.parse(item)));
 }
 
-/** Part of those whom the organization invites, by id. One read. @param after only those beyond this id */
-export async function invitationPage(
+/** All whom the organization invites, which are few; those whose time is over too, until the table has removed them. One read. */
+export async function invitationsOf(
   table: Table,
   organization: OrganizationId,
-  { limit, after }: { readonly limit: number; readonly after?: string | undefined },
 ): Promise<readonly (Invitation & { readonly user: UserId })[]> {
   const { pk, sk } = keys.invitation(organization, '');
-  const place = after === undefined ? undefined : `${sk}${after}`;
-  const items = await table.query(pk, sk, { limit, after: place });
+  const items = await table.query(pk, sk);
   return items.map((item) => ({ ...InvitationItem.parse(item), user: asId<UserId>(nameInKey(item.sk)) }));
 }

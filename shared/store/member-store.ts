@@ -212,6 +212,16 @@ export async function personsIn(
   return items.map(parsePerson);
 }
 
+/** What the organization says of each of the users, in their order. One read for each 100. */
+export async function personsOfUsers(
+  table: Table,
+  organization: OrganizationId,
+  users: readonly UserId[],
+): Promise<readonly Person[]> {
+  const items = await table.getMany(users.map((user) => keys.person(organization, user)));
+  return items.map(parsePerson);
+}
+
 /** Everybody of whom the organization says something, with what it says. */
 export async function personsOf(
   table: Table,

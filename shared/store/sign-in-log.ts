@@ -36,6 +36,8 @@ export const signInActs = [
   'own-token-created',
   'own-token-rotated',
   'own-token-revoked',
+  /** A user declined an invitation; `why` has the slug. */
+  'invitation-declined',
 ] as const;
 
 const SignInEntry = z.object({

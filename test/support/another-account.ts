@@ -6,12 +6,13 @@ import { gitHubHost } from './synchronized.ts';
 
 export const anotherAccount = { ...gitHubHost, account: asId<ForgeAccountId>('777') };
 
-/** It is called `second` there. */
+/** It is called `second` there, unless said otherwise. */
 export async function linkAnother(
   { dependencies }: Pick<ApiWorld, 'dependencies'>,
   person: Person,
+  { account, login } = { account: '777', login: 'second' },
 ): Promise<void> {
   const origin = { address: '192.0.2.7', userAgent: 'Firefox' };
-  const proven = { account: anotherAccount, identity: { login: 'second' } };
+  const proven = { account: { ...gitHubHost, account: asId<ForgeAccountId>(account) }, identity: { login } };
   await linkAccount(dependencies, userOf(person), proven, origin);
 }

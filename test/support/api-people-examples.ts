@@ -1,13 +1,13 @@
 /** Requests for the operations on tokens, people, teams and what they read. */
 import { asId, teamPrincipal } from '../../shared/domain/ids.ts';
 import { putFact } from '../../shared/store/fact-store.ts';
-import { putInvitation } from '../../shared/store/invitation-store.ts';
 import { keys } from '../../shared/store/keys.ts';
 import { putPerson } from '../../shared/store/member-store.ts';
 import { linkAnother } from './another-account.ts';
 import type { Example } from './api-example.ts';
 import { integrationKey } from './api-forges.ts';
 import { type ApiWorld, userOf } from './api-world.ts';
+import { invitedBy } from './invitations.ts';
 import { aFact } from './memory-forge.ts';
 import { organizationId, synchronizationId } from './synchronized.ts';
 
@@ -73,7 +73,7 @@ async function withOwnTeam(world: ApiWorld): Promise<Example> {
 }
 
 async function invited({ table, now }: ApiWorld): Promise<undefined> {
-  await table.transact(putInvitation(organizationId, userOf('member'), { role: 'member', at: now() }));
+  await table.transact(invitedBy(organizationId, userOf('member'), { role: 'member', at: now() }));
 }
 
 export const peopleExamples: Readonly<Record<string, Example>> = {

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { asId, type OrganizationId } from '../../../shared/domain/ids.ts';
 import { formTokenFor } from '../../../shared/sessions/form-token.ts';
 import { signInUser } from '../../../shared/sign-in/user-accounts.ts';
-import { putInvitation } from '../../../shared/store/invitation-store.ts';
 import { addOrganization } from '../../../shared/store/organization-store.ts';
+import { invitedBy } from '../../../test/support/invitations.ts';
 import { proven } from '../../../test/support/people.ts';
 import { createRecordingQueue } from '../../../test/support/recording-queue.ts';
 import { consoleBaseUrl, createSignInBench } from '../../../test/support/sign-in-bench.ts';
@@ -17,7 +17,7 @@ async function invited() {
   const organization = { id: asId<OrganizationId>('org7'), slug: 'new', name: 'New & Co', ownedVendors: [] };
   await table.transact([
     ...addOrganization(organization),
-    ...putInvitation(organization.id, user, { role: 'owner', at: dependencies.clock.now() }),
+    ...invitedBy(organization.id, user, { role: 'owner', at: dependencies.clock.now() }),
   ]);
   const ann = browser();
   const { session } = await ann.signIn(user);
@@ -44,7 +44,7 @@ it.each([
   ['declined', 'decline', 'None of your organizations is connected'],
 ])('an invitation is %s by a button, without JavaScript', async (_, answer, after) => {
   const { home, send } = await invited();
-  expect(await home()).toContain('<strong>New &amp; Co</strong> invites you as an owner.');
+  expect(await home()).toContain('<strong>New &amp; Co</strong> invites you as an owner, until 2026-12-27.');
   expect(await send(answer, 'wrong')).toBe(403);
   for (const neither of ['', 'Accept', 'toString']) {
     expect(await send(neither)).toBe(422);

@@ -13,9 +13,9 @@ import { accountableFor, type PageContext, refusalOfForm } from './context.ts';
 
 export const invitationItem = (
   formToken: string,
-  { organization: { name, slug }, role }: OwnInvitation,
+  { organization: { name, slug }, role, endsAt }: OwnInvitation,
 ): Html => html`<form method="post" action="/invitations/${slug}"><input type="hidden" name="form-token" value="${formToken}">
-<p><strong>${name}</strong> invites you as ${role === 'owner' ? 'an owner' : 'a member'}. If you accept, its owners see which tokens you have, and limit how long new ones live.</p>
+<p><strong>${name}</strong> invites you as ${role === 'owner' ? 'an owner' : 'a member'}, until ${new Date(endsAt).toISOString().slice(0, 10)}. If you accept, its owners see which tokens you have, and limit how long new ones live.</p>
 <p><button type="submit" name="answer" value="accept">Accept</button> <button class="second" type="submit" name="answer" value="decline">Decline</button></p></form>`;
 
 const answers = new Map([

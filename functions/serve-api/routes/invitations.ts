@@ -43,7 +43,8 @@ const decline = defineRoute(
     method: 'delete',
     path,
     summary: 'Decline an invitation',
-    act: 'decline-invitation',
+    description: 'The organization learns that it was declined, and nothing of you.',
+    act: 'invitation-declined',
     answer: { status: 204, description: 'You are not invited any more.' },
   },
   async (dependencies, { caller, params: { organization }, accountable }) => {

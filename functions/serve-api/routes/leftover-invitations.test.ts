@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { disconnectSynchronization } from '../../../shared/organizations/disconnect-synchronization.ts';
 import { acceptInvitation } from '../../../shared/organizations/invitations.ts';
 import { addPersonByHand } from '../../../shared/organizations/people-by-hand.ts';
-import { findInvitation, putInvitation } from '../../../shared/store/invitation-store.ts';
+import { findInvitation } from '../../../shared/store/invitation-store.ts';
 import { putPerson } from '../../../shared/store/member-store.ts';
 import { findOrganization } from '../../../shared/store/organization-store.ts';
 import { findSynchronization } from '../../../shared/store/synchronization-store.ts';
 import { linkAnother } from '../../../test/support/another-account.ts';
 import { createApiWorld, otherOrganization, userOf } from '../../../test/support/api-world.ts';
+import { invitedBy } from '../../../test/support/invitations.ts';
 import { meanwhile } from '../../../test/support/meanwhile.ts';
 import { organizationId, synchronizationId } from '../../../test/support/synchronized.ts';
 
@@ -20,7 +21,7 @@ describe('an invitation beside a membership', () => {
     const world = await createApiWorld();
     await world.table.transact([
       ...putPerson(otherOrganization, user, { isOwner: true, isMember: true, isOff: false }),
-      ...putInvitation(otherOrganization, user, { role: 'owner', at: world.now() }),
+      ...invitedBy(otherOrganization, user, { role: 'owner', at: world.now() }),
     ]);
     const listed = (await world.ask('stranger', { path })).body.items;
     expect(listed.map(({ id, state }: Record<string, string>) => [id, state])).toEqual([
@@ -36,7 +37,7 @@ describe('an invitation beside a membership', () => {
     const world = await createApiWorld();
     const { table, dependencies } = world;
     await linkAnother(world, 'member');
-    await table.transact(putInvitation(otherOrganization, user, { role: 'member', at: world.now() }));
+    await table.transact(invitedBy(otherOrganization, user, { role: 'member', at: world.now() }));
     const during = meanwhile(table, () => acceptInvitation(dependencies, user, 'other', act));
     const organization = await findOrganization(table, otherOrganization);
     const again =
@@ -53,7 +54,7 @@ describe('an invitation beside a membership', () => {
     const world = await createApiWorld();
     const { table, dependencies } = world;
     const invited = userOf(person);
-    await table.transact(putInvitation(organizationId, invited, { role: 'owner', at: world.now() }));
+    await table.transact(invitedBy(organizationId, invited, { role: 'owner', at: world.now() }));
     const [organization, synchronization] = [
       await findOrganization(table, organizationId),
       await findSynchronization(table, synchronizationId),

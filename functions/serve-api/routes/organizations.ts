@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { optionalTimeOf, Reason } from '../../../shared/console-api/common.ts';
+import { optionalTimeOf, Reason, Time, timeOf } from '../../../shared/console-api/common.ts';
 import { Organization, OwnOrganization } from '../../../shared/console-api/organizations.ts';
 import { delegatedRightsOf } from '../../../shared/organizations/delegated-rights.ts';
 import { ownInvitations } from '../../../shared/organizations/invitations.ts';
@@ -33,7 +33,7 @@ const listOrganizations = defineRoute(
           .array(Organization.pick({ slug: true, name: true }))
           .meta({ description: 'Where you wait for an owner to activate you.' }),
         invitations: z
-          .array(Organization.pick({ slug: true, name: true, role: true }))
+          .array(Organization.pick({ slug: true, name: true, role: true }).extend({ endsAt: Time }))
           .meta({ description: 'Where you are invited, and as what: you belong there once you accept.' }),
       }),
       description: 'Organizations by slug.',
@@ -48,7 +48,9 @@ const listOrganizations = defineRoute(
       body: {
         items: memberships.map(shown),
         waiting: waiting.map(({ slug, name }) => ({ slug, name })),
-        invitations: invitations.map(({ organization: { slug, name }, role }) => ({ slug, name, role })),
+        invitations: invitations.map(({ organization: { slug, name }, role, endsAt }) => ({
+          ...{ slug, name, role, endsAt: timeOf(endsAt) },
+        })),
       },
     };
   },

@@ -5,7 +5,6 @@ import { addSynchronizationTo } from '../../../shared/organizations/create-organ
 import { acceptInvitation } from '../../../shared/organizations/invitations.ts';
 import { addPersonByHand } from '../../../shared/organizations/people-by-hand.ts';
 import { setPersonState } from '../../../shared/organizations/set-person-state.ts';
-import { putInvitation } from '../../../shared/store/invitation-store.ts';
 import { keys } from '../../../shared/store/keys.ts';
 import { putPerson } from '../../../shared/store/member-store.ts';
 import { findOrganization } from '../../../shared/store/organization-store.ts';
@@ -14,6 +13,7 @@ import { everySynchronization } from '../../../shared/store/synchronization-stor
 import type { Operation } from '../../../shared/store/table.ts';
 import { integrationKey } from '../../../test/support/api-forges.ts';
 import { type ApiWorld, createApiWorld, otherOrganization, userOf } from '../../../test/support/api-world.ts';
+import { invitedBy } from '../../../test/support/invitations.ts';
 import { meanwhile } from '../../../test/support/meanwhile.ts';
 import { gitHubHost } from '../../../test/support/synchronized.ts';
 
@@ -32,7 +32,7 @@ interface Way {
 
 const ways: Readonly<Record<string, Way>> = {
   'accepts an invitation': {
-    before: (user, now) => putInvitation(otherOrganization, user, { role: 'owner', at: now }),
+    before: (user, now) => invitedBy(otherOrganization, user, { role: 'owner', at: now }),
     become: ({ dependencies }, _, user) => acceptInvitation(dependencies, user, 'other', act),
   },
   'was a member': {

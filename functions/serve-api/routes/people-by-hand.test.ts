@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { asId, type UserId } from '../../../shared/domain/ids.ts';
-import { invitationsMax } from '../../../shared/organizations/people-by-hand.ts';
-import { putInvitation } from '../../../shared/store/invitation-store.ts';
+import { invitationsMax } from '../../../shared/organizations/invite.ts';
 import { keys } from '../../../shared/store/keys.ts';
 import { linkAnother } from '../../../test/support/another-account.ts';
 import { integrationKey } from '../../../test/support/api-forges.ts';
 import { type ApiWorld, createApiWorld, otherOrganization, userOf } from '../../../test/support/api-world.ts';
+import { invitedBy } from '../../../test/support/invitations.ts';
 import { gitHubHost, synchronizationId } from '../../../test/support/synchronized.ts';
 
 /** `other` has no synchronization, and belongs to the stranger. */
@@ -35,7 +35,7 @@ async function worldWith(...signedIn: readonly Parameters<typeof userOf>[0][]): 
 describe('an organization that no code host knows', () => {
   it('has the people whom owners invite, by id or login, once they accept', async () => {
     const world = await worldWith('member');
-    expect((await add(world, byLogin)).body).toMatchObject({ id: userOf('member'), state: 'invited' });
+    const { id: invitation } = (await add(world, byLogin)).body;
     const listed = async () =>
       (await world.ask('stranger', { path })).body.items.map(({ id, role, state }: never) => [
         id,
@@ -43,7 +43,7 @@ describe('an organization that no code host knows', () => {
         state,
       ]);
     const own = [userOf('stranger'), 'owner', 'active'];
-    expect(await listed()).toEqual([[userOf('member'), 'member', 'invited'], own]);
+    expect(await listed()).toEqual([own, [invitation, 'member', 'invited']]);
     expect((await accept(world, 'member')).status).toBe(204);
     expect((await accept(world, 'member')).status).toBe(404);
     expect((await world.ask('member', { path: '/organizations' })).body).toMatchObject({
@@ -65,7 +65,9 @@ describe('an organization that no code host knows', () => {
     expect((await world.ask('stranger', { ...limit, body })).status).toBe(200);
     await add(world, byLogin, 'owner');
     const { body: organizations } = await world.ask('member', { path: '/organizations' });
-    expect(organizations.invitations).toEqual([{ slug: 'other', name: 'Other', role: 'owner' }]);
+    expect(organizations.invitations).toEqual([
+      { slug: 'other', name: 'Other', role: 'owner', endsAt: '2026-12-22T12:00:00.000Z' },
+    ]);
     expect(organizations.items).toMatchObject([{ slug: 'acme' }]);
     expect((await world.ask('member', { path: '/organizations/other' })).status).toBe(404);
     const token = { description: 'laptop', expiresAt: '2026-12-22T12:00:00Z' };
@@ -87,7 +89,11 @@ describe('an organization that no code host knows', () => {
     await world.table.update({ key: keys.user(userOf('outside')), set: { accounts: signedIn } });
     const others = Array.from({ length: invitationsMax - 1 }, (_, place) => asId<UserId>(`other${place}`));
     for (const user of others) {
-      await world.table.transact(putInvitation(otherOrganization, user, { role: 'member', at: world.now() }));
+      await world.table.transact(invitedBy(otherOrganization, user, { role: 'member', at: world.now() }));
+      // Its time is over, and the table has not removed it yet.
+      await world.table.transact(
+        invitedBy(otherOrganization, asId<UserId>(`${user}old`), { role: 'owner', at: 0 }),
+      );
     }
     const [member, outside] = [{ user: userOf('member') }, { user: userOf('outside') }];
     const both = await Promise.all([add(world, member), add(world, outside)]);
@@ -101,13 +107,127 @@ describe('an organization that no code host knows', () => {
     ]);
   });
 
+  it('learns of who is invited only what it named, until the person accepts', async () => {
+    const world = await worldWith('member');
+    await linkAnother(world, 'member', { account: '778', login: 'Third' });
+    const [second, third] = [
+      (await add(world, byLogin)).body,
+      (await add(world, { ...byLogin, login: 'third' }, 'owner')).body,
+    ];
+    const shown = { state: 'invited', isKnown: true, invitationEndsAt: '2026-12-22T12:00:00.000Z' };
+    expect([second, third]).toEqual([
+      { ...shown, id: expect.any(String), name: 'Second', role: 'member' },
+      { ...shown, id: expect.any(String), name: 'third', role: 'owner' },
+    ]);
+    expect((await add(world, byLogin, 'owner')).body.id).toBe(second.id);
+    expect((await add(world, byLogin)).body.id).toBe(second.id);
+    const seen = async () => [
+      (await world.ask('stranger', { path })).text,
+      (await world.ask('stranger', { path: '/organizations/other/history' })).text,
+    ];
+    const hidden = new RegExp(`${userOf('member')}|member-login`);
+    expect((await seen()).join()).not.toMatch(hidden);
+    const listed = (await world.ask('stranger', { path })).body.items;
+    expect(
+      listed
+        .slice(1)
+        .map(({ id, login }: Record<string, string>) => [id, login])
+        .sort(),
+    ).toEqual(
+      [
+        [second.id, 'Second'],
+        [third.id, 'third'],
+      ].sort(),
+    );
+    await world.ask('stranger', { method: 'DELETE', path: `${path}/${third.id}` });
+    await world.ask('member', { method: 'DELETE', path: '/me/invitations/other' });
+    expect((await seen()).join()).not.toMatch(hidden);
+    await add(world, byLogin);
+    await accept(world, 'member');
+    expect((await world.ask('stranger', { path })).text).toMatch(hidden);
+  });
+
+  it.each([
+    ['removed', { method: 'DELETE' }],
+    ['switched off', { method: 'PATCH', body: { state: 'off' } }],
+  ])('makes nobody an owner by one who was %s since', async (_, change) => {
+    const world = await worldWith('member');
+    await linkAnother(world, 'outside', { account: '778', login: 'third' });
+    await add(world, byLogin, 'owner');
+    await accept(world, 'member');
+    const invite = (person: 'outside' | 'administrator', role: string) =>
+      world.ask('member', { method: 'POST', path, body: { person: { user: userOf(person) }, role } });
+    await linkAnother(world, 'administrator', { account: '779', login: 'fourth' });
+    expect((await invite('outside', 'owner')).status).toBe(200);
+    expect((await invite('administrator', 'member')).status).toBe(200);
+    await world.ask('stranger', { ...change, path: `${path}/${userOf('member')}` });
+    expect((await accept(world, 'outside')).status).toBe(404);
+    expect((await accept(world, 'administrator')).status).toBe(204);
+    const entries = (await world.ask('stranger', { path: '/organizations/other/history' })).body.items;
+    expect(entries).toContainEqual(
+      expect.objectContaining({
+        act: 'remove-person',
+        why: 'who invited owns the organization no more',
+        before: { person: userOf('outside'), role: 'owner', state: 'invited' },
+      }),
+    );
+  });
+
+  it('says in the history what somebody was before', async () => {
+    const world = await worldWith('member');
+    const { id } = (await add(world, byLogin)).body;
+    for (const act of [
+      () => add(world, byLogin, 'owner'),
+      () => add(world, byLogin, 'member'),
+      () => accept(world, 'member'),
+      () => add(world, { user: userOf('member') }, 'owner'),
+    ]) {
+      world.advance(1);
+      await act();
+    }
+    const { items } = (await world.ask('stranger', { path: '/organizations/other/history' })).body;
+    const person = userOf('member');
+    const invited = { person: id, state: 'invited', until: expect.stringMatching(/^2026-12-22T12/) };
+    expect(
+      items.map(({ act, before, after }: Record<string, unknown>) => ({ act, before, after })).reverse(),
+    ).toEqual([
+      { act: 'add-person', after: { ...invited, role: 'member' } },
+      {
+        act: 'add-person',
+        before: { role: 'member', state: 'invited' },
+        after: { ...invited, role: 'owner' },
+      },
+      {
+        act: 'add-person',
+        before: { role: 'owner', state: 'invited' },
+        after: { ...invited, role: 'member' },
+      },
+      {
+        act: 'accept-invitation',
+        before: { invitations: [id], role: 'member', state: 'invited' },
+        after: { person, role: 'member', state: 'active' },
+      },
+      {
+        act: 'add-person',
+        before: { role: 'member', state: 'active' },
+        after: { person, role: 'owner', state: 'active' },
+      },
+    ]);
+  });
+
   it('is declined, and its invitation withdrawn', async () => {
     const world = await worldWith('member');
     await add(world, byLogin);
     const declined = { method: 'DELETE', path: '/me/invitations/other' };
     expect((await world.ask('member', declined)).status).toBe(204);
     expect((await accept(world, 'member')).status).toBe(404);
-    await add(world, byLogin);
+    const { id } = (await add(world, byLogin)).body;
+    expect((await remove(world, 'member', 'stranger')).status).toBe(404);
+    const withdraw = { method: 'DELETE', path: `${path}/${id}` };
+    expect((await world.ask('stranger', withdraw)).status).toBe(204);
+    expect((await world.ask('stranger', withdraw)).status).toBe(404);
+    expect((await accept(world, 'member')).status).toBe(404);
+    await add(world, { user: userOf('member') });
     expect((await remove(world, 'member', 'stranger')).status).toBe(204);
     expect((await accept(world, 'member')).status).toBe(404);
     expect((await world.ask('stranger', { path })).body.items).toHaveLength(1);
@@ -142,7 +262,7 @@ describe('an organization that no code host knows', () => {
     const world = await worldWith('member');
     const invited = ['a1', 'm1', 'z1'].map((id) => asId<UserId>(id.padEnd(16, '2')));
     const at = { role: 'member', at: world.now() } as const;
-    await world.table.transact(invited.flatMap((user) => putInvitation(otherOrganization, user, at)));
+    await world.table.transact(invited.flatMap((user) => invitedBy(otherOrganization, user, at)));
     const seen: string[] = [];
     for (let next: string | undefined = ''; next !== undefined; ) {
       const query = `limit=2${next === '' ? '' : `&cursor=${encodeURIComponent(next)}`}`;
@@ -152,7 +272,7 @@ describe('an organization that no code host knows', () => {
       seen.push(...body.items.map(({ id }) => id));
       next = body.next;
     }
-    expect(seen).toEqual([...invited, userOf('stranger')].sort());
+    expect(seen).toEqual([userOf('stranger'), ...invited]);
   });
 
   it('has nobody who has not signed in, or whose login was last seen too long ago', async () => {

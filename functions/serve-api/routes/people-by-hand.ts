@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PersonId } from '../../../shared/console-api/access.ts';
+import { optionalTimeOf } from '../../../shared/console-api/common.ts';
 import { NewPerson, OnePerson } from '../../../shared/console-api/people.ts';
 import { CallerError } from '../../../shared/domain/caller-error.ts';
 import { asId, type UserId } from '../../../shared/domain/ids.ts';
@@ -27,7 +28,7 @@ const add = defineRoute(
     path,
     summary: 'Invite somebody who has signed in, where no code host says who the people are',
     description:
-      'Whoever is `invited` belongs here once the person accepts, within 30 days. A member is made an owner at once. 404 for whoever has not signed in; 409 once the members were read from a code host.',
+      'Whoever is `invited` belongs here once the person accepts, within 30 days; until then the answer has only what you named, and an id by which the invitation is withdrawn. A member is made an owner at once. 404 for whoever has not signed in; 409 once the members were read from a code host.',
     body: NewPerson,
     act: 'add-person',
     answer: { status: 200, schema: OnePerson, description: 'The person as it is now.' },
@@ -38,8 +39,8 @@ const add = defineRoute(
         ? { user: asId<UserId>(person.user) }
         : { host: await hostOf(dependencies, person.integration), login: person.login };
     const by = await accountable();
-    const { user, state } = await addPersonByHand(dependencies, organization, named, role, by);
-    return { body: { id: user.id, name: user.login, role, state, isKnown: true } };
+    const { endsAt, ...added } = await addPersonByHand(dependencies, organization, named, role, by);
+    return { body: { ...added, role, isKnown: true, invitationEndsAt: optionalTimeOf(endsAt) } };
   },
 );
 
@@ -60,12 +61,12 @@ const remove = defineRoute(
     summary: 'Remove somebody who was added by hand, or withdraw an invitation',
     description:
       'Never the last owner. Tokens that the person made for the organization stop reading. 409 once the members were read from a code host: switch the person off there.',
-    params: z.object({ id: PersonId.regex(/^[^.]+$/, 'is no id of a user') }),
+    params: z.object({ id: PersonId.regex(/^[^.]+$/, 'is no id of a user or an invitation') }),
     act: 'remove-person',
     answer: { status: 204, description: 'The person belongs to the organization no more.' },
   },
   async (dependencies, { organization, params: { id }, accountable }) => {
-    await removePersonByHand(dependencies, organization, asId<UserId>(id), await accountable());
+    await removePersonByHand(dependencies, organization, id, await accountable());
     return {};
   },
 );

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PersonId } from '../../../shared/console-api/access.ts';
+import { optionalTimeOf } from '../../../shared/console-api/common.ts';
 import {
   ActivatedPeople,
   OnePerson,
@@ -48,7 +49,8 @@ const listPeople = defineRoute(
       page,
       clock.now(),
     );
-    return { body: { items: people.map((one) => ({ ...one })), next: cursorFor(list, next) } };
+    const items = people.map(({ endsAt, ...one }) => ({ ...one, invitationEndsAt: optionalTimeOf(endsAt) }));
+    return { body: { items, next: cursorFor(list, next) } };
   },
 );
 

@@ -1,8 +1,11 @@
 /** The second half of a run: applies what was read, and records the outcome on each scope. */
+import { primaryOf } from '../../domain/primary.ts';
 import { type AnyScope, byPlanning, listsOf, scopesOfKinds } from '../../domain/scopes.ts';
+import { addAuditEntry } from '../../store/audit-log.ts';
+import { dropInvitations } from '../../store/invitation-store.ts';
 import { noteEverybody } from '../../store/known-account-store.ts';
 import { findOrganization } from '../../store/organization-store.ts';
-import { noteSuccess } from '../../store/synchronization-store.ts';
+import { noteSuccess, synchronizationsOf } from '../../store/synchronization-store.ts';
 import { ConflictError } from '../../store/table.ts';
 import { holdsLease, requestWork } from '../../store/work.ts';
 import { grantsWork } from '../../store/work-items.ts';
@@ -94,6 +97,7 @@ async function noteWhole(run: Run, whole: readonly AnyScope[]): Promise<void> {
     return;
   }
   await noteFirstPeople(run, whole);
+  await endInvitations(run, whole);
   await noteSuccess(dependencies.table, synchronization, whole, dependencies.clock.now());
   if (synchronization.rightsSuspendedAt !== undefined) {
     await reviewRights(dependencies, synchronization.id);
@@ -117,4 +121,30 @@ async function noteFirstPeople(
   const grants = grantsWork(organization.id);
   await table.transact([requestWork(grants, clock.now())]);
   await workQueue.send([grants.message]);
+}
+
+/**
+ * From the first whole read of the primary's members on, its code host says who the people are: nobody is invited any more. Before that is noted as
+ * read, so that it is done again if the worker dies in between.
+ */
+async function endInvitations(
+  { dependencies: { table, clock, newLeaseId }, synchronization }: Run,
+  whole: readonly AnyScope[],
+): Promise<void> {
+  const { id, organization: of, login, lastSuccessAt } = synchronization;
+  if (lastSuccessAt.members !== undefined || !whole.includes('members')) {
+    return;
+  }
+  const organization = await findOrganization(table, of);
+  const primary = organization && primaryOf(organization, await synchronizationsOf(table, of));
+  const invitations = primary?.id === id ? await dropInvitations(table, of) : 0;
+  if (invitations > 0) {
+    const entry = {
+      ...{ at: clock.now(), by: login, act: 'end-invitations', subject: login },
+      why: 'the code host says who the people are',
+      actor: { kind: 'synchronization' as const, id, name: login },
+      before: { invitations },
+    };
+    await table.transact([addAuditEntry(of, entry, newLeaseId())]);
+  }
 }

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { invitedBy } from '../../../test/support/invitations.ts';
 import { account, aFact, repository } from '../../../test/support/memory-forge.ts';
 import { createMemoryTable } from '../../../test/support/memory-table.ts';
 import { createSyncWorld, type SyncWorld, start } from '../../../test/support/sync-world.ts';
 import { gitHubHost, organizationId, synchronizationId } from '../../../test/support/synchronized.ts';
 import type { Fact } from '../../domain/facts.ts';
+import { asId, type UserId } from '../../domain/ids.ts';
+import { auditLog } from '../../store/audit-log.ts';
 import { findRepository } from '../../store/fact-store.ts';
+import { findInvitation } from '../../store/invitation-store.ts';
 import { keys } from '../../store/keys.ts';
 import { areKnown } from '../../store/known-account-store.ts';
 import { changesOf } from '../../store/run-store.ts';
@@ -41,6 +45,21 @@ describe('runScopes', () => {
     world.forge.facts = [aFact.member(1), aFact.member(3)];
     await world.sync('members');
     expect(await known()).toEqual([true, true, false]);
+  });
+
+  it('ends the invitations with the first read of members', async () => {
+    const world = await createWorld([aFact.member(1)]);
+    const { table } = world;
+    const user = asId<UserId>('user1');
+    const offer = { role: 'owner', at: world.clock.now() } as const;
+    await table.transact(invitedBy(organizationId, user, offer));
+    await world.sync('repositories');
+    expect(await findInvitation(table, organizationId, user)).toBeDefined();
+    await world.sync('members');
+    expect(await findInvitation(table, organizationId, user)).toBeUndefined();
+    expect(await auditLog(table, organizationId, 1)).toMatchObject([
+      { act: 'end-invitations', actor: { kind: 'synchronization' }, before: { invitations: 1 } },
+    ]);
   });
 
   it('brings the table in step with the forge, scope by scope', async () => {
