@@ -8,6 +8,11 @@ export interface ForgeTraits {
   /** How long the forge may repeat a delivery or keeps it in its log; milliseconds. 0: it does neither. */
   readonly deliveriesKeptMs: number;
   /**
+   * For how long a look-up by id has to find nothing before that proves anything, because the forge's outages look the same; milliseconds,
+   * 0 if left out. What an event said is gone is believed at once.
+   */
+  readonly notFoundMs?: number;
+  /**
    * What a credential's request budget is spent on, in order of priority: rights never wait for the others. When little is left,
    * each purpose waits while the rest is reserved for those before it.
    */

@@ -24,6 +24,7 @@
  * | mark of a stored plan that is being written | SYNC#id | APPLYING#scope |
  * | held removals, which wait for an owner | SYNC#id | HELD#scope |
  * | chunk of a value larger than an item, by one of `chunkNames` | SYNC#id | PIECES#name#place |
+ * | part that the forge does not find, which is no proof yet | SYNC#id | MISSING#part |
  * | previews of what a run would change (work) | SYNC#id | PREVIEW |
  * | record of a run | SYNC#id | RUN#number |
  * | changes of one transaction of a run | SYNC#id | CHANGES#number#place |
@@ -167,6 +168,11 @@ export const keys = {
   forgeDeletion: (synchronization: string, repository: string): Key => ({
     pk: `SYNC#${synchronization}`,
     sk: `FORGEDELETION#${repository}`,
+  }),
+  /** Since when the forge does not find a part. */
+  missingPart: (synchronization: string, part: string): Key => ({
+    pk: `SYNC#${synchronization}`,
+    sk: `MISSING#${part}`,
   }),
   /** Removals that wait for an owner's decision. */
   held: (synchronization: string, scope: string): Key => ({

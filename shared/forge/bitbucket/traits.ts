@@ -14,5 +14,7 @@ export const bitbucketTraits = {
   lagMs: 120_000,
   // The second and third try come at once.
   deliveriesKeptMs: 60_000,
+  // For 45 minutes on 2025-02-11 it did not find what existed.
+  notFoundMs: hourMs,
   budgets: ['rights', 'archives', 'contents'],
 } as const satisfies ForgeTraits;

@@ -9,6 +9,7 @@ import { gitHubTraits } from '../../forge/github/traits.ts';
 import { parseScope } from '../../store/scope-store.ts';
 import { type DecisionInput, decide } from './decide.ts';
 import type { Known } from './load.ts';
+import { nothingMissing } from './missing.ts';
 import type { References } from './orphans.ts';
 
 const startedAt = 10 * 24 * 3600_000;
@@ -49,6 +50,7 @@ function decided(
       ...known,
     },
     confirmed: { absent: new Map(), present: new Map(), seenAgain: none },
+    missing: nothingMissing,
     caution: defaultCaution,
     gone: none,
     now: startedAt,

@@ -10,6 +10,7 @@ import type { StoredScope } from '../../store/fact-store.ts';
 import { newerParts, type ScopeState } from '../../store/scope-store.ts';
 import type { Confirmed } from './confirm.ts';
 import type { EventReports, Known } from './load.ts';
+import { isUnproven, type Missing } from './missing.ts';
 import { isOrphaned, isReferenceAskedFor, type References } from './orphans.ts';
 import { type PlanInput, type PlannedChange, planScope, type Recheck, withEvidence } from './plan.ts';
 import { guardRemovals } from './removal-guard.ts';
@@ -32,6 +33,8 @@ export interface PlannedRead {
   readonly overlooked: ReadonlyMap<PartScope, Handle | undefined>;
   /** Parts that are missing from their list and were not found by id either, with the reason. */
   readonly absent: ReadonlyMap<PartScope, Absence>;
+  /** What the forge does not find, and for how long it did not. */
+  readonly missing: Missing;
   /** Claims that the read showed to be wrong. */
   readonly contradicted: readonly Claim[];
   /** The states of scopes and parts that the plan was made with. */
@@ -52,6 +55,7 @@ export interface ReadInput {
 export interface DecisionInput extends ReadInput {
   readonly caution: Caution;
   readonly confirmed: Confirmed;
+  readonly missing: Missing;
   /** The parents of rows that the guard would hold. Undefined while they are not loaded: then all those rows are held. */
   readonly references?: References | undefined;
   /** Keys of stored facts that another plan of the run removes. */
@@ -68,12 +72,13 @@ export const candidates = (input: ReadInput): readonly PlannedChange[] =>
 
 /** @throws ForgeError `incomplete` as `planScope` */
 export function decide(input: DecisionInput): PlannedRead {
-  const { known, confirmed, references, reading } = input;
+  const { known, confirmed, missing, references, reading } = input;
   const { states, held: before } = known;
   const plan = planScope({ ...planInputOf(input), confirmedAbsent: confirmed.absent });
   const changes = plan.changes
     // What is added or changed was not missing: a second read that has it agrees.
     .filter(({ kind, fact }) => kind !== 'remove' || !isPresentOnForge(fact, confirmed))
+    .filter(({ kind, fact }) => kind !== 'remove' || !isUnproven(fact, missing))
     .map((change) => withOwnerDecision(change, input));
   let guarded = guard(changes, input);
   if (references !== undefined) {
@@ -99,7 +104,8 @@ export function decide(input: DecisionInput): PlannedRead {
     doubtful: plan.doubtful,
     contradicted: plan.contradicted,
     overlooked: confirmed.present,
-    absent: confirmed.absent,
+    absent: new Map([...confirmed.absent].filter(([part]) => !missing.unproven.has(part))),
+    missing,
     states,
   };
 }

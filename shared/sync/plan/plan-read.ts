@@ -3,10 +3,12 @@ import type { ForgeTraits } from '../../domain/forge-traits.ts';
 import type { AnyScope } from '../../domain/scopes.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
 import type { StructureReader } from '../../forge/forge.ts';
+import { missingParts } from '../../store/missing-store.ts';
 import type { Table } from '../../store/table.ts';
 import { type Confirmed, confirm } from './confirm.ts';
 import { candidates, decide, type FinishedReading, type PlannedRead } from './decide.ts';
 import { type EventReports, loadKnown, loadReferences } from './load.ts';
+import { missingOf, nothingMissing } from './missing.ts';
 
 export interface PlanReadDependencies {
   readonly table: Table;
@@ -34,7 +36,11 @@ export function createPlanner(
     const known = await loadKnown(table, id, traits, scope, reading, reports);
     const input = { traits, scope, reading, reports, known, now };
     confirmed ??= await confirm(reader, scope, reading.read, candidates(input));
-    const all = { ...input, caution, confirmed, gone };
+    const missing =
+      traits.notFoundMs === undefined
+        ? nothingMissing
+        : missingOf({ ...input, confirmed, since: await missingParts(table, id) });
+    const all = { ...input, caution, confirmed, missing, gone };
     const planned = decide(all);
     if (planned.held.length === 0) {
       return planned;

@@ -1,12 +1,15 @@
 /** Plans and applies a complete read, and does so again when another writer changed the stored state meanwhile. */
+import { isPart } from '../../domain/scopes.ts';
 import type { ScopeRead } from '../../forge/forge.ts';
 import { numberClaims } from '../../store/claim-store.ts';
+import { forgetMissing, noteMissing } from '../../store/missing-store.ts';
 import { findApplying } from '../../store/scope-store.ts';
-import { ConflictError } from '../../store/table.ts';
+import { ConflictError, transactionItemsMax } from '../../store/table.ts';
 import { requestWork, type WorkMessage } from '../../store/work.ts';
 import { scopeWork } from '../../store/work-items.ts';
 import type { FinishedReading, PlannedRead } from '../plan/decide.ts';
 import { type EventReports, loadEventReports } from '../plan/load.ts';
+import type { Missing } from '../plan/missing.ts';
 import { createPlanner } from '../plan/plan-read.ts';
 import { applyPlan } from './apply.ts';
 import { confirmDeletions } from './confirm-deletions.ts';
@@ -74,8 +77,13 @@ async function planAndApply(
     for (let plans = 1; ; plans++) {
       const now = clock.now();
       const planned = await plan(now);
+      await recordMissing(run, planned.missing);
+      const believed =
+        isPart(scope) && planned.missing.unproven.has(scope)
+          ? { ...reading, read: { ...read, absence: undefined } }
+          : reading;
       messages.push(
-        ...(await confirmDeletions({ table, now }, synchronization, scope, reading, planned.absent)),
+        ...(await confirmDeletions({ table, now }, synchronization, scope, believed, planned.absent)),
       );
       await withdrawFromFormerMembers(run, scope, reading, planned.changes, reports.claims, now);
       try {
@@ -105,6 +113,19 @@ async function planAndApply(
     }
   } finally {
     await workQueue.send(messages);
+  }
+}
+
+/** Before what is removed: the time counts from the first look-up that found nothing. */
+async function recordMissing({ dependencies, synchronization }: Run, missing: Missing): Promise<void> {
+  const { table, clock } = dependencies;
+  const { id } = synchronization;
+  const writes = [
+    ...missing.first.map((part) => noteMissing(id, part, clock.now())),
+    ...missing.over.map((part) => forgetMissing(id, part)),
+  ];
+  for (let from = 0; from < writes.length; from += transactionItemsMax) {
+    await table.transact(writes.slice(from, from + transactionItemsMax));
   }
 }
 
