@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ChangeError } from '../control/change.ts';
+import { moveActivity } from './activity.ts';
 import {
   type ChangeContext,
   dayField,
@@ -32,6 +33,14 @@ function emitMember(
   // Members of projects have no events.
   if (source.kind !== 'group' || user === undefined) return;
   context.emit({ kind: 'member', source, body: context.payloads.member(event, source, user, member) });
+}
+
+/**
+ * Who joins or leaves a project does something in it, and an activity moves its time at most once an hour (app/models/members/project_member.rb,
+ * app/models/event.rb). Another level is no activity.
+ */
+function noticeActivity(context: ChangeContext, source: Group | Project): void {
+  if (source.kind === 'project') moveActivity(source, context.now());
 }
 
 export const memberChanges = {
@@ -94,6 +103,7 @@ export const memberChanges = {
       if (awaiting) member.awaiting = true;
       else delete member.awaiting;
       source.members.set(id, member);
+      if (known === undefined) noticeActivity(context, source);
       const event = known === undefined ? 'user_add_to_group' : 'user_update_for_group';
       emitMember(context, event, source, id, member);
       return undefined;
@@ -108,6 +118,7 @@ export const memberChanges = {
       const member = source.members.get(id);
       if (member === undefined) throw new ChangeError(`${user} is no direct member of ${path}`);
       source.members.delete(id);
+      noticeActivity(context, source);
       emitMember(context, 'user_remove_from_group', source, id, member);
       return undefined;
     },

@@ -1,6 +1,6 @@
 import { readCommits } from '../git/commits.ts';
 import { createPushQueue, type RefChange, type Refs } from '../git/pushes.ts';
-import { isoSeconds } from '../server/clock.ts';
+import { moveActivity } from './activity.ts';
 import type { Payloads } from './payloads.ts';
 import type { Project, User } from './state.ts';
 import type { GitLabEvent } from './webhooks.ts';
@@ -31,9 +31,6 @@ export interface PushDeps {
  */
 const mostRefs = 3;
 
-/** The time of the last activity moves at most once an hour (app/models/event.rb: RESET_PROJECT_ACTIVITY_INTERVAL). */
-const activityMs = 60 * 60 * 1000;
-
 export function createPushes(deps: PushDeps): Pushes {
   const receive = createPushQueue();
 
@@ -43,9 +40,7 @@ export function createPushes(deps: PushDeps): Pushes {
     changes: readonly RefChange[],
     refs: Refs,
   ): Promise<void> {
-    if (Date.parse(project.lastActivityAt) <= deps.now() - activityMs) {
-      project.lastActivityAt = isoSeconds(deps.now());
-    }
+    moveActivity(project, deps.now());
     for (const change of changes.filter(hasEvent(changes))) {
       const isTag = change.ref.startsWith('refs/tags/');
       const commits = isTag ? [] : await newCommits(project, change, refs);

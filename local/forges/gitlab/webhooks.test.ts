@@ -172,6 +172,27 @@ describe('deliveries', () => {
     });
   });
 
+  it('tell no members of projects, who move the time of the last activity at most once an hour', async () => {
+    await start();
+    await addHook('/groups/acme');
+    const activity = async (): Promise<string> => (await send(money, 'GET')).json.last_activity_at;
+    const before = await activity();
+    const source = 'acme/core/money';
+    clock.step(3_600_000);
+    await run('set-member', { source, user: 'bob', level: 'guest' });
+    const joined = await activity();
+    expect(joined).not.toBe(before);
+    clock.step(3_599_000);
+    await run('remove-member', { source, user: 'bob' });
+    await run('set-member', { source, user: 'bob', level: 'guest' });
+    clock.step(1_000);
+    await run('set-member', { source, user: 'bob', level: 'reporter' });
+    expect(await activity(), 'too early, and no activity').toBe(joined);
+    await run('remove-member', { source, user: 'bob' });
+    expect(await activity()).not.toBe(joined);
+    expect(gitLab.received).toEqual([]);
+  });
+
   it('tell new and deleted subgroups and projects, and not renamed, moved, shared or hidden ones', async () => {
     await start();
     await addHook('/groups/acme');
