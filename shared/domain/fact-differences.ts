@@ -1,6 +1,6 @@
 /** Compares two facts with the same key. */
 import { isDeepStrictEqual } from 'node:util';
-import type { Fact } from '../../domain/facts.ts';
+import type { Fact } from './facts.ts';
 
 function attributesOf(fact: Fact): ReadonlyMap<string, unknown> {
   return new Map(Object.entries(fact).filter(([, value]) => value !== undefined));

@@ -67,6 +67,11 @@ export interface ScopeRead {
   readonly isCounted?: ((fact: Fact) => boolean) | undefined;
   /** Of some repositories: whether the forge's own list of readers is what the facts add up to. Only shown; no right depends on it. */
   readonly compared?: readonly Comparison[];
+  /**
+   * Of a list: repositories with members of their own whose memberships grant nothing, and so are no facts. Kept for the next read of the
+   * list (`StoredFacts`); left out by a forge that does without.
+   */
+  readonly watched?: readonly ForgeRepositoryId[];
   /** Roles that exist but give their holders no read access. */
   readonly powerless?: readonly ForgeRoleId[];
   /** Scopes that have to be read as a consequence of this read (for an unknown team, or one that has moved). */
@@ -77,6 +82,23 @@ export interface Comparison {
   readonly repository: ForgeRepositoryId;
   /** How they differ, as text for an owner; undefined if they agree. */
   readonly difference: string | undefined;
+}
+
+/**
+ * What is stored of the scope. A forge that gives some rows only at a request for each part takes them from here where nothing that it shows has
+ * changed, and reads them again from time to time.
+ */
+export interface StoredFacts {
+  /** When the last complete read of the list began; milliseconds since the epoch. */
+  readonly since: number;
+  /** Of that read: see `ScopeRead`. */
+  readonly watched: ReadonlySet<ForgeRepositoryId>;
+  /**
+   * The facts of the part. Taking them is no read of them, so there are none where a read has to decide something.
+   *
+   * @returns undefined when nothing is stored of it, or an event, an owner or an earlier read left it open
+   */
+  of(part: PartScope): readonly Fact[] | undefined;
 }
 
 /** Where a read stopped, for another process to continue from. The state is JSON in the adapter's own form. */
@@ -101,6 +123,8 @@ export interface ReadingOptions {
   readonly from?: unknown;
   /** Called between requests: false ends the step, but each step makes progress. Default: always true. */
   readonly mayContinue?: () => boolean;
+  /** Loads what is stored; undefined when everything has to be read. Left out, it has to be. */
+  readonly stored?: () => Promise<StoredFacts | undefined>;
 }
 
 /** Reads who may do what: the scopes of the forge's traits, and parts of them. */

@@ -1,8 +1,8 @@
 /** Describes facts and changes to an owner as text. */
 import { evidenceText } from '../domain/evidence.ts';
+import { differences } from '../domain/fact-differences.ts';
 import { type Fact, isInherited } from '../domain/facts.ts';
 import type { StoredChange } from '../store/change-schema.ts';
-import { differences } from '../sync/plan/fact-differences.ts';
 import type { Names } from './display-names.ts';
 
 const verbs = { add: 'added', update: 'changed', remove: 'removed', return: 'given back' } as const;

@@ -1,6 +1,6 @@
 /** The state of a synchronization's scopes and parts. */
 import { z } from 'zod';
-import type { SynchronizationId } from '../domain/ids.ts';
+import { asId, type ForgeRepositoryId, type SynchronizationId } from '../domain/ids.ts';
 import {
   type AnyScope,
   isPart,
@@ -29,6 +29,8 @@ const ScopeItem = z
     notShown: z.object({ why: z.string(), since: z.number() }).optional(),
     /** Repositories of which the forge lists other readers than the facts add up to (`Comparison`), and since when. */
     differences: z.array(z.object({ repository: z.string(), why: z.string(), since: z.number() })).optional(),
+    /** `watched` of the last complete read. */
+    watched: z.array(z.string().transform((id) => asId<ForgeRepositoryId>(id))).optional(),
     /** Failed reads in a row. */
     attempts: z.number().default(0),
     /** How many reads of single parts of the list there were: a list read that began before the latest one has to respect it. */

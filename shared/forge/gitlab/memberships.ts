@@ -103,14 +103,14 @@ const pages = {
 /**
  * The members of all groups or projects of the hierarchy, as far as GraphQL shows them.
  *
- * @returns by the owner's id; those that are left out have to be read by REST
+ * @returns by the owner's id; those that are left out have to be read by REST. undefined: GraphQL does not show them
  */
 async function readMany(
   requests: Requests,
   reading: Reading,
   top: Top,
   kind: Kind,
-): Promise<ReadonlyMap<string, MembershipPage>> {
+): Promise<ReadonlyMap<string, MembershipPage> | undefined> {
   const owners = await reading.list<OwnerMembers>(`members of all ${kind}`, ownerSchema, {
     what: `members of all ${kind}`,
     size: reading.size(kind, kind === 'groups' ? groupsPerPage : projectsPerPage),
@@ -125,7 +125,7 @@ async function readMany(
       }),
   });
   return owners.some(({ failed }) => failed)
-    ? new Map()
+    ? undefined
     : new Map(
         owners.filter(({ members }) => !members.pageInfo.hasNextPage).map(({ id, members }) => [id, members]),
       );
@@ -162,26 +162,44 @@ export interface MembersWanted<Id extends Owner> {
   /** Whether it is the Enterprise Edition, in which memberships may wait for something. */
   readonly isEnterprise: boolean;
   readonly now: number;
+  /** Those that need not be read where each costs a request of its own. */
+  readonly spared?: () => Promise<ReadonlySet<Id>>;
 }
 
-/** The direct members of the groups or projects of the hierarchy with these ids. */
+/** The list of direct members. */
+export interface DirectMembers {
+  /** Those that count. */
+  readonly members: readonly Membership[];
+  /** Whether nobody is in it, nor anybody who counts for nothing now. */
+  readonly isEmpty: boolean;
+  /** Whether it was checked against a total. */
+  readonly isCounted: boolean;
+}
+
+/** The direct members of the groups or projects of the hierarchy with these ids, but for those that are spared. */
 export async function readMembers<Id extends Owner>(
   requests: Requests,
   reading: Reading,
   top: Top,
-  { kind, ids, isEnterprise, now }: MembersWanted<Id>,
-): Promise<ReadonlyMap<Id, readonly Membership[]>> {
+  { kind, ids, isEnterprise, now, spared }: MembersWanted<Id>,
+): Promise<ReadonlyMap<Id, DirectMembers>> {
   const pending = await readPending(requests, reading, top, isEnterprise);
   const many = pending && (await readMany(requests, reading, top, kind));
-  const found = new Map<Id, readonly Membership[]>();
-  for (const id of ids) {
+  const left = many === undefined ? await spared?.() : undefined;
+  const found = new Map<Id, DirectMembers>();
+  for (const id of ids.filter((one) => left?.has(one) !== true)) {
     const page = many?.get(id);
     const isClear = page?.nodes.every(({ user }) => user === null || pending?.has(user.username) === false);
+    const rows = page !== undefined && isClear === true ? page : undefined;
     const members =
-      page !== undefined && isClear === true
-        ? fromGraphql(page)
-        : await reading.list(`members of ${kind} ${id}`, memberSchema, directMembers(requests, kind, id));
-    found.set(id, membershipsOf(members, now));
+      rows === undefined
+        ? await reading.list(`members of ${kind} ${id}`, memberSchema, directMembers(requests, kind, id))
+        : fromGraphql(rows);
+    found.set(id, {
+      members: membershipsOf(members, now),
+      isEmpty: (rows?.nodes ?? members).length === 0,
+      isCounted: rows === undefined,
+    });
   }
   return found;
 }

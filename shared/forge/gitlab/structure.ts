@@ -63,7 +63,7 @@ export function createStructureReader({
 
     async readScope(scope, options = {}) {
       try {
-        const context = await contextOf();
+        const context = { ...(await contextOf()), stored: options.stored };
         if (isPart(scope)) {
           return await readInSteps({ scope, main: 'projects' }, options, (reading) =>
             readPart(context, scope, options.handle, reading),

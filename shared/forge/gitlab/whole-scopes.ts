@@ -1,14 +1,15 @@
 /** Reads the lists of an organization, each to its end, in steps. */
-import type { Fact } from '../../domain/facts.ts';
-import type { ForgeTeamId } from '../../domain/ids.ts';
+import type { CollaboratorFact, Fact, RepositoryFact } from '../../domain/facts.ts';
+import type { ForgeRepositoryId, ForgeTeamId } from '../../domain/ids.ts';
 import type { ScopeName } from '../../domain/scopes.ts';
 import { ForgeError } from '../errors.ts';
-import type { ScopeRead } from '../forge.ts';
+import type { ReadingOptions, ScopeRead, StoredFacts } from '../forge.ts';
 import type { Reading } from '../reading.ts';
 import type { Account, Instance } from './account.ts';
 import { groupOf, groupsBelow, groupsElsewhere, projectOf, projectsBelow, withLinks } from './groups.ts';
 import { directMembers, membershipsOf, orEmpty, readMembers } from './memberships.ts';
 import type { Groups, Membership, MembersOf, Project } from './organization.ts';
+import { storedCollaborators } from './project-rotation.ts';
 import { compareReaders } from './reader-check.ts';
 import type { Requests } from './requests.ts';
 import { memberSchema } from './schema.ts';
@@ -40,6 +41,7 @@ export interface Context {
   readonly instance: Instance;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  readonly stored?: ReadingOptions['stored'];
 }
 
 export const readWhole = (context: Context, scope: GitLabScope, reading: Reading): Promise<ScopeRead> =>
@@ -101,8 +103,9 @@ async function membersOfAll(
   const account = await top();
   const ids = [...ours.keys()];
   const { isEnterprise } = instance;
+  const direct = await readMembers(requests, reading, account, { kind: 'groups', ids, isEnterprise, now });
   const members = new Map<ForgeTeamId, readonly Membership[]>(
-    await readMembers(requests, reading, account, { kind: 'groups', ids, isEnterprise, now }),
+    [...direct].map(([id, { members: found }]) => [id, found]),
   );
   const others = [...groups.values()].flatMap(({ id, links }) => [id, ...links.map(({ group }) => group)]);
   for (const id of new Set(others.filter((one) => !members.has(one)))) {
@@ -125,17 +128,58 @@ async function readRepositories(context: Context, reading: Reading): Promise<Sco
   expectPlaces(projects, ours);
   const elsewhere = await groupsElsewhere(requests, reading, ours, projects, now);
   const groups = new Map([...ours, ...elsewhere]);
-  const ids = projects.map(({ id }) => id);
-  const { isEnterprise } = instance;
-  const wanted = { kind: 'projects', ids, isEnterprise, now } as const;
-  const members = await readMembers(requests, reading, account, wanted);
-  const facts = projects.flatMap((project) => [
-    repositoryFact(project, instance),
-    ...teamRepositoryFacts(project, groups, instance),
-    ...collaboratorFacts(project, members.get(project.id) ?? [], instance),
-  ]);
+  const facts = projects.map((project) => repositoryFact(project, instance));
+  const rights = projects.flatMap((project) => teamRepositoryFacts(project, groups, instance));
+  const { collaborators, counted, watched } = await readCollaborators(context, reading, projects, facts);
   const isCounted = Math.max(below.length, projects.length) < countedMax;
-  return whole(facts, ({ kind }) => isCounted && kind !== 'collaborator');
+  return {
+    ...whole(
+      [...facts, ...rights, ...collaborators],
+      (fact) => isCounted && (fact.kind !== 'collaborator' || counted.has(fact.repository)),
+    ),
+    watched,
+  };
+}
+
+/** The direct members of projects who read them, and what the next read has to know. @param facts of the projects, in their order */
+async function readCollaborators(
+  { requests, top, instance, now, stored }: Context,
+  reading: Reading,
+  projects: readonly Project[],
+  facts: readonly RepositoryFact[],
+) {
+  let known: StoredFacts | undefined;
+  const kept = new Map<ForgeRepositoryId, readonly CollaboratorFact[]>();
+  const { isEnterprise } = instance;
+  const direct = await readMembers(requests, reading, await top(), {
+    ...{ kind: 'projects', ids: projects.map(({ id }) => id), isEnterprise, now },
+    async spared() {
+      known = await stored?.();
+      for (const fact of known === undefined ? [] : facts) {
+        const collaborators = known && storedCollaborators(fact, known, now);
+        if (collaborators !== undefined) {
+          kept.set(fact.repository, collaborators);
+        }
+      }
+      return new Set(kept.keys());
+    },
+  });
+  const read = new Map(
+    projects.map((project) => {
+      const members = direct.get(project.id)?.members;
+      return [project.id, members && collaboratorFacts(project, members, instance)] as const;
+    }),
+  );
+  /** Of those that were read: members who are no facts now. Of the others: the same as before. */
+  const isWatched = ({ id }: Project): boolean => {
+    const list = direct.get(id);
+    return list === undefined ? known?.watched.has(id) === true : !list.isEmpty && read.get(id)?.length === 0;
+  };
+  return {
+    collaborators: projects.flatMap(({ id }) => read.get(id) ?? kept.get(id) ?? []),
+    counted: new Set([...direct].filter(([, list]) => list.isCounted).map(([id]) => id)),
+    watched: projects.filter(isWatched).map(({ id }) => id),
+  };
 }
 
 /** @throws ForgeError `incomplete` when a project is in a group that the list of groups lacks */

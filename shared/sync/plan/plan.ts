@@ -13,6 +13,7 @@ import {
   withheldUntil,
 } from '../../domain/claim.ts';
 import { type Evidence, hasConfirmation } from '../../domain/evidence.ts';
+import { sameFact } from '../../domain/fact-differences.ts';
 import {
   type Fact,
   factKey,
@@ -34,7 +35,6 @@ import {
 } from '../../domain/scopes.ts';
 import { ForgeError } from '../../forge/errors.ts';
 import type { ScopeRead } from '../../forge/forge.ts';
-import { sameFact } from './fact-differences.ts';
 
 export type PlannedChange = {
   /** Whether somebody may read less after it. */

@@ -35,7 +35,7 @@ export async function completeScope(
   taken: TakenScope,
   observedAt: number,
   recheckAt?: number,
-  read?: Pick<ScopeRead, 'hiddenReason' | 'compared'>,
+  read?: Pick<ScopeRead, 'hiddenReason' | 'compared' | 'watched'>,
 ): Promise<void> {
   const { table, clock } = run.dependencies;
   const { reading, notShown: before } = taken.state;
@@ -50,12 +50,16 @@ export async function completeScope(
     notShown:
       hiddenReason === undefined ? undefined : { why: hiddenReason, since: before?.since ?? clock.now() },
     ...(read?.compared && { differences: differencesAfter(run, taken, read.compared) }),
+    ...(read?.watched && { watched: read.watched.length > watchedMax ? undefined : read.watched }),
   };
   await complete(run, answered, attributes, recheckAt);
   if (reading !== undefined) {
     await removeChunks(table, run.synchronization.id, chunkNames.reading(taken.scope));
   }
 }
+
+/** With more, which are some 50 KB, everything is read each time. */
+const watchedMax = 5_000;
 
 /** More differences than this are not kept. */
 const differencesMax = 20;

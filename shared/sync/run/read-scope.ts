@@ -8,7 +8,15 @@ import { loadChunks, putChunks } from '../../store/chunk-store.ts';
 import { findFact } from '../../store/fact-store.ts';
 import { chunkNames } from '../../store/keys.ts';
 import type { Run } from './run.ts';
+import { loadStoredFacts } from './stored-facts.ts';
 import type { TakenScope } from './take-scopes.ts';
+
+/** One read, and everything that it answers. */
+export interface ScopeToRead {
+  readonly taken: TakenScope;
+  /** Parts that the read of their list serves too. */
+  readonly served: readonly TakenScope[];
+}
 
 export interface ScopeReadStep {
   /** Undefined while there is more to read; what was read so far is stored. */
@@ -31,7 +39,11 @@ const readingMs = 6 * 3600_000;
 const StoredReading = z.object({ number: z.number(), startedAt: z.number(), state: z.unknown() });
 
 /** @throws ForgeError */
-export async function readScopeStep(run: Run, taken: TakenScope, deadline: number): Promise<ScopeReadStep> {
+export async function readScopeStep(
+  run: Run,
+  { taken, served }: ScopeToRead,
+  deadline: number,
+): Promise<ScopeReadStep> {
   const { dependencies, reader, synchronization } = run;
   const { table, clock } = dependencies;
   const { scope, state } = taken;
@@ -50,6 +62,8 @@ export async function readScopeStep(run: Run, taken: TakenScope, deadline: numbe
     handle: await handleOf(run, taken),
     from: reading.state,
     mayContinue: () => clock.now() < deadline,
+    // Parts that it serves too have to be read.
+    ...(served.length === 0 && { stored: () => loadStoredFacts(run, taken) }),
   });
   const origin = { observedAt: reading.number, startedAt: reading.startedAt };
   if ('done' in answer) {

@@ -1,19 +1,11 @@
 /** The first half of a run: reads scopes between two probes. apply-scopes.ts applies the results. */
 import { endsRun, probe } from './probe.ts';
-import { readScopeStep, type ScopeReadStep } from './read-scope.ts';
+import { readScopeStep, type ScopeReadStep, type ScopeToRead } from './read-scope.ts';
 import { resumePlan } from './resume-plan.ts';
 import type { Run } from './run.ts';
-import type { TakenScope } from './take-scopes.ts';
 
 /** Well inside the function's 300 s, however long the last request takes. */
 const stepDefaultMs = 120_000;
-
-/** One read, and everything that it answers. */
-export interface ScopeToRead {
-  readonly taken: TakenScope;
-  /** Parts that the read of their list serves too. */
-  readonly served: readonly TakenScope[];
-}
 
 /** What was read of a scope: all of it, or one step. */
 export interface ScopeReading extends ScopeToRead {
@@ -64,7 +56,7 @@ export async function readScopes(
         break;
       }
       const one = waiting[0];
-      const step = await orError(() => readScopeStep(run, one.taken, deadline));
+      const step = await orError(() => readScopeStep(run, one, deadline));
       if ('error' in step) {
         failed.push({ scopes: [one], error: step.error });
       } else {

@@ -40,6 +40,8 @@ export interface GitLabWorld {
   readonly clock: SteppedClock;
   readonly table: WatchedTable;
   readonly topId: number;
+  /** Without it the direct members of projects are read in turn. */
+  readonly hasGraphql: boolean;
   readonly received: ReceivedDelivery[];
   readonly errors: unknown[];
   /** Called before each request to GitLab. */
@@ -69,15 +71,16 @@ export interface GitLabWorld {
 
 export interface GitLabModel {
   /** A simulated GitLab with this instance, read completely. */
-  begin(instance: DescribedInstance): Promise<GitLabWorld>;
+  begin(instance: DescribedInstance, hasGraphql?: boolean): Promise<GitLabWorld>;
   close(): Promise<void>;
 }
 
 export async function startGitLabModel(): Promise<GitLabModel> {
   const gitlab = await startSimulatedGitLab();
   return {
-    async begin(instance) {
+    async begin(instance, hasGraphql = true) {
       await gitlab.load(instance);
+      gitlab.hasGraphql = hasGraphql;
       return open(gitlab);
     },
     close: () => gitlab.close(),
@@ -100,7 +103,8 @@ async function open(gitlab: SimulatedGitLab): Promise<GitLabWorld> {
     newLeaseId: () => `lease-${++leases}`,
   };
   const world: GitLabWorld = {
-    ...{ simulator: gitlab.simulator, topId: gitlab.topId, clock, table, received: [], errors: [] },
+    ...{ simulator: gitlab.simulator, topId: gitlab.topId, hasGraphql: gitlab.hasGraphql },
+    ...{ clock, table, received: [], errors: [] },
     onRequest: async () => {},
     onWork: async () => {},
     change: (name, input) => changed(gitlab, name, input),

@@ -23,6 +23,8 @@ export interface SimulatedGitLab {
   deliver: (headers: Readonly<Record<string, string>>, body: string) => Promise<number>;
   /** Replaces the instance, and sets the clock back. */
   load(instance: DescribedInstance): Promise<void>;
+  /** Whether GraphQL answers. */
+  hasGraphql: boolean;
   /** Sends a request; a slow answer advances the clock meanwhile. */
   readonly ask: typeof fetch;
   /** Removes all faults. */
@@ -59,8 +61,11 @@ export async function startSimulatedGitLab(): Promise<SimulatedGitLab> {
   const load = loaderOf(simulator, clock);
   const gitlab: SimulatedGitLab = {
     ...{ simulator, clock, topId: load.topId, deliver: async () => 503 },
-    load: load.instance,
+    ...{ load: load.instance, hasGraphql: true },
     async ask(input, init) {
+      if (!gitlab.hasGraphql && String(input).endsWith('/api/graphql')) {
+        return Response.json({ errors: [{ message: 'not here' }] });
+      }
       underWay += 1;
       try {
         const response = await plainFetch(input, init);
