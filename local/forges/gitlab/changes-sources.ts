@@ -58,12 +58,16 @@ function destroyGroup(context: ChangeContext, group: Group): void {
   }
 }
 
-/** Renames what is marked for deletion, and before about 18.11 archives a project. */
+/** Renames what is marked for deletion, groups since 18.0, and before about 18.11 archives a project. */
 function markForDeletion(context: ChangeContext, source: Group | Project): void {
   const { variant } = context.state;
   rememberPaths(context, source);
   source.deletionOn = new Date(context.now() + 30 * dayMs).toISOString().slice(0, 10);
-  source.path = `${source.path}-${differences.deletionSuffix(variant)}-${source.id}`;
+  const suffix = `-${differences.deletionSuffix(variant)}-${source.id}`;
+  if (source.kind === 'project' || differences.renamesGroupsForDeletion(variant)) {
+    source.path += suffix;
+    source.name += suffix;
+  }
   if (source.kind === 'project' && differences.archivesWhenMarkedForDeletion(variant)) source.archived = true;
 }
 
@@ -174,7 +178,9 @@ export const sourceChanges = {
     const source = resolveSource(context, path);
     if (source.deletionOn === undefined) throw new ChangeError(`${path} is not marked for deletion`);
     delete source.deletionOn;
-    source.path = source.path.replace(/-(deletion_scheduled|deleted)-\d+$/, '');
+    const suffix = /-(deletion_scheduled|deleted)-\d+$/;
+    source.path = source.path.replace(suffix, '');
+    source.name = source.name.replace(suffix, '');
     if (source.kind === 'project') source.archived = false;
     return undefined;
   }),

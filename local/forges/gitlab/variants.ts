@@ -76,6 +76,8 @@ export const differences = {
   /** https://docs.gitlab.com/user/project/working_with_projects/#delete-a-project */
   deletionSuffix: ({ version }: Variant): string =>
     isSince(version, '18.0') ? 'deletion_scheduled' : 'deleted',
+  /** #526081 */
+  renamesGroupsForDeletion: since('18.0'),
   /** On all plans since 18.0. */
   delaysDeletion: (variant: Variant): boolean => isPaid(variant) || isSince(variant.version, '18.0'),
   /** https://docs.gitlab.com/user/custom_roles/: Ultimate, which is not told apart from Premium here. */

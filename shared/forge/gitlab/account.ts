@@ -15,7 +15,6 @@ import type { Rules } from './sharing.ts';
 export const topOf = (organization: ForgeOrganizationId): ForgeTeamId => asId<ForgeTeamId>(organization);
 
 export interface Account extends Top {
-  readonly name: string;
   readonly group: Group;
 }
 
@@ -49,7 +48,7 @@ export async function readAccount(
   if (!detail.isShownToOwner) {
     await expectOwner(requests, id);
   }
-  return { id, path: detail.full_path, name: detail.name, group: groupOf(detail, now) };
+  return { id, path: detail.full_path, group: groupOf(detail, now) };
 }
 
 /** Only owners see all members of all groups, and the groups that are invited. @throws ForgeError `insufficient-scope` */

@@ -10,14 +10,9 @@ import { chunksOf, expectSame } from '../http.ts';
 import { readList } from '../pages.ts';
 import type { FileCache } from './file-cache.ts';
 import { readManifests } from './manifests.ts';
+import { isPendingDeletion, nameBefore } from './pending-deletion.ts';
 import type { Requests } from './requests.ts';
-import {
-  isMarkedForDeletion,
-  type ProjectHead,
-  projectHeadSchema,
-  type RefItem,
-  refSchema,
-} from './schema.ts';
+import { type ProjectHead, projectHeadSchema, type RefItem, refSchema } from './schema.ts';
 
 export interface ContentRequests {
   readonly contents: Requests;
@@ -64,7 +59,7 @@ async function readRefs(
   return {
     ...{ tags: withManifests(tags), branches: withManifests(branches), unusable },
     defaultBranch: head.default_branch ?? undefined,
-    archived: head.archived || isMarkedForDeletion(head),
+    archived: head.archived || isPendingDeletion(head),
     links: linksOf(head),
   };
 }
@@ -102,11 +97,15 @@ async function withDefault(
  *
  * Source: composer/composer src/Composer/Repository/Vcs/GitLabDriver.php@2.10.2, `getRepositoryUrl`, `getComposerInformation`
  */
-const linksOf = (head: ProjectHead): RepositoryLinks => ({
-  source: { type: 'git', url: head.visibility === 'public' ? head.http_url_to_repo : head.ssh_url_to_repo },
-  tree: `${head.web_url}/-/tree/{ref}`,
-  ...(head.issues_enabled && { issues: `${head.web_url}/-/issues` }),
-});
+function linksOf(head: ProjectHead): RepositoryLinks {
+  const url = head.visibility === 'public' ? head.http_url_to_repo : head.ssh_url_to_repo;
+  const page = nameBefore(head, head.web_url);
+  return {
+    source: { type: 'git', url: nameBefore(head, url) },
+    tree: `${page}/-/tree/{ref}`,
+    ...(head.issues_enabled && { issues: `${page}/-/issues` }),
+  };
+}
 
 const commitSchema = z.object({ id: z.string().regex(/^[0-9a-f]{40}$/) });
 const refsOfCommit = z.array(z.object({ type: z.string(), name: z.string() }));

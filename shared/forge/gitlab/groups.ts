@@ -5,13 +5,13 @@ import type { Reading } from '../reading.ts';
 import { lastPushUntil } from './last-push.ts';
 import { type Top, unlessHidden } from './memberships.ts';
 import { type Group, type Groups, type Link, type Project, unended } from './organization.ts';
+import { isPendingDeletion, nameBefore, withoutMark } from './pending-deletion.ts';
 import type { Requests } from './requests.ts';
 import {
   type GroupDetail,
   type GroupItem,
   groupDetailSchema,
   groupSchema,
-  isMarkedForDeletion,
   type LinkItem,
   type ProjectItem,
   projectSchema,
@@ -30,7 +30,7 @@ export const groupOf = (
   { id, path, name, parent_id: parent, share_with_group_lock: lock, ...rest }: GroupItem | GroupDetail,
   now: number,
 ): Group => ({
-  ...{ id, path, name },
+  ...{ id, path: withoutMark(path), name: withoutMark(name) },
   parent: parent ?? undefined,
   locksProjectSharing: lock,
   links: 'shared_with_groups' in rest ? linksOf(rest.shared_with_groups, now) : [],
@@ -38,14 +38,14 @@ export const groupOf = (
 
 export const projectOf = (item: ProjectItem, now: number): Project => ({
   id: item.id,
-  name: item.path,
-  fullName: item.path_with_namespace,
+  name: nameBefore(item, item.path),
+  fullName: nameBefore(item, item.path_with_namespace),
   group: item.namespace.id,
   visibility: item.visibility,
   codeAccess: item.repository_access_level === 'public' ? 'enabled' : item.repository_access_level,
   fork: item.forked_from_project != null,
   archived: item.archived,
-  isMarkedForDeletion: isMarkedForDeletion(item),
+  isPendingDeletion: isPendingDeletion(item),
   defaultBranch: item.default_branch ?? undefined,
   createdAt: item.created_at,
   lastPushUntil: lastPushUntil(item.last_activity_at, now),

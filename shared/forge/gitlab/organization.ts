@@ -59,7 +59,8 @@ export interface Project {
   readonly codeAccess: 'enabled' | 'private' | 'disabled';
   readonly fork: boolean;
   readonly archived: boolean;
-  readonly isMarkedForDeletion: boolean;
+  /** It is deleted after some time, itself or with a group above it. */
+  readonly isPendingDeletion: boolean;
   readonly defaultBranch: string | undefined;
   readonly createdAt: string;
   /** When the last push may have been, at the latest. */

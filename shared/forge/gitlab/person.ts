@@ -8,6 +8,7 @@ import { type OwnedOrganization, type PersonGrant, type PersonIdentity, SignInEr
 import { noAnswer, refusalOf } from './http.ts';
 import { ownerLevel } from './levels.ts';
 import { membershipsOf } from './memberships.ts';
+import { withoutMark } from './pending-deletion.ts';
 import { addressOf, nextPage, type Route } from './requests.ts';
 import { groupSchema, memberSchema, userSchema } from './schema.ts';
 import type { GitLabIntegration } from './settings.ts';
@@ -43,8 +44,8 @@ export async function readOwnedOrganizations(person: Person): Promise<readonly O
     const isOwned = await Promise.all(batch.map(({ id }) => ownsAs(person, id, account)));
     const found = batch.filter((_, place) => isOwned[place]);
     owned.push(
-      ...found.map(({ id, full_path: login, name }) => ({
-        ...{ id: asId<ForgeOrganizationId>(id), login, name },
+      ...found.map(({ id, full_path: path, name }) => ({
+        ...{ id: asId<ForgeOrganizationId>(id), login: withoutMark(path), name: withoutMark(name) },
         kind: 'organization' as const,
         connection: undefined,
       })),

@@ -80,11 +80,6 @@ export const projectSchema = z.object({
 });
 export type ProjectItem = z.infer<typeof projectSchema>;
 
-/** Whether its owner has deleted it, and GitLab waits before it does so. Since about 18.11 such a project is not archived. */
-export const isMarkedForDeletion = (
-  item: Pick<ProjectItem, 'marked_for_deletion_on' | 'marked_for_deletion_at'>,
-): boolean => (item.marked_for_deletion_on ?? item.marked_for_deletion_at ?? null) !== null;
-
 /** Of a project what its contents need. */
 export const projectHeadSchema = projectSchema
   .pick({

@@ -80,7 +80,7 @@ const worlds: fc.Arbitrary<World> = fc
         fullName: `g/p${place}`,
         fork: false,
         archived: false,
-        isMarkedForDeletion: false,
+        isPendingDeletion: false,
         defaultBranch: 'main',
         createdAt: '2026-01-01T00:00:00Z',
         lastPushUntil: '2026-01-01T00:00:00Z',

@@ -182,7 +182,7 @@ export const repositoryFact = (project: Project, rules: Rules): RepositoryFact =
   fullName: project.fullName,
   visibility: openTo(project, rules),
   fork: project.fork,
-  archived: project.archived || project.isMarkedForDeletion,
+  archived: project.archived || project.isPendingDeletion,
   disabled: project.codeAccess === 'disabled',
   defaultBranch: project.defaultBranch,
   createdAt: project.createdAt,

@@ -57,8 +57,8 @@ export function createStructureReader({
 
   return {
     async probe() {
-      const { id, path: login } = await probe();
-      return { id: asId<ForgeOrganizationId>(id), login, suspended: false };
+      const { id, group } = await probe();
+      return { id: asId<ForgeOrganizationId>(id), login: group.path, suspended: false };
     },
 
     async readScope(scope, options = {}) {

@@ -59,7 +59,7 @@ const whole = (facts: readonly Fact[], isCounted: (fact: Fact) => boolean): Scop
 
 /** Reads what the group is called. */
 async function readSettings({ top }: Context): Promise<ScopeRead> {
-  const { path: login, name } = await top();
+  const { path: login, name } = (await top()).group;
   const fact = { kind: 'settings', basePermission: 'none', membersRead: false, login, name } as const;
   return whole([fact], () => true);
 }
