@@ -6,6 +6,7 @@ import type { Registry } from '../../test/support/registry-fixture.ts';
 import { gitHubHost, organizationId } from '../../test/support/synchronized.ts';
 import { asId, type OrganizationId, type SessionId, type UserId } from '../domain/ids.ts';
 import { recordDownloads } from '../downloads/record-downloads.ts';
+import { auditLog } from '../store/audit-log.ts';
 import { keys } from '../store/keys.ts';
 import { addOrganization, forgetOrganization } from '../store/organization-store.ts';
 import { tokensOfOrganization } from '../store/token-store.ts';
@@ -167,6 +168,32 @@ describe("a person's own token", () => {
     expect(await registry.get(rotated, root)).toBe('401');
     expect(await states(registry)).toEqual(['revoked']);
     expect(await ownTokens(registry.table, user, registry.clock.now())).toEqual([]);
+  });
+
+  it('is in the history of the organizations that it reads, until their owners take it out', async () => {
+    const { registry, dependencies, make } = await world(1, 2);
+    const { token } = await make();
+    const history = async (act: string) =>
+      (await auditLog(registry.table, organizationId, 10)).filter((entry) => entry.act === act);
+    const common = {
+      subject: token.id,
+      by: 'user-1',
+      actor: { kind: 'user', id: user, name: 'user-1' },
+      from: { address: '198.51.100.7', session: 'session1' },
+    };
+    const usual = { description: 'laptop', expiresAt: new Date(token.expiry * 1000).toISOString() };
+    expect(await history('own-token-created')).toMatchObject([{ ...common, after: usual }]);
+    await rotateOwnToken(dependencies, asker, token.id, 'never');
+    expect(await history('own-token-rotated')).toMatchObject([
+      { ...common, after: { ...usual, expiresAt: null } },
+    ]);
+    const other = await make();
+    await revokeTokenOf(dependencies, registry.organization, token.id, { by: 'owner', why: '' });
+    await revokeOwnToken(dependencies, asker, token.id);
+    await revokeOwnToken(dependencies, asker, other.token.id);
+    expect(await history('own-token-revoked')).toMatchObject([
+      { ...common, subject: other.token.id, before: { description: 'laptop' } },
+    ]);
   });
 
   it('is one of 50 at most, also when several are made at once', async () => {

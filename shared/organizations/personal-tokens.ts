@@ -1,7 +1,14 @@
 /** A person's own tokens: made, rotated and revoked by that person alone. They read with the person's rights in every organization. */
 import { CallerError } from '../domain/caller-error.ts';
 import { unlessChanged } from '../domain/conflict-error.ts';
-import { type AuditEntryId, newId, type SessionId, type TokenId, type UserId } from '../domain/ids.ts';
+import {
+  type AuditEntryId,
+  newId,
+  type OrganizationId,
+  type SessionId,
+  type TokenId,
+  type UserId,
+} from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import { makeToken, tokenHash } from '../domain/token.ts';
 import { ensureKey } from '../publish/open-at-edge.ts';
@@ -13,7 +20,6 @@ import {
   findPersonalToken,
   isExcludedFrom,
   isLivePersonal,
-  type PersonalEntry,
   type PersonalToken,
   personalTokensOf,
   replacePersonalSecret,
@@ -22,9 +28,11 @@ import type { RequestOrigin } from '../store/session-store.ts';
 import { addSignIn, type SignInEntry } from '../store/sign-in-log.ts';
 import type { Operation, Table } from '../store/table.ts';
 import { entriesOf, personalEntry, type Token } from '../store/token-store.ts';
+import { readUser } from '../store/user-store.ts';
 import type { IssueTokenDependencies } from '../tokens/issue-token.ts';
 import { ownExpiryOf } from '../tokens/token-expiry.ts';
 import { organizationsOf } from './membership.ts';
+import { ownerAct } from './owner-act.ts';
 
 /** Who asks: the person, in one session, from somewhere. */
 export interface Asker {
@@ -97,8 +105,14 @@ export async function makeOwnToken(
     expiry: until === undefined ? 0 : Math.floor(until / 1000),
     excluded: excluded.join(','),
   };
-  const places = organizations.map((one) => ({ organization: one.id, slug: one.slug }));
-  const act = entryOf(dependencies, 'own-token-created', { user, ...from }, description);
+  const asker = { user, ...from };
+  const recordIn = await recorder(dependencies, asker, 'own-token-created', token);
+  const places = organizations.map((one) => ({
+    organization: one.id,
+    slug: one.slug,
+    record: recordIn(one.id),
+  }));
+  const act = entryOf(dependencies, 'own-token-created', asker, description);
   const messages = await inTurn(table, [keys.creationsFor(user, 'tokens')], async (turn) => {
     const live = (await personalTokensOf(table, user)).filter((one) => isLivePersonal(one, now));
     if (live.length >= tokensMax) {
@@ -135,8 +149,9 @@ export async function rotateOwnToken(
   const secret = makeToken('user', randomBytes);
   const next = { hash: tokenHash(secret), expiry: until === undefined ? 0 : Math.floor(until / 1000) };
   const act = entryOf(dependencies, 'own-token-rotated', asker, token.description);
+  const recordIn = await recorder(dependencies, asker, 'own-token-rotated', { ...token, ...next });
   const messages = await unlessChanged(tokenChanged, () =>
-    replacePersonalSecret(table, token, placesOf(entries), next, now, [act]),
+    replacePersonalSecret(table, token, recorded(entries, recordIn), next, now, [act]),
   );
   await workQueue.send(messages);
   return { token: { ...token, ...next }, entries, secret };
@@ -158,8 +173,9 @@ export async function revokeOwnToken(
     return;
   }
   const act = entryOf(dependencies, 'own-token-revoked', asker, token.description);
+  const recordIn = await recorder(dependencies, asker, 'own-token-revoked', token);
   const messages = await unlessChanged(tokenChanged, () =>
-    endPersonal(table, token, placesOf(entries), 'revoked', clock.now(), [act]),
+    endPersonal(table, token, recorded(entries, recordIn), 'revoked', clock.now(), [act]),
   );
   await workQueue.send(messages);
 }
@@ -172,8 +188,33 @@ async function ownToken(table: Table, user: UserId, id: TokenId): Promise<OwnTok
   return { token, entries: await entriesOf(table, token) };
 }
 
-const placesOf = (entries: readonly Token[]): readonly PersonalEntry[] =>
-  entries.flatMap((token) => personalEntry(token) ?? []);
+type Recorder = (organization: OrganizationId) => Operation;
+
+/** What the history of an organization that the token reads says of the act. One read. */
+async function recorder(
+  dependencies: IssueTokenDependencies,
+  { user, session, origin: { address } }: Asker,
+  act: SignInEntry['act'],
+  { id, description, expiry }: Pick<PersonalToken, 'id' | 'description' | 'expiry'>,
+): Promise<Recorder> {
+  const found = await readUser(dependencies.table, user);
+  const name = found?.name ?? found?.login ?? user;
+  const actor = { kind: 'user', id: user, name } as const;
+  const accountable = { by: name, why: '', actor, from: { address, session } };
+  const token = { description, expiresAt: expiry === 0 ? null : new Date(expiry * 1000).toISOString() };
+  const changed = act === 'own-token-revoked' ? { before: token } : { after: token };
+  return (organization) => ownerAct(dependencies, organization, accountable, act, id, changed);
+}
+
+/** Organizations whose owners took the token out have heard the last of it. */
+const recorded = (entries: readonly Token[], recordIn: Recorder) =>
+  entries.flatMap((token) => {
+    const entry = personalEntry(token);
+    const isOut = token.state === 'revoked';
+    return entry === undefined
+      ? []
+      : [{ ...entry, ...(isOut ? {} : { record: recordIn(entry.organization) }) }];
+  });
 
 /** The organizations in which the person may have something to read. */
 const organizationsRead = async (table: Table, user: UserId, now: number): Promise<readonly Organization[]> =>

@@ -33,6 +33,8 @@ fieldset{margin:.75rem 0;padding:0;border:0}
 legend{padding:0;font-weight:600}
 summary{cursor:pointer;font-size:1.1rem;font-weight:600}
 details{margin:1.25rem 0}
+li summary{font-size:1rem;font-weight:400}
+li details{margin:.25rem 0 1rem}
 button,a.button{display:block;width:100%;padding:.7rem 1rem;font:inherit;font-weight:600;text-align:center;text-decoration:none;color:var(--paper);background:var(--act);border:1px solid var(--act);border-radius:.35rem;cursor:pointer}
 button.second,a.second{color:var(--ink);background:none;border-color:var(--line)}
 :focus-visible{outline:3px solid var(--act);outline-offset:2px}

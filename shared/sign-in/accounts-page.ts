@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import type { Html, Page } from '../runtime/page.ts';
 import type { SessionView } from '../sessions/end-sessions.ts';
 import type { User } from '../store/user-store.ts';
-import { buttonTo, type CodeHost, hidden, hostName, startForm } from './pages.ts';
+import { buttonTo, type CodeHost, hidden, hostName, shownTime, startForm } from './pages.ts';
 
 interface AccountsPage {
   readonly user: User;
@@ -46,13 +46,11 @@ const accountItem = (account: User['accounts'][number]): Html =>
   html`<li><strong>${account.login ?? account.account}</strong> at ${hostName(account)}${
     account.lastSignInAt === undefined
       ? ''
-      : html`<br><span class="quiet">last used ${timeOf(account.lastSignInAt)}</span>`
+      : html`<br><span class="quiet">last used ${shownTime(account.lastSignInAt)}</span>`
   }</li>`;
 
 const sessionItem = (session: SessionView, { current }: AccountsPage): Html =>
-  html`<li>${session.id === current ? html`<strong>This browser</strong>: ` : ''}${programOf(session.userAgent)}, ${session.address}<br><span class="quiet">since ${timeOf(session.startedAt)}, last used ${timeOf(session.lastUsedAt)}</span></li>`;
-
-const timeOf = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  html`<li>${session.id === current ? html`<strong>This browser</strong>: ` : ''}${programOf(session.userAgent)}, ${session.address}<br><span class="quiet">since ${shownTime(session.startedAt)}, last used ${shownTime(session.lastUsedAt)}</span></li>`;
 
 /** The first that is named: browsers name those that they want to be taken for too. */
 const browsers = [

@@ -29,6 +29,10 @@ export const codeHostOf = ({ key, integration }: Offered): CodeHost => ({
 export const hidden = (name: string, value: string): Html =>
   html`<input type="hidden" name="${name}" value="${value}">`;
 
+/** For a person, to the minute. @param at milliseconds since the epoch */
+export const shownTime = (at: number): string =>
+  `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+
 interface StartForm {
   readonly purpose: Purpose;
   readonly returnTo: string;

@@ -39,6 +39,12 @@ export interface PersonalEntry {
   readonly slug: string;
 }
 
+/** An organization to which something happens, with the entry of its history. */
+type Recorded<Where> = Where & { readonly record?: Operation };
+
+const recordOf = ({ record }: Recorded<object>): readonly Operation[] =>
+  record === undefined ? [] : [record];
+
 const entryKey = ({ organization, user, id }: Pick<PersonalEntry, 'organization' | 'user' | 'id'>) =>
   keys.principalToken(organization, userPrincipal(user), id);
 
@@ -128,7 +134,7 @@ interface Place {
 }
 
 /** So many organizations get their entries with the token itself; the work of the others adds theirs. A transaction holds 100 operations. */
-const withTokenMax = 40;
+const withTokenMax = 30;
 
 /**
  * Stores a new token, and requests the person's views. Without an organization it is published at once.
@@ -139,7 +145,7 @@ const withTokenMax = 40;
 export async function addPersonalToken(
   table: Table,
   token: Omit<PersonalToken, 'state' | 'excluded'> & Partial<Pick<PersonalToken, 'excluded'>>,
-  places: readonly Place[],
+  places: readonly Recorded<Place>[],
   others: readonly Operation[],
 ): Promise<readonly WorkMessage[]> {
   const now = token.createdAt;
@@ -154,14 +160,18 @@ export async function addPersonalToken(
     { put: keys.token(token.hash), item: { id: token.id, user: token.user }, when: absent },
     { put: keys.hasPersonalTokens(token.user), item: {} },
     ...(isWaiting ? [] : [desire(key, edgeValue(stored), { kind: 'token' }, now)]),
-    ...places.slice(0, withTokenMax).flatMap((place) => addEntry(stored, place, now)),
+    ...places
+      .slice(0, withTokenMax)
+      .flatMap((place) => [...addEntry(stored, place, now), ...recordOf(place)]),
     ...others,
   ]);
   const rest = places.slice(withTokenMax);
-  for (const { organization } of rest) {
+  for (const place of rest) {
+    const { organization } = place;
     const principal = userPrincipal(token.user);
     await table.transact([
       requestWork(principalWork(organization, principal), now, { organization, principal }),
+      ...recordOf(place),
     ]);
   }
   return isWaiting ? places.map((place) => workOf(place).message) : [edgeWork(key).message];
@@ -327,7 +337,7 @@ export async function endEntry(
 export async function endPersonal(
   table: Table,
   token: PersonalToken,
-  entries: readonly PersonalEntry[],
+  entries: readonly Recorded<PersonalEntry>[],
   state: 'revoked' | 'expired',
   now: number,
   others: readonly Operation[] = [],
@@ -344,6 +354,7 @@ export async function endPersonal(
     await table.transact([
       { update: { key: entryKey(entry), set: { state } }, when: present },
       requestWork(work, now),
+      ...recordOf(entry),
     ]);
     messages.push(work.message);
   }
@@ -359,7 +370,7 @@ export async function endPersonal(
 export async function replacePersonalSecret(
   table: Table,
   token: PersonalToken,
-  entries: readonly PersonalEntry[],
+  entries: readonly Recorded<PersonalEntry>[],
   next: Pick<PersonalToken, 'hash' | 'expiry'>,
   now: number,
   others: readonly Operation[],
@@ -376,7 +387,10 @@ export async function replacePersonalSecret(
   ]);
   for (const entry of entries) {
     // For display: what counts is the token's own.
-    await table.update({ key: entryKey(entry), set: { expiry: next.expiry } }, present);
+    await table.transact([
+      { update: { key: entryKey(entry), set: { expiry: next.expiry } }, when: present },
+      ...recordOf(entry),
+    ]);
   }
   return [edgeWork(old).message, ...(isAtEdge ? [edgeWork(fresh).message] : [])];
 }

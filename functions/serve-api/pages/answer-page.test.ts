@@ -8,7 +8,8 @@ import { proven } from '../../../test/support/people.ts';
 import { minute } from '../../../test/support/session-bench.ts';
 import { consoleBaseUrl, createSignInBench } from '../../../test/support/sign-in-bench.ts';
 import { answerPage } from './answer-page.ts';
-import { homePage, tokenPage } from './home.ts';
+import { homePage } from './home.ts';
+import { tokenPage } from './token-pages.ts';
 
 it.each([
   ['the page of a person', '/', answerPage],

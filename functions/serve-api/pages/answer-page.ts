@@ -1,7 +1,6 @@
 /** The plain pages outside the API, for browsers without JavaScript. */
 import { ownInvitations } from '../../../shared/organizations/invitations.ts';
-import { organizationsOf, placesOf } from '../../../shared/organizations/membership.ts';
-import { makeOwnToken } from '../../../shared/organizations/personal-tokens.ts';
+import { placesOf } from '../../../shared/organizations/membership.ts';
 import type { HttpAnswer, HttpRequest } from '../../../shared/runtime/http-message.ts';
 import { pageAnswer, redirectAnswer } from '../../../shared/runtime/page.ts';
 import { formTokenFor } from '../../../shared/sessions/form-token.ts';
@@ -10,21 +9,20 @@ import { refusalOfUser } from '../../../shared/sign-in/admission.ts';
 import { errorAnswer } from '../../../shared/sign-in/error-answer.ts';
 import { notFoundPage } from '../../../shared/sign-in/pages.ts';
 import { originOf, refusalOfForeign } from '../../../shared/sign-in/request-checks.ts';
-import { bestEffortQueue } from '../../../shared/store/best-effort-queue.ts';
 import { findInstallationSettings } from '../../../shared/store/installation-settings.ts';
 import { readUser } from '../../../shared/store/user-store.ts';
 import type { ApiDependencies } from '../frame/dependencies.ts';
 import { connect, showConnect, showConnected } from './connect.ts';
-import { type PageContext, type PageRoute, refusalOfForm } from './context.ts';
-import { exampleFor } from './example-package.ts';
-import { homePage, tokenPage, welcomePage } from './home.ts';
+import type { PageContext, PageRoute } from './context.ts';
+import { homePage, welcomePage } from './home.ts';
 import { answerInvitation } from './invitations.ts';
-
-const descriptionMax = 100;
+import { changeToken, makeToken, showTokens } from './own-tokens.ts';
 
 const routes: Readonly<Record<string, PageRoute>> = {
   'GET /': home,
-  'POST /tokens': tokenMade,
+  'GET /tokens': showTokens,
+  'POST /tokens': makeToken,
+  'POST /tokens/*': changeToken,
   'POST /invitations/*': answerInvitation,
   'GET /connect': showConnect,
   'GET /connect/*': showConnect,
@@ -100,21 +98,4 @@ async function home({ dependencies, current: { user, session } }: PageContext): 
       mayConnect: isAdministrator || organizationMakers !== 'administrators',
     }),
   );
-}
-
-async function tokenMade(context: PageContext): Promise<HttpAnswer> {
-  const { dependencies, request, form } = context;
-  const { user, session } = context.current;
-  const { table, clock, registryBaseUrl } = dependencies;
-  const refusal = await refusalOfForm(context);
-  if (refusal !== undefined) {
-    return pageAnswer(refusal);
-  }
-  const description = (form.get('description') ?? '').trim().slice(0, descriptionMax) || 'Composer';
-  const asker = { user, session, origin: originOf(request) };
-  const making = { ...dependencies, workQueue: bestEffortQueue(dependencies) };
-  const { secret } = await makeOwnToken(making, asker, { description, expiresAt: undefined });
-  const memberships = await organizationsOf(table, user, clock.now());
-  const example = await exampleFor(dependencies, user, memberships);
-  return pageAnswer(tokenPage(secret, { memberships, registryBaseUrl, example }));
 }

@@ -3,8 +3,6 @@ import { asId } from '../../../shared/domain/ids.ts';
 import { slugProblem } from '../../../shared/domain/organization.ts';
 import { pageAnswer } from '../../../shared/runtime/page.ts';
 import { Secret } from '../../../shared/runtime/secret.ts';
-import { formTokenFor } from '../../../shared/sessions/form-token.ts';
-import { startSession } from '../../../shared/sessions/session.ts';
 import { auditLog } from '../../../shared/store/audit-log.ts';
 import { putFact } from '../../../shared/store/fact-store.ts';
 import { keys } from '../../../shared/store/keys.ts';
@@ -13,17 +11,11 @@ import { keepPersonGrant } from '../../../shared/store/person-grant-store.ts';
 import { noteSuccess, synchronizationsOf } from '../../../shared/store/synchronization-store.ts';
 import { changeUser, readUser } from '../../../shared/store/user-store.ts';
 import { integrationKey } from '../../../test/support/api-forges.ts';
-import {
-  type ApiWorld,
-  consoleBaseUrl,
-  createApiWorld,
-  type Person,
-  userOf,
-} from '../../../test/support/api-world.ts';
+import { type ApiWorld, createApiWorld, type Person, userOf } from '../../../test/support/api-world.ts';
 import { aFact } from '../../../test/support/memory-forge.ts';
+import { pageVisitor } from '../../../test/support/page-visitor.ts';
 import { minute } from '../../../test/support/session-bench.ts';
 import { gitHubHost } from '../../../test/support/synchronized.ts';
-import { answerPage } from './answer-page.ts';
 import { connectedPage } from './connected-page.ts';
 
 const path = `/connect/${integrationKey}`;
@@ -35,37 +27,16 @@ beforeEach(async () => {
 
 /** A person's browser, who has just signed in and, if so, has just let the code host name the organizations. */
 async function browserOf(person: Person, { isGranted = true } = {}) {
-  const { dependencies } = world;
-  const origin = { address: '198.51.100.7', userAgent: 'test' };
-  const { signedIn, setCookies } = await startSession(dependencies, {
-    ...{ user: userOf(person), authenticatedAt: world.now(), ...origin },
-  });
   if (isGranted) {
-    await keepPersonGrant(dependencies, userOf(person), gitHubHost, {
+    await keepPersonGrant(world.dependencies, userOf(person), gitHubHost, {
       ...{ accessToken: 'ghu_secret', refreshToken: 'ghr_secret' },
     });
   }
-  const cookies = new Map(
-    setCookies.map((cookie) => (cookie.split(';')[0] ?? '').split('=') as [string, string]),
-  );
-  const ask = (method: string, to: string, form: Record<string, string> = {}, headers = {}) =>
-    answerPage(dependencies, {
-      ...{ method, path: to, parameters: {}, query: new URLSearchParams(), cookies },
-      headers: { 'x-repertoire-viewer': '198.51.100.7', ...headers },
-      body: Buffer.from(new URLSearchParams(form).toString()),
-    });
+  const { get, post } = await pageVisitor(world, userOf(person));
   return {
-    get: (to: string) => ask('GET', to),
-    post: async (
-      form: Record<string, string>,
-      headers: Record<string, string> = { origin: consoleBaseUrl },
-    ) =>
-      ask(
-        'POST',
-        path,
-        { 'form-token': await formTokenFor(dependencies, signedIn.session), organization: '901', ...form },
-        headers,
-      ),
+    get,
+    post: (form: Record<string, string>, headers?: Record<string, string>) =>
+      post(path, { organization: '901', ...form }, headers),
   };
 }
 

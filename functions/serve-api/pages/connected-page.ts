@@ -8,7 +8,7 @@ import type { Html, Page } from '../../../shared/runtime/page.ts';
 import { toStartPage } from '../../../shared/sign-in/pages.ts';
 import { connectPath } from '../../../shared/sign-in/return-path.ts';
 import type { FirstImport } from './first-import.ts';
-import { tokenForm } from './home.ts';
+import { tokenForm } from './token-pages.ts';
 
 interface Connected {
   readonly organization: Organization;

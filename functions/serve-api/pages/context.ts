@@ -11,6 +11,7 @@ import { isConnectPath } from '../../../shared/sign-in/return-path.ts';
 import { readUser } from '../../../shared/store/user-store.ts';
 import { freshMs } from '../frame/access.ts';
 import type { ApiDependencies } from '../frame/dependencies.ts';
+import { tokensPath } from './token-pages.ts';
 
 export interface PageContext {
   readonly dependencies: ApiDependencies;
@@ -30,8 +31,17 @@ export const hostsOf = async ({ dependencies }: PageContext): Promise<readonly P
     ({ isSignInOffered }) => isSignInOffered,
   );
 
-/** Why a form is not carried out, as a page: it is of another session, or the person signed in too long ago. */
-export async function refusalOfForm(context: PageContext): Promise<Page | undefined> {
+/** Where a person goes on who confirmed to be it: the page of the form, as far as that has an address of its own. */
+const pageOfForm = (path: string): string =>
+  isConnectPath(path) ? path : path.startsWith(tokensPath) ? tokensPath : '/';
+
+/**
+ * Why a form is not carried out, as a page: it is of another session, or does something dangerous and the person signed in too long ago.
+ */
+export async function refusalOfForm(
+  context: PageContext,
+  { isDangerous = true }: { readonly isDangerous?: boolean } = {},
+): Promise<Page | undefined> {
   const { dependencies, current, request, form } = context;
   const { session, authenticatedAt } = current;
   if (!(await isFormToken(dependencies, session, form.get('form-token') ?? ''))) {
@@ -42,9 +52,8 @@ export async function refusalOfForm(context: PageContext): Promise<Page | undefi
       toStartPage,
     );
   }
-  if (dependencies.clock.now() >= authenticatedAt + freshMs) {
-    // Back to the page of the form; those of the first page have addresses of their own.
-    const returnTo = isConnectPath(request.path) ? request.path : '/';
+  if (isDangerous && dependencies.clock.now() >= authenticatedAt + freshMs) {
+    const returnTo = pageOfForm(request.path);
     const formToken = await formTokenFor(dependencies, session);
     return { ...againPage(await hostsOf(context), { returnTo, formToken }), status: 403 };
   }

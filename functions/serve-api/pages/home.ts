@@ -1,12 +1,13 @@
-/** The page where people begin: their organizations, and a token with the lines that Composer needs. */
+/** The page where people begin: their organizations, and the form for a token. */
 import { html } from 'hono/html';
 import type { Organization } from '../../../shared/domain/organization.ts';
 import type { OwnInvitation } from '../../../shared/organizations/invitations.ts';
 import type { Membership } from '../../../shared/organizations/membership.ts';
 import type { Html, Page } from '../../../shared/runtime/page.ts';
-import { buttonTo, toStartPage } from '../../../shared/sign-in/pages.ts';
+import { buttonTo } from '../../../shared/sign-in/pages.ts';
 import { connectPath } from '../../../shared/sign-in/return-path.ts';
 import { invitationItem } from './invitations.ts';
+import { tokenForm, tokensPath } from './token-pages.ts';
 
 /** For whoever is not signed in. */
 export const welcomePage = (isSetUp: boolean): Page => ({
@@ -59,15 +60,6 @@ ${buttonTo(connectPath, 'Connect an organization')}`
     : html`<p>None of your organizations is connected here yet. The administrator of this registry connects them.</p>`;
 }
 
-/** Makes a token of the person. */
-export const tokenForm = (formToken: string): Html =>
-  html`<h2 id="token">New token for Composer</h2>
-<p>It reads what you may read, for as long as you may.</p>
-<form method="post" action="/tokens"><input type="hidden" name="form-token" value="${formToken}">
-<label for="description">What it is for</label>
-<input type="text" id="description" name="description" required maxlength="100" value="Composer">
-<p><button type="submit">Make a token</button></p></form>`;
-
 export function homePage(home: Home): Page {
   const { name, memberships, waiting, invitations, formToken, isAdministrator } = home;
   return {
@@ -78,37 +70,8 @@ ${organizationsOf(home)}
 ${waiting.map(waitingItem)}
 ${invitations.map((one) => invitationItem(formToken, one))}
 ${memberships.length > 0 ? tokenForm(formToken) : ''}
+<p><a href="${tokensPath}">Your tokens</a></p>
 <form method="post" action="/sign-in/out"><input type="hidden" name="form-token" value="${formToken}"><button class="second" type="submit">Sign out</button></form>
 <p class="quiet">${isAdministrator ? html`<a href="/sign-in/register">Add a code host</a> · ` : ''}<a href="/sign-in">Accounts and sign-in</a> · <a href="/api/v1/docs">the API</a></p>`,
-  };
-}
-
-interface NewToken extends Pick<Home, 'memberships' | 'registryBaseUrl'> {
-  /** A package that the person can install. */
-  readonly example: string | undefined;
-}
-
-/** A new token, shown this once, with the lines to paste. */
-export function tokenPage(secret: string, { memberships, registryBaseUrl, example }: NewToken): Page {
-  const { host } = new URL(registryBaseUrl);
-  const lines = [
-    // On one machine only; a deployment has TLS.
-    ...(registryBaseUrl.startsWith('http:')
-      ? ['composer config secure-http false  # plain http, for this machine only']
-      : []),
-    ...memberships.map(
-      ({ organization: { slug } }) =>
-        `composer config repositories.${slug} composer ${registryBaseUrl}/${slug}`,
-    ),
-    `composer config --global http-basic.${host} token ${secret}`,
-    `composer require ${example ?? 'vendor/name'}`,
-  ];
-  return {
-    title: 'Your new token',
-    content: html`<p><code>${secret}</code></p>
-<p>It is shown this once. Run these lines in the folder of your project, where its <code>composer.json</code> is:</p>
-<pre>${lines.join('\n')}</pre>
-<p class="quiet">The token is kept in your own Composer configuration and not in the project.${example === undefined ? ' Replace vendor/name by a package.' : ''}</p>
-${toStartPage}`,
   };
 }
