@@ -70,9 +70,16 @@ export const AccessToken = z
       'An access token of the code host to read the organization with, which is stored encrypted and never shown. Without it what you granted is used, or the App. 422 says what it lacks.',
   });
 
-export const ConnectionLimits = z.array(z.string()).meta({
-  description: 'What the connection cannot do, a sentence each; with none it can do everything.',
-});
+/** What is to be known of a connection that works. */
+export const connectionNotes = {
+  limits: z.array(z.string()).meta({
+    description: 'What the connection cannot do, a sentence each; with none it can do everything.',
+  }),
+  unneeded: z.array(z.string()).meta({
+    description: 'What its access token may do that is not needed here, a sentence each.',
+  }),
+};
+export const ConnectionNotes = z.object(connectionNotes);
 
 export const NewConnection = z
   .strictObject({ accessToken: AccessToken.optional() })
@@ -97,6 +104,7 @@ const connection = {
 export const Connection = z
   .object({
     ...connection,
+    ...connectionNotes,
     forge: z.string(),
     baseUrl: z.string(),
     usedBy: z.object({ synchronization: z.string(), login: z.string() }),

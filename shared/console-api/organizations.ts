@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { apiKeyScopes } from '../domain/api-key.ts';
 import { Line, Role, Time } from './common.ts';
-import { AccessToken, ConnectionLimits, IntegrationKey } from './forges.ts';
+import { AccessToken, connectionNotes, IntegrationKey } from './forges.ts';
 import { DelegatedRight } from './people.ts';
 
 export const Organization = z
@@ -94,7 +94,7 @@ export const CreatedOrganization = z
   .object({
     slug: z.string(),
     synchronization: z.string().optional().meta({ description: 'Its id; missing where there is none.' }),
-    limits: ConnectionLimits,
+    ...connectionNotes,
   })
   .meta({ id: 'CreatedOrganization' });
 

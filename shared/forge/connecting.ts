@@ -33,13 +33,19 @@ export function connectingWith(
   );
 }
 
+/** What is to be known of a connection that works, a sentence each for its owner. */
+export interface ConnectionNotes {
+  /** What it cannot do, such as installing hooks. */
+  readonly limits: readonly string[];
+  /** What it may do beyond what is needed. */
+  readonly unneeded: readonly string[];
+}
+
 /** An access token as the forge describes it. */
-export interface CheckedToken<Value> {
+export interface CheckedToken<Value> extends ConnectionNotes {
   readonly credential: IssuedCredential<Value>;
   /** What the token lacks, a sentence each for the owner; with none the organization can be read. */
   readonly missing: readonly string[];
-  /** What it may do without, such as the right to install hooks. */
-  readonly limited: readonly string[];
 }
 
 export interface Connecting<

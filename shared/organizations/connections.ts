@@ -2,8 +2,9 @@
 import { type Connection, installationOf } from '../domain/connection.ts';
 import type { ConnectionId, OrganizationId } from '../domain/ids.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
+import type { ConnectionNotes } from '../forge/connecting.ts';
 import { endsSoon } from '../forge/credential.ts';
-import { credentialEnds } from '../store/credential-store.ts';
+import { type DescribedCredential, describeCredentials } from '../store/credential-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
 
@@ -16,6 +17,8 @@ export interface DescribedConnection
   readonly checkedAt: number | undefined;
   /** When it ends for good, unless an owner replaces it before. */
   readonly expiresAt: number | undefined;
+  /** As of when it was entered. */
+  readonly notes: ConnectionNotes;
   /** What an owner has to do, if anything. */
   readonly advice: string | undefined;
   readonly usedBy: Pick<Synchronization, 'id' | 'login'>;
@@ -29,16 +32,17 @@ export async function connectionsOf(
 ): Promise<readonly DescribedConnection[]> {
   const synchronizations = await synchronizationsOf(table, organization);
   const ids = synchronizations.flatMap(({ connection }) => ('id' in connection ? [connection.id] : []));
-  const ends = await credentialEnds(table, ids);
-  return synchronizations.map((synchronization) => describe(synchronization, ends, now));
+  const credentials = await describeCredentials(table, ids);
+  return synchronizations.map((synchronization) => describe(synchronization, credentials, now));
 }
 
 function describe(
   { connection, ...one }: Synchronization,
-  ends: ReadonlyMap<ConnectionId, number | undefined>,
+  credentials: ReadonlyMap<ConnectionId, DescribedCredential>,
   now: number,
 ): DescribedConnection {
-  const expiresAt = 'id' in connection ? ends.get(connection.id) : undefined;
+  const credential = 'id' in connection ? credentials.get(connection.id) : undefined;
+  const expiresAt = credential?.endsAt;
   return {
     forge: one.forge,
     baseUrl: one.baseUrl,
@@ -49,6 +53,7 @@ function describe(
     stateSince: one.credentialStateSince,
     checkedAt: lastOf(Object.values(one.lastSuccessAt)),
     expiresAt,
+    notes: { limits: credential?.limits ?? [], unneeded: credential?.unneeded ?? [] },
     advice: adviceFor({ connection, ...one }, expiresAt, now),
     usedBy: { id: one.id, login: one.login },
   };

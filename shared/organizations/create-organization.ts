@@ -2,6 +2,7 @@
 import { CallerError } from '../domain/caller-error.ts';
 import { newId, type OrganizationId, type SynchronizationId, type UserId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
+import type { ConnectionNotes } from '../forge/connecting.ts';
 import { type CredentialSource, unstoredCredential } from '../forge/credential.ts';
 import type { ForgeClient, OpenConnection } from '../forge/module.ts';
 import { inTurn } from '../store/creation-turn.ts';
@@ -28,6 +29,7 @@ import {
   type ForConnecting,
   installationForConnecting,
   installedForConnecting,
+  noNotes,
   ownedForConnecting,
 } from './for-connecting.ts';
 import type { GrantedForgeDependencies } from './granted-forge.ts';
@@ -68,8 +70,7 @@ export interface NewOrganization {
 
 export interface CreatedOrganization extends Pick<ConnectedOrganization, 'organization' | 'slug'> {
   readonly synchronization: SynchronizationId | undefined;
-  /** What its connection cannot do, a sentence each. */
-  readonly limits: readonly string[];
+  readonly notes: ConnectionNotes;
 }
 
 /**
@@ -155,7 +156,7 @@ async function create(
     ...connectInput(owned, from),
     also: (organization, login) => [...made(organization, login), ...used],
   });
-  return { ...connected, limits: owned.limits };
+  return { ...connected, notes: owned.notes };
 }
 
 /**
@@ -190,10 +191,10 @@ export async function addSynchronizationTo(
       ...used,
     ],
   });
-  return { synchronization, limits: owned.limits };
+  return { synchronization, notes: owned.notes };
 }
 
-export interface AddedSynchronization extends Pick<CreatedOrganization, 'limits'> {
+export interface AddedSynchronization extends Pick<CreatedOrganization, 'notes'> {
   readonly synchronization: SynchronizationId;
 }
 
@@ -227,7 +228,7 @@ async function createEmpty(
     ...made(id),
   ]);
   await workQueue.send([atEdge.message]);
-  return { organization: id, slug, synchronization: undefined, limits: [] };
+  return { organization: id, slug, synchronization: undefined, notes: noNotes };
 }
 
 const connectInput = (
@@ -242,11 +243,11 @@ const connectInput = (
 /** Stores the connection's secret, and ends the grant unless it is that. */
 export const grantUsed = async (
   dependencies: Pick<CreateOrganizationDependencies, 'cipher' | 'clock'>,
-  { connection, credential, grantUsed: used }: ForConnecting,
+  { connection, credential, notes, grantUsed: used }: ForConnecting,
 ): Promise<readonly Operation[]> =>
   credential === undefined || !('id' in connection)
     ? used
-    : [await addCredential(dependencies, connection.id, credential), ...used];
+    : [await addCredential(dependencies, connection.id, credential, notes), ...used];
 
 const connecting = (
   { table, workQueue, clock, randomBytes, forges }: CreateOrganizationDependencies,

@@ -10,7 +10,7 @@ import {
   type UserId,
 } from '../domain/ids.ts';
 import type { ForgeHost } from '../domain/synchronization.ts';
-import type { CheckedToken, IntegrationConnecting } from '../forge/connecting.ts';
+import type { CheckedToken, ConnectionNotes, IntegrationConnecting } from '../forge/connecting.ts';
 import type { IssuedCredential } from '../forge/credential.ts';
 import { ForgeError } from '../forge/errors.ts';
 import { integrationAddresses } from '../forge/integration-key.ts';
@@ -45,9 +45,11 @@ export interface ChosenOrganization {
 export interface NewConnection {
   readonly connection: Connection;
   readonly credential: IssuedCredential<unknown> | undefined;
-  /** What it cannot do, a sentence each for the owner. */
-  readonly limits: readonly string[];
+  readonly notes: ConnectionNotes;
 }
+
+/** Of what is made for this registry alone: an App, or a grant. */
+export const noNotes: ConnectionNotes = { limits: [], unneeded: [] };
 
 /** An organization on a code host that may be connected. */
 export interface ForConnecting extends NewConnection {
@@ -89,7 +91,8 @@ export async function ownedForConnecting(
     return { ...about, ...checked, grantUsed: kept.end };
   }
   if (owned.connection !== undefined) {
-    return { ...about, connection: owned.connection, credential: undefined, limits: [], grantUsed: kept.end };
+    const { connection } = owned;
+    return { ...about, connection, credential: undefined, notes: noNotes, grantUsed: kept.end };
   }
   if (connecting === undefined) {
     const page = installUrlOf(dependencies, granted.forge, id);
@@ -98,7 +101,7 @@ export async function ownedForConnecting(
   }
   const connection = { kind: 'oauth-grant', id: newId<ConnectionId>(dependencies.randomBytes) } as const;
   const credential = credentialOfGrant(dependencies, granted, connecting);
-  return { ...about, connection, credential, limits: [], grantUsed: kept.take };
+  return { ...about, connection, credential, notes: noNotes, grantUsed: kept.take };
 }
 
 /** @throws CallerError when the person does not own it */
@@ -161,7 +164,7 @@ async function checkedToken(
   if (connecting === undefined) {
     throw wrongToken(`${host.baseUrl} is not read with access tokens`, [], pointer);
   }
-  const { credential, missing, limited } = await connecting
+  const { credential, missing, limits, unneeded } = await connecting
     .checkToken(accessToken, organization)
     .catch((error: unknown): Promise<CheckedToken<unknown>> => {
       throw error instanceof ForgeError ? forgeFailure('what the access token may do', error) : error;
@@ -170,7 +173,7 @@ async function checkedToken(
     throw wrongToken('the access token cannot be used', missing, pointer);
   }
   const connection = { kind: 'access-token', id: newId<ConnectionId>(randomBytes) } as const;
-  return { connection, credential, limits: limited };
+  return { connection, credential, notes: { limits, unneeded } };
 }
 
 function wrongToken(what: string, missing: readonly string[], pointer: string): CallerError {
@@ -218,7 +221,7 @@ export async function installedForConnecting(
 const ofInstallation = (installation: InstallationId): NewConnection => ({
   connection: { kind: 'app-installation', installation },
   credential: undefined,
-  limits: [],
+  notes: noNotes,
 });
 
 /**

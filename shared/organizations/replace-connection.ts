@@ -3,6 +3,7 @@ import { CallerError } from '../domain/caller-error.ts';
 import { installationOf } from '../domain/connection.ts';
 import type { InstallationId, UserId } from '../domain/ids.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
+import type { ConnectionNotes } from '../forge/connecting.ts';
 import { integrationKeyOf } from '../forge/integration-key.ts';
 import { findIntegration } from '../forge/integrations.ts';
 import { endCredential } from '../store/credential-store.ts';
@@ -18,7 +19,7 @@ import {
   transactClaims,
 } from './connect-organization.ts';
 import { type CreateOrganizationDependencies, grantUsed, opening } from './create-organization.ts';
-import { type ForConnecting, installedForConnecting, ownedForConnecting } from './for-connecting.ts';
+import { type ForConnecting, installedForConnecting, noNotes, ownedForConnecting } from './for-connecting.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
 
 /**
@@ -26,7 +27,7 @@ import { type Accountable, ownerAct } from './owner-act.ts';
  * again with the new one, under the removal guard.
  *
  * @param user undefined: the operator, who takes the installation that deliveries have announced, or an access token
- * @returns what the new connection cannot do, a sentence each
+ * @returns what is to be known of the new connection
  * @throws CallerError when there is no other connection, it is another organization's, or it does not work
  * @throws ProblemError as `ownedForConnecting`
  */
@@ -36,7 +37,7 @@ export async function replaceConnection(
   user: UserId | undefined,
   accessToken: string | undefined,
   accountable: Accountable,
-): Promise<readonly string[]> {
+): Promise<ConnectionNotes> {
   const { table, workQueue, clock, forges } = dependencies;
   const { id, organization, forge, forgeOrganization, login, connection: before } = synchronization;
   const { taken, known, there } = await firstActive(
@@ -73,7 +74,7 @@ export async function replaceConnection(
     ],
   );
   await workQueue.send(workItems.map(({ message }) => message));
-  return taken.limits;
+  return taken.notes;
 }
 
 /** Takes the first candidate that passes the check. @throws CallerError as the last one that was refused */
@@ -125,7 +126,7 @@ async function candidatesFor(
   return (await announced(dependencies.table, synchronization)).map((installation) => ({
     ...about,
     ...{ connection: { kind: 'app-installation', installation }, credential: undefined },
-    ...{ limits: [], grantUsed: [] },
+    ...{ notes: noNotes, grantUsed: [] },
   }));
 }
 

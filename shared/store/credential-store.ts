@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { ConnectionId } from '../domain/ids.ts';
 import { credentialStates, type Synchronization } from '../domain/synchronization.ts';
+import type { ConnectionNotes } from '../forge/connecting.ts';
 import {
   type Credential,
   type CredentialFault,
@@ -29,6 +30,9 @@ const CredentialItem = z.object({
   issuedAt: z.number(),
   validUntil: z.number().optional(),
   renews: z.boolean().default(true),
+  /** As `ConnectionNotes`; what is issued later may do the same. */
+  limits: z.array(z.string()).default([]),
+  unneeded: z.array(z.string()).default([]),
   /** The worker that exchanges the value now. */
   leaseId: z.string().optional(),
   leaseUntil: z.number().default(0),
@@ -109,6 +113,7 @@ export async function addCredential<Value>(
   { cipher, clock }: Pick<CredentialDependencies, 'cipher' | 'clock'>,
   connection: ConnectionId,
   { secret, validUntil, renews }: IssuedCredential<Value>,
+  { limits, unneeded }: ConnectionNotes = { limits: [], unneeded: [] },
 ): Promise<Operation> {
   const encrypt = await cipher.prepare(credentialContext(connection));
   return {
@@ -119,24 +124,34 @@ export async function addCredential<Value>(
       issuedAt: clock.now(),
       validUntil,
       renews,
+      limits,
+      unneeded,
     },
     when: absent,
   };
 }
 
-/**
- * When the connections' credentials end for good, milliseconds since the epoch; undefined where no end is known, or they are renewed before. One read
- * for each 100.
- */
-export async function credentialEnds(
+/** What owners are told of a credential. */
+export interface DescribedCredential extends ConnectionNotes {
+  /** When it ends for good, milliseconds since the epoch; undefined where no end is known, or it is renewed before. */
+  readonly endsAt: number | undefined;
+}
+
+/** Without those that are not stored. One read for each 100. */
+export async function describeCredentials(
   table: Table,
   connections: readonly ConnectionId[],
-): Promise<ReadonlyMap<ConnectionId, number | undefined>> {
+): Promise<ReadonlyMap<ConnectionId, DescribedCredential>> {
   const items = await table.getMany(connections.map((id) => keys.credential(id)));
   return new Map(
-    connections.map((id, place) => {
+    connections.flatMap((id, place) => {
       const item = items[place];
-      return [id, item === undefined ? undefined : endOf(CredentialItem.parse(item))];
+      if (item === undefined) {
+        return [];
+      }
+      const credential = CredentialItem.parse(item);
+      const { limits, unneeded } = credential;
+      return [[id, { limits, unneeded, endsAt: endOf(credential) }]];
     }),
   );
 }

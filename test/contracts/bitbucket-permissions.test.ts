@@ -171,8 +171,19 @@ describe('an API token that an administrator enters', () => {
   test('reads the workspace, and is told what is not read without more scopes', async () => {
     const checked = await at.useToken(await create('alice'));
     expect(checked.missing).toEqual([]);
-    expect(checked.limited).toEqual([expect.stringContaining('read:permission:bitbucket')]);
+    expect(checked.limits).toEqual([expect.stringContaining('read:permission:bitbucket')]);
+    expect(checked.unneeded).toEqual([]);
     expect(await rows()).toEqual(everybody);
+  });
+
+  test('is told which scopes are not needed', async () => {
+    const { missing, unneeded } = await at.useToken(
+      await create('alice', [...scopes, 'write:webhook:bitbucket', 'write:repository:bitbucket']),
+    );
+    expect([missing, unneeded]).toEqual([
+      [],
+      [expect.stringMatching(/not needed: `write:repository:bitbucket`\.$/)],
+    ]);
   });
 
   test.each([

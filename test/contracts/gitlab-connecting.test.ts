@@ -19,7 +19,7 @@ const create: GitLab['createToken'] = (input) => lab.createToken(input);
 test('a token of an owner with the scopes lacks nothing', async () => {
   const token = await create({ user: 'alice', scopes: ['api'], expires: '2027-01-01' });
   const { credential, ...rest } = await check(token);
-  expect(rest).toEqual({ missing: [], limited: [] });
+  expect(rest).toEqual({ missing: [], limits: [], unneeded: [] });
   expect(credential).toMatchObject({ validUntil: Date.parse('2027-01-01') });
   expect(credential.secret.reveal()).toMatchObject({ kind: 'token', accessToken: token, rotates: true });
 });
@@ -31,9 +31,9 @@ test('a token of the group is enough', async () => {
     level: 'owner',
     expires: '2027-01-01',
   });
-  const { missing, limited, credential } = await check(token);
+  const { missing, limits, credential } = await check(token);
   expect(missing).toEqual([]);
-  expect(limited).toEqual([expect.stringContaining('webhooks')]);
+  expect(limits).toEqual([expect.stringContaining('webhooks')]);
   expect(credential.secret.reveal()).toMatchObject({ rotates: true });
 });
 
@@ -43,9 +43,28 @@ test('says what a token lacks', async () => {
   const notOwner = await create({ user: 'ann', scopes: ['read_api'], expires: '2026-06-17' });
   expect(await check(notOwner)).toMatchObject({
     missing: [expect.stringContaining('ann')],
-    limited: [expect.stringContaining('webhooks'), expect.stringContaining('within a week')],
+    limits: [expect.stringContaining('webhooks'), expect.stringContaining('within a week')],
   });
   expect((await check('glpat-none')).missing).toEqual(['GitLab does not accept the token.']);
+});
+
+test('names what a token may do that is not needed, and takes it', async () => {
+  const scopes = ['api', 'read_registry', 'write_repository', 'sudo', 'admin_mode'] as const;
+  const wide = await check(await create({ user: 'alice', scopes: [...scopes], expires: '2027-01-01' }));
+  expect(wide).toMatchObject({
+    ...{ missing: [], limits: [] },
+    unneeded: [expect.stringMatching(/not needed: `write_repository`, `sudo`, `admin_mode`\.$/)],
+  });
+  const { gitlab } = lab;
+  gitlab.user('bob').admin = true;
+  const ofAdministrator = await check(
+    await create({ user: 'bob', scopes: ['read_api'], expires: '2027-01-01' }),
+  );
+  expect(ofAdministrator.missing).toEqual([]);
+  expect(ofAdministrator.unneeded).toEqual([
+    expect.stringContaining('bob of the token administers the whole'),
+  ]);
+  gitlab.user('bob').admin = false;
 });
 
 const dayMs = 24 * 3600_000;

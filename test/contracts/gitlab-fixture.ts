@@ -16,7 +16,7 @@ import { plainFetch } from '../../shared/runtime/plain-fetch.ts';
 import { Secret } from '../../shared/runtime/secret.ts';
 import {
   createCredentialSource,
-  credentialEnds,
+  describeCredentials,
   storeCredential,
 } from '../../shared/store/credential-store.ts';
 import { createMemoryDataKeys } from '../support/memory-data-keys.ts';
@@ -110,7 +110,8 @@ export async function startGitLab({
     ...{ gitlab, simulator, clock, integration, services, signIn, visit, organization, open, redirectUri },
     ...{ useToken, useGrant, grantOf, createToken, connection, startProcess },
     /** When what the group is read with ends for good, as its owners see it. */
-    endOfConnection: async () => (await credentialEnds(table, [connection.id])).get(connection.id),
+    endOfConnection: async () =>
+      (await describeCredentials(table, [connection.id])).get(connection.id)?.endsAt,
     /** How often a refresh token was used. */
     exchanges: () => simulator.state.grants.filter(({ spent }) => spent).length,
     close: () => gitlab.close(),

@@ -119,7 +119,12 @@ export function createApiForges(): ApiForges {
         async checkToken(token) {
           const secret = new Secret({ token });
           const unknown = ['The code host does not accept the token.'];
-          const none = { credential: { secret, validUntil: undefined }, missing: unknown, limited: [] };
+          const none = {
+            credential: { secret, validUntil: undefined },
+            missing: unknown,
+            limits: [],
+            unneeded: [],
+          };
           return forges.accessTokens?.get(token) ?? none;
         },
       },

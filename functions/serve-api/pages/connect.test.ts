@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { asId } from '../../../shared/domain/ids.ts';
 import { slugProblem } from '../../../shared/domain/organization.ts';
+import type { ConnectionNotes } from '../../../shared/forge/connecting.ts';
 import { pageAnswer } from '../../../shared/runtime/page.ts';
 import { Secret } from '../../../shared/runtime/secret.ts';
 import { auditLog } from '../../../shared/store/audit-log.ts';
@@ -134,7 +135,7 @@ it.each([
         ...{ login: 'acme', progress, packages: [], waiting: [] },
         scopes: [{ name: 'members', isRead: progress?.repositories !== undefined }],
       },
-      ...{ advice: [], registryBaseUrl: 'https://packages.example.com', formToken: '' },
+      ...{ connections: [], registryBaseUrl: 'https://packages.example.com', formToken: '' },
     }),
   );
   expect(answer.body).toContain(text);
@@ -171,9 +172,10 @@ describe('where no App is installed', () => {
   const token = 'glpat-secret';
   beforeEach(() => {
     const credential = { secret: new Secret({ token }), validUntil: undefined };
-    const narrow = { credential, missing: ['It lacks a scope.', 'It ends today.'], limited: [] };
+    const none: ConnectionNotes = { limits: [], unneeded: [] };
+    const narrow = { credential, missing: ['It lacks a scope.', 'It ends today.'], ...none };
     world.forges.accessTokens = new Map([
-      [token, { credential, missing: [], limited: [] }],
+      [token, { credential, missing: [], limits: ['It installs no webhooks.'], unneeded: ['It may push.'] }],
       ['narrow', narrow],
     ]);
     world.forges.owned = world.forges.owned.map((one) => ({ ...one, connection: undefined }));
@@ -207,6 +209,15 @@ describe('where no App is installed', () => {
       expect(await kindOf('rocket')).toEqual(['access-token']);
     },
   );
+
+  it('says what a token cannot do, and what it may do that is not needed', async () => {
+    const browser = await browserOf('stranger');
+    await browser.post({ ...form, token });
+    expect((await browser.get('/')).body).toContain('href="/connected/rocket"');
+    const { body = '' } = await browser.get('/connected/rocket');
+    expect(body).toContain('<li>It installs no webhooks.</li>');
+    expect(body).toContain('<li>It may push.</li>');
+  });
 
   it('an owner changes what it is read with, and nobody else', async () => {
     const browser = await browserOf('stranger');

@@ -168,6 +168,5 @@ export async function showConnected(context: PageContext): Promise<HttpAnswer> {
     connectionsOf(table, organization.id, clock.now()),
     formTokenFor(dependencies, current.session),
   ]);
-  const advice = connections.flatMap((one) => (one.advice === undefined ? [] : [one.advice]));
-  return pageAnswer(connectedPage({ organization, progress, advice, registryBaseUrl, formToken }));
+  return pageAnswer(connectedPage({ organization, progress, connections, registryBaseUrl, formToken }));
 }

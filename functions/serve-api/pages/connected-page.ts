@@ -3,6 +3,7 @@ import { html } from 'hono/html';
 import type { Organization } from '../../../shared/domain/organization.ts';
 import type { WaitingReason } from '../../../shared/domain/package.ts';
 import type { ScopeName } from '../../../shared/domain/scopes.ts';
+import type { DescribedConnection } from '../../../shared/organizations/connections.ts';
 import type { ImportProgress } from '../../../shared/organizations/import-progress.ts';
 import type { Html, Page } from '../../../shared/runtime/page.ts';
 import { toStartPage } from '../../../shared/sign-in/pages.ts';
@@ -13,11 +14,13 @@ import { tokenForm } from './token-pages.ts';
 interface Connected {
   readonly organization: Organization;
   readonly progress: FirstImport | undefined;
-  /** What an owner has to do about its connections. */
-  readonly advice: readonly string[];
+  /** What an owner has to do about its connections, or is to know of them. */
+  readonly connections: readonly ShownConnection[];
   readonly registryBaseUrl: string;
   readonly formToken: string;
 }
+
+type ShownConnection = Pick<DescribedConnection, 'advice' | 'notes' | 'usedBy'>;
 
 const scopeTexts: Readonly<Record<ScopeName, string>> = {
   settings: 'Settings',
@@ -43,7 +46,7 @@ const refreshSeconds = 5;
 export function connectedPage({
   organization,
   progress,
-  advice,
+  connections,
   registryBaseUrl,
   formToken,
 }: Connected): Page {
@@ -53,15 +56,34 @@ export function connectedPage({
     title: `${name} is connected`,
     ...(isImporting ? { refreshSeconds } : {}),
     content: html`<p>Composer repository: <code>${registryBaseUrl}/${slug}</code></p>
-${advice.map((text) => html`<p role="alert"><strong>${text}</strong> <a href="${connectPath}">Change what it is read with</a></p>`)}
+${connections.map(adviceOf)}
 ${progress === undefined ? '' : progressOf(progress, slug)}
 ${
   isImporting
     ? html`<p>You need not wait here: the start page has the form for a token.</p>`
     : tokenForm(formToken)
 }
+${connections.map(notesOf)}
 ${toStartPage}`,
   };
+}
+
+const adviceOf = ({ advice }: ShownConnection): Html =>
+  advice === undefined
+    ? html``
+    : html`<p role="alert"><strong>${advice}</strong> <a href="${connectPath}">Change what it is read with</a></p>`;
+
+/** What is between backticks is code. */
+const withCode = (text: string): readonly (Html | string)[] =>
+  text.split('`').map((part, place) => (place % 2 === 1 ? html`<code>${part}</code>` : part));
+
+function notesOf({ notes: { limits, unneeded }, usedBy: { login } }: ShownConnection): Html {
+  const all = [...limits, ...unneeded];
+  return all.length === 0
+    ? html``
+    : html`<h2>What ${login} is read with</h2>
+<ul>${all.map((text) => html`<li>${withCode(text)}</li>`)}</ul>
+<p><a href="${connectPath}">Change it</a></p>`;
 }
 
 function progressOf({ login, progress, scopes, packages, waiting }: FirstImport, slug: string): Html {

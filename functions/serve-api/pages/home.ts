@@ -41,7 +41,10 @@ const roles = { owner: 'owner', member: 'member', outside: 'outside collaborator
 const organizationItem = (
   registryBaseUrl: string,
   { organization: { name, slug }, role }: Membership,
-): Html => html`<li><strong>${name}</strong>, ${roles[role]}<br><code>${registryBaseUrl}/${slug}</code></li>`;
+): Html =>
+  html`<li><strong>${name}</strong>, ${roles[role]}<br><code>${registryBaseUrl}/${slug}</code>${
+    role === 'owner' ? html`<br><a href="/connected/${slug}">What it is read with</a>` : ''
+  }</li>`;
 
 const waitingItem = ({ name }: Organization): Html =>
   html`<p>You wait for an owner of <strong>${name}</strong> to activate you. Until then you read nothing of it.</p>`;

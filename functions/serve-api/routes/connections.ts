@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Id, optionalTimeOf } from '../../../shared/console-api/common.ts';
-import { Connection, ConnectionLimits, NewConnection } from '../../../shared/console-api/forges.ts';
+import { Connection, ConnectionNotes, NewConnection } from '../../../shared/console-api/forges.ts';
 import { connectionsOf } from '../../../shared/organizations/connections.ts';
 import { replaceConnection } from '../../../shared/organizations/replace-connection.ts';
 import { synchronizationIn } from '../../../shared/organizations/synchronization-of.ts';
@@ -28,8 +28,18 @@ const list = defineRoute(
     return {
       body: {
         items: all.map(
-          ({ credentialState, credentialScope, stateSince, checkedAt, expiresAt, usedBy, ...one }) => ({
+          ({
+            credentialState,
+            credentialScope,
+            stateSince,
+            checkedAt,
+            expiresAt,
+            usedBy,
+            notes,
+            ...one
+          }) => ({
             ...one,
+            ...notes,
             state: credentialState,
             scope: credentialScope,
             stateSince: optionalTimeOf(stateSince),
@@ -61,7 +71,7 @@ const replace = defineRoute(
     idempotency: 'natural',
     answer: {
       status: 200,
-      schema: z.object({ limits: ConnectionLimits }),
+      schema: ConnectionNotes,
       description: 'It is read with the other one from now on.',
     },
   },
@@ -69,8 +79,8 @@ const replace = defineRoute(
     const one = await synchronizationIn(dependencies.table, organization, params.synchronization);
     const user = caller.kind === 'user' ? caller.user : undefined;
     const who = await accountable();
-    const limits = await replaceConnection(dependencies, one, user, body.accessToken, who);
-    return { body: { limits } };
+    const notes = await replaceConnection(dependencies, one, user, body.accessToken, who);
+    return { body: notes };
   },
 );
 

@@ -5,7 +5,7 @@ import { ForgeError } from '../../../shared/forge/errors.ts';
 import { revokeLapsedGrants } from '../../../shared/organizations/revoke-grants.ts';
 import { Secret } from '../../../shared/runtime/secret.ts';
 import { auditLog } from '../../../shared/store/audit-log.ts';
-import { credentialEnds } from '../../../shared/store/credential-store.ts';
+import { describeCredentials } from '../../../shared/store/credential-store.ts';
 import { keys } from '../../../shared/store/keys.ts';
 import { findOrganizationBySlug } from '../../../shared/store/organization-store.ts';
 import { findPersonGrant, keepPersonGrant } from '../../../shared/store/person-grant-store.ts';
@@ -31,8 +31,8 @@ beforeEach(async () => {
     ...{ secret: new Secret({ token }), validUntil: Date.parse('2027-05-01'), renews: false },
   };
   world.forges.accessTokens = new Map([
-    [token, { credential, missing: [], limited: ['It installs no webhooks.'] }],
-    [narrow, { credential, missing: ['It lacks a scope.', 'It is of no owner.'], limited: [] }],
+    [token, { credential, missing: [], limits: ['It installs no webhooks.'], unneeded: ['It may push.'] }],
+    [narrow, { credential, missing: ['It lacks a scope.', 'It is of no owner.'], limits: [], unneeded: [] }],
   ]);
   world.forges.owned = world.forges.owned.map((one) => ({ ...one, connection: undefined }));
 });
@@ -76,11 +76,15 @@ describe('an organization is connected', () => {
   it('with an access token, and what was granted is revoked', async () => {
     await give();
     const { status, body, text } = await create({ from: { ...from, accessToken: token } });
-    expect([status, body.limits]).toEqual([201, ['It installs no webhooks.']]);
+    expect([status, body.limits, body.unneeded]).toEqual([
+      ...[201, ['It installs no webhooks.'], ['It may push.']],
+    ]);
     const connection = await connectionOf(body.synchronization);
     expect(connection).toEqual({ kind: 'access-token', id: expect.any(String) });
     const ids = connection !== undefined && 'id' in connection ? [connection.id] : [];
-    expect([...(await credentialEnds(world.table, ids)).values()]).toEqual([Date.parse('2027-05-01')]);
+    expect([...(await describeCredentials(world.table, ids)).values()]).toEqual([
+      { endsAt: Date.parse('2027-05-01'), limits: ['It installs no webhooks.'], unneeded: ['It may push.'] },
+    ]);
     expect([stored('GRANT#github').length, stored('REVOCATION').length]).toEqual([0, 1]);
     const organization = await findOrganizationBySlug(world.table, 'rocket');
     isNowhere(`${text}${dumped()}${JSON.stringify(await auditLog(world.table, organization?.id, 10))}`);
@@ -326,7 +330,8 @@ describe('an owner is told', () => {
     await give();
     const { synchronization } = (await create({ from: { ...from, accessToken: token } })).body;
     const expiresAt = '2027-05-01T00:00:00.000Z';
-    expect(await advice()).toMatchObject({ kind: 'access-token', expiresAt });
+    const noted = { limits: ['It installs no webhooks.'], unneeded: ['It may push.'] };
+    expect(await advice()).toMatchObject({ kind: 'access-token', expiresAt, ...noted });
     expect((await advice()).advice).toBeUndefined();
     world.advance(Date.parse(expiresAt) - world.now() - 8 * 24 * 3600_000);
     await world.signIn('stranger');
@@ -338,6 +343,7 @@ describe('an owner is told', () => {
     expect((await replace(synchronization, {})).status).toBe(200);
     const { kind, ...granted } = await advice();
     expect([kind, granted.expiresAt, granted.advice]).toEqual(['oauth-grant', undefined, undefined]);
+    expect([granted.limits, granted.unneeded]).toEqual([[], []]);
   });
 
   it.each([

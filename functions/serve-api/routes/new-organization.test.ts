@@ -30,7 +30,7 @@ describe('an organization from a code host', () => {
     const { status, body } = await create(world, { slug: 'rocket', ownedVendors: ['rocket'], from });
     expect([status, body]).toEqual([
       201,
-      { slug: 'rocket', synchronization: expect.any(String), limits: [] },
+      { slug: 'rocket', synchronization: expect.any(String), limits: [], unneeded: [] },
     ]);
     const synchronization = await findSynchronization(world.table, body.synchronization);
     expect(synchronization).toMatchObject({
@@ -98,7 +98,11 @@ describe('an organization from a code host', () => {
 describe('an empty organization', () => {
   it('belongs to whoever made it', async () => {
     const world = await createApiWorld();
-    expect((await create(world, { slug: 'lab', name: 'The lab' })).body).toEqual({ slug: 'lab', limits: [] });
+    expect((await create(world, { slug: 'lab', name: 'The lab' })).body).toEqual({
+      slug: 'lab',
+      limits: [],
+      unneeded: [],
+    });
     const { body } = await world.ask('stranger', { path: '/organizations' });
     expect(body.items).toContainEqual({ slug: 'lab', name: 'The lab', role: 'owner' });
     expect((await world.ask('owner', { path: '/organizations/lab' })).status).toBe(404);

@@ -26,8 +26,8 @@ const create = defineRoute(
   },
   async (dependencies, { caller, body, accountable }) => {
     const who = await accountable();
-    const { slug, synchronization, limits } = await createOrganization(dependencies, caller.user, body, who);
-    return { body: { slug, synchronization, limits } };
+    const { slug, synchronization, notes } = await createOrganization(dependencies, caller.user, body, who);
+    return { body: { slug, synchronization, ...notes } };
   },
 );
 
@@ -51,8 +51,8 @@ const createForOwners = defineRoute(
   },
   async (dependencies, { body, accountable }) => {
     const who = await accountable();
-    const { slug, synchronization, limits } = await createOrganization(dependencies, undefined, body, who);
-    return { body: { slug, synchronization, limits } };
+    const { slug, synchronization, notes } = await createOrganization(dependencies, undefined, body, who);
+    return { body: { slug, synchronization, ...notes } };
   },
 );
 

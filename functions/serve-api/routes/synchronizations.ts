@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Id, optionalTimeOf, timeOf } from '../../../shared/console-api/common.ts';
-import { ConnectionLimits } from '../../../shared/console-api/forges.ts';
+import { connectionNotes } from '../../../shared/console-api/forges.ts';
 import { ForgeChoice } from '../../../shared/console-api/organizations.ts';
 import {
   Caution,
@@ -140,7 +140,7 @@ const add = defineRoute(
     idempotency: 'key',
     answer: {
       status: 201,
-      schema: z.object({ id: z.string(), limits: ConnectionLimits }),
+      schema: z.object({ id: z.string(), ...connectionNotes }),
       description: 'It is being read for the first time.',
     },
   },
@@ -148,7 +148,7 @@ const add = defineRoute(
     const user = caller.kind === 'user' ? caller.user : undefined;
     const who = await accountable();
     const added = await addSynchronizationTo(dependencies, organization, user, body, who);
-    return { body: { id: added.synchronization, limits: added.limits } };
+    return { body: { id: added.synchronization, ...added.notes } };
   },
 );
 

@@ -11,14 +11,12 @@ import {
   resolveUser,
 } from './changes-context.ts';
 import { findUser } from './paths.ts';
+import { scopes } from './state.ts';
 import { createPersonalToken, createSourceToken } from './tokens.ts';
 import { differences } from './variants.ts';
 import { personOf } from './world-to-state.ts';
 
-const scopeField = z.enum([
-  ...(['api', 'read_api', 'read_user', 'read_repository', 'write_repository'] as const),
-  ...(['self_rotate', 'openid', 'profile', 'email'] as const),
-]);
+const scopeField = z.enum(scopes);
 
 /** Tokens and applications, the instance itself, and pushes. */
 export const accessChanges = {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import {
   type AccessToken,
+  scopes as allScopes,
   branchFilterStrategies,
   type Delivery,
   type GitLabState,
@@ -24,12 +25,7 @@ const id = z.number().int();
 const text = z.string();
 const flag = z.boolean();
 const strings = z.record(text, text);
-const scopes = z.array(
-  z.enum([
-    ...(['api', 'read_api', 'read_user', 'read_repository', 'write_repository'] as const),
-    ...(['self_rotate', 'openid', 'profile', 'email'] as const),
-  ]),
-);
+const scopes = z.array(z.enum(allScopes));
 
 const variant = z.object({
   offering: z.enum(['gitlab.com', 'self-managed']),

@@ -117,16 +117,13 @@ export interface Hook {
   disabledForGood?: true;
 }
 
-export type Scope =
-  | 'api'
-  | 'read_api'
-  | 'read_user'
-  | 'read_repository'
-  | 'write_repository'
-  | 'self_rotate'
-  | 'openid'
-  | 'profile'
-  | 'email';
+/** https://docs.gitlab.com/user/profile/personal_access_tokens/#personal-access-token-scopes and those of OpenID. */
+export const scopes = [
+  ...(['api', 'read_api', 'read_user', 'read_repository', 'write_repository'] as const),
+  ...(['read_registry', 'write_registry', 'create_runner', 'manage_runner'] as const),
+  ...(['sudo', 'admin_mode', 'self_rotate', 'openid', 'profile', 'email'] as const),
+] as const;
+export type Scope = (typeof scopes)[number];
 
 export interface AccessToken {
   readonly id: number;

@@ -14,6 +14,9 @@ import type { BitbucketIntegration } from './settings.ts';
 const needed = ['read:user:bitbucket', 'read:workspace:bitbucket', 'read:repository:bitbucket'];
 /** Without these, what is given on projects is believed to be in the list of permissions. */
 const forProjects = ['admin:project:bitbucket', 'read:permission:bitbucket'];
+/** Scopes that change something; of these the ones that are used: for permissions on projects, and for hooks. */
+const changes = /^(write|delete|admin):/;
+const used = ['admin:project:bitbucket', 'write:webhook:bitbucket', 'delete:webhook:bitbucket'];
 
 type Checked = CheckedToken<BitbucketCredential>;
 
@@ -27,7 +30,9 @@ export async function checkToken(
   const [, email = '', token = ''] = /^([^:\s]+@[^:\s]+):(\S+)$/.exec(entered.trim()) ?? [];
   const secret = new Secret<BitbucketCredential>({ kind: 'api-token', email, token });
   const credential = { secret, validUntil: undefined };
-  const refused = (...missing: readonly string[]): Checked => ({ credential, missing, limited: [] });
+  const refused = (...missing: readonly string[]): Checked => ({
+    ...{ credential, missing, limits: [], unneeded: [] },
+  });
   if (token === '') {
     return refused('Enter the e-mail address of the account, a colon and its API token.');
   }
@@ -53,8 +58,11 @@ export async function checkToken(
     ...lacking.map((scope) => `The token needs the scope \`${scope}\`.`),
     ...(lacking.length > 0 || isOwner ? [] : ['The account of the token has to administer the workspace.']),
   ];
-  const limited = forProjects.some((scope) => !scopes.includes(scope))
+  const limits = forProjects.some((scope) => !scopes.includes(scope))
     ? [`Without the scopes ${forProjects.join(' and ')} permissions on projects are not read by themselves.`]
     : [];
-  return { credential, missing, limited };
+  const others = scopes.filter((scope) => changes.test(scope) && !used.includes(scope));
+  const unneeded =
+    others.length === 0 ? [] : [`The token has scopes that are not needed: \`${others.join('`, `')}\`.`];
+  return { credential, missing, limits, unneeded };
 }

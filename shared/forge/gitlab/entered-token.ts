@@ -18,6 +18,9 @@ const selfSchema = z.object({
   expires_at: z.iso.date().nullable(),
 });
 
+/** What those of these names allow is needed, or to be read only. The others change something, or are of administrators. */
+const isNeeded = (scope: string): boolean => /^(api|self_rotate|openid|profile|email|read_.*)$/.test(scope);
+
 const dayMs = 24 * 3600_000;
 /** A token that cannot rotate itself should last longer than this. */
 const shortMs = 7 * dayMs;
@@ -38,13 +41,16 @@ export async function checkToken(
       scopes.some((scope) => self.scopes.includes(scope));
     const rotates = has('api', 'self_rotate');
     const reads = self.active && has('api', 'read_api');
+    const account = reads ? await accountOf(person, organization) : undefined;
     const missing = [
       ...(self.active ? [] : ['The token was revoked or has expired.']),
       ...(has('api', 'read_api') ? [] : ['The token needs the scope `read_api`, or `api`.']),
-      ...(reads ? await missingLevel(person, organization) : []),
+      ...(account?.isEnough === false
+        ? [`The account ${account.username} of the token has to own the group.`]
+        : []),
     ];
     const isShort = validUntil !== undefined && validUntil - services.clock.now() < shortMs;
-    const limited = [
+    const limits = [
       ...(has('api')
         ? []
         : ['Without the scope `api` no webhooks are installed, so changes are found by the schedule.']),
@@ -52,11 +58,20 @@ export async function checkToken(
         ? ['The token ends within a week, and lacks the scope `self_rotate` to be renewed.']
         : []),
     ];
-    return { credential: issued(accessToken, rotates, validUntil, life), missing, limited };
+    const others = self.scopes.filter((scope) => !isNeeded(scope)).map((scope) => `\`${scope}\``);
+    const unneeded = [
+      ...(others.length === 0 ? [] : [`The token has scopes that are not needed: ${others.join(', ')}.`]),
+      ...(account?.isAdmin === true
+        ? [
+            `The account ${account.username} of the token administers the whole instance; an owner of the group is enough.`,
+          ]
+        : []),
+    ];
+    return { credential: issued(accessToken, rotates, validUntil, life), missing, limits, unneeded };
   } catch (error) {
     if (error instanceof SignInError && error.code === 'grant-ended') {
       const missing = ['GitLab does not accept the token.'];
-      return { credential: issued(accessToken, false), missing, limited: [] };
+      return { credential: issued(accessToken, false), missing, limits: [], unneeded: [] };
     }
     throw error;
   }
@@ -73,9 +88,10 @@ const issued = (accessToken: string, rotates: boolean, validUntil?: number, life
   renews: rotates,
 });
 
-/** An administrator of an instance needs no membership. */
-async function missingLevel(person: Person, organization: ForgeOrganizationId): Promise<readonly string[]> {
+/** Whose token it is. An administrator of an instance needs no membership. */
+async function accountOf(person: Person, organization: ForgeOrganizationId) {
   const { data: user } = await get(person, { route: '/user' }, userSchema);
-  const isEnough = user.is_admin === true || (await ownsAs(person, organization, user.id));
-  return isEnough ? [] : [`The account ${user.username} of the token has to own the group.`];
+  const isAdmin = user.is_admin === true;
+  const isEnough = isAdmin || (await ownsAs(person, organization, user.id));
+  return { username: user.username, isAdmin, isEnough };
 }

@@ -7,7 +7,7 @@ import { findModule, traitsOf } from '../../forge/modules.ts';
 import { openAtEdge } from '../../publish/open-at-edge.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import { credentialEnds } from '../../store/credential-store.ts';
+import { describeCredentials } from '../../store/credential-store.ts';
 import { loadFacts } from '../../store/fact-store.ts';
 import { scansOf } from '../../store/scan-store.ts';
 import {
@@ -99,7 +99,7 @@ async function warnOfEnd(
   if (!('id' in connection)) {
     return;
   }
-  const expiresAt = (await credentialEnds(table, [connection.id])).get(connection.id);
+  const expiresAt = (await describeCredentials(table, [connection.id])).get(connection.id)?.endsAt;
   if (endsSoon(expiresAt, clock.now())) {
     const ends = new Date(expiresAt).toISOString();
     logger.warn('a credential ends within a week and is not renewed by itself', {
