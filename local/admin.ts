@@ -64,9 +64,10 @@ async function run(
   return { answer, lines: simpleText[command]?.(slug ?? '', answer, flags) ?? [] };
 }
 
-async function clientOf(flags: Pick<Flags, 'data' | 'aws' | 'key-file' | 'key-secret'>) {
+async function clientOf(flags: Pick<Flags, 'data' | 'aws' | 'key-file' | 'key-secret' | 'by'>) {
+  const { by } = flags;
   if (flags.aws !== undefined) {
-    return createAdminClient(onAws(flags.aws, flags));
+    return createAdminClient({ ...onAws(flags.aws, flags), by });
   }
   const directory = resolve(flags.data ?? defaultData);
   const running = await findRunning(directory);
@@ -80,7 +81,7 @@ async function clientOf(flags: Pick<Flags, 'data' | 'aws' | 'key-file' | 'key-se
     throw new AdminError(`npm start on ${directory} is not ready yet; wait until it is`, 'too-early');
   }
   const operatorKey = () => readOperatorKey(api.operatorKeySecret, gateway);
-  return createAdminClient({ consoleBaseUrl: api.consoleBaseUrl, operatorKey });
+  return createAdminClient({ consoleBaseUrl: api.consoleBaseUrl, operatorKey, by });
 }
 
 /** Names and messages come from a forge, so control characters are replaced: a terminal could execute them. */

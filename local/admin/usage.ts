@@ -74,6 +74,7 @@ Usage: npm run admin -- COMMAND [options]
           [--confirm NAME --by NAME --why TEXT] these commands only show what they would delete until confirmed with
                                                 the name of the package, commits, login or slug
 
+  --by NAME    who does this, for the history; without it the history says 'operator'. Any command takes it
   --json       print the answer as JSON; without it every command prints text
   --synchronization ID
                the synchronization to use if the organization has several; status shows the ids

@@ -10,8 +10,10 @@ afterEach(() => {
   }
 });
 
+type Answer = (request: IncomingMessage, answer: ServerResponse) => void;
+
 /** An API that gives these answers, one after the other. */
-async function serve(...answers: readonly ((request: IncomingMessage, answer: ServerResponse) => void)[]) {
+async function serve(...answers: readonly Answer[]) {
   const requests: IncomingMessage[] = [];
   const server = createServer((request, answer) => {
     requests.push(request);
@@ -27,7 +29,8 @@ async function serve(...answers: readonly ((request: IncomingMessage, answer: Se
     return 'the-key';
   };
   const client = createApiClient({ consoleBaseUrl, operatorKey });
-  return { client, requests, keysAsked: () => asked };
+  const clientOf = (by: string) => createApiClient({ consoleBaseUrl, operatorKey, by });
+  return { client, clientOf, requests, keysAsked: () => asked };
 }
 
 const problem =
@@ -53,6 +56,13 @@ it('sends the key, which it asks for once, and for whom it works', async () => {
     ['Bearer the-key', 'Zo%C3%AB'],
   ]);
   expect(keysAsked()).toBe(1);
+});
+
+it('says of every request for whom it works, if it was told', async () => {
+  const { clientOf, requests } = await serve(fine, fine);
+  await clientOf('Olga').request({ path: '/a' });
+  await clientOf('Olga').request({ path: '/b', by: 'Zoe' });
+  expect(requests.map(({ headers }) => headers['x-repertoire-operator'])).toEqual(['Olga', 'Zoe']);
 });
 
 it.each([

@@ -11,6 +11,8 @@ export interface ApiAddress {
   readonly consoleBaseUrl: string;
   /** The operator's key. Asked for once, with the first request. */
   operatorKey(): Promise<string>;
+  /** The person for whom all is done, for the history. */
+  readonly by?: string | undefined;
 }
 
 export interface ApiRequest {
@@ -18,7 +20,7 @@ export interface ApiRequest {
   /** Below /api/v1. */
   readonly path: string;
   readonly body?: unknown;
-  /** The person who does it, for the history. */
+  /** The person who does it, for the history, if not that of the address. */
   readonly by?: string | undefined;
   /** `*`: whatever is there is changed, by whomever it was written. */
   readonly ifMatch?: '*';
@@ -32,10 +34,10 @@ export interface ApiClient {
 /** Times that a request is sent again after it was one too many. */
 const patience = 3;
 
-export function createApiClient({ consoleBaseUrl, operatorKey }: ApiAddress): ApiClient {
+export function createApiClient({ consoleBaseUrl, operatorKey, by: always }: ApiAddress): ApiClient {
   let key: Promise<string> | undefined;
   return {
-    async request({ method = 'GET', path, body, by, ifMatch }) {
+    async request({ method = 'GET', path, body, by = always, ifMatch }) {
       key ??= operatorKey();
       const headers = {
         authorization: `Bearer ${await key}`,

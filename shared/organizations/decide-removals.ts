@@ -8,7 +8,7 @@ import { decideHeld, findHeld } from '../store/scope-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
 import { requestWork, type WorkQueue } from '../store/work.ts';
 import { scopeWork } from '../store/work-items.ts';
-import { type Accountable, ownerAct } from './owner-act.ts';
+import { type Accountable, causeOf, ownerAct } from './owner-act.ts';
 
 export interface DecideRemovalsDependencies {
   readonly table: Table;
@@ -56,7 +56,7 @@ export async function decideRemovals(
     await table.transact([
       decideHeld(id, { scope, digest: shown }, decision, clock.now()),
       ...(decision === 'yes'
-        ? [requestWork(workItem, clock.now(), { cause: 'owner allowed removals' })]
+        ? [requestWork(workItem, clock.now(), { cause: `${causeOf(accountable)} allowed removals` })]
         : []),
       ownerAct(dependencies, organization, accountable, 'decide-removals', scope, {
         after: { decision, digest: shown, count: held.count },

@@ -25,6 +25,7 @@ import { tokensOf } from '../store/token-store.ts';
 import type { IssueTokenDependencies } from '../tokens/issue-token.ts';
 import { endTokens } from './end-tokens.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
+import { revocation } from './owners-tokens.ts';
 import type { FoundPerson } from './people.ts';
 import { userOfPerson } from './user-of-person.ts';
 
@@ -123,8 +124,14 @@ export async function deleteTeam(
 ): Promise<void> {
   const { table } = dependencies;
   const principal = ownTeamPrincipal(team.id);
+  const why = `the team ${team.name} was deleted`;
   const revoke = async (): Promise<unknown> =>
-    endTokens(dependencies, await tokensOf(table, organization, principal), Number.POSITIVE_INFINITY);
+    endTokens(
+      dependencies,
+      await tokensOf(table, organization, principal),
+      Number.POSITIVE_INFINITY,
+      (token) => [revocation(dependencies, organization, token, { ...accountable, why })],
+    );
   await revoke();
   await removeMembers(dependencies, organization, team.id);
   const [before] = await rightsOfTeams(table, organization, [principal]);

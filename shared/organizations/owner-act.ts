@@ -10,6 +10,10 @@ export interface Accountable extends Pick<AuditEntry, 'by' | 'why' | 'actor' | '
   readonly keyMaker?: { readonly id: UserId; readonly name: string };
 }
 
+/** Who has work done, in the record of what it changes. */
+export const causeOf = ({ actor }: Accountable): 'owner' | 'API key' | 'operator' =>
+  actor?.kind === 'key' ? 'API key' : actor?.kind === 'operator' ? 'operator' : 'owner';
+
 /** What it was and what it is now. Never holds a secret. */
 export type Changed = Pick<AuditEntry, 'before' | 'after'>;
 

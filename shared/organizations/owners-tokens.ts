@@ -5,6 +5,7 @@ import type { TokenId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import { makeToken, tokenHash } from '../domain/token.ts';
 import { findOrganizationSettings } from '../store/organization-settings.ts';
+import type { Operation } from '../store/table.ts';
 import { findTokenIn, isLive, type Token, type TokenMaker } from '../store/token-store.ts';
 import { replaceSecret, revokeToken } from '../store/token-transitions.ts';
 import {
@@ -122,6 +123,17 @@ export async function rotateToken(
   return { token: { ...token, ...next }, secret };
 }
 
+/** The entry of the history about a token that is revoked. */
+export const revocation = (
+  dependencies: Pick<IssueTokenDependencies, 'clock' | 'randomBytes'>,
+  organization: Organization['id'],
+  { id, kind, principal, description, expiry, state }: Token,
+  accountable: Accountable,
+): Operation =>
+  ownerAct(dependencies, organization, accountable, 'revoke-token', id, {
+    before: { kind, principal, description, expiry, state },
+  });
+
 /**
  * Refuses a token from now on; doing it twice is doing it once.
  *
@@ -135,9 +147,6 @@ export async function revokeTokenOf(
 ): Promise<void> {
   const { table, workQueue, clock } = dependencies;
   const token = await tokenIn(dependencies, organization, id);
-  const { kind, principal, description, expiry, state } = token;
-  const act = ownerAct(dependencies, organization.id, accountable, 'revoke-token', id, {
-    before: { kind, principal, description, expiry, state },
-  });
+  const act = revocation(dependencies, organization.id, token, accountable);
   await workQueue.send(await revokeToken(table, token, clock.now(), [act]));
 }

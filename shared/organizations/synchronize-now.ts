@@ -6,7 +6,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Table } from '../store/table.ts';
 import { requestWork, type WorkQueue } from '../store/work.ts';
 import { scopeWork } from '../store/work-items.ts';
-import { type Accountable, ownerAct } from './owner-act.ts';
+import { type Accountable, causeOf, ownerAct } from './owner-act.ts';
 import { progressSince, type ScopeProgress } from './scope-progress.ts';
 
 export interface SynchronizeNowDependencies {
@@ -34,7 +34,7 @@ export async function synchronizeNow(
   const at = clock.now();
   const workItems = scopesOf(synchronization).map((scope) => scopeWork(organization, id, scope));
   await table.transact([
-    ...workItems.map((workItem) => requestWork(workItem, at, { cause: 'owner' })),
+    ...workItems.map((workItem) => requestWork(workItem, at, { cause: causeOf(accountable) })),
     ownerAct(dependencies, organization, accountable, 'synchronize', login),
   ]);
   // One run reads all requested scopes.

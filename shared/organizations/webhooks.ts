@@ -97,7 +97,7 @@ export async function attemptsOf(
 }
 
 /**
- * Has the forge deliver an event again.
+ * Has the forge deliver an event again. The history has what the forge accepted.
  *
  * @returns the source of the hook in whose log the new attempt is going to be; undefined where the log is that of an App
  * @throws CallerError `not-found` when the forge's log has no such attempt for this synchronization; also as `attemptsOf`
@@ -117,8 +117,8 @@ export async function redeliver(
   if (!hasLog(synchronization)) {
     const [source = '', attempt = ''] = id.split('-');
     const { log, hook } = await hookLogOf(dependencies, synchronization, source);
-    await act({ hook: hook.source, attempt });
     await orUnknown(asked(() => log.redeliver(attempt)));
+    await act({ hook: hook.source, attempt });
     return hook.source;
   }
   const { log, installation } = await logOf(dependencies, synchronization);
@@ -126,8 +126,8 @@ export async function redeliver(
   if (attempt.installation !== installation) {
     throw unknownAttempt();
   }
-  await act({ delivery: attempt.deliveryId, event: attempt.event });
   await asked(() => log.redeliver(id));
+  await act({ delivery: attempt.deliveryId, event: attempt.event });
   return undefined;
 }
 

@@ -318,9 +318,11 @@ export async function endEntry(
   table: Table,
   entry: PersonalEntry,
   now: number,
+  others: readonly Operation[] = [],
 ): Promise<readonly WorkMessage[]> {
   const work = principalWork(entry.organization, userPrincipal(entry.user));
   await table.transact([
+    ...others,
     { update: { key: entryKey(entry), set: { state: 'revoked', revokedAt: now } }, when: present },
     requestWork(work, now),
   ]);

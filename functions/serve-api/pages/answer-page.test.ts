@@ -4,6 +4,7 @@ import { formTokenFor } from '../../../shared/sessions/form-token.ts';
 import { answerSignIn } from '../../../shared/sign-in/routes.ts';
 import { signInUser } from '../../../shared/sign-in/user-accounts.ts';
 import { personalTokensOf } from '../../../shared/store/personal-token-store.ts';
+import { signInLog } from '../../../shared/store/sign-in-log.ts';
 import { proven } from '../../../test/support/people.ts';
 import { minute } from '../../../test/support/session-bench.ts';
 import { consoleBaseUrl, createSignInBench } from '../../../test/support/sign-in-bench.ts';
@@ -57,6 +58,7 @@ async function formOfToken() {
   };
   return {
     clock,
+    log: () => signInLog(table, 1),
     formToken: await formTokenFor(dependencies, session),
     /** Of another session of the same person. */
     otherFormToken: async () => formTokenFor(dependencies, (await browser().signIn(user)).session),
@@ -114,8 +116,9 @@ const ours = { origin: consoleBaseUrl };
 
 describe('the form that makes a token', () => {
   it('makes one', async () => {
-    const { formToken, send } = await formOfToken();
+    const { formToken, send, log } = await formOfToken();
     expect(await send(formToken, ours)).toEqual({ status: 200, tokens: 1 });
+    expect(await log()).toMatchObject([{ act: 'own-token-created', why: 'ci', address: '192.0.2.7' }]);
   });
 
   it.each<[string, Record<string, string>]>([

@@ -141,18 +141,15 @@ describe('the log of a hook', () => {
     expect((await get(`${path}/sync1/attempts?hook=two`)).status).toBe(409);
   });
 
-  it('has an event delivered again, which the history says', async () => {
+  it('has an event delivered again, which the history says once the code host has accepted it', async () => {
     await addHook('one');
     const again = (id: string) =>
       world.ask('owner', { method: 'POST', path: `${ofSecond}/attempts/${id}/redelivery` });
     expect((await again('one-31')).status).toBe(202);
     expect(resent).toEqual(['31']);
-    // Entries of one millisecond have no order.
-    world.advance(1);
     expect((await again('one-32')).status).toBe(404);
     expect((await again('two-31')).status).toBe(404);
     expect(await auditLog(world.table, organizationId, 2)).toMatchObject([
-      { act: 'redeliver', after: { hook: 'one', attempt: '32' } },
       { act: 'redeliver', after: { hook: 'one', attempt: '31' } },
     ]);
   });

@@ -152,6 +152,10 @@ describe('a team that owners made by hand', () => {
       'revoked',
     );
     expect((await owner(world, 'PUT', `${at}/rights`, { rights: [] })).status).toBe(404);
+    const ends = await world.ask('owner', { path: '/organizations/acme/history?act=revoke-token' });
+    expect(ends.body.items).toMatchObject([
+      { subject: made.id, why: 'the team Release managers was deleted', actor: { kind: 'user' } },
+    ]);
   });
 });
 

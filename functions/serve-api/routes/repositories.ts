@@ -174,6 +174,9 @@ const scan = defineRoute(
   },
 );
 
+/** An entry of the history names no more, and says how many they are: all would not fit into it. */
+const namedMax = 100;
+
 const choose = defineRoute(
   {
     ...common,
@@ -197,7 +200,14 @@ const choose = defineRoute(
       repositories === 'all'
         ? `all repositories${forks ? ', forks too' : ''}`
         : `${repositories.length} repositories`;
-    const after = { repositories: repositories === 'all' ? repositories : repositories.slice(0, 100), forks };
+    const after =
+      repositories === 'all'
+        ? { repositories, forks }
+        : {
+            repositories: repositories.slice(0, namedMax),
+            ...(repositories.length > namedMax ? { more: repositories.length - namedMax } : {}),
+            forks,
+          };
     const entry = ownerAct(dependencies, organization.id, await accountable(), 'choose-packages', subject, {
       after,
     });
