@@ -6,6 +6,7 @@ import { createMemoryTable } from '../../test/support/memory-table.ts';
 import { createSyncWorld } from '../../test/support/sync-world.ts';
 import { synchronizationId } from '../../test/support/synchronized.ts';
 import { ForgeError } from '../forge/errors.ts';
+import { keys } from '../store/keys.ts';
 import { findSynchronization } from '../store/synchronization-store.ts';
 import { leaseMs } from '../sync/run/take-scopes.ts';
 import { previewJob, requestPreview } from './previews.ts';
@@ -98,6 +99,49 @@ describe('a preview', () => {
     expect((await world.request()).number).toBe(3);
     expect((await world.job(3)).state).toBe('waiting');
     expect((await world.job(2)).state).toBe('done');
+  });
+
+  it('has its own result, whatever came after it', async () => {
+    const world = await createWorld();
+    const changes = async (number: number) =>
+      (await world.job(number)).result?.scopes.flatMap((scope) => scope.changes);
+    await world.request();
+    await world.request();
+    world.forge.facts = [...facts, aFact.member(3)];
+    await world.work();
+    await world.request();
+    world.forge.facts = [...facts, aFact.member(4)];
+    await world.work();
+    await world.request();
+    await world.work(async () => {
+      throw new ForgeError('credential-rejected', 'the key is wrong');
+    });
+    for (const number of [1, 2]) {
+      expect(await changes(number)).toEqual(['member user-3 (3) added: found on the code host']);
+    }
+    expect(await changes(3)).toEqual(['member user-4 (4) added: found on the code host']);
+    expect((await world.job(4)).state).toBe('failed');
+    // A day later, when the table may have removed the results, none stands for another.
+    world.clock.time += 24 * 3600_000 + 1;
+    await world.request();
+    await world.work();
+    await expect(world.job(4)).rejects.toThrow('kept for a day only');
+    expect((await world.job(5)).state).toBe('done');
+  });
+
+  it('of an earlier version is the latest one, under any number', async () => {
+    const world = await createWorld();
+    await world.request();
+    await world.request();
+    await world.work();
+    await world.table.update({ key: keys.preview(synchronizationId), remove: ['ended'] });
+    expect((await world.job(1)).state).toBe('done');
+    const failure = { code: 'forbidden', message: 'the key is wrong' };
+    await world.table.update({ key: keys.preview(synchronizationId), set: { failure } });
+    expect(await world.job(2)).toMatchObject({ state: 'failed', failure });
+    await world.request();
+    await world.work();
+    expect([(await world.job(2)).state, (await world.job(3)).state]).toEqual(['failed', 'done']);
   });
 
   it('has failed when the forge cannot be read, until the next one', async () => {

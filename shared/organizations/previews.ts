@@ -2,7 +2,14 @@
 import { CallerError } from '../domain/caller-error.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { findPreview, type PreviewItem, type PreviewResult, previewResult } from '../store/preview-store.ts';
+import {
+  endedPreview,
+  findPreview,
+  type PreviewFailure,
+  type PreviewItem,
+  type PreviewResult,
+  previewResult,
+} from '../store/preview-store.ts';
 import type { Table } from '../store/table.ts';
 import { requestWork, type WorkQueue } from '../store/work.ts';
 import { previewWork } from '../store/work-items.ts';
@@ -20,7 +27,7 @@ export interface PreviewJob {
   readonly state: 'waiting' | 'running' | 'done' | 'failed';
   /** While it is running: how many lists were read, and of how many. */
   readonly progress: PreviewItem['progress'];
-  readonly failure: PreviewItem['failure'];
+  readonly failure: PreviewFailure | undefined;
   /** Once it is done. */
   readonly result: PreviewResult | undefined;
 }
@@ -44,7 +51,7 @@ export async function requestPreview(
 }
 
 /**
- * Two reads, mostly. A request that a later one joined has the same result.
+ * Two reads, mostly. A request that a later one joined has the same result, and none has that of a preview that began after its own.
  *
  * @throws CallerError when there is no preview with the number, or its result is kept no more
  */
@@ -62,10 +69,11 @@ export async function previewJob(
     const isRunning = item.leaseId !== undefined && item.leaseUntil > clock.now();
     return isRunning ? { ...job, state: 'running', progress: item.progress } : { ...job, state: 'waiting' };
   }
-  if (item.failure !== undefined) {
-    return { ...job, state: 'failed', failure: item.failure };
+  const ended = endedPreview(item, number);
+  if (ended?.failure !== undefined) {
+    return { ...job, state: 'failed', failure: ended.failure };
   }
-  const result = await previewResult(table, id, item.done);
+  const result = ended && (await previewResult(table, id, ended.number));
   if (result === undefined) {
     throw new CallerError('not-found', 'the result is kept for a day only; ask for another preview');
   }

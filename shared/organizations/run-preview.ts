@@ -7,7 +7,8 @@ import {
   countPreviewAttempt,
   keepPreviewResult,
   notePreviewProgress,
-  type PreviewItem,
+  type PreviewFailure,
+  withEnded,
 } from '../store/preview-store.ts';
 import { findSynchronization } from '../store/synchronization-store.ts';
 import { completeWork, type Lease, takeLease, underLease, type WorkQueue } from '../store/work.ts';
@@ -23,7 +24,7 @@ export interface RunPreviewDependencies extends PreviewRunDependencies {
 /** A preview that a worker could not end is made again so many times in all. */
 const attemptsMax = 3;
 
-const givenUp: PreviewItem['failure'] = {
+const givenUp: PreviewFailure = {
   code: 'conflict',
   message: `The preview failed ${attemptsMax} times for a reason that is not the code host's word. It is in the operator's log.`,
 };
@@ -71,7 +72,7 @@ async function failureOfPreview(
   dependencies: RunPreviewDependencies,
   synchronization: Synchronization,
   lease: Lease,
-): Promise<PreviewItem['failure']> {
+): Promise<PreviewFailure | undefined> {
   const { table, clock } = dependencies;
   try {
     const result = await previewRun(dependencies, synchronization, (progress) =>
@@ -88,11 +89,11 @@ async function failureOfPreview(
 }
 
 async function complete(
-  { table, workQueue }: RunPreviewDependencies,
+  { table, workQueue, clock }: RunPreviewDependencies,
   lease: Lease,
-  failure: PreviewItem['failure'],
+  failure: PreviewFailure | undefined,
 ): Promise<void> {
-  const outcome = await completeWork(table, lease, { failure, progress: undefined, attempts: undefined });
+  const outcome = await completeWork(table, lease, withEnded(lease, failure, clock.now()));
   await workQueue.send(outcome === 'more' ? [lease.workItem.message] : []);
 }
 
