@@ -4,7 +4,7 @@ import type { ConnectionId, OrganizationId } from '../domain/ids.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import type { ConnectionNotes } from '../forge/connecting.ts';
 import { endsSoon } from '../forge/credential.ts';
-import { type DescribedCredential, describeCredentials } from '../store/credential-store.ts';
+import { type DescribedCredential, describeCredentials } from '../store/connection-credentials.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
 

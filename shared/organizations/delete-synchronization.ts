@@ -6,7 +6,7 @@
 import { unlessChanged } from '../domain/conflict-error.ts';
 import type { Organization } from '../domain/organization.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
-import { endCredential } from '../store/credential-store.ts';
+import { endCredential } from '../store/connection-credentials.ts';
 import { askDeletion, deletionOf } from '../store/deletion-store.ts';
 import { endedHooksWork, endHooks } from '../store/ended-hooks-store.ts';
 import { hooksOf } from '../store/hook-store.ts';

@@ -6,7 +6,7 @@ import type { Synchronization } from '../domain/synchronization.ts';
 import type { ConnectionNotes } from '../forge/connecting.ts';
 import { integrationKeyOf } from '../forge/integration-key.ts';
 import { findIntegration } from '../forge/integrations.ts';
-import { endCredential } from '../store/credential-store.ts';
+import { endCredential } from '../store/connection-credentials.ts';
 import { listInstallations, retireInstallation } from '../store/installation-store.ts';
 import { useConnection } from '../store/synchronization-store.ts';
 import type { Operation, Table } from '../store/table.ts';

@@ -5,7 +5,7 @@ import { integrationKeyOf } from '../forge/integration-key.ts';
 import { findIntegration, type Integrations } from '../forge/integrations.ts';
 import type { PersonGrant } from '../forge/sign-in.ts';
 import type { Logger } from '../runtime/logger.ts';
-import { credentialContext } from '../store/credential-store.ts';
+import { credentialContext } from '../store/credential-item.ts';
 import { type LapsedGrant, lapsedGrants } from '../store/grant-revocations.ts';
 import { Grant, type PersonGrantDependencies, personGrantContext } from '../store/person-grant-store.ts';
 import type { PersonForges } from './granted-forge.ts';

@@ -15,7 +15,8 @@ import { asId, type ConnectionId } from '../domain/ids.ts';
 import { type Credential, exchangeMaxMs, isDue, isUsable, readyCredential } from '../forge/credential.ts';
 import { ForgeError } from '../forge/errors.ts';
 import { CipherError } from '../runtime/cipher.ts';
-import { createCredentialSource, removeCredential, storeCredential } from './credential-store.ts';
+import { removeCredential } from './connection-credentials.ts';
+import { createCredentialSource, storeCredential } from './credential-store.ts';
 import { keys, tableKeys } from './keys.ts';
 
 describe('a credential', () => {

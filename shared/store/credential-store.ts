@@ -2,10 +2,8 @@
  * The secret parts of connections: encrypted, and renewed by one worker for all. An item holds one numbered value. Every write
  * names the number that it replaces, so a late write never overwrites a newer value.
  */
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { ConnectionId } from '../domain/ids.ts';
-import { credentialStates, type Synchronization } from '../domain/synchronization.ts';
-import type { ConnectionNotes } from '../forge/connecting.ts';
 import {
   type Credential,
   type CredentialFault,
@@ -15,36 +13,13 @@ import {
   isUsable,
 } from '../forge/credential.ts';
 import { ForgeError, type ForgeErrorCode } from '../forge/errors.ts';
-import { type Cipher, EncryptedText, type EncryptionContext } from '../runtime/cipher.ts';
+import type { Cipher, EncryptedText } from '../runtime/cipher.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { Secret } from '../runtime/secret.ts';
 import { absent, all, any, type Condition, equal, missingOrLess } from './condition.ts';
-import { listForRevocation } from './grant-revocations.ts';
+import { CredentialItem, credentialContext } from './credential-item.ts';
 import { keys } from './keys.ts';
-import { ConflictError, type Item, type Operation, type Table } from './table.ts';
-
-/** Times in milliseconds since the epoch. `expiresAt` would have the table delete the item. */
-const CredentialItem = z.object({
-  version: z.number(),
-  encrypted: EncryptedText,
-  issuedAt: z.number(),
-  validUntil: z.number().optional(),
-  renews: z.boolean().default(true),
-  /** As `ConnectionNotes`; what is issued later may do the same. */
-  limits: z.array(z.string()).default([]),
-  unneeded: z.array(z.string()).default([]),
-  /** The worker that exchanges the value now. */
-  leaseId: z.string().optional(),
-  leaseUntil: z.number().default(0),
-  /** After a failed exchange: no retry before this time. */
-  renewAfter: z.number().default(0),
-  /** Whether the forge refused that exchange. */
-  renewalRefused: z.boolean().default(false),
-  /** The forge's rejection of the value, and until when it is believed. */
-  rejectedAs: z.enum(credentialStates).exclude(['working']).optional(),
-  rejectedUntil: z.number().default(0),
-});
-type CredentialItem = z.infer<typeof CredentialItem>;
+import { ConflictError, type Item, type Table } from './table.ts';
 
 /** The state of one value, which does not apply to its successor. */
 const noState = {
@@ -74,12 +49,6 @@ const recheckMs = 5_000;
 /** Attempts to write a new value, since the old one may be invalid by then. */
 const writesMax = 3;
 
-/** Binds an encrypted value to its connection's item. */
-export const credentialContext = (connection: ConnectionId): EncryptionContext => ({
-  connection,
-  purpose: 'credential',
-});
-
 /**
  * Stores a credential that its owner has just given. It replaces the previous one, and supersedes a renewal under way.
  *
@@ -106,90 +75,6 @@ export async function storeCredential<Value>(
       when: item === undefined ? absent : equal('version', version),
     },
   ]);
-}
-
-/** Stores the credential of a new connection: an operation of the transaction that connects. */
-export async function addCredential<Value>(
-  { cipher, clock }: Pick<CredentialDependencies, 'cipher' | 'clock'>,
-  connection: ConnectionId,
-  { secret, validUntil, renews }: IssuedCredential<Value>,
-  { limits, unneeded }: ConnectionNotes = { limits: [], unneeded: [] },
-): Promise<Operation> {
-  const encrypt = await cipher.prepare(credentialContext(connection));
-  return {
-    put: keys.credential(connection),
-    item: {
-      version: 1,
-      encrypted: encrypt(JSON.stringify(secret.reveal())),
-      issuedAt: clock.now(),
-      validUntil,
-      renews,
-      limits,
-      unneeded,
-    },
-    when: absent,
-  };
-}
-
-/** What owners are told of a credential. */
-export interface DescribedCredential extends ConnectionNotes {
-  /** When it ends for good, milliseconds since the epoch; undefined where no end is known, or it is renewed before. */
-  readonly endsAt: number | undefined;
-}
-
-/** Without those that are not stored. One read for each 100. */
-export async function describeCredentials(
-  table: Table,
-  connections: readonly ConnectionId[],
-): Promise<ReadonlyMap<ConnectionId, DescribedCredential>> {
-  const items = await table.getMany(connections.map((id) => keys.credential(id)));
-  return new Map(
-    connections.flatMap((id, place) => {
-      const item = items[place];
-      if (item === undefined) {
-        return [];
-      }
-      const credential = CredentialItem.parse(item);
-      const { limits, unneeded } = credential;
-      return [[id, { limits, unneeded, endsAt: endOf(credential) }]];
-    }),
-  );
-}
-
-/** One that the forge refuses to renew ends too. */
-const endOf = ({ validUntil, renews, renewalRefused }: CredentialItem): number | undefined =>
-  renews && !renewalRefused ? undefined : validUntil;
-
-/** Deletes the credential with its connection. */
-export function removeCredential(connection: ConnectionId): Operation {
-  return { delete: keys.credential(connection) };
-}
-
-/**
- * Deletes the credential with its connection; what an owner granted is listed to be revoked at the code host. One read for a grant. The operations fail
- * while it is being renewed: what the code host issues then would be lost, and good for ever.
- *
- * @param now milliseconds since the epoch
- */
-export async function endCredential(
-  table: Table,
-  { forge, baseUrl, connection }: Pick<Synchronization, 'forge' | 'baseUrl' | 'connection'>,
-  now: number,
-): Promise<readonly Operation[]> {
-  if (!('id' in connection)) {
-    return [];
-  }
-  const { kind, id } = connection;
-  const key = keys.credential(id);
-  const item = kind === 'oauth-grant' ? await table.get(key) : undefined;
-  if (item === undefined) {
-    return [removeCredential(id)];
-  }
-  const { version, encrypted } = CredentialItem.parse(item);
-  return [
-    { delete: key, when: all(equal('version', version), missingOrLess('leaseUntil', now)) },
-    listForRevocation({ connection: id }, { forge, baseUrl }, encrypted, { id, until: now }),
-  ];
 }
 
 /** @param schema of the secret's JSON, from the adapter */

@@ -9,7 +9,7 @@ import {
 } from '../domain/ids.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { equal } from './condition.ts';
-import { endCredential } from './credential-store.ts';
+import { endCredential } from './connection-credentials.ts';
 import type { StoredHook } from './hook-store.ts';
 import { keys } from './keys.ts';
 import { connectionSchema } from './synchronization-store.ts';

@@ -14,11 +14,8 @@ import { s256 } from '../../shared/forge/sign-in.ts';
 import { createEnvelopeCipher } from '../../shared/runtime/cipher.ts';
 import { plainFetch } from '../../shared/runtime/plain-fetch.ts';
 import { Secret } from '../../shared/runtime/secret.ts';
-import {
-  createCredentialSource,
-  describeCredentials,
-  storeCredential,
-} from '../../shared/store/credential-store.ts';
+import { describeCredentials } from '../../shared/store/connection-credentials.ts';
+import { createCredentialSource, storeCredential } from '../../shared/store/credential-store.ts';
 import { createMemoryDataKeys } from '../support/memory-data-keys.ts';
 import { createMemoryTable } from '../support/memory-table.ts';
 

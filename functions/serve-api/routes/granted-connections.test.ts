@@ -5,7 +5,7 @@ import { ForgeError } from '../../../shared/forge/errors.ts';
 import { revokeLapsedGrants } from '../../../shared/organizations/revoke-grants.ts';
 import { Secret } from '../../../shared/runtime/secret.ts';
 import { auditLog } from '../../../shared/store/audit-log.ts';
-import { describeCredentials } from '../../../shared/store/credential-store.ts';
+import { describeCredentials } from '../../../shared/store/connection-credentials.ts';
 import { keys } from '../../../shared/store/keys.ts';
 import { findOrganizationBySlug } from '../../../shared/store/organization-store.ts';
 import { findPersonGrant, keepPersonGrant } from '../../../shared/store/person-grant-store.ts';

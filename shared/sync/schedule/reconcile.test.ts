@@ -24,7 +24,8 @@ import type { CredentialState } from '../../domain/synchronization.ts';
 import type { ForgeOrganization } from '../../forge/forge.ts';
 import { createEnvelopeCipher } from '../../runtime/cipher.ts';
 import { Secret } from '../../runtime/secret.ts';
-import { addCredential } from '../../store/credential-store.ts';
+import { auditLog } from '../../store/audit-log.ts';
+import { addCredential } from '../../store/connection-credentials.ts';
 import { putFact } from '../../store/fact-store.ts';
 import { addInstallation } from '../../store/installation-store.ts';
 import { keys } from '../../store/keys.ts';
@@ -357,7 +358,12 @@ describe('reconcile of what is read with an access token', () => {
     const secret = new Secret('a token');
     await table.transact([await addCredential({ cipher, clock }, connection.id, { secret, ...issued })]);
     const logger = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
-    await reconcile({ table, workQueue: createRecordingQueue(), logger, clock });
+    // Each end is told once.
+    for (const _ of [1, 2]) await reconcile({ table, workQueue: createRecordingQueue(), logger, clock });
     expect(logger.warn).toHaveBeenCalledTimes(warnings);
+    const told = { act: 'credential-ends', after: { ends: new Date(issued.validUntil).toISOString() } };
+    expect(await auditLog(table, organizationId, 5)).toEqual(
+      Array.from({ length: warnings }, () => expect.objectContaining(told)),
+    );
   });
 });

@@ -7,7 +7,8 @@ import { findModule, traitsOf } from '../../forge/modules.ts';
 import { openAtEdge } from '../../publish/open-at-edge.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import { describeCredentials } from '../../store/credential-store.ts';
+import { addAuditEntry } from '../../store/audit-log.ts';
+import { describeCredentials, noteEndTold } from '../../store/connection-credentials.ts';
 import { loadFacts } from '../../store/fact-store.ts';
 import { scansOf } from '../../store/scan-store.ts';
 import {
@@ -15,7 +16,7 @@ import {
   listSynchronizations,
   markImportEnded,
 } from '../../store/synchronization-store.ts';
-import type { Table } from '../../store/table.ts';
+import { ConflictError, type Table } from '../../store/table.ts';
 import type { WorkItem, WorkQueue } from '../../store/work.ts';
 import { hooksWork, scanWork, scopeWork } from '../../store/work-items.ts';
 import { retireTokens } from '../../tokens/retire-tokens.ts';
@@ -91,21 +92,35 @@ async function reconcileOne(
   await openAtEdge(dependencies, organization);
 }
 
-/** An access token may end without anything that renews it. */
+/** An access token may end without anything that renews it. Each end is told once, in the log and to owners in their history. */
 async function warnOfEnd(
   { table, clock, logger }: ReconcileDependencies,
-  { connection, organization, id: synchronization }: Synchronization,
+  { connection, organization, id: synchronization, login }: Synchronization,
 ): Promise<void> {
   if (!('id' in connection)) {
     return;
   }
   const expiresAt = (await describeCredentials(table, [connection.id])).get(connection.id)?.endsAt;
-  if (endsSoon(expiresAt, clock.now())) {
-    const ends = new Date(expiresAt).toISOString();
-    logger.warn('a credential ends within a week and is not renewed by itself', {
-      ...{ organization, synchronization, ends },
-    });
+  if (!endsSoon(expiresAt, clock.now())) {
+    return;
   }
+  const ends = new Date(expiresAt).toISOString();
+  const actor = { kind: 'synchronization', id: synchronization, name: login } as const;
+  const entry = { at: clock.now(), by: login, act: 'credential-ends', subject: login, why: '', actor };
+  try {
+    await table.transact([
+      noteEndTold(connection.id, expiresAt),
+      addAuditEntry(organization, { ...entry, after: { ends } }, connection.id),
+    ]);
+  } catch (error) {
+    if (error instanceof ConflictError) {
+      return;
+    }
+    throw error;
+  }
+  logger.warn('a credential ends within a week and is not renewed by itself', {
+    ...{ organization, synchronization, ends },
+  });
 }
 
 /** @returns how many scopes were requested */
