@@ -1,5 +1,6 @@
 /** From signing in at the simulated GitLab to `composer require`, through the CDN and the shipped bundles. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createCloudClock } from '../../local/cloud/runtime/clock.ts';
 import type { GitLabSimulator } from '../../local/forges/gitlab/simulator.ts';
 import { readWorld } from '../../local/forges/world/read-world.ts';
 import { integrationKeyOf } from '../../shared/forge/integration-key.ts';
@@ -12,7 +13,8 @@ describe.skipIf(composerVersion === undefined)('people of a group on GitLab', { 
   let system: System;
   let key: string;
   beforeAll(async () => {
-    system = await startSystem(await readWorld('local/forges/world/groups-world.yaml'));
+    const world = await readWorld('local/forges/world/groups-world.yaml');
+    system = await startSystem(world, { clock: createCloudClock() });
     key = integrationKeyOf({ forge: 'gitlab', baseUrl: gitLab().addresses.web });
   }, 240_000);
   afterAll(() => system?.close());
@@ -142,5 +144,27 @@ describe.skipIf(composerVersion === undefined)('people of a group on GitLab', { 
     await linkAccount(system, ann, key);
     await installs('acme/drill', token, 'acme');
     await installs('acme/clock', token, 'acme');
+  });
+
+  it('are refused after the next read once they are removed there, where the plan has no hooks of groups; those of projects tell of pushes', async () => {
+    await change('set-variant', { plan: 'free' });
+    const token = await memberToken('cleo');
+    await installs('acme-labs/ledger', token);
+    const before = gitLab().state.deliveries.length;
+    await change('remove-member', { source: 'acme-labs', user: 'cleo' });
+    await installs('acme-labs/ledger', token);
+    await system.cloud.clock.advance(10 * 60_000);
+    await isRefused('acme-labs/ledger', token);
+
+    const manifest = { name: 'acme-labs/ledger', license: 'proprietary' };
+    await change('push', {
+      project: 'acme-labs/platform/ledger',
+      history: [{ manifest, tags: ['3.0.0'] }],
+    });
+    await installs('acme-labs/ledger:3.0.0', await memberToken('alice'));
+    const told = gitLab().state.deliveries.slice(before);
+    expect(new Set(told.map(({ event, statusCode }) => `${event} ${statusCode}`))).toEqual(
+      new Set(['push_hooks 202', 'tag_push_hooks 202']),
+    );
   });
 });

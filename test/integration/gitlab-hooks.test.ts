@@ -3,10 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Variant } from '../../local/forges/gitlab/variants.ts';
-import { asId, type ForgeRepositoryId } from '../../shared/domain/ids.ts';
+import { asId, type ForgeAccountId, type ForgeRepositoryId } from '../../shared/domain/ids.ts';
 import { type AnyScope, memberPart, namesIn } from '../../shared/domain/scopes.ts';
 import { gitLab } from '../../shared/forge/gitlab/module.ts';
 import { disconnection } from '../../shared/organizations/delete-synchronization.ts';
+import { decisionsFor } from '../../shared/publish/effective-rights.ts';
 import { createEnvelopeCipher } from '../../shared/runtime/cipher.ts';
 import { deleteClaims, loadClaims } from '../../shared/store/claim-store.ts';
 import { hookCareOf } from '../../shared/store/hook-care-store.ts';
@@ -99,8 +100,12 @@ const common = () => ({
   openHooks: async () => (await lab.open()).hooks,
 });
 
-async function sync(...scopes: readonly AnyScope[]): Promise<void> {
+function sync(...scopes: readonly AnyScope[]): Promise<void> {
   lab.clock.step(2 * gitLab.traits.lagMs);
+  return syncNow(...scopes);
+}
+
+async function syncNow(...scopes: readonly AnyScope[]): Promise<void> {
   for (const scope of scopes) {
     const work = scopeWork(organizationId, synchronizationId, scope);
     await table.transact([requestWork(work, lab.clock.now(), { cause: 'test' })]);
@@ -261,6 +266,42 @@ test('a token that only reads is a state, and not an error', async () => {
   // The group, and the project that the next try begins with; the version in a new process.
   expect(await turn()).toBe(4);
   expect((await findSynchronization(table, synchronizationId))?.credentialState).toBe('working');
+});
+
+test('who is raised while the credential is dead reads with the first read by another, unless he was changed within two minutes before', async () => {
+  await connect({ plan: 'premium' });
+  await turn();
+  const bob = asId<ForgeAccountId>(lab.gitlab.user('bob').id);
+  const reads = async (): Promise<number> => {
+    const reader = { kind: 'account', synchronization: synchronizationId, account: bob } as const;
+    const decisions = await decisionsFor(table, organizationId, reader, lab.clock.now());
+    return decisions.flatMap(({ readable }) => [...readable.keys()]).length;
+  };
+  const lists = namesIn(gitLab.traits.scopes);
+  const set = (level: 'guest' | 'reporter') =>
+    lab.simulator.changes.run('set-member', { source: 'acme', user: 'bob', level });
+  const state = async () => (await findSynchronization(table, synchronizationId))?.credentialState;
+
+  const token = [...lab.simulator.state.tokens.values()].at(-1);
+  await lab.simulator.changes.run('revoke-token', { id: known(token).id });
+  await set('reporter');
+  await lab.simulator.idle();
+  await sync(...lists);
+  expect([await state(), await reads(), answered]).toEqual(['credential-rejected', 0, [202]]);
+  await lab.useToken(await lab.createToken({ user: 'alice', scopes: ['api'], expires: '2027-01-01' }));
+  await syncNow(...lists);
+  expect([await state(), await reads()]).toEqual(['working', 3]);
+
+  // Taken at once; and a list that shows it again a moment later may be old.
+  await set('guest');
+  await syncNow(...lists);
+  expect(await reads()).toBe(0);
+  await set('reporter');
+  await syncNow(...lists);
+  expect(await reads()).toBe(0);
+  lab.clock.step(gitLab.traits.lagMs);
+  await syncNow(...lists);
+  expect(await reads()).toBe(3);
 });
 
 test('what is disconnected leaves no hook of ours', async () => {
