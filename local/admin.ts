@@ -8,6 +8,7 @@ import { nameCommands } from './admin/name-commands.ts';
 import { simpleText } from './admin/simple-text.ts';
 import { noMore, type Printed, synchronizationCommands } from './admin/synchronization-commands.ts';
 import { usage } from './admin/usage.ts';
+import { whyCommands } from './admin/why-command.ts';
 import { createAdminClient } from './start/admin-client.ts';
 import { AdminError } from './start/admin-error.ts';
 import { readOperatorKey } from './start/api-client.ts';
@@ -41,7 +42,7 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 /** Commands that are more than one call. */
-const printedCommands = { ...synchronizationCommands, ...nameCommands, ...deletionCommands };
+const printedCommands = { ...synchronizationCommands, ...nameCommands, ...deletionCommands, ...whyCommands };
 
 async function run(
   command: string,

@@ -74,7 +74,9 @@ describe.each(named(closed))('%s', (_, operation) => {
     const answer = await world.ask('nobody', request());
     expectRefused(answer, 401, 'unauthenticated');
     expect(answer.headers['www-authenticate']).toMatch(/^Bearer /);
-    expectRefused(await world.ask({ secret: 'rprt_k_' }, request()), 401);
+    const unknown = await world.ask({ secret: 'rprt_k_' }, request());
+    expectRefused(unknown, 401, 'unauthenticated');
+    expect(unknown.body).toMatchObject({ detail: expect.stringContaining('This API key is not known') });
   });
 
   it('is for no person of a lesser role', async () => {

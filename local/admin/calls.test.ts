@@ -4,6 +4,7 @@ import { deletionCommands } from './deletion-commands.ts';
 import { nameCommands } from './name-commands.ts';
 import { synchronizationCommands } from './synchronization-commands.ts';
 import { usage } from './usage.ts';
+import { whyCommands } from './why-command.ts';
 
 const call = (command: string, ...args: string[]) =>
   simpleCommands[command]?.('acme', readFlags(args).values);
@@ -13,7 +14,9 @@ it('has each command that the help names, and no other', () => {
     [...usage.matchAll(/^ {2}([a-z-]+)(?: ORGANIZATION| \[ORGANIZATION\])/gm)].map(([, name]) => name),
   );
   expect([...named].sort()).toEqual(
-    [simpleCommands, nameCommands, synchronizationCommands, deletionCommands].flatMap(Object.keys).sort(),
+    [simpleCommands, nameCommands, synchronizationCommands, deletionCommands, whyCommands]
+      .flatMap(Object.keys)
+      .sort(),
   );
 });
 

@@ -106,6 +106,11 @@ export const simpleCommands: Readonly<Record<string, (slug: string, flags: Flags
       ...expiryOf(flags),
     },
   ],
+  'api-keys': (slug) => ['list-api-keys', { organization: slug }],
+  'revoke-api-key': (slug, flags) => [
+    'revoke-api-key',
+    { organization: slug, id: needed(flags.id, 'revoke-api-key needs --id; api-keys lists them') },
+  ],
   revoke: (slug, flags) => [
     'revoke-token',
     { organization: slug, id: needed(flags.id, 'revoke needs --id; status lists them') },

@@ -41,4 +41,16 @@ describe('a secret', () => {
     expect(lines?.[0]).toBe('rprt_k_1');
     expect(lines?.[2]).toContain('API key k1 of acme with the scopes read, expires 2027-01-01 00:00:00 UTC');
   });
+
+  it('of the API is listed with its end and its last use, without itself', () => {
+    const key = { id: 'k1', description: 'ci', scopes: ['read', 'tokens'], madeBy: 'operator' };
+    const used = { ...key, id: 'k2', lastUsedAt: '2026-11-01T00:00:00.000Z' };
+    expect(text('api-keys', { items: [key, used] })).toEqual([
+      '2 API keys of acme',
+      '  k1  ci, made by operator',
+      '    read, tokens; without an expiry; not used yet',
+      '  k2  ci, made by operator',
+      '    read, tokens; without an expiry; last used 2026-11-01 00:00:00 UTC',
+    ]);
+  });
 });

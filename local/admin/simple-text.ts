@@ -43,6 +43,8 @@ export const simpleText: Readonly<Record<string, Text>> = {
   ],
   'allow-access': (slug) => [`access to ${slug} is allowed again, for all tokens that are valid now`],
   'api-key': apiKey,
+  'api-keys': (slug, answer) => apiKeys(slug, ApiKeys.parse(answer).items),
+  'revoke-api-key': (slug, _, { id }) => [`API key ${id} of ${slug} is refused from now on`],
 };
 
 function connect(slug: string, _: unknown, flags: Flags): readonly string[] {
@@ -74,6 +76,25 @@ function token(slug: string, answer: unknown): readonly string[] {
     `  composer config --global http-basic.${new URL(url).host} ${user} ${secret}`,
   ];
 }
+
+const ApiKeys = z.object({
+  items: z.array(
+    z.object({
+      ...{ id: z.string(), description: z.string(), scopes: z.array(z.string()), madeBy: z.string() },
+      ...{ expiresAt: z.string().optional(), lastUsedAt: z.string().optional() },
+    }),
+  ),
+});
+
+const apiKeys = (slug: string, items: z.infer<typeof ApiKeys>['items']): readonly string[] => [
+  `${plural(items.length, 'API key')} of ${slug}`,
+  ...items.flatMap(({ id, description, scopes, madeBy, expiresAt, lastUsedAt }) => [
+    `  ${id}  ${description}, made by ${madeBy}`,
+    `    ${scopes.join(', ')}; ${expiryText(expiresAt)}; ${
+      lastUsedAt === undefined ? 'not used yet' : `last used ${when(lastUsedAt)} UTC`
+    }`,
+  ]),
+];
 
 function apiKey(slug: string, answer: unknown): readonly string[] {
   const { id, secret, scopes, expiresAt } = z

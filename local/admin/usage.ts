@@ -36,6 +36,13 @@ Usage: npm run admin -- COMMAND [options]
                                                 create a key of the organization for the API; it is shown once. Scopes:
                                                 ${apiKeyScopes.join(', ')}
                                                 (default expiry: 90 days)
+  api-keys ORGANIZATION                         list the keys of the organization for the API, with ids, makers, expiry and
+                                                last use
+  revoke-api-key ORGANIZATION --id KEY-ID       revoke a key immediately
+  why ORGANIZATION [PACKAGE] [--member LOGIN]   explain why the member may install the package, or what is missing; only
+                                                one of them: everyone who may install the package, or everything that
+                                                the member may install
+  why ORGANIZATION --id TOKEN-ID                list what the token reads, and why
   stop-access ORGANIZATION --by NAME --why TEXT refuse all tokens of the organization immediately, for cached files
                                                 too; tokens, rights and packages are kept
   allow-access ORGANIZATION --by NAME --why TEXT

@@ -1,5 +1,6 @@
 /** The commands that the API carries out, each by its requests. */
 import { z } from 'zod';
+import { apiAccessCommands } from './api-access-commands.ts';
 import type { ApiClient } from './api-client.ts';
 import { type ApiCommand, command, inOrganization, listed, Named, pathOf } from './api-command.ts';
 import { apiDeletionCommands } from './api-deletion-commands.ts';
@@ -12,6 +13,7 @@ const Accountable = z.object({ slug: z.string(), by: z.string(), why: z.string()
 
 /** By the name of the command. */
 export const apiCommands: Readonly<Record<string, ApiCommand>> = {
+  ...apiAccessCommands,
   ...apiDeletionCommands,
   ...apiOrganizationCommands,
   ...apiRepositoryCommands,

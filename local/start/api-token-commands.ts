@@ -39,6 +39,17 @@ export const apiTokenCommands: Readonly<Record<string, ApiCommand>> = {
     (api, { organization, ...body }) =>
       inOrganization(api, organization, { method: 'POST', path: '/api-keys', body }),
   ),
+  'list-api-keys': command(z.object({ organization: z.string() }), (api, { organization }) =>
+    inOrganization(api, organization, { path: '/api-keys' }),
+  ),
+  'revoke-api-key': command(
+    z.object({ organization: z.string(), id: z.string() }),
+    async (api, { organization, id }) => {
+      const path = `/api-keys/${encodeURIComponent(id)}`;
+      await inOrganization(api, organization, { method: 'DELETE', path });
+      return { id, state: 'revoked' };
+    },
+  ),
   'revoke-token': command(
     z.object({ organization: z.string(), id: z.string() }),
     async (api, { organization, id }) => {

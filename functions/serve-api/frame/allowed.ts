@@ -30,7 +30,8 @@ export const allowed =
     const standing = { organization: organization?.id, role, isWaiting, isAdministrator, isDelegate };
     const refusal = refusalOf(rule, caller, standing, dependencies.clock.now());
     if (refusal !== undefined) {
-      throw new ProblemError(problemOfRefusal(refusal, definition.scope));
+      const hasKey = c.req.header('authorization') !== undefined;
+      throw new ProblemError(problemOfRefusal(refusal, definition.scope, hasKey));
     }
     c.set('organization', organization);
     c.set('role', caller?.kind === 'user' ? role : 'owner');

@@ -43,9 +43,23 @@ export const refusalProblems: Readonly<Record<Exclude<Refusal, 'missing-scope'>,
   },
 };
 
-/** @param scope what the operation needs */
-export const problemOfRefusal = (refusal: Refusal, scope: ApiKeyScope | 'none'): Problem =>
-  refusal === 'missing-scope'
+/** Of whoever sent something that is no key, or none any more; https://www.rfc-editor.org/rfc/rfc6750#section-3.1 */
+const unknownKey: Problem = {
+  ...refusalProblems.unauthenticated,
+  detail:
+    'This API key is not known, was revoked or has ended. It is sent as `Authorization: Bearer KEY`; tokens for Composer are no API keys.',
+  headers: { 'www-authenticate': 'Bearer realm="repertoire", error="invalid_token"' },
+};
+
+/**
+ * @param scope what the operation needs
+ * @param hasKey whether the request came with what should be a key
+ */
+export const problemOfRefusal = (refusal: Refusal, scope: ApiKeyScope | 'none', hasKey: boolean): Problem => {
+  if (refusal === 'unauthenticated' && hasKey) {
+    return unknownKey;
+  }
+  return refusal === 'missing-scope'
     ? {
         status: 403,
         code: 'forbidden',
@@ -55,6 +69,7 @@ export const problemOfRefusal = (refusal: Refusal, scope: ApiKeyScope | 'none'):
             : `This key needs the scope ${scope}.`,
       }
     : refusalProblems[refusal];
+};
 
 export function problemResponse(problem: Problem): Response {
   const { status, headers, body } = problemAnswer(problem);
