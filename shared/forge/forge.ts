@@ -163,6 +163,8 @@ export interface ForgeRef extends ManifestText {
   readonly date: string;
   /** As in ScannedRef: why Composer's driver for the forge does not list it. */
   readonly leftOut?: string | undefined;
+  /** Its manifest was not read yet, so that nothing is known of a version of it. */
+  readonly isUnread?: boolean | undefined;
 }
 
 /** A ref that does not lead to a commit. */
@@ -183,6 +185,15 @@ export interface ForgeRepository {
   readonly archived: boolean;
   /** The links that Composer's own driver for the forge gives. */
   readonly links: RepositoryLinks;
+  /** The manifests of all commits of refs that were read, by the commit, where the reader reads them one by one. */
+  readonly manifests?: ReadonlyMap<string, ManifestText> | undefined;
+  /** When the reading of manifests may go on, if some were not read; milliseconds since the epoch. */
+  readonly goOnAt?: number | undefined;
+}
+
+export interface RefsOptions {
+  /** What earlier readings found, by the commit. It is not read again. */
+  readonly known?: ReadonlyMap<string, ManifestText>;
 }
 
 /** Which repository to read: the ids of a RepositoryFact. Without the handle one more request may be made. */
@@ -201,7 +212,15 @@ export interface ContentReader {
    *
    * @throws ForgeError `not-found` when the forge knows no such repository
    */
-  readRefs(repository: RepositoryIds): Promise<ForgeRepository>;
+  readRefs(repository: RepositoryIds, options?: RefsOptions): Promise<ForgeRepository>;
+  /**
+   * Left out where manifests are read many at a time. Where each takes a request, what was read is kept for the next reading, and one reading may
+   * leave some unread: the default branch and the newest tags come first, and without the default branch's it fails.
+   */
+  readonly oneByOne?: {
+    /** When reading may go on, if not now; milliseconds since the epoch. Sends no request. */
+    notBefore(): Promise<number | undefined>;
+  };
   /**
    * The zip archive of one commit, as the forge builds it. Credentials are not sent to another host. A truncated archive is an error of the
    * stream, also a ForgeError.

@@ -20,6 +20,8 @@ export interface VersionInputs {
   readonly isImport: boolean;
   /** Commits that an owner refused. No found version is at one of them. */
   readonly refused: { has(commit: string): boolean };
+  /** Whether nothing is known of the ref's version, since its manifest was not read yet: what is stored of it stays. */
+  readonly isUnread?: (kind: 'tag' | 'branch', name: string) => boolean;
 }
 
 /**
@@ -35,6 +37,7 @@ export function planVersions({
   tagCommits,
   isImport,
   refused,
+  isUnread = () => false,
 }: VersionInputs): VersionChange[] {
   const kept = current.filter(({ commit }) => !refused.has(commit));
   const known = new Map(kept.map((version) => [identityOf(version, version.refKind), version]));
@@ -50,7 +53,9 @@ export function planVersions({
     );
   }
   for (const version of known.values()) {
-    changes.push(...planNotFound(version, tagCommits));
+    if (!isUnread(version.refKind, version.refName)) {
+      changes.push(...planNotFound(version, tagCommits));
+    }
   }
   return [...changes, ...planRefused(current, changes, refused)];
 }

@@ -6,7 +6,7 @@ import type { ForgeRepositoryId, SynchronizationId } from '../domain/ids.ts';
 import type { PackageSource, WaitingName } from '../domain/package.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { ForgeError } from '../forge/errors.ts';
-import type { ContentReader, ForgeRepository } from '../forge/forge.ts';
+import type { ContentReader, ForgeRef } from '../forge/forge.ts';
 import type { BuildDistDependencies } from '../publish/build-dist.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -28,16 +28,17 @@ import {
 import { scanWork } from '../store/work-items.ts';
 import { applyVersions, recordImported, recordMoved, withdrawPackages } from './apply-scan.ts';
 import { claimName, endClaim, requestClaimants } from './claim-name.ts';
-import { filterBranches } from './filter-branches.ts';
 import { logChanges, logFailure } from './log-scan.ts';
 import { noteReadme, type ReadmeRecord } from './note-readme.ts';
 import { noteRequirements, type RequirementRecord } from './note-requirements.ts';
 import { type Notice, noticesOf } from './owner-lines.ts';
 import { loadPackageState } from './package-state.ts';
 import { planVersions } from './plan-versions.ts';
+import { readRefsInPortions } from './read-refs.ts';
 import { readVersions } from './read-versions.ts';
 import { type LeftOutRecord, nothingLeftOut, recordLeftOut } from './record-left-out.ts';
 import { requestHooks } from './request-hooks.ts';
+import { completeScan, type RestRecord, requestRest } from './rest-of-manifests.ts';
 import type { ScanInputs } from './scan-inputs.ts';
 import { storePendingArchives } from './store-pending-archives.ts';
 import { withinSizes } from './version-sizes.ts';
@@ -70,20 +71,33 @@ export async function scanRepository(
   synchronization: SynchronizationId,
   repository: ForgeRepositoryId,
 ): Promise<ScanOutcome> {
-  const { table, workQueue, clock } = dependencies;
+  const { table, clock } = dependencies;
   const known = await dependencies.load(synchronization, repository);
   if (!known) {
     return 'unknown';
   }
   const workItem = scanWork(known.organization.id, synchronization, repository);
-  const lease = await takeLease(table, workItem, {
-    leaseId: dependencies.newLeaseId(),
-    now: clock.now(),
-    leaseMs,
-  });
+  const take = () =>
+    takeLease(table, workItem, { leaseId: dependencies.newLeaseId(), now: clock.now(), leaseMs });
+  let lease = await take();
+  const openReader = () => dependencies.readerOf(known.synchronization);
+  if (lease === 'idle' && (await requestRest(dependencies, workItem, openReader))) {
+    lease = await take();
+  }
   if (lease === 'idle' || lease === 'busy') {
     return lease;
   }
+  return scanUnderLease(dependencies, lease, known, { synchronization, repository });
+}
+
+async function scanUnderLease(
+  dependencies: ScanDependencies,
+  lease: Lease,
+  known: ScanInputs,
+  { synchronization, repository }: Pick<PackageSource, 'synchronization' | 'repository'>,
+): Promise<ScanOutcome> {
+  const { table, workQueue } = dependencies;
+  const { workItem } = lease;
   return underLease(table, lease, async () => {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -94,12 +108,13 @@ export async function scanRepository(
           : await withdraw(dependencies, lease, inputs, repository);
         const claimed = record.waiting.find(({ reason }) => reason === 'name-taken')?.name;
         await endClaim(dependencies, lease, inputs.organization.id, sourceOf(inputs, repository), claimed);
-        const attributes = { notices: undefined, ...record, lastFailure: undefined, failures: 0 };
+        const rest = { unread: undefined, goOnAt: undefined };
+        const attributes = { notices: undefined, ...rest, ...record, lastFailure: undefined, failures: 0 };
         if (again !== undefined) {
           await releaseLease(table, lease, undefined, attributes);
           await workQueue.send([workItem.message], again);
-        } else if ((await completeWork(table, lease, attributes)) === 'more') {
-          await workQueue.send([workItem.message]);
+        } else {
+          await completeScan(dependencies, lease, attributes);
         }
         return 'done';
       } catch (error) {
@@ -119,8 +134,8 @@ export async function scanRepository(
 }
 
 /** What the scan's item keeps for owners and for the reconcile. */
-interface ScanRecord extends LeftOutRecord, Partial<RequirementRecord>, Partial<ReadmeRecord> {
-  readonly lastScannedAt: number;
+interface ScanRecord extends LeftOutRecord, Partial<RequirementRecord>, Partial<ReadmeRecord>, RestRecord {
+  readonly lastScannedAt: number | undefined;
   readonly waiting: readonly WaitingName[];
   readonly notices?: readonly Notice[] | undefined;
   /** New tags whose archives are not stored yet: the reconcile asks again. */
@@ -141,7 +156,7 @@ async function scan(
   const { organization } = inputs;
   const source = sourceOf(inputs, fact.repository);
   const reader = await dependencies.readerOf(inputs.synchronization);
-  const refs = filterBranches(await reader.readRefs(fact), organization.branchesLeftOut ?? []);
+  const { refs, unread, rest } = await readRefsInPortions(dependencies, lease, source, reader, inputs);
   const refused = await refusedCommitsOf(table, organization.id);
   const scanned = await readVersions(dependencies, organization.id, source, refs, refused);
   const state = await loadPackageState(table, organization.id, source, scanned.name);
@@ -151,6 +166,7 @@ async function scan(
   );
   const record = {
     lastScannedAt: clock.now(),
+    ...rest,
     ...(await recordLeftOut(
       dependencies,
       source.synchronization,
@@ -187,9 +203,10 @@ async function scan(
   const changes = planVersions({
     current,
     found: versions,
-    tagCommits: new Map(refs.tags.map((tag) => [tag.name, tag.commit])),
+    tagCommits: new Map([...refs.tags, ...unread.tags].map((tag) => [tag.name, tag.commit])),
     isImport: !found.imported,
     refused,
+    isUnread: unread.has,
   });
   for (const { version } of changes) {
     if (version.movedTo !== undefined) {
@@ -203,7 +220,14 @@ async function scan(
     }
   }
   await workQueue.send(
-    await applyVersions(dependencies, lease, organization.id, found, changes, commitsOf(refs)),
+    await applyVersions(
+      dependencies,
+      lease,
+      organization.id,
+      found,
+      changes,
+      commitsOf([...refs.tags, ...refs.branches, ...unread.refs]),
+    ),
   );
   await logChanges(dependencies, lease, source, changes);
   const required = await noteRequirements(dependencies, lease, organization, found.number, versions);
@@ -215,7 +239,7 @@ async function scan(
     reader,
     refused,
   });
-  if (!found.imported) {
+  if (!found.imported && unread.refs.length === 0) {
     await recordImported(dependencies, lease, organization.id, found);
   }
   const pending = await storePendingArchives(dependencies, lease, organization, found, {
@@ -242,8 +266,7 @@ const sourceOf = (
 ): PackageSource => ({ synchronization: synchronization.id, repository, directory: '' });
 
 /** The commits that refs point to now, which are recorded: their archives may be built without a look-up. */
-const commitsOf = (refs: ForgeRepository): ReadonlySet<string> =>
-  new Set([...refs.tags, ...refs.branches].map((ref) => ref.commit));
+const commitsOf = (refs: readonly ForgeRef[]): ReadonlySet<string> => new Set(refs.map((ref) => ref.commit));
 
 /** The last whole read did not see the repository: its packages are withdrawn, their records and archives stay. */
 async function withdraw(

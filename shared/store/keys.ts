@@ -445,4 +445,6 @@ export const chunkNames = {
   preview: (number: number): string => `PREVIEW#${number}`,
   /** Refs of a repository that give no version. */
   leftOut: (repository: string): string => `left-out#${repository}`,
+  /** Manifests that were read of a repository, where each takes a request. */
+  manifests: (repository: string): string => `manifests#${repository}`,
 } as const;

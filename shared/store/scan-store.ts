@@ -28,6 +28,9 @@ const ScanItem = z
     notices: z.array(z.object({ version: z.string(), notice: z.string() })).default([]),
     /** Whether something is retried at the next reconcile, such as a tag whose archive the forge did not deliver. */
     unfinished: z.boolean().default(false),
+    /** How many manifests are to be read yet, and when that goes on by itself; milliseconds since the epoch. */
+    unread: z.number().default(0),
+    goOnAt: z.number().optional(),
     lastFailure: z.object({ at: z.number(), code: z.string(), message: z.string() }).optional(),
   })
   .transform(({ sk, ...rest }) => ({

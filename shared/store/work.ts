@@ -6,7 +6,7 @@
  * A worker takes the lease, which returns `wanted`, reads its inputs after that, and sets `done` to the number that it got. A
  * lease outlives its function's time-out, so that two workers never hold one.
  */
-import { all, any, differs, equal, missingOrLess } from './condition.ts';
+import { all, any, differs, equal, missing, missingOrLess } from './condition.ts';
 import { type Key, tableKeys } from './keys.ts';
 import { ConflictError, type Item, type Operation, pendingSince, type Table } from './table.ts';
 
@@ -171,6 +171,31 @@ export async function completeWork(
     }
     return item.wanted === item.done ? 'done' : 'more';
   }
+}
+
+/**
+ * Puts off when the sweep finds an item again on which nothing is wanted (`comeBackAt` of `completeWork`). Nothing happens if a worker has it,
+ * or something is wanted by now.
+ *
+ * @param at milliseconds since the epoch
+ */
+export async function comeBackLater(
+  table: Table,
+  { key }: WorkItem,
+  at: number,
+  attributes: Item = {},
+): Promise<void> {
+  const item = await table.get(key);
+  if (item === undefined || item.wanted !== item.done) {
+    return;
+  }
+  const unchanged = all(missing('leaseId'), equal('wanted', Number(item.wanted)));
+  const set = { ...attributes, [tableKeys.pendingIndex.sortKey]: pendingSince(at) };
+  await table.update({ key, set }, unchanged).catch((error: unknown) => {
+    if (!(error instanceof ConflictError)) {
+      throw error;
+    }
+  });
 }
 
 /** Whether the lease is still ours; only this tells a lost lease from a conflict with another writer. */

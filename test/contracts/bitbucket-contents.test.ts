@@ -1,6 +1,7 @@
 /** What is in a repository on Bitbucket. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ForgeRepositoryId } from '../../shared/domain/ids.ts';
+import type { ForgeRepository, RepositoryIds } from '../../shared/forge/forge.ts';
 import { type Bitbucket, startBitbucket } from './bitbucket-fixture.ts';
 import { errorOf, readWhole } from './forge-contract/reading.ts';
 
@@ -12,7 +13,15 @@ beforeAll(async () => {
 });
 afterAll(() => at.close());
 
-const read = async () => (await at.open()).contents.readRefs({ repository });
+/** All refs with their manifests: what a reading leaves unread, the next one reads. */
+async function read(ids: RepositoryIds = { repository }): Promise<ForgeRepository> {
+  const { contents } = await at.open();
+  for (let known: ForgeRepository['manifests']; ; ) {
+    const refs = await contents.readRefs(ids, known && { known });
+    if (refs.goOnAt === undefined) return refs;
+    known = refs.manifests;
+  }
+}
 
 /** Pushes a branch, and reads what is at it. */
 async function branchWith(name: string, files: Record<string, string | null | { symlink: string }>) {
@@ -45,8 +54,9 @@ const paths = () => at.simulator.requests.summary().requests.map(({ path }) => p
 test('the refs of a known repository are one request, whatever their kinds', async () => {
   const ids = await idsOf();
   const { contents } = await at.open();
+  await contents.readRefs(ids);
   at.simulator.requests.clear();
-  expect(await contents.readRefs(ids)).toEqual(await read());
+  expect((await contents.readRefs(ids)).tags).toEqual((await contents.readRefs({ repository })).tags);
   const asked = paths().filter((path) => !path.includes('/src/'));
   expect(asked.map((path) => path.slice(path.lastIndexOf('%7D')))).toEqual(['%7D/refs', '%7D', '%7D/refs']);
 });
@@ -58,6 +68,52 @@ test('each commit is asked for its manifest once', async () => {
   const commits = new Set([...tags, ...branches].map(({ commit }) => commit));
   const asked = requests.summary().requests.filter(({ path }) => path.includes('/src/'));
   expect(asked.length).toBe(commits.size);
+});
+
+describe('many manifests', () => {
+  const names = (refs: ForgeRepository, isUnread: boolean) =>
+    [...refs.branches, ...refs.tags].flatMap((ref) =>
+      (ref.isUnread ?? false) === isUnread ? [ref.name] : [],
+    );
+  let many: ForgeRepositoryId;
+  beforeAll(async () => {
+    const { changes } = at.simulator;
+    await changes.run('create-repository', { project: 'acme/CORE', slug: 'many' });
+    const versions = ['1.0.0', '1.1.0', '1.2.0', '1.3.0'];
+    const history = versions.map((tags) => ({ manifest: { name: 'acme/many', description: tags }, tags }));
+    await changes.run('push', { repository: 'acme/many', history: [...history, { files: { next: 'x' } }] });
+    many = at.cloud.repository('acme/many').uuid as ForgeRepositoryId;
+  });
+
+  test('are read in portions: first those of the default branch and of the newest tags', async () => {
+    const { contents } = await at.open();
+    const first = await contents.readRefs({ repository: many });
+    expect(names(first, false)).toEqual(['main', '1.3.0', '1.2.0']);
+    expect(names(first, true)).toEqual(['1.1.0', '1.0.0']);
+    expect(first.goOnAt).toBe(at.clock.now() + 600_000);
+    at.simulator.requests.clear();
+    const rest = await contents.readRefs({ repository: many }, { known: first.manifests ?? new Map() });
+    expect(names(rest, true)).toEqual([]);
+    expect(paths().filter((path) => path.includes('/src/'))).toHaveLength(2);
+  });
+
+  test('of older versions leave some of the hour to the newest, and go on when it is over', async () => {
+    const { contents } = await at.open();
+    const { manifests: known = new Map() } = await contents.readRefs({ repository: many });
+    const [, ...others] = [...known.keys()];
+    at.simulator.faults.add({ kind: 'rate-limit', match: { group: 'raw' }, retryAfter: 600 });
+    const limited = await contents.readRefs({ repository: many }, { known });
+    expect(names(limited, false)).toEqual(['main', '1.3.0', '1.2.0']);
+    expect(limited.goOnAt).toBeGreaterThan(at.clock.now());
+    // Nothing can be said without the default branch.
+    const withoutMain = new Map(others.map((commit) => [commit, known.get(commit)]));
+    const failed = contents.readRefs({ repository: many }, { known: withoutMain as typeof known });
+    expect((await errorOf(failed)).code).toBe('rate-limited');
+    expect(await contents.oneByOne?.notBefore()).toBeGreaterThan(at.clock.now());
+    at.simulator.faults.remove();
+    at.clock.step(3700_000);
+    expect(await contents.oneByOne?.notBefore()).toBeUndefined();
+  });
 });
 
 describe('a manifest', () => {

@@ -5,7 +5,7 @@ import type { ForgeClient, ForgeServices, OpenConnection } from '../module.ts';
 import { createContentReader } from './content.ts';
 import type { BitbucketCredential } from './credential.ts';
 import { createHooks } from './hooks.ts';
-import { type Allowances, createRequests } from './requests.ts';
+import { type Allowances, createRequests, type Requests } from './requests.ts';
 import type { BitbucketSecrets, BitbucketSettings } from './settings.ts';
 import { createStructureReader } from './structure.ts';
 import { createTokens } from './tokens.ts';
@@ -29,7 +29,11 @@ function allowancesOf(services: ForgeServices): Allowances {
  * Shares of each hour. Of the repositories' 1,000 requests scans leave some to archives that people wait for, and both to rights; the long list
  * of permissions leaves some of its 1,000 to members, who are read every ten minutes.
  */
-const shares = { permissions: 0.8, contents: 0.85, archives: 0.95 };
+const shares = {
+  ...{ permissions: 0.8, contents: 0.85, archives: 0.95, backgroundArchives: 0.8 },
+  // Of raw files.
+  ...{ newest: 1, older: 0.9 },
+};
 
 /** @throws RangeError for a connection that Bitbucket does not have, or without its credential */
 export function openBitbucket(
@@ -43,15 +47,28 @@ export function openBitbucket(
   const { settings } = integration;
   const tokens = createTokens(integration, source, services);
   const common = { settings, services, name: id, allowances: allowancesOf(services), tokens };
-  const requests = createRequests(common);
-  const permissions = createRequests({ ...common, share: shares.permissions });
-  const contents = createRequests({ ...common, purpose: 'contents', share: shares.contents });
-  const archives = createRequests({ ...common, purpose: 'archives', share: shares.archives });
+  const sent: Requests[] = [];
+  const requestsFor = (more: Partial<Parameters<typeof createRequests>[0]>): Requests => {
+    const requests = createRequests({ ...common, ...more });
+    sent.push(requests);
+    return requests;
+  };
+  const forContents = (share: number): Requests => requestsFor({ purpose: 'contents', share });
+  const requests = requestsFor({});
+  const permissions = requestsFor({ share: shares.permissions });
+  const contents = forContents(shares.contents);
   return {
     structure: createStructureReader({ requests, permissions }, organization),
-    contents: createContentReader({ contents, archives, baseUrl: settings.baseUrl }),
+    contents: createContentReader({
+      contents,
+      newest: forContents(shares.newest),
+      older: forContents(shares.older),
+      archives: requestsFor({ purpose: 'archives', share: shares.archives }),
+      backgroundArchives: forContents(shares.backgroundArchives),
+      ...{ baseUrl: settings.baseUrl, clock: services.clock },
+    }),
     // They wait for nobody, so they leave the reserve to rights.
     hooks: createHooks(contents, organization),
-    requests: () => [requests, permissions, contents, archives].reduce((sum, { count }) => sum + count(), 0),
+    requests: () => sent.reduce((sum, { count }) => sum + count(), 0),
   };
 }

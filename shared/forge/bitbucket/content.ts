@@ -1,23 +1,34 @@
 /** Reads the contents of a repository: refs with their manifests, archives, and which commits it contains. */
 import { Readable } from 'node:stream';
 import { z } from 'zod';
-import type { ManifestText } from '../../composer/scanned-repository.ts';
 import type { ForgeRepositoryId } from '../../domain/ids.ts';
 import type { CommitFinder, Containment } from '../containment.ts';
 import { ForgeError, unlessMissing } from '../errors.ts';
-import type { ContentReader, ForgeRef, ForgeRepository, RepositoryIds } from '../forge.ts';
+import type {
+  ArchiveOptions,
+  ContentReader,
+  ForgeRef,
+  ForgeRepository,
+  RefsOptions,
+  RepositoryIds,
+} from '../forge.ts';
 import { chunksOf } from '../http.ts';
 import { readList } from '../pages.ts';
-import { readManifest } from './manifests.ts';
+import { type ManifestRequests, notBeforeOf, readManifests } from './manifests.ts';
 import { headOf, linksOf, pathOf, pathOnWeb, readHead, repositoryRoute } from './repository.ts';
 import type { Requests } from './requests.ts';
 
-export interface ContentRequests {
+export interface ContentRequests extends ManifestRequests {
   readonly contents: Requests;
   readonly archives: Requests;
+  /** For archives that nobody waits for. */
+  readonly backgroundArchives: Requests;
   /** Of the web host. */
   readonly baseUrl: string;
 }
+
+/** As Composer's driver assumes. */
+const defaultMainBranch = 'master';
 
 const hash = z.string().regex(/^[0-9a-f]{40}$/);
 const refSchema = z.object({
@@ -40,30 +51,37 @@ function listRefs(requests: Requests, repository: ForgeRepositoryId): Promise<re
 }
 
 async function readRefs(
-  { contents: requests, baseUrl }: ContentRequests,
+  requests: ContentRequests,
   ids: RepositoryIds,
+  { known = new Map() }: RefsOptions = {},
 ): Promise<ForgeRepository> {
   const { repository, handle } = ids;
-  const head = headOf(handle) ?? (await readHead(requests, ids));
-  const refs = await listRefs(requests, repository);
-  const manifests = new Map<string, ManifestText>();
-  for (const { target } of refs) {
-    if (!manifests.has(target.hash)) {
-      manifests.set(target.hash, await readManifest(requests, repository, target.hash));
-    }
+  const head = headOf(handle) ?? (await readHead(requests.contents, ids));
+  const refs = await listRefs(requests.contents, repository);
+  const isMain = ({ type, name }: RefItem): boolean =>
+    type === 'branch' && name === (head.mainBranch ?? defaultMainBranch);
+  const main = refs.find(isMain)?.target.hash;
+  const commits = new Set(main === undefined ? [] : [main]);
+  for (const { target } of refs.toSorted((one, other) => one.type.localeCompare(other.type) * -1)) {
+    commits.add(target.hash);
   }
+  const { manifests, goOnAt } = await readManifests(requests, repository, {
+    commits: [...commits],
+    main,
+    known,
+  });
   const ofType = (wanted: RefItem['type']): readonly ForgeRef[] =>
     refs
       .filter(({ type }) => type === wanted)
       .map(({ name, target: { hash: commit, date } }) => ({
         ...{ name, commit, date, manifest: undefined },
-        ...manifests.get(commit),
+        ...(manifests.get(commit) ?? { isUnread: true }),
       }));
   return {
     ...{ tags: ofType('tag'), branches: ofType('branch'), unusable: [], archived: false },
-    // As Composer's driver assumes.
-    defaultBranch: head.mainBranch ?? 'master',
-    links: linksOf(head, baseUrl),
+    defaultBranch: head.mainBranch ?? defaultMainBranch,
+    links: linksOf(head, requests.baseUrl),
+    ...{ manifests, goOnAt },
   };
 }
 
@@ -112,15 +130,16 @@ async function contains(requests: Requests, ids: RepositoryIds, abbreviation: st
  * gives the same or nothing. What is no archive is a page for people.
  */
 async function readArchive(
-  { contents, archives }: ContentRequests,
+  { contents, archives, backgroundArchives }: ContentRequests,
   ids: RepositoryIds,
   commit: string,
   signal: AbortSignal,
+  { isBackground = false }: ArchiveOptions = {},
 ): Promise<Readable> {
   signal.throwIfAborted();
   const known = headOf(ids.handle);
   const download = (path: string): Promise<Response> =>
-    archives.download(`${path}/get/${commit}.zip`, signal);
+    (isBackground ? backgroundArchives : archives).download(`${path}/get/${commit}.zip`, signal);
   const response =
     (known && (await unlessMissing(download(pathOnWeb(known))))) ??
     (await download(pathOnWeb(await readHead(contents, ids))));
@@ -133,7 +152,9 @@ async function readArchive(
 }
 
 export const createContentReader = (requests: ContentRequests): ContentReader & CommitFinder => ({
-  readRefs: (repository) => readRefs(requests, repository),
-  readArchive: (repository, commit, signal) => readArchive(requests, repository, commit, signal),
-  contains: (repository, abbreviation) => contains(requests.contents, repository, abbreviation),
+  readRefs: (repository, options) => readRefs(requests, repository, options),
+  oneByOne: { notBefore: () => notBeforeOf(requests) },
+  readArchive: (repository, commit, signal, options) =>
+    readArchive(requests, repository, commit, signal, options),
+  contains: (repository, abbreviation) => contains(requests.archives, repository, abbreviation),
 });

@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import { type ManifestText, manifestBytesMax } from '../../composer/scanned-repository.ts';
 import type { ForgeRepositoryId } from '../../domain/ids.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { decodedManifest } from '../blob-text.ts';
-import { unlessMissing } from '../errors.ts';
+import { ForgeError, unlessMissing } from '../errors.ts';
 import { pathOf, repositoryRoute } from './repository.ts';
 import type { Requests } from './requests.ts';
 
@@ -14,8 +15,87 @@ const metaSchema = z.object({ type: z.string(), attributes: z.array(z.string()).
 /** What git has in place of a file in LFS, which Bitbucket redirects to: it is no manifest. */
 const inLfs: ManifestText = { manifest: 'version https://git-lfs.github.com/spec/v1\n' };
 
+export interface ManifestRequests {
+  /** For the newest versions of a repository. */
+  readonly newest: Requests;
+  /** For older ones, which leave some of each hour to the newest. */
+  readonly older: Requests;
+  readonly clock: Clock;
+}
+
+/** Of each repository, before older ones of any: the default branch and the newest tags. */
+const newestCount = 3;
+/** When older ones follow: meanwhile all repositories have had their turn. Milliseconds. */
+const olderAfterMs = 10 * 60_000;
+/** How long a reading begins new requests; milliseconds. */
+const readingMs = 120_000;
+
+interface Wanted {
+  /** Of all refs, the newest first. */
+  readonly commits: readonly string[];
+  /** The default branch's, without which the others say nothing. */
+  readonly main: string | undefined;
+  readonly known: ReadonlyMap<string, ManifestText>;
+}
+
+interface ReadManifests {
+  readonly manifests: ReadonlyMap<string, ManifestText>;
+  /** When to go on with what was not read; milliseconds since the epoch. */
+  readonly goOnAt?: number;
+}
+
+/** Reads the manifests of commits, as many as the hour allows; in the first reading of a repository the newest only. */
+export async function readManifests(
+  { newest, older, clock }: ManifestRequests,
+  repository: ForgeRepositoryId,
+  { commits, main, known }: Wanted,
+): Promise<ReadManifests> {
+  const manifests = new Map(
+    commits.flatMap((commit) => {
+      const text = known.get(commit);
+      return text === undefined ? [] : [[commit, text] as const];
+    }),
+  );
+  const until = clock.now() + readingMs;
+  for (const [place, commit] of commits.entries()) {
+    if (manifests.has(commit)) {
+      continue;
+    }
+    const isNewest = place < newestCount;
+    if (!isNewest && known.size === 0) {
+      return { manifests, goOnAt: clock.now() + olderAfterMs };
+    }
+    if (clock.now() >= until) {
+      return { manifests, goOnAt: clock.now() };
+    }
+    try {
+      manifests.set(commit, await readManifest(isNewest ? newest : older, repository, commit));
+    } catch (error) {
+      const isLimit = error instanceof ForgeError && error.code === 'rate-limited';
+      if (!isLimit || (main !== undefined && !manifests.has(main)) || manifests.size === 0) {
+        throw error;
+      }
+      return { manifests, goOnAt: error.notBefore ?? clock.now() + olderAfterMs };
+    }
+  }
+  return { manifests };
+}
+
+/** When older manifests may be read, if not now. */
+export async function notBeforeOf({ older }: ManifestRequests): Promise<number | undefined> {
+  try {
+    await older.check({ route: sourceRoute, path: { any: '', repository: '', commit: '', path: file } });
+    return undefined;
+  } catch (error) {
+    if (error instanceof ForgeError && error.code === 'rate-limited') {
+      return error.notBefore;
+    }
+    throw error;
+  }
+}
+
 /** The manifest at a commit. A symbolic link is sent as the path that it leads to, which is no JSON: such a text is looked at closer. */
-export async function readManifest(
+async function readManifest(
   requests: Requests,
   repository: ForgeRepositoryId,
   commit: string,

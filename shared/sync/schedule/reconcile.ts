@@ -188,7 +188,8 @@ async function scansDue(
         return true;
       }
       const due = scan.unfinished || (scan.lastScannedAt ?? 0) <= clock.now() - scannedMs;
-      return due && scan.wanted === scan.done;
+      // One with manifests to be read goes on by itself.
+      return due && scan.wanted === scan.done && scan.goOnAt === undefined;
     })
     .map(({ repository }) => scanWork(organization, synchronization, repository));
   return {

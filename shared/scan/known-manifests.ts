@@ -1,0 +1,78 @@
+/** Keeps the manifests of a repository's refs between scans, where each takes a request. */
+import { z } from 'zod';
+import type { ManifestText } from '../composer/scanned-repository.ts';
+import type { ForgeRepositoryId, SynchronizationId } from '../domain/ids.ts';
+import { loadChunks, putChunks } from '../store/chunk-store.ts';
+import { chunkNames } from '../store/keys.ts';
+import type { Table } from '../store/table.ts';
+
+const ManifestProblem = z.enum([
+  ...(['not-utf-8', 'too-large', 'folder', 'submodule', 'link-to-outside'] as const),
+  ...(['link-to-nothing', 'link-to-link', 'link-to-folder', 'link-to-submodule'] as const),
+]);
+const StoredManifests = z.object({
+  /** Milliseconds since the epoch. */
+  storedAt: z.number(),
+  /** Each different one once: most commits have the same manifest as the one before. */
+  texts: z.array(z.object({ manifest: z.string().optional(), manifestProblem: ManifestProblem.optional() })),
+  /** The place of each commit's manifest. */
+  commits: z.record(z.string(), z.int().nonnegative()),
+});
+
+type Manifests = ReadonlyMap<string, ManifestText>;
+
+const dayMs = 24 * 3600_000;
+/** How long they are kept; a scan renews them when half of it is over. */
+const keptDays = 60;
+
+export interface KnownManifests {
+  readonly manifests: Manifests;
+  /** Milliseconds since the epoch; 0 if there are none. */
+  readonly storedAt: number;
+}
+
+/** What earlier scans read. A query, of one item for most repositories. */
+export async function loadManifests(
+  table: Table,
+  synchronization: SynchronizationId,
+  repository: ForgeRepositoryId,
+): Promise<KnownManifests> {
+  const stored = await loadChunks(table, synchronization, chunkNames.manifests(repository));
+  const { storedAt, texts, commits } = StoredManifests.safeParse(stored).data ?? {
+    ...{ storedAt: 0, texts: [], commits: {} },
+  };
+  const manifests = Object.entries(commits).flatMap(([commit, place]) => {
+    const text = texts[place];
+    return text === undefined ? [] : [[commit, { manifest: undefined, ...text }] as const];
+  });
+  return { storedAt, manifests: new Map(manifests) };
+}
+
+/** Keeps those of the refs there are now. Writes nothing if they are the same. @param now milliseconds since the epoch */
+export async function keepManifests(
+  table: Table,
+  synchronization: SynchronizationId,
+  repository: ForgeRepositoryId,
+  before: KnownManifests,
+  found: Manifests,
+  now: number,
+): Promise<void> {
+  const isSame =
+    before.manifests.size === found.size && [...found.keys()].every((commit) => before.manifests.has(commit));
+  if (isSame && (found.size === 0 || now < before.storedAt + (keptDays / 2) * dayMs)) {
+    return;
+  }
+  const places = new Map<string, number>();
+  const commits = Object.fromEntries(
+    [...found].map(([commit, text]) => {
+      const key = JSON.stringify(text);
+      const place = places.get(key) ?? places.size;
+      places.set(key, place);
+      return [commit, place];
+    }),
+  );
+  const texts = [...places.keys()].map((key): unknown => JSON.parse(key));
+  const expiresAt = Math.ceil((now + keptDays * dayMs) / 1000);
+  const value = { storedAt: now, texts, commits };
+  await putChunks(table, synchronization, chunkNames.manifests(repository), value, expiresAt);
+}
