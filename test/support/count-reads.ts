@@ -4,7 +4,15 @@ import type { Item, Table } from '../../shared/store/table.ts';
 export function countReads(table: Table): () => number {
   let reads = 0;
   const { get, getMany, query } = table;
-  const pages = (items: readonly Item[]) => Math.max(1, Math.ceil(JSON.stringify(items).length / 1_048_576));
+  // The table gives the same object for an item until it changes.
+  const sizes = new WeakMap<Item, number>();
+  const sizeOf = (item: Item): number => {
+    const size = sizes.get(item) ?? JSON.stringify(item).length + 1;
+    sizes.set(item, size);
+    return size;
+  };
+  const pages = (items: readonly Item[]) =>
+    Math.max(1, Math.ceil(items.reduce((bytes, item) => bytes + sizeOf(item), 0) / 1_048_576));
   table.get = async (key) => {
     reads++;
     return get(key);
@@ -19,4 +27,16 @@ export function countReads(table: Table): () => number {
     return items;
   };
   return () => reads;
+}
+
+/** Counts the items that queries return. */
+export function countQueried(table: Table): () => number {
+  let count = 0;
+  const { query } = table;
+  table.query = async (...asked) => {
+    const items = await query(...asked);
+    count += items.length;
+    return items;
+  };
+  return () => count;
 }

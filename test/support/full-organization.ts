@@ -1,4 +1,4 @@
-/** An organization in the API's tests with thousands of everything that lists show. */
+/** An organization in the API's tests with a thousand and more of everything that lists show. */
 import { asId, type ForgeAccountId, type SynchronizationId, type UserId } from '../../shared/domain/ids.ts';
 import { addAuditEntry } from '../../shared/store/audit-log.ts';
 import { putChunks } from '../../shared/store/chunk-store.ts';
@@ -19,8 +19,10 @@ import { type ApiWorld, createApiWorld, userOf } from './api-world.ts';
 import { aFact, repository } from './memory-forge.ts';
 import { gitHubHost, organizationId, synchronizationId } from './synchronized.ts';
 
-/** So many of everything. */
+/** So many packages, repositories, members, dependents and runs, whose lists read more than they show. */
 export const fullCount = 5000;
+/** So many of everything else: a page reads of it what it shows, and no more however much there is. */
+export const manyCount = 1000;
 /** Its accounts are those that the first synchronization has too. */
 export const secondSynchronization = asId<SynchronizationId>('sync2');
 const right = { changedAt: 0, gives: true };
@@ -29,7 +31,7 @@ const range = (count: number): readonly number[] => Array.from({ length: count }
 const padded = (id: number): string => String(id).padStart(4, '0');
 export const packageName = (id: number): string => `acme/package-${padded(id)}`;
 
-/** Of what there are 5,000: the value of a parameter in the path of the operation. */
+/** Of what there are many: the value of a parameter in the path of the operation. */
 export function inPath(operation: string, parameter: string): string {
   const [vendor = '', name = ''] = packageName(1).split('/');
   const ids: Readonly<Record<string, string>> = {
@@ -57,9 +59,9 @@ export async function fullOrganization(...more: Parameters<typeof createApiWorld
   for (const one of all) {
     await table.transact([one]);
   }
-  const lines = range(fullCount).map((id) => ({ ref: `tag v${id}`, reason: 'no version' }));
+  const lines = range(manyCount).map((id) => ({ ref: `tag v${id}`, reason: 'no version' }));
   await putChunks(table, synchronizationId, chunkNames.leftOut(repository(1)), lines, 2_000_000_000);
-  const changes = range(fullCount).map((id) => `+ member user-${id}`);
+  const changes = range(manyCount).map((id) => `+ member user-${id}`);
   await table.transact([
     { put: keys.preview(synchronizationId), item: { wanted: 1, done: 1, askedAt: world.now() } },
   ]);
@@ -73,16 +75,16 @@ export async function fullOrganization(...more: Parameters<typeof createApiWorld
   return world;
 }
 
-/** The first has thousands of versions, dependents, scans and refs that are left out. */
+/** The first has thousands of dependents, and many versions, scans and refs that are left out. */
 function packages(): readonly Operation[] {
-  const ids = range(fullCount);
+  const [ids, many] = [range(fullCount), range(manyCount)];
   return [
     ...ids.flatMap((id) => [aRepository(id), ...aPackage(id, packageName(id))]),
     ...ids.map((id) => ({
       put: keys.scan(synchronizationId, repository(id)),
-      item: { wanted: 1, done: 1, lastScannedAt: 1, skipped: [], skippedCount: id === 1 ? fullCount : 0 },
+      item: { wanted: 1, done: 1, lastScannedAt: 1, skipped: [], skippedCount: id === 1 ? manyCount : 0 },
     })),
-    ...ids.map((id) => aVersion(1, `1.${id}.0`)),
+    ...many.map((id) => aVersion(1, `1.${id}.0`)),
     ...ids.map((number) =>
       putRequirement(organizationId, {
         required: packageName(1),
@@ -91,8 +93,8 @@ function packages(): readonly Operation[] {
         isForDevelopment: false,
       }),
     ),
-    ...ids.map((at) => addScanLogEntry(sourceOf(1), { at: at * 1000, cause: 'webhook', changes: [] })),
-    ...ids.map((id) =>
+    ...many.map((at) => addScanLogEntry(sourceOf(1), { at: at * 1000, cause: 'webhook', changes: [] })),
+    ...many.map((id) =>
       refuseCommit(organizationId, {
         commit: String(id).padStart(40, '0'),
         by: 'owner',
@@ -151,10 +153,10 @@ function userWithTwoAccounts(account: number): readonly Operation[] {
   ];
 }
 
-/** The member is in team 8, as are 5,000 others; it reads the first 1,000 packages. */
+/** The member is in team 8, as are 5,000 others; it reads the first thousand packages. */
 function teams(): readonly Operation[] {
   return [
-    ...range(fullCount).map((team) => putFact(synchronizationId, aFact.team(team), 1, right)),
+    ...range(manyCount).map((team) => putFact(synchronizationId, aFact.team(team), 1, right)),
     ...range(fullCount).map((place) =>
       putFact(synchronizationId, aFact.teamMember(8, 1000 + place), 1, right),
     ),
@@ -164,7 +166,7 @@ function teams(): readonly Operation[] {
 }
 
 const tokens = (now: number): readonly Operation[] =>
-  range(fullCount).map((id) => ({
+  range(manyCount).map((id) => ({
     put: keys.principalToken(organizationId, `o.${organizationId}`, `token${padded(id)}`),
     item: {
       ...{ id: `token${padded(id)}`, organization: organizationId, principal: `o.${organizationId}` },
@@ -174,7 +176,7 @@ const tokens = (now: number): readonly Operation[] =>
   }));
 
 const logs = (now: number): readonly Operation[] =>
-  range(fullCount).flatMap((place) => {
+  range(manyCount).flatMap((place) => {
     const entry = { at: now - place * 1000, by: 'owner', act: 'stop-access', subject: 'acme', why: 'a leak' };
     return [
       addAuditEntry(organizationId, entry, `entry${place}`),
@@ -201,7 +203,7 @@ function runs(now: number): readonly Operation[] {
         removed: number % 10 === 0 ? 1 : 0,
       },
     })),
-    ...range(fullCount / 50).flatMap((place) =>
+    ...range(manyCount / 50).flatMap((place) =>
       noteChanges(
         synchronizationId,
         progress,
@@ -217,14 +219,14 @@ function runs(now: number): readonly Operation[] {
         now,
       ),
     ),
-    ...range(fullCount).map((id) => {
+    ...range(manyCount).map((id) => {
       const name = { forge: gitHubHost.forge, source: `hook${padded(id)}` };
       return {
         put: keys.hookOf(synchronizationId, name.forge, name.source),
         item: { ...name, repository: String(id), state: 'working' },
       };
     }),
-    ...range(fullCount).map((team) =>
+    ...range(manyCount).map((team) =>
       putHeld(synchronizationId, {
         scope: `team:${team}`,
         since: now,

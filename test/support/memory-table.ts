@@ -90,18 +90,19 @@ export function createMemoryTable(from: ReadonlyMap<string, Item> = new Map()): 
     getMany: async (list) => list.map(itemAt),
     async query(partition, prefix, { descending = false, limit, after } = {}) {
       const names = inOrder(partition);
-      const nameAt = (sk: string): string => nameOf({ pk: partition, sk });
-      const isBeyond = (name: string): boolean =>
-        after === undefined || byteOrder(name, nameAt(after)) === (descending ? -1 : 1);
-      let end = placeIn(names, nameAt(prefix));
-      const begin = end;
-      while (names[end]?.startsWith(nameAt(prefix))) {
-        end++;
-      }
-      const found = names.slice(begin, end).filter(isBeyond);
-      return (descending ? found.reverse() : found)
-        .slice(0, limit)
-        .map((name) => partitions.get(partition)?.get(name) as Item);
+      const first = nameOf({ pk: partition, sk: prefix });
+      const last = after === undefined ? undefined : nameOf({ pk: partition, sk: after });
+      const isBefore = (name: string): boolean => byteOrder(name, first) < 0;
+      const isWithin = (name: string): boolean => isBefore(name) || name.startsWith(first);
+      const isPast = (name: string): boolean => last !== undefined && byteOrder(name, last) <= 0;
+      const isShort = (name: string): boolean => last === undefined || byteOrder(name, last) < 0;
+      const begin = countWhile(names, (name) => isBefore(name) || (!descending && isPast(name)));
+      const end = countWhile(names, (name) => isWithin(name) && (!descending || isShort(name)));
+      const most = limit ?? names.length;
+      const found = descending
+        ? names.slice(Math.max(begin, end - most), Math.max(begin, end)).reverse()
+        : names.slice(begin, Math.min(end, begin + most));
+      return found.map((name) => partitions.get(partition)?.get(name) as Item);
     },
     async pending(queue, { before, limit }) {
       const latest = pendingSince(before);
@@ -147,12 +148,12 @@ export function createMemoryTable(from: ReadonlyMap<string, Item> = new Map()): 
   };
 }
 
-/** Where the name is among the names, or would be. */
-function placeIn(names: readonly string[], name: string): number {
+/** How many at the beginning the test holds for; it holds for none after those. */
+function countWhile(names: readonly string[], test: (name: string) => boolean): number {
   let [low, high] = [0, names.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (byteOrder(names[middle] ?? '', name) < 0) {
+    if (test(names[middle] ?? '')) {
       low = middle + 1;
     } else {
       high = middle;
