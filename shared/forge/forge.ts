@@ -5,7 +5,7 @@
  */
 import type { Readable } from 'node:stream';
 import type { ManifestText } from '../composer/scanned-repository.ts';
-import type { Fact, Handle, RepositoryFact } from '../domain/facts.ts';
+import type { Fact, FactKind, Handle, RepositoryFact } from '../domain/facts.ts';
 import type { ForgeOrganizationId, ForgeRepositoryId, ForgeRoleId, InstallationId } from '../domain/ids.ts';
 import type { RepositoryLinks } from '../domain/repository-links.ts';
 import type { AnyScope, PartScope } from '../domain/scopes.ts';
@@ -94,11 +94,14 @@ export interface StoredFacts {
   /** Of that read: see `ScopeRead`. */
   readonly watched: ReadonlySet<ForgeRepositoryId>;
   /**
-   * The facts of the part. Taking them is no read of them, so there are none where a read has to decide something.
+   * The facts of one kind that are stored of the part. Taking them is no read of them, so there are none where a read has to decide something.
    *
-   * @returns undefined when nothing is stored of it, or an event, an owner or an earlier read left it open
+   * @returns undefined when the part is not stored, or an event, an owner or an earlier read left facts of that kind open
    */
-  of(part: PartScope): readonly Fact[] | undefined;
+  of<Kind extends FactKind>(
+    part: PartScope,
+    kind: Kind,
+  ): readonly Extract<Fact, { kind: Kind }>[] | undefined;
 }
 
 /** Where a read stopped, for another process to continue from. The state is JSON in the adapter's own form. */
@@ -130,7 +133,8 @@ export interface ReadingOptions {
 /** Reads who may do what: the scopes of the forge's traits, and parts of them. */
 export interface StructureReader {
   /**
-   * The identity probe at the start and end of each run: which organization does the credential belong to? Always asks the forge.
+   * The identity probe at the start and end of each run: which organization does the credential belong to? Asks the forge, unless the last answer
+   * to this reader was one that says it.
    *
    * @throws ForgeError `credential-rejected` when the installation is gone, or the credential does not work any more
    */

@@ -11,31 +11,32 @@ const scheduleMs = 600_000;
 /** Of a list. */
 const perPage = 100;
 
-/** What the structure may cost: for 500 projects in 30 groups 60 where GraphQL lists members of many at once, else 590. */
-export function structureMost({ projects, groups, hasGraphql }: GroupSize): number {
+/**
+ * What the structure may cost: at most 60 requests for 500 projects in 30 groups where GraphQL lists members of many at once, else 590.
+ */
+export function structureMost(size: GroupSize): number {
+  const { projects, groups, members, hasGraphql } = size;
   const pages = Math.ceil(projects / perPage);
-  // The group three times, its owner, the instance; groups and projects twice, a group each for its links.
-  const lists = 12 + 2 * pages + groups;
+  // The group twice, the instance, who waits; each of the other groups for its links. All members of the top-level group are more than a page.
+  const lists = 5 + groups + pages + Math.ceil(members / perPage);
   // Members of groups and of projects: a page of many, or a list each.
-  return lists + (hasGraphql ? 3 + pages : groups + projects);
+  return lists + (hasGraphql ? 1 + pages : groups + projects) + checkMost(size);
 }
+
+/** Of one project, whose members with those of all groups above it GitLab lists: one list by itself, and one of them all. */
+const checkMost = ({ members }: GroupSize): number => 1 + Math.ceil(members / perPage);
 
 /**
  * What a read may cost when nothing has changed: at most 100 for 500 projects in 30 groups, of which every tenth project has members of its own.
  * Without GraphQL those are read in turn, each within an hour, and the others once a day.
  */
-function unchangedMost(size: GroupSize): number {
+export function unchangedMost(size: GroupSize): number {
   const { projects } = size;
   const inTurn = Math.ceil(projects / 10 / 5) + Math.ceil(projects / 144);
   // Turns are not spread quite evenly.
-  const read = size.hasGraphql
-    ? structureMost(size)
-    : structureMost(size) - projects + Math.ceil(1.3 * inTurn);
-  return Math.min(100, read + checkMost(size));
+  const read = projects - Math.ceil(1.4 * inTurn);
+  return structureMost(size) - (size.hasGraphql ? 0 : read);
 }
-
-/** Of one project, whose members with those of all groups above it GitLab lists: one list by itself, and one of them all. */
-const checkMost = ({ members }: GroupSize): number => 2 + Math.ceil(members / perPage);
 
 /** Commits in a query for their files. */
 const commitsPerQuery = 25;
@@ -151,8 +152,8 @@ async function contentsSection(
   };
 }
 
-/** The group with its members and projects, its place, and the member; two probes, and what the instance is. */
-const readMost = 5 + 3;
+/** The top-level group, the groups below it, the member's place in the one; the members of the other and itself, which is a probe too. */
+const readMost = 5;
 
 async function changesSection(system: System, company: GitLabCompany): Promise<Section> {
   const { lab, example } = company;

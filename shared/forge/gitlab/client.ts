@@ -23,8 +23,8 @@ interface Shared {
 }
 const shared = new WeakMap<ForgeServices, Shared>();
 
-/** An upgrade changes the instance; milliseconds. */
-const instanceMs = 10 * 60_000;
+/** An upgrade, which is rare, changes the instance; milliseconds. */
+const instanceMs = 3600_000;
 
 function sharedOf(services: ForgeServices): Shared {
   const known = shared.get(services) ?? { paces: new Map(), files: new Map(), instances: new Map() };

@@ -3,7 +3,7 @@ import type { ForgeTeamId } from '../../domain/ids.ts';
 import { fixedPageSize } from '../pages.ts';
 import type { Reading } from '../reading.ts';
 import { lastPushUntil } from './last-push.ts';
-import { type Top, unlessHidden } from './memberships.ts';
+import { unlessHidden } from './memberships.ts';
 import { type Group, type Groups, type Link, type Project, unended } from './organization.ts';
 import { isPendingDeletion, nameBefore, withoutMark } from './pending-deletion.ts';
 import type { Requests } from './requests.ts';
@@ -62,16 +62,28 @@ export const readGroup = (requests: Requests, id: ForgeTeamId): Promise<GroupDet
 export const readTopGroup = (requests: Requests, id: ForgeTeamId) =>
   requests.get({ route: '/groups/:id', path: { id }, query: withoutProjects }, topGroupSchema);
 
+/** What the lists of the hierarchy are read with. */
+interface ListContext {
+  readonly requests: Requests;
+  /** The top-level group. */
+  readonly topId: ForgeTeamId;
+  readonly once: Once;
+}
+
+/** Reads a list once for all scopes of a run that need it within moments. */
+export type Once = <Item>(name: string, read: () => Promise<readonly Item[]>) => Promise<readonly Item[]>;
+
 /** All groups below the top-level group, without their links. */
 export const groupsBelow = (
-  requests: Requests,
+  { requests, topId: id, once }: ListContext,
   reading: Reading,
-  { id }: Pick<Top, 'id'>,
 ): Promise<readonly GroupItem[]> =>
-  reading.list(
-    'groups',
-    groupSchema,
-    requests.list('groups', { route: '/groups/:id/descendant_groups', path: { id } }, groupSchema),
+  once('groups', () =>
+    reading.list(
+      'groups',
+      groupSchema,
+      requests.list('groups', { route: '/groups/:id/descendant_groups', path: { id } }, groupSchema),
+    ),
   );
 
 /**
@@ -79,21 +91,22 @@ export const groupsBelow = (
  * https://docs.gitlab.com/api/groups/#list-projects
  */
 export const projectsBelow = (
-  requests: Requests,
+  { requests, topId: id, once }: ListContext,
   reading: Reading,
-  { id }: Pick<Top, 'id'>,
 ): Promise<readonly ProjectItem[]> =>
-  reading.list(
-    'projects',
-    projectSchema,
-    requests.list(
+  once('projects', () =>
+    reading.list(
       'projects',
-      {
-        route: '/groups/:id/projects',
-        path: { id },
-        query: { include_subgroups: true, with_shared: false, order_by: 'id', sort: 'asc' },
-      },
       projectSchema,
+      requests.list(
+        'projects',
+        {
+          route: '/groups/:id/projects',
+          path: { id },
+          query: { include_subgroups: true, with_shared: false, order_by: 'id', sort: 'asc' },
+        },
+        projectSchema,
+      ),
     ),
   );
 

@@ -37,7 +37,7 @@ export interface Group {
  *
  * @param now milliseconds since the epoch
  */
-export const unended = <Row extends { readonly expiresAt: number | undefined }>(
+export const unended = <Row extends { readonly expiresAt?: number | undefined }>(
   rows: readonly Row[],
   now: number,
 ): readonly Row[] => rows.filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now);

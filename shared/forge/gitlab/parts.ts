@@ -1,4 +1,5 @@
 /** Reads one group, project or member by its id, with as few requests as possible. */
+import { sameFact } from '../../domain/fact-differences.ts';
 import type { Fact, Handle, MemberFact } from '../../domain/facts.ts';
 import { asId, type ForgeAccountId, type ForgeRepositoryId, type ForgeTeamId } from '../../domain/ids.ts';
 import {
@@ -21,6 +22,7 @@ import {
   projectOf,
   projectsBelow,
   readGroup,
+  readTopGroup,
   withLinks,
 } from './groups.ts';
 import { directMembers, membershipsOf, orEmpty, unlessHidden } from './memberships.ts';
@@ -31,8 +33,9 @@ import {
   type Membership,
   type MembersOf,
   type Project,
+  unended,
 } from './organization.ts';
-import { memberSchema, projectSchema } from './schema.ts';
+import { type Member, memberSchema, projectSchema } from './schema.ts';
 import { collaboratorFacts, memberFacts, repositoryFact, teamFacts, teamRepositoryFacts } from './sharing.ts';
 import type { Context } from './whole-scopes.ts';
 
@@ -76,8 +79,9 @@ const deferToList = (scope: AnyScope): ScopeRead => ({
 });
 
 /** The groups below the top-level group, without their links. */
-async function groupsOfOurs({ requests, topId: id, now }: Context, reading: Reading): Promise<Groups> {
-  const below = await groupsBelow(requests, reading, { id });
+async function groupsOfOurs(context: Context, reading: Reading): Promise<Groups> {
+  const { now } = context;
+  const below = await groupsBelow(context, reading);
   return new Map(below.map((item) => [item.id, groupOf(item, now)]));
 }
 
@@ -87,17 +91,59 @@ async function ourGroups(context: Context, reading: Reading): Promise<Groups> {
   return new Map([[id, group], ...(await groupsOfOurs(context, reading))]);
 }
 
+/**
+ * Its members are read before the group itself: as its owner sees it, it is a probe too, if nothing has to be asked after it. No event tells of a
+ * group's rights, so those that are stored are as good as at the last read of all.
+ */
 async function readTeam(context: Context, id: ForgeTeamId, reading: Reading): Promise<ScopeRead> {
   const { requests, now, topId } = context;
   const part = teamPart(id);
   const below = await groupsOfOurs(context, reading);
   const isOurs = id === topId || below.has(id);
-  const detail = await unlessHidden(readGroup(requests, id));
+  const direct = await unlessHidden(membersOf(context, id, reading));
+  const detail = await unlessHidden(isOurs ? readTopGroup(requests, id) : readGroup(requests, id));
   if (detail === undefined) {
     return isOurs ? deferToList('members') : absentPart(part, 'gone');
   }
   expectSame(detail.id, id);
+  if (direct === undefined) {
+    throw new ForgeError('incomplete', 'GitLab shows a group, and not its members');
+  }
+  if (isOurs && 'isShownToOwner' in detail && detail.isShownToOwner) {
+    context.noteOwner();
+  }
   const group = groupOf(detail, now);
+  const members = await withInvited(context, group, direct, reading);
+  const facts = teamFacts(group, members);
+  const rights =
+    (isOurs ? await storedRights(context, part, facts) : undefined) ??
+    (await rightsOf(context, group, below, reading));
+  return rights === undefined ? absentPart(part, 'elsewhere') : partRead(part, [...facts, ...rights]);
+}
+
+/** The rights of the team as they are stored; undefined when they are not, or the group is another than the stored one. */
+async function storedRights(
+  { stored, now }: Context,
+  part: PartScope,
+  [team]: readonly Fact[],
+): Promise<readonly Fact[] | undefined> {
+  const known = await stored?.();
+  const [before] = known?.of(part, 'team') ?? [];
+  const rights = known?.of(part, 'team-repository');
+  const isSame = before !== undefined && team !== undefined && sameFact(before, team);
+  return isSame && rights !== undefined ? unended(rights, now) : undefined;
+}
+
+/** The rights of the group. @returns undefined when it was moved elsewhere, or is no longer invited */
+async function rightsOf(
+  context: Context,
+  group: Group,
+  below: Groups,
+  reading: Reading,
+): Promise<readonly Fact[] | undefined> {
+  const { requests, topId, now } = context;
+  const { id } = group;
+  const isOurs = id === topId || below.has(id);
   const projects = await projectsOf(context, id, below, reading);
   // Whether its own projects take invited groups is all that matters of the top-level group here.
   const needsTop = projects.some((project) => project.group === topId && project.links.length > 0);
@@ -108,13 +154,13 @@ async function readTeam(context: Context, id: ForgeTeamId, reading: Reading): Pr
     ? new Map<ForgeTeamId, Group>()
     : await groupsElsewhere(requests, reading, ours, projects, now);
   if (!isOurs && !elsewhere.has(id)) {
-    // It was moved elsewhere, or is no longer invited.
-    return absentPart(part, 'elsewhere');
+    return undefined;
   }
   const groups = new Map([...ours, ...elsewhere]);
-  const rights = projects.flatMap((project) => teamRepositoryFacts(project, groups, context.instance));
-  const members = await membersWithInvited(context, group, reading);
-  return partRead(part, [...teamFacts(group, members), ...rights.filter(({ team }) => team === id)]);
+  const instance = await context.instance();
+  return projects
+    .flatMap((project) => teamRepositoryFacts(project, groups, instance))
+    .filter(({ team }) => team === id);
 }
 
 /** A top-level group of which only the place above the others is needed. */
@@ -124,14 +170,15 @@ const placeholder = (id: ForgeTeamId): Group => ({
 
 /** The projects that the group may have rights on: all of the organization, unless it is one of ours with nothing below it. */
 async function projectsOf(
-  { requests, topId, now }: Context,
+  context: Context,
   id: ForgeTeamId,
   below: Groups,
   reading: Reading,
 ): Promise<readonly Project[]> {
+  const { requests, topId, now } = context;
   const isLeaf = below.has(id) && ![...below.values()].some(({ parent }) => parent === id);
   if (!isLeaf) {
-    return (await projectsBelow(requests, reading, { id: topId })).map((item) => projectOf(item, now));
+    return (await projectsBelow(context, reading)).map((item) => projectOf(item, now));
   }
   const route = { route: '/groups/:id/projects', path: { id }, query: { with_shared: true } };
   const items = await reading.list(
@@ -143,23 +190,29 @@ async function projectsOf(
   return items.map((item) => projectOf(item, now)).filter(({ group }) => group === topId || below.has(group));
 }
 
+/** The direct members of the group, which one read of it gives to all parts of a run. */
+const membersOf = (context: Context, id: ForgeTeamId, reading: Reading): Promise<readonly Member[]> =>
+  context.once(`members ${id}`, () =>
+    reading.list(`members ${id}`, memberSchema, directMembers(context.requests, 'groups', id)),
+  );
+
 /** The direct members of the group, and of the groups that are invited to it. */
-async function membersWithInvited(
+async function withInvited(
   { requests, now }: Context,
   { id, links }: Group,
+  direct: readonly Member[],
   reading: Reading,
 ): Promise<MembersOf> {
-  const members = new Map<ForgeTeamId, readonly Membership[]>();
-  for (const one of new Set([id, ...links.map(({ group }) => group)])) {
-    const list = directMembers(requests, 'groups', one);
-    const found = await reading.list(`members ${one}`, memberSchema, one === id ? list : orEmpty(list));
-    members.set(one, membershipsOf(found, now));
+  const members = new Map([[id, membershipsOf(direct, now)]]);
+  for (const one of new Set(links.map(({ group }) => group).filter((group) => group !== id))) {
+    const list = orEmpty(directMembers(requests, 'groups', one));
+    members.set(one, membershipsOf(await reading.list(`members ${one}`, memberSchema, list), now));
   }
   return members;
 }
 
 async function readRepository(context: Context, id: ForgeRepositoryId, reading: Reading): Promise<ScopeRead> {
-  const { requests, instance, now } = context;
+  const { requests, now } = context;
   const part = repositoryPart(id);
   const item = await unlessNotFound(requests.get({ route: '/projects/:id', path: { id } }, projectSchema));
   if (item === undefined) {
@@ -173,6 +226,7 @@ async function readRepository(context: Context, id: ForgeRepositoryId, reading: 
   }
   const list = directMembers(requests, 'projects', id);
   const members = membershipsOf(await reading.list('members', memberSchema, list), now);
+  const instance = await context.instance();
   return partRead(part, [
     repositoryFact(project, instance),
     ...collaboratorFacts(project, members, instance),
@@ -220,6 +274,17 @@ async function readMember(
   }
   const below = await groupsOfOurs(context, reading);
   const group = [...below.values()].find(({ id }) => id === named);
+  if (group !== undefined) {
+    // The event is about the group too, so its list is read anyway.
+    const found = (await unlessHidden(membersOf(context, group.id, reading))) ?? [];
+    members.set(
+      group.id,
+      membershipsOf(
+        found.filter(({ id }) => id === account),
+        now,
+      ),
+    );
+  }
   const inNamed = group && (await factIn(new Map([[group.id, { ...group, links: [] }]])));
   if (inNamed !== undefined && inNamed.expiresAt === undefined) {
     return partRead(part, [inNamed]);
@@ -228,7 +293,7 @@ async function readMember(
     return deferToList('members');
   }
   const ours = new Map([[topId, top], ...(await withLinks(requests, reading, [...below.keys()], now))]);
-  const items = await projectsBelow(requests, reading, { id: topId });
+  const items = await projectsBelow(context, reading);
   const projects = items.map((item) => projectOf(item, now));
   const fact = await factIn(
     new Map([...ours, ...(await groupsElsewhere(requests, reading, ours, projects, now))]),

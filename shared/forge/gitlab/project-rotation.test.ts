@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { factKey } from '../../domain/facts.ts';
+import { type Fact, type FactKind, factKey } from '../../domain/facts.ts';
 import { asId, type ForgeRepositoryId } from '../../domain/ids.ts';
 import { partOf } from '../../domain/scopes.ts';
 import type { StoredFacts } from '../forge.ts';
@@ -43,6 +43,9 @@ test('a read takes the turns since the last one that succeeded', () => {
   expect(ids(1, 3).every((one) => isInTurn(one, start, start + periodMs, periodMs))).toBe(true);
 });
 
+const isKind = <Kind extends FactKind>(fact: Fact, kind: Kind): fact is Extract<Fact, { kind: Kind }> =>
+  fact.kind === kind;
+
 /** Reads the projects again after so many minutes, with what the last read stored. */
 function createReads(answer: TestGitLab['answer']) {
   const lab = createTestGitLab();
@@ -59,7 +62,8 @@ function createReads(answer: TestGitLab['answer']) {
       const { facts, watched = [], isCounted } = step.done;
       stored = {
         ...{ since, watched: new Set(watched) },
-        of: (part) => facts.filter((fact) => partOf(fact) === part),
+        of: (part, kind) =>
+          facts.filter((fact) => partOf(fact) === part).filter((fact) => isKind(fact, kind)),
       };
       const asked = lab.requests.flatMap(({ path }) => /projects\/(\d+)\/members/.exec(path)?.[1] ?? []);
       return { asked, keys: facts.map(factKey).sort(), watched, facts, isCounted };

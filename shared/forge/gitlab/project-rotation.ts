@@ -5,7 +5,7 @@
  * projects that have members of their own are read in turn.
  */
 import { sameFact } from '../../domain/fact-differences.ts';
-import type { CollaboratorFact, Fact, RepositoryFact } from '../../domain/facts.ts';
+import type { CollaboratorFact, RepositoryFact } from '../../domain/facts.ts';
 import type { ForgeRepositoryId } from '../../domain/ids.ts';
 import { repositoryPart } from '../../domain/scopes.ts';
 import type { StoredFacts } from '../forge.ts';
@@ -30,8 +30,6 @@ export function isInTurn(id: ForgeRepositoryId, since: number, now: number, peri
   return Math.floor((now - offset) / periodMs) > Math.floor((since - offset) / periodMs);
 }
 
-const isCollaborator = (fact: Fact): fact is CollaboratorFact => fact.kind === 'collaborator';
-
 /**
  * The direct members of a project as they are stored, where they need not be read now.
  *
@@ -43,17 +41,16 @@ export function storedCollaborators(
   now: number,
 ): readonly CollaboratorFact[] | undefined {
   const { repository } = fact;
-  const known = stored.of(repositoryPart(repository));
-  const before = known?.find(({ kind }) => kind === 'repository');
+  const [before] = stored.of(repositoryPart(repository), 'repository') ?? [];
+  const collaborators = stored.of(repositoryPart(repository), 'collaborator');
   // The time of the last push follows the last activity until an hour after it, when an event leaves no trace.
-  if (known === undefined || before === undefined || !sameFact(before, fact)) {
+  if (collaborators === undefined || before === undefined || !sameFact(before, fact)) {
     return undefined;
   }
-  const collaborators = known.filter(isCollaborator);
   const hasMembers = collaborators.length > 0 || stored.watched.has(repository);
   const periodMs = hasMembers ? withMembersMs : withoutMembersMs;
   if (isInTurn(repository, stored.since, now, periodMs)) {
     return undefined;
   }
-  return collaborators.filter((one) => unended([{ expiresAt: one.expiresAt }], now).length > 0);
+  return unended(collaborators, now);
 }

@@ -1,11 +1,12 @@
 /** Reads who may do what in one top-level group. */
 import { asId, type ForgeOrganizationId } from '../../domain/ids.ts';
-import { isPart } from '../../domain/scopes.ts';
+import { type AnyScope, isPart } from '../../domain/scopes.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { ForgeError } from '../errors.ts';
-import type { StructureReader } from '../forge.ts';
+import type { ReadingOptions, StructureReader } from '../forge.ts';
 import { readInSteps } from '../reading.ts';
 import { type Account, type Instance, readAccount, topOf } from './account.ts';
+import type { Once } from './groups.ts';
 import { lookUp, readPart } from './parts.ts';
 import type { Requests } from './requests.ts';
 import { type Context, isOfGitLab, mainLists, readWhole } from './whole-scopes.ts';
@@ -30,6 +31,13 @@ export function createStructureReader({
 }: StructureReaderOptions): StructureReader {
   /** The group, from a request a moment ago: a run probes and then reads. */
   let recent: { readonly at: number; readonly account: Account } | undefined;
+  /** How many requests were sent when GitLab had just shown a group of ours as its owner sees it. */
+  let shownToOwner: number | undefined;
+  /** Lists that were read a moment ago since the last probe, and for which scopes: each reads a list anew when it is read again. */
+  const lists = new Map<
+    string,
+    { readonly at: number; readonly items: readonly unknown[]; readonly scopes: Set<AnyScope> }
+  >();
 
   async function probe(): Promise<Account> {
     if (organization === undefined) {
@@ -41,29 +49,52 @@ export function createStructureReader({
     return account;
   }
 
+  const isRecent = ({ at }: { readonly at: number }): boolean => clock.now() < at + recentMs;
+
+  const onceFor =
+    (scope: AnyScope): Once =>
+    async <Item>(name: string, read: () => Promise<readonly Item[]>) => {
+      const known = lists.get(name);
+      if (known !== undefined && isRecent(known) && !known.scopes.has(scope)) {
+        known.scopes.add(scope);
+        // Each name is that of one kind of items.
+        return known.items as readonly Item[];
+      }
+      const at = clock.now();
+      const items = await read();
+      lists.set(name, { at, items, scopes: new Set([scope]) });
+      return items;
+    };
+
   /** The links of the top-level group are facts, so each read has the group as of a moment ago. */
-  async function contextOf(): Promise<Context> {
+  function contextOf(once: Once, stored?: ReadingOptions['stored']): Context {
     if (organization === undefined) {
       throw new RangeError('a read of GitLab needs a group');
     }
     let known: Promise<Account> | undefined;
     const top = (): Promise<Account> => {
-      const isRecent = recent !== undefined && clock.now() < recent.at + recentMs;
-      known ??= isRecent && recent ? Promise.resolve(recent.account) : probe();
+      known ??= recent !== undefined && isRecent(recent) ? Promise.resolve(recent.account) : probe();
       return known;
     };
-    return { requests, top, topId: topOf(organization), instance: await instance(), now: clock.now() };
+    const noteOwner = (): void => {
+      shownToOwner = requests.count();
+    };
+    const topId = topOf(organization);
+    return { requests, top, topId, instance, now: clock.now(), once, noteOwner, stored };
   }
 
   return {
     async probe() {
-      const { id, group } = await probe();
+      // What is read to confirm a read has to be read again.
+      lists.clear();
+      const isProven = recent !== undefined && shownToOwner === requests.count();
+      const { id, group } = isProven && recent !== undefined ? recent.account : await probe();
       return { id: asId<ForgeOrganizationId>(id), login: group.path, suspended: false };
     },
 
     async readScope(scope, options = {}) {
       try {
-        const context = { ...(await contextOf()), stored: options.stored };
+        const context = contextOf(onceFor(scope), options.stored);
         if (isPart(scope)) {
           return await readInSteps({ scope, main: 'projects' }, options, (reading) =>
             readPart(context, scope, options.handle, reading),
@@ -84,6 +115,10 @@ export function createStructureReader({
       }
     },
 
-    lookUp: async (parts) => lookUp(await contextOf(), parts),
+    lookUp: async (parts) =>
+      lookUp(
+        contextOf((_, read) => read()),
+        parts,
+      ),
   };
 }

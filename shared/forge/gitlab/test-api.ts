@@ -94,7 +94,7 @@ export function createTestGitLab(held: GitLabCredential = accessToken): TestGitL
 const group = (id: number, parent: number | null) => ({
   ...{ id, path: `g${id}`, name: `G${id}`, full_path: parent === null ? `g${id}` : `g${parent}/g${id}` },
   ...{ parent_id: parent, share_with_group_lock: false, shared_with_groups: [] },
-  ...(parent === null && { runners_token: 'only for owners' }),
+  runners_token: 'only for owners',
 });
 const project = (id: number, namespace: number) => ({
   ...{ id, path: `p${id}`, path_with_namespace: `g1/p${id}`, namespace: { id: namespace } },

@@ -43,10 +43,10 @@ const aboutProject: Extractor<readonly Hint[]> = (payload) => [
 const aboutGroup: Extractor<readonly Hint[]> = (payload) => [
   { look: 'scope', scope: teamPart(group(payload)) },
 ];
-/** Whether somebody belongs to the organization depends on all groups. */
+/** Whether somebody belongs to the organization depends on all groups. The group comes last: its read ends with a probe. */
 const aboutMember: Extractor<readonly Hint[]> = (payload) => [
-  ...aboutGroup(payload),
   { look: 'scope', scope: memberPart(user(payload)), handle: group(payload) },
+  ...aboutGroup(payload),
 ];
 /** As `factKey` names them. */
 const memberKey: Extractor<string> = (payload) => `team-member#${user(payload)}#${group(payload)}`;

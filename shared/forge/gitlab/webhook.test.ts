@@ -61,8 +61,8 @@ describe('an event', () => {
     ['user_remove_from_group', [{ key: 'team-member#64#78', expect: 'gone' }], []],
   ])('%s is about the group and the person', (event, removals, arrivals) => {
     const hints = [
-      { look: 'scope', scope: 'team:78' },
       { look: 'scope', scope: 'member:64', handle: '78' },
+      { look: 'scope', scope: 'team:78' },
     ];
     expect(about({ event_name: event, ...member })).toMatchObject({ event, hints, removals, arrivals });
   });

@@ -42,18 +42,6 @@ test('R17: nothing is asked of the whole instance', async () => {
   expect(paths.filter((path) => !own.test(path))).toEqual([]);
 });
 
-test('a changed member of a group costs at most 5 requests', async () => {
-  const lab = createTestGitLab();
-  const all = worldOf({ groups: 30, projects: 500, graphql: true });
-  // The projects of one group.
-  lab.answer = (request) =>
-    request.path.startsWith('/api/v4/groups/5/projects')
-      ? { json: [], headers: { 'x-total': '0' } }
-      : all(request);
-  expect(await lab.open().structure.readScope('team:5')).toHaveProperty('done');
-  expect(lab.requests.length).toBeLessThanOrEqual(5);
-});
-
 const broken: readonly (readonly [string, object])[] = [
   [
     'a field that an older version lacks',

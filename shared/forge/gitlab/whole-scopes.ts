@@ -6,7 +6,15 @@ import { ForgeError } from '../errors.ts';
 import type { ReadingOptions, ScopeRead, StoredFacts } from '../forge.ts';
 import type { Reading } from '../reading.ts';
 import type { Account, Instance } from './account.ts';
-import { groupOf, groupsBelow, groupsElsewhere, projectOf, projectsBelow, withLinks } from './groups.ts';
+import {
+  groupOf,
+  groupsBelow,
+  groupsElsewhere,
+  type Once,
+  projectOf,
+  projectsBelow,
+  withLinks,
+} from './groups.ts';
 import { directMembers, membershipsOf, orEmpty, readMembers } from './memberships.ts';
 import type { Groups, Membership, MembersOf, Project } from './organization.ts';
 import { storedCollaborators } from './project-rotation.ts';
@@ -38,9 +46,13 @@ export interface Context {
   readonly top: () => Promise<Account>;
   /** Its id. */
   readonly topId: ForgeTeamId;
-  readonly instance: Instance;
+  /** What the instance is, for which it may have to be asked. */
+  readonly instance: () => Promise<Instance>;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  readonly once: Once;
+  /** Notes that GitLab's last answer was a group of ours as its owner sees it. */
+  readonly noteOwner: () => void;
   readonly stored?: ReadingOptions['stored'];
 }
 
@@ -67,7 +79,7 @@ async function readSettings({ top }: Context): Promise<ScopeRead> {
 async function readAllMembers(context: Context, reading: Reading): Promise<ScopeRead> {
   const { requests, now } = context;
   const account = await context.top();
-  const below = await groupsBelow(requests, reading, account);
+  const below = await groupsBelow(context, reading);
   const ours = new Map([
     [account.id, account.group],
     ...(await withLinks(
@@ -78,7 +90,7 @@ async function readAllMembers(context: Context, reading: Reading): Promise<Scope
     )),
   ]);
   // For the groups that are invited to projects.
-  const projects = (await projectsBelow(requests, reading, account)).map((item) => projectOf(item, now));
+  const projects = (await projectsBelow(context, reading)).map((item) => projectOf(item, now));
   const elsewhere = await groupsElsewhere(requests, reading, ours, projects, now);
   const groups: Groups = new Map([...ours, ...elsewhere]);
   const members = await membersOfAll(context, reading, ours, groups);
@@ -86,7 +98,7 @@ async function readAllMembers(context: Context, reading: Reading): Promise<Scope
     ...memberFacts(account.id, groups, members),
     ...[...groups.values()].flatMap((group) => teamFacts(group, members)),
   ];
-  const sum = { top: account.id, groups, members, projects, instance: context.instance, now };
+  const sum = { top: account.id, groups, members, projects, instance: await context.instance(), now };
   return {
     ...whole(facts, ({ kind }) => kind === 'team' && below.length < countedMax),
     compared: await compareReaders(requests, sum),
@@ -102,7 +114,7 @@ async function membersOfAll(
 ): Promise<MembersOf> {
   const account = await top();
   const ids = [...ours.keys()];
-  const { isEnterprise } = instance;
+  const { isEnterprise } = await instance();
   const direct = await readMembers(requests, reading, account, { kind: 'groups', ids, isEnterprise, now });
   const members = new Map<ForgeTeamId, readonly Membership[]>(
     [...direct].map(([id, { members: found }]) => [id, found]),
@@ -117,14 +129,15 @@ async function membersOfAll(
 }
 
 async function readRepositories(context: Context, reading: Reading): Promise<ScopeRead> {
-  const { requests, instance, now } = context;
+  const { requests, now } = context;
+  const instance = await context.instance();
   const account = await context.top();
-  const below = await groupsBelow(requests, reading, account);
+  const below = await groupsBelow(context, reading);
   const ours = new Map([
     [account.id, account.group],
     ...below.map((item) => [item.id, groupOf(item, now)] as const),
   ]);
-  const projects = (await projectsBelow(requests, reading, account)).map((item) => projectOf(item, now));
+  const projects = (await projectsBelow(context, reading)).map((item) => projectOf(item, now));
   expectPlaces(projects, ours);
   const elsewhere = await groupsElsewhere(requests, reading, ours, projects, now);
   const groups = new Map([...ours, ...elsewhere]);
@@ -150,7 +163,8 @@ async function readCollaborators(
 ) {
   let known: StoredFacts | undefined;
   const kept = new Map<ForgeRepositoryId, readonly CollaboratorFact[]>();
-  const { isEnterprise } = instance;
+  const rules = await instance();
+  const { isEnterprise } = rules;
   const direct = await readMembers(requests, reading, await top(), {
     ...{ kind: 'projects', ids: projects.map(({ id }) => id), isEnterprise, now },
     async spared() {
@@ -167,7 +181,7 @@ async function readCollaborators(
   const read = new Map(
     projects.map((project) => {
       const members = direct.get(project.id)?.members;
-      return [project.id, members && collaboratorFacts(project, members, instance)] as const;
+      return [project.id, members && collaboratorFacts(project, members, rules)] as const;
     }),
   );
   /** Of those that were read: members who are no facts now. Of the others: the same as before. */

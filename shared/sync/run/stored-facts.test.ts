@@ -48,7 +48,7 @@ async function createWorld() {
 const has = async (
   world: Pick<SyncWorld, never> & { read(): Promise<StoredFacts | undefined> },
   id: number,
-) => (await world.read())?.of(part(id)) !== undefined;
+) => (await world.read())?.of(part(id), 'collaborator') !== undefined;
 
 describe('what a read is given of what is stored', () => {
   it('are the facts of each part, when the last complete read began, and what that one left to be watched', async () => {
@@ -56,8 +56,9 @@ describe('what a read is given of what is stored', () => {
     await world.read();
     const { time } = world.clock;
     const stored = await world.read();
-    expect(stored?.of(part(7))?.map(factKey).sort()).toEqual(['collaborator#3#7', 'repository#7']);
-    expect(stored?.of(part(9))).toBeUndefined();
+    expect(stored?.of(part(7), 'collaborator')?.map(factKey)).toEqual(['collaborator#3#7']);
+    expect(stored?.of(part(7), 'repository')?.map(factKey)).toEqual(['repository#7']);
+    expect(stored?.of(part(9), 'collaborator')).toBeUndefined();
     expect(stored?.since).toBe(time);
     expect(stored?.watched).toEqual(new Set([repository(9)]));
   });
@@ -65,7 +66,10 @@ describe('what a read is given of what is stored', () => {
   it('is nothing before a first complete read, which may have missed what came while it was made', async () => {
     const world = await createWorld();
     expect(world.given).toEqual(Array(world.given.length).fill(undefined));
-    expect((await world.read())?.of(part(7)), 'added by a read that began at the same time').toBeUndefined();
+    expect(
+      (await world.read())?.of(part(7), 'collaborator'),
+      'added by a read that began at the same time',
+    ).toBeUndefined();
     expect(await has(world, 7)).toBe(true);
   });
 
@@ -103,8 +107,8 @@ describe('what a read is given of what is stored', () => {
     await world.table.transact([operation(world.clock.time)]);
     world.clock.time -= 299_000;
     const stored = await world.read();
-    expect(stored?.of(part(7))).toBeUndefined();
-    expect(stored?.of(part(8))).toBeDefined();
+    expect(stored?.of(part(7), 'collaborator')).toBeUndefined();
+    expect(stored?.of(part(8), 'collaborator')).toBeDefined();
   });
 
   it('leaves out what changed until a complete read began late enough to show what followed, and watches who was removed', async () => {
@@ -114,10 +118,10 @@ describe('what a read is given of what is stored', () => {
     await world.read();
     const since = world.clock.time;
     const next = await world.read();
-    expect(next?.of(part(8))).toBeUndefined();
+    expect(next?.of(part(8), 'collaborator')).toBeUndefined();
     expect(next?.since).toBe(since);
     const after = await world.read();
-    expect(after?.of(part(8))?.map(factKey)).toEqual(['repository#8']);
+    expect(after?.of(part(8), 'collaborator')).toEqual([]);
     expect(after?.watched).toContain(repository(8));
   });
 
@@ -132,7 +136,7 @@ describe('what a read is given of what is stored', () => {
     await world.read();
     expect(await world.table.get(keys.held(synchronizationId, 'repositories'))).toBeDefined();
     await world.read();
-    expect((await world.read())?.of(part(8))).toBeUndefined();
+    expect((await world.read())?.of(part(8), 'collaborator')).toBeUndefined();
   });
 
   it('is what is stored of a team, unless one of its lists is being read', async () => {
@@ -142,18 +146,24 @@ describe('what a read is given of what is stored', () => {
       world.later();
       await world.ask(team, { cause: 'webhook user_add_to_group' });
       await world.run(team);
-      return world.given.at(-1)?.of(team)?.map(factKey).sort();
+      const given = world.given.at(-1);
+      return [given?.of(team, 'team-repository')?.map(factKey), given?.of(team, 'team-member') !== undefined];
     };
     await world.read();
     await world.sync('teams');
     world.clock.time += lagMs;
     await world.sync('teams');
-    const known = ['team#5', 'team-member#1#5', 'team-repository#5#7'];
-    expect(await readTeam()).toEqual(known);
+    expect(await readTeam()).toEqual([['team-repository#5#7'], true]);
+    const claim = { key: 'team-member#1#5', expect: 'gone', bodies: [] } as const;
+    await world.table.transact([putClaim(synchronizationId, { ...claim, at: world.clock.time })]);
+    expect(await readTeam(), 'an event about a member leaves its rights alone').toEqual([
+      ['team-repository#5#7'],
+      false,
+    ]);
     await world.table.update({
       key: keys.scope(synchronizationId, 'teams'),
       set: { leaseId: 'of another', leaseUntil: world.clock.time + 600_000 },
     });
-    expect(await readTeam()).toBeUndefined();
+    expect(await readTeam()).toEqual([undefined, false]);
   });
 });

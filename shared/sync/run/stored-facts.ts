@@ -7,13 +7,21 @@
  * owner, a change so recent that the last complete read may have missed what followed.
  */
 import { covers, scopeOfKey } from '../../domain/claim.ts';
-import { type Fact, factKey } from '../../domain/facts.ts';
-import type { ForgeRepositoryId } from '../../domain/ids.ts';
-import { asId } from '../../domain/ids.ts';
-import { type AnyScope, idOfPart, isPart, kindOfPart, listsOf, partOf } from '../../domain/scopes.ts';
+import { factKey } from '../../domain/facts.ts';
+import { asId, type ForgeRepositoryId } from '../../domain/ids.ts';
+import {
+  type AnyScope,
+  idOfPart,
+  isPart,
+  kindOfPart,
+  listsOf,
+  mainKeyOf,
+  type PartScope,
+  partOf,
+} from '../../domain/scopes.ts';
 import type { StoredFacts } from '../../forge/forge.ts';
 import { loadClaims, loadExpectations } from '../../store/claim-store.ts';
-import { loadScope, type StoredScope } from '../../store/fact-store.ts';
+import { isKind, loadScope, type StoredScope } from '../../store/fact-store.ts';
 import { listStates, type ScopeState } from '../../store/scope-store.ts';
 import { heldBefore } from '../plan/held.ts';
 import type { Run } from './run.ts';
@@ -36,19 +44,23 @@ export async function loadStoredFacts(run: Run, taken: TakenScope): Promise<Stor
   }
   const since = Math.min(...lists.map((state) => state?.readBegunAt ?? 0));
   const stored = await loadScope(table, id, layout, scope);
-  const open = await openParts(run, scope, stored, since);
-  const byPart = new Map<AnyScope, Fact[]>();
-  for (const { fact } of stored.facts) {
-    const part = partOf(fact);
-    if (part !== undefined && !open.has(part)) {
-      byPart.set(part, [...(byPart.get(part) ?? []), fact]);
-    }
-  }
+  const open = await openFacts(run, scope, stored, since);
+  const byPart = Map.groupBy(
+    stored.facts.map(({ fact }) => fact),
+    partOf,
+  );
   const watched = lists.flatMap((state) => state?.watched ?? []);
   return {
     since,
     watched: new Set([...watched, ...repositoriesIn(stored.removed.keys())]),
-    of: (part) => byPart.get(part),
+    of(part, kind) {
+      const main = mainKeyOf(part);
+      const facts = byPart.get(part) ?? [];
+      const isKnown = facts.some((fact) => factKey(fact) === main) && !open.has(main);
+      return isKnown && !open.has(rowsOf(part, kind))
+        ? facts.filter((fact) => isKind(fact, kind))
+        : undefined;
+    },
   };
 }
 
@@ -70,13 +82,16 @@ function isComplete(state: ScopeState | undefined, isOfPart: boolean): boolean {
   return isOfPart ? state.leaseId === undefined && state.reading === undefined : state.watched !== undefined;
 }
 
-/** The parts about which a read has to decide something. */
-async function openParts(
+/** Names the rows of one kind in a part. */
+const rowsOf = (part: AnyScope, kind: string): string => `${part} ${kind}`;
+
+/** What a read has to decide something about: main keys of parts, and names of rows. */
+async function openFacts(
   { dependencies: { table }, synchronization: { id }, traits: { lagMs } }: Run,
   scope: AnyScope,
   { facts, removed }: StoredScope,
   since: number,
-): Promise<ReadonlySet<AnyScope>> {
+): Promise<ReadonlySet<string>> {
   const [claims, expectations, held] = await Promise.all([
     loadClaims(table, id),
     loadExpectations(table, id),
@@ -92,17 +107,20 @@ async function openParts(
     ...[...claims, ...expectations].map(({ key }) => key),
     ...[...held.waiting, ...held.refused, ...held.allowed],
   ];
-  return new Set(keys.flatMap(partOfKey));
+  return new Set(
+    keys.flatMap((key) =>
+      partsOfKey(key).map((part) => (key === mainKeyOf(part) ? key : rowsOf(part, key.split('#')[0] ?? ''))),
+    ),
+  );
 }
 
-/** Rows of roles belong to no part. */
-const partOfKey = (key: string): readonly AnyScope[] =>
-  /^(?:role|settings)/.test(key) ? [] : [scopeOfKey(key)];
+/** The part of the fact with that key; settings and rows of roles belong to none. */
+const partsOfKey = (key: string): readonly PartScope[] =>
+  /^(?:role|settings)/.test(key) ? [] : [scopeOfKey(key)].filter(isPart);
 
 /** The repositories of removed rows: who was there may come back. */
 const repositoriesIn = (keys: Iterable<string>): readonly ForgeRepositoryId[] =>
   [...keys]
-    .flatMap(partOfKey)
-    .filter(isPart)
+    .flatMap(partsOfKey)
     .filter((part) => kindOfPart(part) === 'repository')
     .map((part) => asId<ForgeRepositoryId>(idOfPart(part)));
