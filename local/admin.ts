@@ -5,6 +5,7 @@ import { deletionCommands } from './admin/deletion-commands.ts';
 import { onAws } from './admin/deployment.ts';
 import { exitCodeOf, exitCodes } from './admin/exit-codes.ts';
 import { nameCommands } from './admin/name-commands.ts';
+import { printable, printableJson } from './admin/printable.ts';
 import { simpleText } from './admin/simple-text.ts';
 import { noMore, type Printed, synchronizationCommands } from './admin/synchronization-commands.ts';
 import { usage } from './admin/usage.ts';
@@ -27,14 +28,14 @@ async function main(args: readonly string[]): Promise<number> {
     const printed = await run(command, slug, rest, flags);
     if (flags.json) {
       // Some answers of the API have no body.
-      process.stdout.write(`${JSON.stringify(printed.answer ?? {}, undefined, 2)}\n`);
+      process.stdout.write(`${printableJson(printed.answer ?? {})}\n`);
     } else {
       print(printed.lines.map((line) => atPlace(line, placeOf(flags))));
     }
     return printed.exitCode ?? exitCodes.done;
   } catch (error) {
     if (error instanceof UsageError || error instanceof AdminError || isArgumentError(error)) {
-      process.stderr.write(`${error.message.split('\n').join('; ')}\n`);
+      process.stderr.write(`${printable(error.message.split('\n').join('; '))}\n`);
       return exitCodeOf(error);
     }
     throw error;
@@ -85,9 +86,8 @@ async function clientOf(flags: Pick<Flags, 'data' | 'aws' | 'key-file' | 'key-se
   return createAdminClient({ consoleBaseUrl: api.consoleBaseUrl, operatorKey, by });
 }
 
-/** Names and messages come from a forge, so control characters are replaced: a terminal could execute them. */
 function print(lines: readonly string[]): void {
-  process.stdout.write(lines.map((line) => `${line.replace(/[\p{Cc}\p{Cf}]/gu, '\ufffd')}\n`).join(''));
+  process.stdout.write(lines.map((line) => `${printable(line)}\n`).join(''));
 }
 
 /** Errors that parseArgs and Date throw for bad input. */

@@ -22,7 +22,12 @@ export const Role = z.enum(['owner', 'member', 'outside']).meta({
 /** An id of ours in a path or a body. */
 export const Id = z.string().regex(/^[a-z0-9]{1,32}$/, 'is no id');
 
-const line = String.raw`^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$`;
+/** Control and format characters, and separators of lines: the inside of a class of an expression. */
+const invisible = String.raw`\p{Cc}\p{Cf}\p{Zl}\p{Zp}`;
+const line = `^[^${invisible}]*$`;
+
+/** Each character that a line of text does not have. */
+export const unprintable = new RegExp(`[${invisible}]`, 'gu');
 
 /** One line of text that a terminal shows as it was written. */
 export const Line = (max: number) =>
@@ -34,6 +39,10 @@ export const Line = (max: number) =>
     .regex(new RegExp(line, 'u'), 'has to be one line of text')
     // The generator of the document would write the expression's flag into it.
     .meta({ pattern: line });
+
+/** What somebody entered into a field of a page, as a `Line` or an empty text: what a line does not have is a space. */
+export const enteredLine = (text: string | null, max: number): string =>
+  (text ?? '').replaceAll(unprintable, ' ').trim().slice(0, max).trim();
 
 /** What an emergency needs to say. */
 export const Reason = z

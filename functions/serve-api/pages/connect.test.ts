@@ -64,7 +64,12 @@ it('asks for the code host first, once what was allowed there has ended', async 
 
 it('connects the organization as the API does, and shows its owners how far the import is', async () => {
   const browser = await browserOf('stranger');
-  const form = { slug: 'rocket', name: 'Rocket Ltd', vendors: 'Rocket, moon', repositories: 'all' };
+  const form = {
+    slug: 'rocket',
+    name: '\u202eRocket Ltd\u2028',
+    vendors: 'Rocket, moon',
+    repositories: 'all',
+  };
   const { status, headers } = await browser.post(form);
   expect([status, headers?.location]).toEqual([303, '/connected/rocket']);
   const organization = await findOrganizationBySlug(world.table, 'rocket');

@@ -1,4 +1,5 @@
 /** How a person connects an organization without JavaScript: choosing the code host, the organization, and watching the first import. */
+import { enteredLine } from '../../../shared/console-api/common.ts';
 import { AccessToken } from '../../../shared/console-api/forges.ts';
 import { CallerError } from '../../../shared/domain/caller-error.ts';
 import { callerErrorOf } from '../../../shared/domain/conflict-error.ts';
@@ -118,14 +119,7 @@ export async function connect(context: PageContext): Promise<HttpAnswer> {
 const lengths = { slug: 40, name: 200, vendors: 2000, organization: 100 } as const;
 
 function sentForm(form: URLSearchParams): ConnectForm {
-  const field = (name: keyof typeof lengths): string => {
-    const text = form.get(name) ?? '';
-    // One line, as names are in the API.
-    return text
-      .replaceAll(/\p{Cc}/gu, ' ')
-      .trim()
-      .slice(0, lengths[name]);
-  };
+  const field = (name: keyof typeof lengths): string => enteredLine(form.get(name), lengths[name]);
   return {
     organization: field('organization'),
     slug: field('slug'),

@@ -27,6 +27,13 @@ it('lists the tokens of the person, with what they read, their end and their las
   expect(body).not.toContain('rprt_u_');
 });
 
+it('describes a token in one line that a terminal shows as it was written', async () => {
+  const { visitor, own } = await withToken();
+  await visitor.post('/tokens', { description: '\u202elaptop\u2028of\u001b[2Jmine' });
+  const descriptions = (await own()).map(({ token }) => token.description);
+  expect(descriptions).toContain('laptop of [2Jmine');
+});
+
 it('rotates a token, and shows the new secret with the lines to paste', async () => {
   const { visitor, secret, own, page } = await withToken();
   const { body } = await visitor.post(page, { change: 'rotate' });

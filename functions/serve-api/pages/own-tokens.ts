@@ -1,4 +1,5 @@
 /** A person's own tokens without JavaScript: listed, made, rotated and revoked. */
+import { enteredLine } from '../../../shared/console-api/common.ts';
 import { CallerError } from '../../../shared/domain/caller-error.ts';
 import { asId, type TokenId } from '../../../shared/domain/ids.ts';
 import { organizationsOf } from '../../../shared/organizations/membership.ts';
@@ -46,7 +47,7 @@ export async function makeToken(context: PageContext): Promise<HttpAnswer> {
   if (refusal !== undefined) {
     return pageAnswer(refusal);
   }
-  const description = (context.form.get('description') ?? '').trim().slice(0, descriptionMax) || 'Composer';
+  const description = enteredLine(context.form.get('description'), descriptionMax) || 'Composer';
   const asked = { description, expiresAt: undefined };
   return secretOf(context, await makeOwnToken(working(context), askerOf(context), asked));
 }
