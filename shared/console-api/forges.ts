@@ -16,9 +16,9 @@ const publicIntegration = {
   installUrl: z.string().optional().meta({
     description: 'Where an owner gives access to an organization, if the code host has such a page.',
   }),
-  connectsWith: z.array(z.enum(['app', 'grant', 'token'])).meta({
+  connectsWith: z.array(z.enum(['app', 'grant', 'token', 'contents-token'])).meta({
     description:
-      'What its organizations are read with: an App that an owner installs, what an owner grants at /sign-in, or an access token that an owner enters.',
+      'What its organizations are read with: an App that an owner installs, what an owner grants at /sign-in, or an access token that an owner enters. `contents-token`: another one may read the contents of repositories beside any of these.',
   }),
 };
 
@@ -81,8 +81,14 @@ export const connectionNotes = {
 };
 export const ConnectionNotes = z.object(connectionNotes);
 
+/** A second token, which reads contents alone. */
+export const ContentsToken = AccessToken.meta({
+  description:
+    'For a code host whose tokens differ in what they may do: another access token, which reads the contents of repositories. Stored and checked as `accessToken`; where it reads nothing, or is rejected, contents are read with the other one.',
+});
+
 export const NewConnection = z
-  .strictObject({ accessToken: AccessToken.optional() })
+  .strictObject({ accessToken: AccessToken.optional(), contentsToken: ContentsToken.optional() })
   .meta({ id: 'NewConnection' });
 
 const connection = {
@@ -96,6 +102,10 @@ const connection = {
     description:
       'When it ends unless an owner replaces it; missing where it does not end, or is renewed by itself.',
   }),
+  contents: z
+    .object({ state: z.enum(['working', 'credential-rejected']), stateSince: Time.optional() })
+    .optional()
+    .meta({ description: 'Of the token that contents are read with, if that is another one.' }),
   advice: z.string().optional().meta({
     description: 'What an owner has to do, from a week before it ends, or where it does not work.',
   }),

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { apiKeyScopes } from '../domain/api-key.ts';
 import { Line, Role, Time } from './common.ts';
-import { AccessToken, connectionNotes, IntegrationKey } from './forges.ts';
+import { AccessToken, ContentsToken, connectionNotes, IntegrationKey } from './forges.ts';
 import { DelegatedRight } from './people.ts';
 
 export const Organization = z
@@ -45,6 +45,7 @@ export const ForgeChoice = z
       .regex(/^[A-Za-z0-9{}_-]{1,100}$/, 'is no id')
       .meta({ description: "The code host's own id, as GET /me/forge-organizations has it." }),
     accessToken: AccessToken.optional(),
+    contentsToken: ContentsToken.optional(),
     repositories: FirstRepositories,
   })
   .meta({ id: 'ForgeChoice' });

@@ -13,6 +13,14 @@ export interface IntegrationConnecting {
   grantOf(value: unknown): PersonGrant | undefined;
   /** As `Connecting.checkToken`. */
   checkToken(token: string, organization: ForgeOrganizationId): Promise<CheckedToken<unknown>>;
+  /** As `Connecting.addContentsToken`; undefined where a connection has one credential. */
+  readonly addContentsToken?:
+    | ((
+        to: IssuedCredential<unknown>,
+        token: string,
+        organization: ForgeOrganizationId,
+      ) => Promise<CheckedToken<unknown>>)
+    | undefined;
 }
 
 /** @returns undefined where organizations are connected by installing an App */
@@ -24,11 +32,16 @@ export function connectingWith(
   integration: Integration,
   services: ForgeServices,
 ): IntegrationConnecting | undefined {
+  const adds = connecting?.addContentsToken?.bind(connecting);
   return (
     connecting && {
       ofGrant: (grant, redirectUri) => connecting.ofGrant(grant, redirectUri),
       grantOf: (value) => connecting.grantOf(credential?.parse(value)),
       checkToken: (token, organization) => connecting.checkToken(integration, token, organization, services),
+      ...(adds && {
+        addContentsToken: (to: IssuedCredential<unknown>, token: string, organization: ForgeOrganizationId) =>
+          adds(integration, to, token, organization, services),
+      }),
     }
   );
 }
@@ -69,6 +82,20 @@ export interface Connecting<
    */
   checkToken(
     integration: Integration<Settings, Secrets>,
+    token: string,
+    organization: ForgeOrganizationId,
+    services: ForgeServices,
+  ): Promise<CheckedToken<Value>>;
+  /**
+   * Adds a token that reads contents alone, for a forge whose tokens differ in what they may do or in their limits. Left out where a connection
+   * has one credential.
+   *
+   * @returns the credential with both, and what the token lacks
+   * @throws ForgeError as `checkToken`
+   */
+  addContentsToken?(
+    integration: Integration<Settings, Secrets>,
+    to: IssuedCredential<Value>,
     token: string,
     organization: ForgeOrganizationId,
     services: ForgeServices,

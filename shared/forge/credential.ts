@@ -20,6 +20,8 @@ export interface IssuedCredential<Value> {
   readonly validUntil: number | undefined;
   /** Whether it is renewed by itself before; default true. */
   readonly renews?: boolean | undefined;
+  /** Whether it has a token of its own for contents; default false. */
+  readonly readsContents?: boolean | undefined;
 }
 
 /** A stored credential. */
@@ -28,6 +30,8 @@ export interface Credential<Value> extends IssuedCredential<Value> {
   readonly version: number;
   /** Milliseconds since the epoch. */
   readonly issuedAt: number;
+  /** The token for contents is not used before; milliseconds since the epoch. */
+  readonly contentsRejectedUntil?: number | undefined;
 }
 
 /**
@@ -71,6 +75,11 @@ export interface CredentialSource<Value> {
    * @returns the error to throw: with this code, or `unavailable` when the value was replaced meanwhile or is being replaced
    */
   reject(code: CredentialFault, rejected: Credential<Value>): Promise<ForgeError>;
+  /**
+   * Records whether the forge accepts the token for contents (`readsContents`). Once it does not, contents are read with the other one for some
+   * minutes. Left out where there is no such token.
+   */
+  noteContents?(used: Credential<Value>, isAccepted: boolean): Promise<void>;
 }
 
 /**

@@ -19,6 +19,10 @@ export interface DescribedConnection
   readonly expiresAt: number | undefined;
   /** As of when it was entered. */
   readonly notes: ConnectionNotes;
+  /** Of the token that contents are read with, if that is another one. */
+  readonly contents:
+    | { readonly state: 'working' | 'credential-rejected'; readonly stateSince: number | undefined }
+    | undefined;
   /** What an owner has to do, if anything. */
   readonly advice: string | undefined;
   readonly usedBy: Pick<Synchronization, 'id' | 'login'>;
@@ -42,7 +46,7 @@ function describe(
   now: number,
 ): DescribedConnection {
   const credential = 'id' in connection ? credentials.get(connection.id) : undefined;
-  const expiresAt = credential?.endsAt;
+  const { endsAt: expiresAt, contents } = credential ?? {};
   return {
     forge: one.forge,
     baseUrl: one.baseUrl,
@@ -54,7 +58,11 @@ function describe(
     checkedAt: lastOf(Object.values(one.lastSuccessAt)),
     expiresAt,
     notes: { limits: credential?.limits ?? [], unneeded: credential?.unneeded ?? [] },
-    advice: adviceFor({ connection, ...one }, expiresAt, now),
+    contents: contents && {
+      state: contents.rejectedAt === undefined ? 'working' : 'credential-rejected',
+      stateSince: contents.rejectedAt,
+    },
+    advice: adviceFor({ connection, ...one }, expiresAt, now) ?? contentsAdvice(contents),
     usedBy: { id: one.id, login: one.login },
   };
 }
@@ -90,6 +98,11 @@ function adviceFor(
       return `${login} is not there any more.`;
   }
 }
+
+const contentsAdvice = (contents: DescribedCredential['contents']): string | undefined =>
+  contents?.rejectedAt === undefined
+    ? undefined
+    : `The token for contents was revoked or has ended, and they are read with the other one: ${anyOwner}`;
 
 const lastOf = (times: readonly number[]): number | undefined =>
   times.length === 0 ? undefined : Math.max(...times);

@@ -148,7 +148,7 @@ async function create(
     }
     return createEmpty(dependencies, { ...input, ownedVendors }, (id) => made(id, 'nothing'));
   }
-  const owned = await forConnecting(dependencies, user, from, '/from/accessToken');
+  const owned = await forConnecting(dependencies, user, from, '/from');
   const used = await grantUsed(dependencies, owned);
   const connected = await connectOrganization(connecting(dependencies, owned), {
     ...input,
@@ -171,7 +171,7 @@ export async function addSynchronizationTo(
   from: ForgeChoice,
   accountable: Accountable,
 ): Promise<AddedSynchronization> {
-  const owned = await forConnecting(dependencies, user, from, '/accessToken');
+  const owned = await forConnecting(dependencies, user, from, '');
   const connection = connecting(dependencies, owned);
   // Read before its synchronizations and owners.
   const organization = await findOrganization(dependencies.table, id);

@@ -31,14 +31,19 @@ import {
   ownedThere,
 } from './granted-forge.ts';
 
+export interface EnteredTokens {
+  /** An access token of the code host. Without one: what the person granted, or the App. */
+  readonly accessToken?: string | undefined;
+  /** Another one, for contents alone. */
+  readonly contentsToken?: string | undefined;
+}
+
 /** Which one is meant, and what it is to be read with. */
-export interface ChosenOrganization {
+export interface ChosenOrganization extends EnteredTokens {
   /** The key of the integration. */
   readonly integration: string;
   /** The code host's own id. */
   readonly organization: string;
-  /** An access token of the code host. Without one: what the person granted, or the App. */
-  readonly accessToken?: string | undefined;
 }
 
 /** A connection, with its secret if it has one that is not stored yet. */
@@ -66,14 +71,14 @@ export interface ForConnecting extends NewConnection {
 /**
  * The organization, if the code host says now that the person owns it. Nothing of the request is believed but which one is meant.
  *
- * @param pointer to the access token in the request
+ * @param pointer to what has the tokens in the request
  * @throws as `forgeOrganizationsOf`, and CallerError when the person does not own it, when it is a personal account, when it
  * cannot be read, or for what the token lacks
  */
 export async function ownedForConnecting(
   dependencies: GrantedForgeDependencies,
   user: UserId,
-  { integration: key, organization, accessToken }: ChosenOrganization,
+  { integration: key, organization, accessToken, contentsToken }: ChosenOrganization,
   pointer: string,
 ): Promise<ForConnecting> {
   const granted = await grantedForge(dependencies, user, key);
@@ -81,18 +86,19 @@ export async function ownedForConnecting(
   const owned = await ownedOrganization(dependencies, granted, asId<ForgeOrganizationId>(organization));
   const { id, login } = owned;
   const about = { integration, host, id, login };
+  const token: TokenFor = { host, connecting, organization: id };
   if (accessToken !== undefined) {
-    const checked = await checkedToken(
-      dependencies,
-      { host, connecting, organization: id },
-      accessToken,
-      pointer,
-    );
-    return { ...about, ...checked, grantUsed: kept.end };
+    const checked = await checkedToken(dependencies, token, accessToken, pointer);
+    const both = await withContents(token, checked, contentsToken, pointer);
+    return { ...about, ...both, grantUsed: kept.end };
   }
   if (owned.connection !== undefined) {
-    const { connection } = owned;
-    return { ...about, connection, credential: undefined, notes: noNotes, grantUsed: kept.end };
+    const installed = { connection: owned.connection, credential: undefined, notes: noNotes };
+    return {
+      ...about,
+      ...(await withContents(token, installed, contentsToken, pointer)),
+      grantUsed: kept.end,
+    };
   }
   if (connecting === undefined) {
     const page = installUrlOf(dependencies, granted.forge, id);
@@ -101,7 +107,8 @@ export async function ownedForConnecting(
   }
   const connection = { kind: 'oauth-grant', id: newId<ConnectionId>(dependencies.randomBytes) } as const;
   const credential = credentialOfGrant(dependencies, granted, connecting);
-  return { ...about, connection, credential, notes: noNotes, grantUsed: kept.take };
+  const both = await withContents(token, { connection, credential, notes: noNotes }, contentsToken, pointer);
+  return { ...about, ...both, grantUsed: kept.take };
 }
 
 /** @throws CallerError when the person does not own it */
@@ -161,19 +168,53 @@ async function checkedToken(
   accessToken: string,
   pointer: string,
 ): Promise<NewConnection> {
+  const at = `${pointer}/accessToken`;
   if (connecting === undefined) {
-    throw wrongToken(`${host.baseUrl} is not read with access tokens`, [], pointer);
+    throw wrongToken(`${host.baseUrl} is not read with access tokens`, [], at);
   }
-  const { credential, missing, limits, unneeded } = await connecting
-    .checkToken(accessToken, organization)
-    .catch((error: unknown): Promise<CheckedToken<unknown>> => {
-      throw error instanceof ForgeError ? forgeFailure('what the access token may do', error) : error;
-    });
-  if (missing.length > 0) {
-    throw wrongToken('the access token cannot be used', missing, pointer);
-  }
+  const checked = await usable(connecting.checkToken(accessToken, organization), 'the access token', at);
   const connection = { kind: 'access-token', id: newId<ConnectionId>(randomBytes) } as const;
-  return { connection, credential, notes: { limits, unneeded } };
+  return { connection, credential: checked.credential, notes: notesOf(checked) };
+}
+
+/** The connection with the token for contents, if one was entered. @throws CallerError as `checkedToken` */
+async function withContents(
+  { host, connecting, organization }: TokenFor,
+  made: NewConnection,
+  contentsToken: string | undefined,
+  pointer: string,
+): Promise<NewConnection> {
+  if (contentsToken === undefined) {
+    return made;
+  }
+  const at = `${pointer}/contentsToken`;
+  if (connecting?.addContentsToken === undefined || made.credential === undefined) {
+    throw wrongToken(`${host.baseUrl} is read with one credential`, [], at);
+  }
+  const checking = connecting.addContentsToken(made.credential, contentsToken, organization);
+  const { credential, limits, unneeded } = await usable(checking, 'the token for contents', at);
+  const notes = {
+    limits: [...made.notes.limits, ...limits],
+    unneeded: [...made.notes.unneeded, ...unneeded],
+  };
+  return { ...made, credential, notes };
+}
+
+const notesOf = ({ limits, unneeded }: CheckedToken<unknown>): ConnectionNotes => ({ limits, unneeded });
+
+/** @throws CallerError with an error for each thing that the token lacks */
+async function usable(
+  checking: Promise<CheckedToken<unknown>>,
+  what: string,
+  pointer: string,
+): Promise<CheckedToken<unknown>> {
+  const checked = await checking.catch((error: unknown): never => {
+    throw error instanceof ForgeError ? forgeFailure(`what ${what} may do`, error) : error;
+  });
+  if (checked.missing.length > 0) {
+    throw wrongToken(`${what} cannot be used`, checked.missing, pointer);
+  }
+  return checked;
 }
 
 function wrongToken(what: string, missing: readonly string[], pointer: string): CallerError {
@@ -192,7 +233,7 @@ function wrongToken(what: string, missing: readonly string[], pointer: string): 
  */
 export async function installedForConnecting(
   dependencies: Pick<GrantedForgeDependencies, 'table' | 'forges' | 'randomBytes'>,
-  { integration: key, organization, accessToken }: ChosenOrganization,
+  { integration: key, organization, accessToken, contentsToken }: ChosenOrganization,
   pointer: string,
 ): Promise<ForConnecting> {
   const { table, forges } = dependencies;
@@ -205,7 +246,8 @@ export async function installedForConnecting(
   if (accessToken !== undefined) {
     const token = { host, connecting: forges.connecting(integration), organization: id };
     const checked = await checkedToken(dependencies, token, accessToken, pointer);
-    return { integration, host, id, login: organization, ...checked, grantUsed: [] };
+    const both = await withContents(token, checked, contentsToken, pointer);
+    return { integration, host, id, login: organization, ...both, grantUsed: [] };
   }
   const installed = (await listInstallations(table)).find(
     ({ forge, baseUrl, forgeOrganization, status }) =>

@@ -182,8 +182,20 @@ export interface PublicIntegration extends ForgeHost {
   readonly connectsWith: readonly WayToConnect[];
 }
 
-/** An App that is installed, what the person grants by signing in, or an access token that the person enters. */
-export type WayToConnect = 'app' | 'grant' | 'token';
+/**
+ * An App that is installed, what the person grants by signing in, or an access token that the person enters; and one that reads contents
+ * beside it.
+ */
+export type WayToConnect = 'app' | 'grant' | 'token' | 'contents-token';
+
+function waysToConnect(connecting: IntegrationConnecting | undefined): readonly WayToConnect[] {
+  if (connecting === undefined) {
+    return ['app'];
+  }
+  return connecting.addContentsToken === undefined
+    ? ['grant', 'token']
+    : ['grant', 'token', 'contents-token'];
+}
 
 export function publicIntegrations(
   dependencies: Pick<GrantedForgeDependencies, 'forges' | 'randomBytes'>,
@@ -197,7 +209,7 @@ export function publicIntegrations(
       key: integrationKeyOf(host),
       isSignInOffered: forge !== undefined,
       installUrl: forge && installUrlOf(dependencies, forge),
-      connectsWith: dependencies.forges.connecting(integration) === undefined ? ['app'] : ['grant', 'token'],
+      connectsWith: waysToConnect(dependencies.forges.connecting(integration)),
     };
   });
 }

@@ -19,7 +19,13 @@ import {
   transactClaims,
 } from './connect-organization.ts';
 import { type CreateOrganizationDependencies, grantUsed, opening } from './create-organization.ts';
-import { type ForConnecting, installedForConnecting, noNotes, ownedForConnecting } from './for-connecting.ts';
+import {
+  type EnteredTokens,
+  type ForConnecting,
+  installedForConnecting,
+  noNotes,
+  ownedForConnecting,
+} from './for-connecting.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
 
 /**
@@ -35,13 +41,13 @@ export async function replaceConnection(
   dependencies: CreateOrganizationDependencies,
   synchronization: Synchronization,
   user: UserId | undefined,
-  accessToken: string | undefined,
+  tokens: EnteredTokens,
   accountable: Accountable,
 ): Promise<ConnectionNotes> {
   const { table, workQueue, clock, forges } = dependencies;
   const { id, organization, forge, forgeOrganization, login, connection: before } = synchronization;
   const { taken, known, there } = await firstActive(
-    await candidatesFor(dependencies, synchronization, user, accessToken),
+    await candidatesFor(dependencies, synchronization, user, tokens),
     login,
     async (candidate) => {
       const stored = await installedAs(table, candidate.host, candidate.connection);
@@ -105,7 +111,7 @@ async function candidatesFor(
   dependencies: CreateOrganizationDependencies,
   synchronization: Synchronization,
   user: UserId | undefined,
-  accessToken: string | undefined,
+  tokens: EnteredTokens,
 ): Promise<readonly ForConnecting[]> {
   const { forge, baseUrl, forgeOrganization, login, connection: current } = synchronization;
   const key = integrationKeyOf({ forge, baseUrl });
@@ -113,14 +119,14 @@ async function candidatesFor(
   if (integration === undefined) {
     throw new CallerError('conflict', `there is no integration for ${baseUrl}`);
   }
-  const chosen = { integration: key, organization: forgeOrganization, accessToken };
+  const chosen = { integration: key, organization: forgeOrganization, ...tokens };
   if (user !== undefined) {
-    const owned = await ownedForConnecting(dependencies, user, chosen, '/accessToken');
+    const owned = await ownedForConnecting(dependencies, user, chosen, '');
     const installation = installationOf(owned.connection);
     return installation !== undefined && installation === installationOf(current) ? [] : [owned];
   }
-  if (accessToken !== undefined) {
-    return [await installedForConnecting(dependencies, chosen, '/accessToken')];
+  if (tokens.accessToken !== undefined) {
+    return [await installedForConnecting(dependencies, chosen, '')];
   }
   const about = { integration, host: { forge, baseUrl }, id: forgeOrganization, login };
   return (await announced(dependencies.table, synchronization)).map((installation) => ({

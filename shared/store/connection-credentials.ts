@@ -14,7 +14,7 @@ import type { Operation, Table } from './table.ts';
 export async function addCredential<Value>(
   { cipher, clock }: Pick<CredentialDependencies, 'cipher' | 'clock'>,
   connection: ConnectionId,
-  { secret, validUntil, renews }: IssuedCredential<Value>,
+  { secret, validUntil, renews, readsContents }: IssuedCredential<Value>,
   { limits, unneeded }: ConnectionNotes = { limits: [], unneeded: [] },
 ): Promise<Operation> {
   const encrypt = await cipher.prepare(credentialContext(connection));
@@ -28,15 +28,18 @@ export async function addCredential<Value>(
       renews,
       limits,
       unneeded,
+      readsContents,
     },
     when: absent,
   };
 }
 
-/** What owners are told of a credential. */
+/** What owners are told of a credential. Times in milliseconds since the epoch. */
 export interface DescribedCredential extends ConnectionNotes {
-  /** When it ends for good, milliseconds since the epoch; undefined where no end is known, or it is renewed before. */
+  /** When it ends for good; undefined where no end is known, or it is renewed before. */
   readonly endsAt: number | undefined;
+  /** Of a token of its own for contents: since when the forge does not accept it. */
+  readonly contents: { readonly rejectedAt: number | undefined } | undefined;
 }
 
 /** Without those that are not stored. One read for each 100. */
@@ -48,15 +51,15 @@ export async function describeCredentials(
   return new Map(
     connections.flatMap((id, place) => {
       const item = items[place];
-      if (item === undefined) {
-        return [];
-      }
-      const credential = CredentialItem.parse(item);
-      const { limits, unneeded } = credential;
-      return [[id, { limits, unneeded, endsAt: endOf(credential) }]];
+      return item === undefined ? [] : [[id, describe(CredentialItem.parse(item))] as const];
     }),
   );
 }
+
+const describe = (item: CredentialItem): DescribedCredential => ({
+  ...{ limits: item.limits, unneeded: item.unneeded, endsAt: endOf(item) },
+  contents: item.readsContents ? { rejectedAt: item.contentsRejectedAt } : undefined,
+});
 
 /** Records that its owners were told when it ends. Fails when they were told of that end before. */
 export const noteEndTold = (connection: ConnectionId, endsAt: number): Operation => ({

@@ -24,6 +24,11 @@ export const CredentialItem = z.object({
   /** The forge's rejection of the value, and until when it is believed. */
   rejectedAs: z.enum(credentialStates).exclude(['working']).optional(),
   rejectedUntil: z.number().default(0),
+  /** Whether the value has a token of its own for contents. */
+  readsContents: z.boolean().default(false),
+  /** The forge's rejection of that token, and until when it is believed. A renewal does not change it. */
+  contentsRejectedAt: z.number().optional(),
+  contentsRejectedUntil: z.number().optional(),
 });
 export type CredentialItem = z.infer<typeof CredentialItem>;
 

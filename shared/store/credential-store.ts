@@ -71,6 +71,7 @@ export async function storeCredential<Value>(
         encrypted: encrypt(JSON.stringify(issued.secret.reveal())),
         issuedAt: clock.now(),
         validUntil: issued.validUntil,
+        readsContents: issued.readsContents,
       },
       when: item === undefined ? absent : equal('version', version),
     },
@@ -117,6 +118,11 @@ export function createCredentialSource<Value>(
       return keepSuccessor(stored, outdated, issued, encrypt);
     },
     reject: (code, rejected) => reject(stored, code, rejected),
+    async noteContents({ version }, isAccepted) {
+      const now = stored.now();
+      const [contentsRejectedAt, contentsRejectedUntil] = isAccepted ? [] : [now, now + rejectionBelievedMs];
+      await stored.write({ contentsRejectedAt, contentsRejectedUntil }, equal('version', version));
+    },
   };
 }
 
@@ -259,9 +265,15 @@ function createStoredCredential<Value>(
   const key = keys.credential(connection);
 
   async function open(item: CredentialItem): Promise<Credential<Value>> {
-    const { encrypted, version, issuedAt, validUntil } = item;
+    const { encrypted, version, issuedAt, validUntil, contentsRejectedUntil } = item;
     const text = await cipher.decrypt(encrypted, credentialContext(connection));
-    return { secret: new Secret(parseSecret(text, schema)), version, issuedAt, validUntil };
+    return {
+      secret: new Secret(parseSecret(text, schema)),
+      version,
+      issuedAt,
+      validUntil,
+      contentsRejectedUntil,
+    };
   }
 
   return {

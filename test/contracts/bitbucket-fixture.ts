@@ -13,6 +13,7 @@ import type { ForgeClient, ForgeServices } from '../../shared/forge/module.ts';
 import { s256 } from '../../shared/forge/sign-in.ts';
 import { createEnvelopeCipher } from '../../shared/runtime/cipher.ts';
 import { plainFetch } from '../../shared/runtime/plain-fetch.ts';
+import { describeCredentials } from '../../shared/store/connection-credentials.ts';
 import { createCredentialSource, storeCredential } from '../../shared/store/credential-store.ts';
 import { createMemoryDataKeys } from '../support/memory-data-keys.ts';
 import { createMemoryTable } from '../support/memory-table.ts';
@@ -62,12 +63,20 @@ export async function startBitbucket({
   const callback = await visit(signIn.authorizeUrl(integration, request), 'alice');
   const answer = { callback, state: 'state', redirectUri, codeVerifier };
   const grant = await signIn.exchange(integration, answer, services);
-  await storeCredential({ table, cipher, clock }, connection.id, connecting.ofGrant(grant, redirectUri));
+  const granted = connecting.ofGrant(grant, redirectUri);
+  await storeCredential({ table, cipher, clock }, connection.id, granted);
 
   const organization = asId<ForgeOrganizationId>(cloud.workspace('acme').uuid);
   /** Checks a token, and stores it in place of the grant. */
   const useToken = async (entered: string) => {
     const checked = await connecting.checkToken(integration, entered, organization, services);
+    await storeCredential({ table, cipher, clock }, connection.id, checked.credential);
+    return checked;
+  };
+  /** Checks a token for contents, and stores it beside the grant. */
+  const useContentsToken = async (entered: string) => {
+    const add = known(connecting.addContentsToken);
+    const checked = await add(integration, granted, entered, organization, services);
     await storeCredential({ table, cipher, clock }, connection.id, checked.credential);
     return checked;
   };
@@ -79,7 +88,8 @@ export async function startBitbucket({
     );
   return {
     ...{ cloud, simulator, clock, integration, services, signIn, visit, organization, open, redirectUri },
-    useToken,
+    ...{ useToken, useContentsToken },
+    factsOfConnection: async () => (await describeCredentials(table, [connection.id])).get(connection.id),
     close: () => cloud.close(),
   };
 }

@@ -43,6 +43,8 @@ export interface ApiForges extends Forges {
   readonly organizations: Map<string, ForgeOrganization>;
   /** By the value of an access token, what the code host says of it. Undefined: organizations install an App. */
   accessTokens: Map<string, CheckedToken<unknown>> | undefined;
+  /** By the value of a token for contents, what it lacks. Undefined: a connection has one credential. */
+  contentsTokens: Map<string, readonly string[]> | undefined;
   /** Throws instead of an answer to a person. */
   failure: Error | undefined;
   /** What can be read of every organization. */
@@ -72,6 +74,7 @@ export function createApiForges(): ApiForges {
     ],
     invalid: [],
     accessTokens: undefined,
+    contentsTokens: undefined,
     organizations,
     failure: undefined,
     contents,
@@ -127,6 +130,18 @@ export function createApiForges(): ApiForges {
           };
           return forges.accessTokens?.get(token) ?? none;
         },
+        ...(forges.contentsTokens && {
+          async addContentsToken(to, contentsToken) {
+            const secret = new Secret({ ...(to.secret.reveal() as object), contentsToken });
+            const missing = forges.contentsTokens?.get(contentsToken) ?? ['It is unknown.'];
+            return {
+              credential: { ...to, secret, readsContents: true },
+              missing,
+              limits: ['It reads a part.'],
+              unneeded: [],
+            };
+          },
+        }),
       },
     async open({ connection, organization: id }, unstored) {
       // What is connected is asked with before it is stored.

@@ -224,6 +224,19 @@ describe('where no App is installed', () => {
     expect(body).toContain('<li>It may push.</li>');
   });
 
+  it('asks for a token for contents where there are such, and says what it lacks and cannot do', async () => {
+    const browser = await browserOf('stranger');
+    expect((await browser.get(path)).body).not.toContain('name="contents-token"');
+    world.forges.contentsTokens = new Map([['part', []]]);
+    expect((await browser.get(path)).body).toContain('name="contents-token"');
+    const wrong = await browser.post({ ...form, 'contents-token': 'wrong' });
+    expect([wrong.status, wrong.body]).toEqual([422, expect.stringContaining('It is unknown.')]);
+    const made = await browser.post({ ...form, 'contents-token': 'part' });
+    expect(made.headers?.location).toBe('/connected/rocket');
+    expect((await browser.get('/connected/rocket')).body).toContain('<li>It reads a part.</li>');
+    expect(await kindOf('rocket')).toEqual(['oauth-grant']);
+  });
+
   it('an owner changes what it is read with, and nobody else', async () => {
     const browser = await browserOf('stranger');
     await browser.post(form);

@@ -76,13 +76,14 @@ export async function connect(context: PageContext): Promise<HttpAnswer> {
   }
   const sent = sentForm(form);
   try {
-    const accessToken = sentToken(form);
+    const tokens = {
+      accessToken: sentToken(form, 'token'),
+      contentsToken: sentToken(form, 'contents-token'),
+    };
     if (form.has('replace')) {
       const { forge, baseUrl } = host;
       const { organization } = sent;
-      return redirectAnswer(
-        await replaceByForm(context, { host: { forge, baseUrl }, organization, accessToken }),
-      );
+      return redirectAnswer(await replaceByForm(context, { host: { forge, baseUrl }, organization, tokens }));
     }
     const { slug } = await createOrganization(
       { ...dependencies, workQueue: bestEffortQueue(dependencies) },
@@ -95,7 +96,7 @@ export async function connect(context: PageContext): Promise<HttpAnswer> {
           integration: host.key,
           organization: sent.organization,
           repositories: sent.repositories,
-          accessToken,
+          ...tokens,
         },
       },
       await accountableFor(context),
@@ -130,8 +131,8 @@ function sentForm(form: URLSearchParams): ConnectForm {
 }
 
 /** @throws CallerError when it cannot be one: nothing of it is shown again */
-function sentToken(form: URLSearchParams): string | undefined {
-  const text = (form.get('token') ?? '').trim();
+function sentToken(form: URLSearchParams, field: string): string | undefined {
+  const text = (form.get(field) ?? '').trim();
   const token = AccessToken.safeParse(text);
   if (text !== '' && !token.success) {
     throw new CallerError('invalid', 'This is no access token.');

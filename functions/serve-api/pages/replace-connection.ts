@@ -2,6 +2,7 @@
 import { CallerError } from '../../../shared/domain/caller-error.ts';
 import { asId, type ForgeOrganizationId } from '../../../shared/domain/ids.ts';
 import type { ForgeHost } from '../../../shared/domain/synchronization.ts';
+import type { EnteredTokens } from '../../../shared/organizations/for-connecting.ts';
 import { placesOf } from '../../../shared/organizations/membership.ts';
 import { replaceConnection } from '../../../shared/organizations/replace-connection.ts';
 import { bestEffortQueue } from '../../../shared/store/best-effort-queue.ts';
@@ -13,7 +14,7 @@ interface Replacing {
   readonly host: ForgeHost;
   /** The code host's own id. */
   readonly organization: string;
-  readonly accessToken: string | undefined;
+  readonly tokens: EnteredTokens;
 }
 
 /**
@@ -25,7 +26,7 @@ interface Replacing {
  */
 export async function replaceByForm(
   context: PageContext,
-  { host, organization: id, accessToken }: Replacing,
+  { host, organization: id, tokens }: Replacing,
 ): Promise<string> {
   const { dependencies, current } = context;
   const { table, clock } = dependencies;
@@ -48,7 +49,7 @@ export async function replaceByForm(
     { ...dependencies, workQueue: bestEffortQueue(dependencies) },
     synchronization,
     current.user,
-    accessToken,
+    tokens,
     await accountableFor(context),
   );
   // Whoever is not known as an owner yet does not see the other page before everything was read.

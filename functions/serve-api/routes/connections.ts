@@ -34,6 +34,7 @@ const list = defineRoute(
             stateSince,
             checkedAt,
             expiresAt,
+            contents,
             usedBy,
             notes,
             ...one
@@ -45,6 +46,7 @@ const list = defineRoute(
             stateSince: optionalTimeOf(stateSince),
             checkedAt: optionalTimeOf(checkedAt),
             expiresAt: optionalTimeOf(expiresAt),
+            contents: contents && { state: contents.state, stateSince: optionalTimeOf(contents.stateSince) },
             usedBy: { synchronization: usedBy.id, login: usedBy.login },
           }),
         ),
@@ -79,7 +81,7 @@ const replace = defineRoute(
     const one = await synchronizationIn(dependencies.table, organization, params.synchronization);
     const user = caller.kind === 'user' ? caller.user : undefined;
     const who = await accountable();
-    const notes = await replaceConnection(dependencies, one, user, body.accessToken, who);
+    const notes = await replaceConnection(dependencies, one, user, body, who);
     return { body: notes };
   },
 );

@@ -82,7 +82,7 @@ describe('an organization is connected', () => {
     const connection = await connectionOf(body.synchronization);
     expect(connection).toEqual({ kind: 'access-token', id: expect.any(String) });
     const ids = connection !== undefined && 'id' in connection ? [connection.id] : [];
-    expect([...(await describeCredentials(world.table, ids)).values()]).toEqual([
+    expect([...(await describeCredentials(world.table, ids)).values()]).toMatchObject([
       { endsAt: Date.parse('2027-05-01'), limits: ['It installs no webhooks.'], unneeded: ['It may push.'] },
     ]);
     expect([stored('GRANT#github').length, stored('REVOCATION').length]).toEqual([0, 1]);
@@ -131,6 +131,47 @@ describe('an organization is connected', () => {
     expect([refused.status, refused.body.errors[0].pointer]).toEqual([422, '/from/accessToken']);
     const made = { ...body, from: { ...from, accessToken: token } };
     expect((await world.ask('operator', { ...request, body: made })).status).toBe(201);
+  });
+});
+
+describe('a token for contents', () => {
+  const contents = 'part-of-it';
+  beforeEach(() => {
+    world.forges.contentsTokens = new Map([[contents, []]]);
+  });
+
+  it('is stored beside what the owner granted, and its state is shown', async () => {
+    await give();
+    const { status, body } = await create({ from: { ...from, contentsToken: contents } });
+    expect([status, body.limits]).toEqual([201, ['It reads a part.']]);
+    expect(dumped()).not.toContain(contents);
+    const shown = async () =>
+      (await world.ask('stranger', { path: '/organizations/rocket/connections' })).body.items[0];
+    expect(await shown()).toMatchObject({ kind: 'oauth-grant', contents: { state: 'working' } });
+
+    const connection = await connectionOf(body.synchronization);
+    if (connection === undefined || !('id' in connection)) throw new Error('it has no credential');
+    await world.table.update({
+      key: keys.credential(connection.id),
+      set: { contentsRejectedAt: 1_800_000_000_000 },
+    });
+    expect(await shown()).toMatchObject({
+      state: 'working',
+      contents: { state: 'credential-rejected', stateSince: '2027-01-15T08:00:00.000Z' },
+      advice: expect.stringContaining('token for contents'),
+    });
+  });
+
+  it('is refused with what it lacks, and where a connection has one credential', async () => {
+    await give();
+    const wrong = await create({ from: { ...from, accessToken: token, contentsToken: 'wrong' } });
+    expect([wrong.status, wrong.body.errors]).toEqual([
+      422,
+      [{ pointer: '/from/contentsToken', detail: 'It is unknown.' }],
+    ]);
+    world.forges.contentsTokens = undefined;
+    expect((await create({ from: { ...from, contentsToken: contents } })).status).toBe(422);
+    expect(stored('CREDENTIAL')).toEqual([]);
   });
 });
 

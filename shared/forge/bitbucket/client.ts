@@ -1,8 +1,10 @@
 /** The client of Bitbucket for one connection. */
 import { type Allowance, createAllowance } from '../allowance.ts';
 import type { CredentialSource } from '../credential.ts';
+import type { Purpose } from '../limits.ts';
 import type { ForgeClient, ForgeServices, OpenConnection } from '../module.ts';
 import { createContentReader } from './content.ts';
+import { contentsTokenOf, createContentsRequests } from './contents-requests.ts';
 import type { BitbucketCredential } from './credential.ts';
 import { createHooks } from './hooks.ts';
 import { type Allowances, createRequests, type Requests } from './requests.ts';
@@ -48,27 +50,28 @@ export function openBitbucket(
   const tokens = createTokens(integration, source, services);
   const common = { settings, services, name: id, allowances: allowancesOf(services), tokens };
   const sent: Requests[] = [];
-  const requestsFor = (more: Partial<Parameters<typeof createRequests>[0]>): Requests => {
-    const requests = createRequests({ ...common, ...more });
+  const counted = (requests: Requests): Requests => {
     sent.push(requests);
     return requests;
   };
-  const forContents = (share: number): Requests => requestsFor({ purpose: 'contents', share });
-  const requests = requestsFor({});
-  const permissions = requestsFor({ share: shares.permissions });
-  const contents = forContents(shares.contents);
+  const token = contentsTokenOf(source, services.clock);
+  const ofContents = (purpose: Purpose, share: number): Requests =>
+    counted(createContentsRequests(token, { ...common, purpose, share }));
+  const requests = counted(createRequests(common));
+  const permissions = counted(createRequests({ ...common, share: shares.permissions }));
+  // They wait for nobody, so they leave the reserve to rights.
+  const hooks = counted(createRequests({ ...common, purpose: 'contents', share: shares.contents }));
   return {
     structure: createStructureReader({ requests, permissions }, organization),
     contents: createContentReader({
-      contents,
-      newest: forContents(shares.newest),
-      older: forContents(shares.older),
-      archives: requestsFor({ purpose: 'archives', share: shares.archives }),
-      backgroundArchives: forContents(shares.backgroundArchives),
+      contents: ofContents('contents', shares.contents),
+      newest: ofContents('contents', shares.newest),
+      older: ofContents('contents', shares.older),
+      archives: ofContents('archives', shares.archives),
+      backgroundArchives: ofContents('contents', shares.backgroundArchives),
       ...{ baseUrl: settings.baseUrl, clock: services.clock },
     }),
-    // They wait for nobody, so they leave the reserve to rights.
-    hooks: createHooks(contents, organization),
+    hooks: createHooks(hooks, organization),
     requests: () => sent.reduce((sum, { count }) => sum + count(), 0),
   };
 }

@@ -19,4 +19,9 @@ export const connecting: Connecting<BitbucketSettings, BitbucketSecrets, Bitbuck
     const { checkToken } = await import('./entered-token.ts');
     return checkToken(integration, token, organization, services);
   },
+
+  async addContentsToken(integration, credential, token, organization, services) {
+    const { addContentsToken } = await import('./entered-token.ts');
+    return addContentsToken(integration, credential, token, organization, services);
+  },
 };

@@ -1,26 +1,38 @@
-/** Checks an API token that an administrator enters, as `e-mail address:token`. */
+/** Checks tokens that an administrator enters. Every answer of Bitbucket names the scopes of its credential. */
 import type { ForgeOrganizationId } from '../../domain/ids.ts';
 import { Secret } from '../../runtime/secret.ts';
 import type { CheckedToken } from '../connecting.ts';
+import type { IssuedCredential } from '../credential.ts';
 import { createApiFetch } from '../http.ts';
 import type { ForgeServices } from '../module.ts';
-import { authorizationOf, type BitbucketCredential } from './credential.ts';
+import { authorizationOf, type BitbucketCredential, contentsAuthorizationOf } from './credential.ts';
 import { noAnswer, refusalOf } from './http.ts';
-import { addressOf } from './requests.ts';
-import { ownMembershipSchema } from './schema.ts';
+import { addressOf, type Route } from './requests.ts';
+import { ownMembershipSchema, repositoryCountSchema } from './schema.ts';
 import type { BitbucketIntegration } from './settings.ts';
 
 /** Of which none implies another. https://support.atlassian.com/bitbucket-cloud/docs/api-token-permissions/ */
 const needed = ['read:user:bitbucket', 'read:workspace:bitbucket', 'read:repository:bitbucket'];
-/** Without these, what is given on projects is believed to be in the list of permissions. */
-const forProjects = ['admin:project:bitbucket', 'read:permission:bitbucket'];
-/** Scopes that change something; of these the ones that are used: for permissions on projects, and for hooks. */
+
+/** What does not work without further scopes. */
+const optional: readonly (readonly [scopes: readonly string[], without: string])[] = [
+  [
+    ['read:webhook:bitbucket', 'write:webhook:bitbucket', 'delete:webhook:bitbucket'],
+    'no webhooks are installed, so changes are found by the schedule',
+  ],
+  [
+    ['admin:project:bitbucket', 'read:permission:bitbucket'],
+    'permissions on projects are not read by themselves',
+  ],
+];
+
+/** Scopes that change something are not needed, but for these. */
 const changes = /^(write|delete|admin):/;
-const used = ['admin:project:bitbucket', 'write:webhook:bitbucket', 'delete:webhook:bitbucket'];
+const used = optional.flatMap(([scopes]) => scopes);
 
 type Checked = CheckedToken<BitbucketCredential>;
 
-/** As `Connecting.checkToken`. Every answer of Bitbucket names the scopes of the token. */
+/** As `Connecting.checkToken`: an API token, entered as `e-mail address:token`. */
 export async function checkToken(
   integration: BitbucketIntegration,
   entered: string,
@@ -29,40 +41,103 @@ export async function checkToken(
 ): Promise<Checked> {
   const [, email = '', token = ''] = /^([^:\s]+@[^:\s]+):(\S+)$/.exec(entered.trim()) ?? [];
   const secret = new Secret<BitbucketCredential>({ kind: 'api-token', email, token });
-  const credential = { secret, validUntil: undefined };
+  const credential = { secret, validUntil: undefined, renews: false };
   const refused = (...missing: readonly string[]): Checked => ({
     ...{ credential, missing, limits: [], unneeded: [] },
   });
   if (token === '') {
-    return refused('Enter the e-mail address of the account, a colon and its API token.');
+    return refused(
+      'Enter the e-mail address of the account, a colon and its API token. An access token of a workspace, project or repository may not ask for permissions: it reads contents beside another.',
+    );
   }
   const route = { route: '/2.0/user/workspaces/:workspace/permission', path: { workspace } };
-  const what = `GET ${route.route}`;
-  const headers = { accept: 'application/json', authorization: authorizationOf(secret.reveal()) };
-  const response = await createApiFetch(services.fetch)(addressOf(integration.settings.apiUrl, route), {
-    headers: { ...headers, 'user-agent': 'repertoire' },
-  }).catch((error: unknown) => {
-    throw noAnswer(error, what);
-  });
-  const body: unknown = await response.json().catch(() => undefined);
-  if (response.status === 401) {
+  const { scopes, body } = await ask(integration, services, route, authorizationOf(secret.reveal()));
+  if (scopes === undefined) {
     return refused('Bitbucket does not accept the token with this e-mail address.');
   }
-  if (response.status !== 200 && response.status !== 403 && response.status !== 404) {
-    throw refusalOf(response.status, Object.fromEntries(response.headers), what, services.clock.now(), body);
-  }
-  const scopes = (response.headers.get('x-oauth-scopes') ?? '').split(/[,\s]+/);
-  const lacking = needed.filter((scope) => !scopes.includes(scope));
+  const lacking = needed.filter((scope) => !scopes.has(scope));
   const isOwner = ownMembershipSchema.safeParse(body).data?.permission === 'owner';
   const missing = [
     ...lacking.map((scope) => `The token needs the scope \`${scope}\`.`),
     ...(lacking.length > 0 || isOwner ? [] : ['The account of the token has to administer the workspace.']),
   ];
-  const limits = forProjects.some((scope) => !scopes.includes(scope))
-    ? [`Without the scopes ${forProjects.join(' and ')} permissions on projects are not read by themselves.`]
-    : [];
-  const others = scopes.filter((scope) => changes.test(scope) && !used.includes(scope));
+  const limits = optional
+    .map(([wanted, without]) => [wanted.filter((scope) => !scopes.has(scope)), without] as const)
+    .filter(([absent]) => absent.length > 0)
+    .map(([absent, without]) => `Without ${namesOf(absent)} ${without}.`);
+  const others = [...scopes].filter((scope) => changes.test(scope) && !used.includes(scope));
   const unneeded =
     others.length === 0 ? [] : [`The token has scopes that are not needed: \`${others.join('`, `')}\`.`];
   return { credential, missing, limits, unneeded };
 }
+
+/** As `Connecting.addContentsToken`: an access token of the workspace, a project or a repository. */
+export async function addContentsToken(
+  integration: BitbucketIntegration,
+  { secret, ...issued }: IssuedCredential<BitbucketCredential>,
+  contentsToken: string,
+  workspace: ForgeOrganizationId,
+  services: ForgeServices,
+): Promise<Checked> {
+  const credential = {
+    ...issued,
+    secret: new Secret({ ...secret.reveal(), contentsToken }),
+    readsContents: true,
+  };
+  const query = { q: 'is_private=true', pagelen: 10, fields: 'size,values.uuid' };
+  const route = { route: '/2.0/repositories/:workspace', path: { workspace }, query };
+  const { scopes, body } = await ask(
+    integration,
+    services,
+    route,
+    contentsAuthorizationOf({ contentsToken }),
+  );
+  if (scopes === undefined) {
+    const missing = ['Bitbucket does not accept the token for contents.'];
+    return { credential, missing, limits: [], unneeded: [] };
+  }
+  const reads = ['repository', 'repository:write', 'project'].some((scope) => scopes.has(scope));
+  const found = repositoryCountSchema.safeParse(body).data?.values.length ?? 0;
+  const more = [...scopes].filter((scope) => /:(write|admin|delete)$|^webhook$/.test(scope));
+  return {
+    credential,
+    missing: reads ? [] : ['The token for contents needs the scope `repository`.'],
+    limits:
+      reads && found === 0
+        ? ['The token for contents reads no private repository of the workspace, so it is of no use.']
+        : [],
+    unneeded: more.length === 0 ? [] : [`The token for contents does not need ${namesOf(more)}.`],
+  };
+}
+
+interface Asked {
+  /** Undefined where Bitbucket does not accept the credential. */
+  readonly scopes: ReadonlySet<string> | undefined;
+  readonly body: unknown;
+}
+
+/** @throws ForgeError where the answer says nothing of the credential */
+async function ask(
+  { settings }: BitbucketIntegration,
+  { fetch: send, clock }: ForgeServices,
+  route: Route,
+  authorization: string,
+): Promise<Asked> {
+  const what = `GET ${route.route}`;
+  const response = await createApiFetch(send)(addressOf(settings.apiUrl, route), {
+    headers: { accept: 'application/json', authorization, 'user-agent': 'repertoire' },
+  }).catch((error: unknown) => {
+    throw noAnswer(error, what);
+  });
+  const body: unknown = await response.json().catch(() => undefined);
+  if (response.status === 401) {
+    return { scopes: undefined, body };
+  }
+  if (response.status !== 200 && response.status !== 403 && response.status !== 404) {
+    throw refusalOf(response.status, Object.fromEntries(response.headers), what, clock.now(), body);
+  }
+  return { scopes: new Set((response.headers.get('x-oauth-scopes') ?? '').split(/[,\s]+/)), body };
+}
+
+const namesOf = (scopes: readonly string[]): string =>
+  `the scope${scopes.length === 1 ? '' : 's'} ${scopes.map((scope) => `\`${scope}\``).join(', ')}`;

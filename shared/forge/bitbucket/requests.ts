@@ -7,7 +7,6 @@ import { createLimits, type Limits, type Purpose } from '../limits.ts';
 import type { ForgeServices } from '../module.ts';
 import { fixedPageSize, type ListReading } from '../pages.ts';
 import type { WindowLimit } from '../request-window.ts';
-import { authorizationOf } from './credential.ts';
 import { budgetHeaders, noAnswer, refusalOf } from './http.ts';
 import { archives, groupOf, type ResourceGroup } from './resource-groups.ts';
 import type { BitbucketSettings } from './settings.ts';
@@ -151,7 +150,7 @@ export function createRequests(options: RequestsOptions): Requests {
     const limits = await checkBudgets(sending);
     const allowance = allowanceOf(sending.group);
     mustWait(what, await allowance.take());
-    const held = await tokens.ready();
+    const { held, authorization } = await tokens.ready();
     sent += 1;
     const response = await sending
       .send(url, {
@@ -163,7 +162,7 @@ export function createRequests(options: RequestsOptions): Requests {
           accept,
           'user-agent': 'repertoire',
           ...(sentBody !== undefined && { 'content-type': 'application/json' }),
-          authorization: authorizationOf(held.secret.reveal()),
+          authorization,
         },
       })
       .catch((error: unknown) => {
@@ -176,6 +175,7 @@ export function createRequests(options: RequestsOptions): Requests {
       allowance.noteLimit(stated);
     }
     if (expected.includes(response.status)) {
+      await tokens.accepted?.(held);
       return { headers, response };
     }
     const body: unknown = await response.json().catch(() => undefined);

@@ -50,6 +50,8 @@ export const repositorySchema = z.object({
 });
 export type RepositoryItem = z.infer<typeof repositorySchema>;
 
+export const repositoryCountSchema = z.object({ values: z.array(z.unknown()) });
+
 /** The fields of it, for partial responses. */
 export const repositoryFields = [
   ...[

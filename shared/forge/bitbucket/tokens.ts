@@ -3,19 +3,21 @@ import { Secret } from '../../runtime/secret.ts';
 import { type Credential, type CredentialSource, type Exchange, readyCredential } from '../credential.ts';
 import { ForgeError } from '../errors.ts';
 import type { ForgeServices } from '../module.ts';
-import type { BitbucketCredential } from './credential.ts';
+import { authorizationOf, type BitbucketCredential } from './credential.ts';
 import { refreshGrant } from './oauth.ts';
 import type { BitbucketIntegration } from './settings.ts';
 
 type Held = Credential<BitbucketCredential>;
 
 export interface Tokens {
-  /** The token to send a request with. @throws ForgeError as `readyCredential` */
-  ready(): Promise<Held>;
+  /** What to send a request with. @throws ForgeError as `readyCredential` */
+  ready(): Promise<{ readonly held: Held; readonly authorization: string }>;
   /** Gets one in place of a token that Bitbucket refused. @throws ForgeError when there is none */
   renew(refused: Held): Promise<unknown>;
   /** Records that Bitbucket refuses the token even so. @returns the error to throw */
   reject(refused: Held): Promise<ForgeError>;
+  /** Bitbucket has accepted it. */
+  accepted?(used: Held): Promise<void>;
 }
 
 export function createTokens(
@@ -36,7 +38,8 @@ export function createTokens(
   return {
     async ready() {
       const current = await source.current();
-      return isGrant(current) ? readyCredential(source, exchange, services.clock.now()) : current;
+      const held = isGrant(current) ? await readyCredential(source, exchange, services.clock.now()) : current;
+      return { held, authorization: authorizationOf(held.secret.reveal()) };
     },
     async renew(refused) {
       if (!isGrant(refused)) {
