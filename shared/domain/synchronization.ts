@@ -41,7 +41,7 @@ export interface Synchronization extends ForgeHost {
   /** When it was connected; milliseconds since the epoch, 0 if it was stored before this was. */
   readonly createdAt: number;
   readonly forgeOrganization: ForgeOrganizationId;
-  /** The forge organization's login when it was connected; for display. */
+  /** What the forge organization was called at the last read; for display. */
   readonly login: string;
   readonly connection: Connection;
   /** Which repositories of the first read become packages: all, or those that an owner chose. */

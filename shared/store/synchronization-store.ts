@@ -310,17 +310,24 @@ export async function endedSynchronizations(
   return (await table.query(pk, sk)).map((item) => asId<SynchronizationId>(String(item.synchronization)));
 }
 
-/** Records complete reads of these scopes. @param at milliseconds since the epoch */
+/**
+ * Records complete reads of these scopes.
+ *
+ * @param at milliseconds since the epoch
+ * @param login as the forge calls the organization now, if that was read
+ */
 export async function noteSuccess(
   table: Table,
   before: Synchronization,
   scopes: readonly AnyScope[],
   at: number,
+  login = before.login,
 ): Promise<void> {
   const key = keys.synchronization(before.id);
   const whole = scopes.filter((scope) => !isPart(scope));
   if (whole.length > 0) {
-    const set = Object.fromEntries(whole.map((scope) => [successAttribute(scope), at]));
+    const read = Object.fromEntries(whole.map((scope) => [successAttribute(scope), at]));
+    const set = { ...read, ...(login !== before.login && { login }) };
     await table.update({ key, set }, present);
   }
   if (before.credentialState === 'working') {

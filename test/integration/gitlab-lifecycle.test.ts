@@ -4,6 +4,7 @@ import type { Variant } from '../../local/forges/gitlab/variants.ts';
 import { edgeKeys, openOrganization } from '../../shared/domain/edge-keys.ts';
 import { loadFacts } from '../../shared/store/fact-store.ts';
 import { packagesOf } from '../../shared/store/package-store.ts';
+import { findSynchronization } from '../../shared/store/synchronization-store.ts';
 import { reconcile } from '../../shared/sync/schedule/reconcile.ts';
 import { type GitLab, startGitLab } from '../contracts/gitlab-fixture.ts';
 import { createMemoryKeyValues, createMemoryObjects } from '../support/memory-store.ts';
@@ -88,9 +89,9 @@ async function names(): Promise<readonly string[]> {
   const { table } = registry;
   const repositories = await loadFacts(table, synchronizationId, 'repository');
   const teams = await loadFacts(table, synchronizationId, 'team');
-  const [settings] = await loadFacts(table, synchronizationId, 'settings');
+  const synchronization = await findSynchronization(table, synchronizationId);
   return [
-    `${settings?.login}`,
+    `${synchronization?.login}`,
     ...repositories.map(({ fullName, name }) => `${fullName} ${name}`),
     ...teams.map(({ slug, name }) => `${slug} ${name}`),
   ].sort();

@@ -45,7 +45,7 @@ export async function applyScopes(
       await noteFailure(run, failure);
     }
   }
-  await noteWhole(run, whole);
+  await noteWhole(run, whole, loginIn(steps, whole));
   return failures.map(({ error }) => error);
 }
 
@@ -91,15 +91,22 @@ async function noteFailure(run: Run, { scopes, error }: FailedScopes): Promise<v
   }
 }
 
+/** What the organization is called, if one of the reads that were applied says so. */
+const loginIn = (steps: readonly ScopeReading[], whole: readonly AnyScope[]): string | undefined =>
+  steps
+    .filter(({ taken }) => whole.includes(taken.scope))
+    .flatMap(({ step }) => step.read?.facts ?? [])
+    .find((fact) => fact.kind === 'settings')?.login;
+
 /** A complete read restores suspended access. */
-async function noteWhole(run: Run, whole: readonly AnyScope[]): Promise<void> {
+async function noteWhole(run: Run, whole: readonly AnyScope[], login: string | undefined): Promise<void> {
   const { dependencies, synchronization } = run;
   if (whole.length === 0) {
     return;
   }
   await noteFirstPeople(run, whole);
   await endInvitations(run, whole);
-  await noteSuccess(dependencies.table, synchronization, whole, dependencies.clock.now());
+  await noteSuccess(dependencies.table, synchronization, whole, dependencies.clock.now(), login);
   if (synchronization.rightsSuspendedAt !== undefined) {
     await reviewRights(dependencies, synchronization.id);
   }
