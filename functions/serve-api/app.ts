@@ -90,7 +90,7 @@ function callerName(caller: Caller | undefined): string {
 
 const introduction = `The API of a Repertoire installation. Errors follow RFC 9457: \`application/problem+json\` with a \`code\`. Lists come in pages: \`next\` of a page is the \`cursor\` of the one after it.
 
-Each operation says who may use it (For; \`x-access\` and \`x-or-right\` in the document), which scope an API key needs (Scope of a key; \`x-scope\`, or one of \`x-or-scope\`), how the history records it (History; \`x-act\`), whether it needs a recent sign-in (Needs; \`x-dangerous\`), and whether an Idempotency-Key makes it safe to repeat (Repeatable; \`x-idempotency\`).`;
+Each operation says who may use it (For; \`x-access\` and \`x-or-right\` in the document), which scope an API key needs (Scope of a key; \`x-scope\`, or one of \`x-or-scope\`), how the history records it (History; \`x-act\`), whether it needs a recent sign-in (Needs; \`x-dangerous\`), and how it can be repeated (Repeatable; \`x-idempotency\`): with an Idempotency-Key, or as it is (\`natural\`), which has the effect of doing it once. Where the repetition is then answered with a problem, \`x-repeated\` is its status.`;
 
 const about = ({ consoleBaseUrl }: ApiDependencies) => ({
   openapi: '3.1.0',

@@ -281,6 +281,24 @@ describe.each(named(operations))('%s', (_, operation) => {
   });
 });
 
+const natural = operations.filter(({ definition }) => definition['x-idempotency'] === 'natural');
+
+describe.each(named(natural))('%s', (_, operation) => {
+  it('has the effect of one when it is sent twice, and is answered as it is documented', async () => {
+    const { world, request } = await worldFor(operation);
+    const sender = rightful[operation.access];
+    const { status } = await world.ask(sender, request());
+    const things = () => [...world.stored().keys()].filter((key) => !isHistory(key)).sort();
+    const once = things();
+    world.advance(1000);
+    const again = await world.ask(sender, request());
+    expect(again.status, again.text).toBe(operation.definition['x-repeated'] ?? status);
+    expect(things()).toEqual(once);
+  });
+});
+
+const isHistory = (key: string): boolean => key.split('\n')[1]?.startsWith('AUDIT#') === true;
+
 const ajv = new Ajv2020({ strict: false, validateFormats: false });
 ajv.addSchema({ $id: 'document', ...(withClosedSchemas(document) as object) });
 

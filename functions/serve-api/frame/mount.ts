@@ -18,7 +18,14 @@ import { etagHeader, problemResponses } from './documented-problems.ts';
 import type { ApiEnvironment } from './environment.ts';
 import { ifMatchHeader, requireIfMatch } from './etag.ts';
 import { idempotencyHeader, onceFor } from './repeatable.ts';
-import { type AnyAnswer, type AnyRequest, isChange, type Route, type RouteDefinition } from './route.ts';
+import {
+  type AnyAnswer,
+  type AnyRequest,
+  type ChangeDefinition,
+  isChange,
+  type Route,
+  type RouteDefinition,
+} from './route.ts';
 
 export function mount(
   app: OpenAPIHono<ApiEnvironment>,
@@ -201,9 +208,14 @@ function configOf(definition: RouteDefinition): RouteConfig {
           'x-act': change.act,
           'x-dangerous': change.isDangerous,
           'x-idempotency': change.idempotency,
+          ...repetitionOf(change),
         }),
   };
 }
+
+/** A repetition names the state before it. */
+const repetitionOf = ({ ifMatch, repeated = ifMatch === 'required' ? 412 : undefined }: ChangeDefinition) =>
+  repeated === undefined ? {} : { 'x-repeated': repeated };
 
 const permissionsOf = ({ access, orRight, scope, orScopes }: RouteDefinition) => ({
   security: access === 'public' ? [] : [{ session: [] }, ...(scope === 'none' ? [] : [{ apiKey: [] }])],

@@ -40,6 +40,7 @@ export interface OpenApiOperation {
   readonly 'x-act'?: string;
   readonly 'x-dangerous'?: boolean;
   readonly 'x-idempotency'?: string;
+  readonly 'x-repeated'?: number;
 }
 
 /** As far as we make it ourselves. */
@@ -112,7 +113,7 @@ function article(one: {
     ['Scope of a key', [operation['x-scope'], ...(operation['x-or-scope'] ?? [])].join(' or ')],
     ['History', operation['x-act']],
     ['Needs', operation['x-dangerous'] === true ? 'a sign-in within the last 15 minutes' : undefined],
-    ['Repeatable', operation['x-idempotency'] === 'key' ? 'with Idempotency-Key' : undefined],
+    ['Repeatable', repetitionOf(operation)],
   ];
   const rows = facts.flatMap(([name, value]) => (value === undefined ? [] : [row(name, text(value))]));
   const parameters = (operation.parameters ?? []).map(({ name, in: place, required, schema = {} }) =>
@@ -126,6 +127,17 @@ function article(one: {
   );
   const body = operation.requestBody === undefined ? '' : `<h4>Body</h4>${bodyText(operation.requestBody)}`;
   return `<article id="${text(operation.operationId)}"><h3><span class="method">${text(one.method.toUpperCase())}</span><code>${text(one.path)}</code></h3>${paragraph(operation.summary)}${paragraph(operation.description)}<table>${rows.join('')}${parameters.join('')}</table>${body}<h4>Answers</h4><table>${answers.join('')}</table></article>`;
+}
+
+function repetitionOf({ 'x-idempotency': idempotency, 'x-repeated': status }: OpenApiOperation) {
+  switch (idempotency) {
+    case 'key':
+      return 'with Idempotency-Key';
+    case 'natural':
+      return status === undefined ? 'as it is' : `as it is; once it is done the answer is ${status}`;
+    default:
+      return undefined;
+  }
 }
 
 const row = (name: string, html: string): string => `<tr><th>${text(name)}</th><td>${html}</td></tr>`;

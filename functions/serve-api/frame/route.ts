@@ -54,8 +54,10 @@ interface AnyChange extends CommonDefinition {
   readonly method: 'post' | 'put' | 'patch' | 'delete';
   /** What the history has of it. */
   readonly act: string;
-  /** `key`: it creates something, and takes an `Idempotency-Key`. `natural`: doing it twice is doing it once. */
+  /** `key`: it creates something, and takes an `Idempotency-Key`. `natural`: doing it twice has the effect of doing it once. */
   readonly idempotency: 'key' | 'natural';
+  /** What the same request is answered once it is done, where that is no success: that what it names is gone, or in that state already. */
+  readonly repeated?: 403 | 404 | 409 | 412 | 422;
   /** It changes what others may have changed since it was read. The handler compares (frame/etag.ts), and answers with the new ETag. */
   readonly ifMatch?: 'required' | 'optional';
   readonly body?: z.ZodObject;

@@ -77,6 +77,7 @@ const revoke = defineRoute(
     act: 'revoke-api-key',
     isDangerous: true,
     idempotency: 'natural',
+    repeated: 404,
     answer: { status: 204, description: 'It is refused from now on.' },
   },
   async (dependencies, { organization, params, accountable }) => {

@@ -71,6 +71,7 @@ const replace = defineRoute(
     act: 'replace-connection',
     isDangerous: true,
     idempotency: 'natural',
+    repeated: 403,
     answer: {
       status: 200,
       schema: ConnectionNotes,

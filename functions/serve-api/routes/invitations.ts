@@ -28,6 +28,7 @@ const accept = defineRoute(
     description:
       'Its owners then see your own tokens, though not their secrets, and the longest life that they set counts for new ones. `GET /organizations` lists invitations.',
     act: 'accept-invitation',
+    repeated: 404,
     answer: { status: 204, description: 'You belong to the organization.' },
   },
   async (dependencies, { caller, params: { organization }, accountable }) => {
@@ -45,6 +46,7 @@ const decline = defineRoute(
     summary: 'Decline an invitation',
     description: 'The organization learns that it was declined, and nothing of you.',
     act: 'invitation-declined',
+    repeated: 404,
     answer: { status: 204, description: 'You are not invited any more.' },
   },
   async (dependencies, { caller, params: { organization }, accountable }) => {
@@ -62,6 +64,7 @@ const leave = defineRoute(
     summary: 'Leave an organization that no code host knows',
     description: 'Not as its last owner; 409 where a code host says who the people are.',
     act: 'leave-organization',
+    repeated: 404,
     answer: { status: 204, description: 'You belong to it no more.' },
   },
   async (dependencies, { caller, params: { organization }, accountable }) => {

@@ -62,6 +62,7 @@ const unlink = defineRoute(
     isDangerous: true,
     idempotency: 'natural',
     problems: [404],
+    repeated: 404,
     answer: { status: 204, description: 'The account is unlinked.' },
   },
   async (dependencies, { caller, body: { account, ...host }, origin }) => {

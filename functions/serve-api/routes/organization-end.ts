@@ -48,6 +48,7 @@ const remove = defineRoute(
     act: 'delete-organization',
     isDangerous: true,
     idempotency: 'natural',
+    repeated: 404,
     answer: { status: 200, schema: DeletedOrganization, description: 'What is deleted, or would be.' },
   },
   async (dependencies, { organization, body: { confirm, why }, accountable }) => {

@@ -96,6 +96,7 @@ const stopOrganization = defineRoute(
     description: 'Tokens, rights and packages stay as they are. 409 if access is stopped already.',
     body: Reason,
     act: 'stop-access',
+    repeated: 409,
     answer: { status: 204, description: 'Access is stopped, at the edge within seconds.' },
   },
   async (dependencies, { organization, body, accountable }) => {
@@ -113,6 +114,7 @@ const allowOrganization = defineRoute(
     description: '409 if access is not stopped.',
     body: Reason,
     act: 'allow-access',
+    repeated: 409,
     answer: { status: 204, description: 'Access is allowed, at the edge within seconds.' },
   },
   async (dependencies, { organization, body, accountable }) => {

@@ -73,6 +73,7 @@ const remove = defineRoute(
     params,
     act: 'delete-team',
     idempotency: 'natural',
+    repeated: 404,
     answer: { status: 204, description: 'The team is deleted.' },
   },
   async (dependencies, { organization, params: { id }, accountable }) => {

@@ -44,6 +44,7 @@ const giveName = defineRoute(
     params,
     body: HolderChoice,
     act: 'give-name',
+    repeated: 409,
     answer: { status: 200, schema: GivenName, description: 'Who had it, and who has it.' },
   },
   async (dependencies, { organization, role, mayActOn, params: named, body, accountable }) => {
@@ -107,6 +108,7 @@ const removePackage = defineRoute(
     params,
     body: PackageDeletionRequest,
     act: 'delete-package',
+    repeated: 404,
     answer: { status: 200, schema: PackageDeletion, description: 'What is deleted, or would be.' },
   },
   async (dependencies, { organization, params: named, body, accountable }) => {

@@ -63,6 +63,7 @@ const remove = defineRoute(
       'Never the last owner. Tokens that the person made for the organization stop reading. 409 once the members were read from a code host: switch the person off there.',
     params: z.object({ id: PersonId.regex(/^[^.]+$/, 'is no id of a user or an invitation') }),
     act: 'remove-person',
+    repeated: 404,
     answer: { status: 204, description: 'The person belongs to the organization no more.' },
   },
   async (dependencies, { organization, params: { id }, accountable }) => {

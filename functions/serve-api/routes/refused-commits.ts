@@ -83,6 +83,7 @@ const allow = defineRoute(
     params: z.object({ commit: Commit }),
     body: Reason,
     act: 'allow-commit',
+    repeated: 404,
     answer: { status: 200, schema: AllowedCommit, description: 'The packages that have it.' },
   },
   async (dependencies, { organization, params, body, accountable }) => {

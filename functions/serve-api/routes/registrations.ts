@@ -56,6 +56,7 @@ const complete = defineRoute(
     act: 'register-integration',
     idempotency: 'natural',
     problems: [404],
+    repeated: 422,
     answer: {
       status: 200,
       schema: z.object({ key: IntegrationKey }),

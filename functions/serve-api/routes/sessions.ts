@@ -48,6 +48,7 @@ const signOut = defineRoute(
     act: 'signed-out',
     isDangerous: false,
     idempotency: 'natural',
+    repeated: 404,
     answer: { status: 204, description: 'It is signed out.' },
   },
   async (dependencies, { caller: { user, session }, params, origin }) => {

@@ -201,6 +201,7 @@ const end = defineRoute(
       'Without `confirm` it changes nothing and says what it would do. The primary one of several has to be replaced first, unless the operator asks. After the last one all who owned the organization by it go on owning it.',
     body: SynchronizationEnd,
     act: 'delete-synchronization',
+    repeated: 404,
     answer: { status: 200, schema: EndedSynchronization, description: 'What is done, or would be.' },
   },
   async (dependencies, { organization, caller, params: { synchronization: id }, body, accountable }) => {

@@ -159,6 +159,7 @@ const again = defineRoute(
     method: 'post',
     path: `${path}/{synchronization}/attempts/{attempt}/redelivery`,
     summary: 'Have the code host deliver an event again',
+    description: 'Each request delivers it once more. What was delivered before is only looked at again.',
     params: params.extend({ attempt: z.string().regex(/^[\w-]{1,64}$/, 'is no id of an attempt') }),
     act: 'redeliver',
     isDangerous: false,
