@@ -41,6 +41,8 @@ const ListedHook = z.object({
   state: z.enum(hookStates).optional(),
   /** Since when; milliseconds since the epoch. */
   stateSince: z.number().optional(),
+  /** Since when it is to be removed, and the credential may not; milliseconds since the epoch. */
+  unwantedSince: z.number().optional(),
   /** The forge has not been told the current secret yet. */
   isSecretPending: z.boolean().default(false),
 });
@@ -145,7 +147,10 @@ export async function noteHook(
   shown: Required<Pick<StoredHook, 'forgeHook' | 'url' | 'state' | 'stateSince'>>,
 ): Promise<void> {
   await table.update(
-    { key: keys.hookOf(synchronization, forge, source), set: { ...shown, isSecretPending: undefined } },
+    {
+      key: keys.hookOf(synchronization, forge, source),
+      set: { ...shown, isSecretPending: undefined, unwantedSince: undefined },
+    },
     present,
   );
 }
@@ -160,6 +165,17 @@ export async function noteHidden(
     { key: keys.hookOf(synchronization, forge, source), remove: ['state', 'stateSince'] },
     present,
   );
+}
+
+/** Records that the hook is to be removed. @param at milliseconds since the epoch @throws ConflictError when it was removed */
+export async function noteUnwanted(
+  table: Table,
+  synchronization: SynchronizationId,
+  { forge, source }: HookName,
+  at: number,
+): Promise<void> {
+  const key = keys.hookOf(synchronization, forge, source);
+  await table.update({ key, set: { unwantedSince: at } }, present);
 }
 
 /** The hooks of a synchronization. */

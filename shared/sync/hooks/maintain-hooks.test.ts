@@ -242,6 +242,27 @@ describe('where only repositories have hooks', () => {
     expect(await hooksOf(table, synchronizationId)).toHaveLength(1);
   });
 
+  it('those that are not wanted and that the credential may not remove are tried again a day later, and are accepted until then', async () => {
+    for (let id = 1; id <= 3; id += 1) await addPackage(id);
+    await turn();
+    for (const id of [1, 2]) {
+      await table.update({ key: keys.package(organizationId, id), set: { state: 'deleted' } });
+    }
+    const removals = async () => (await turn()).filter((asked) => asked.startsWith('remove')).sort();
+    world.refuse('insufficient-scope', /remove/);
+    expect(await removals()).toEqual(['remove repository 1', 'remove repository 2']);
+    now += 23 * 60 * minuteMs;
+    expect(await removals()).toEqual([]);
+    for (const id of [1, 2]) expect(await accepted(repository(id))).toHaveLength(1);
+    expect(await care()).not.toHaveProperty('problem');
+
+    world.refuse('insufficient-scope', /remove repository 1/);
+    now += 60 * minuteMs;
+    expect(await removals()).toEqual(['remove repository 1', 'remove repository 2']);
+    expect(world.hooks.map(({ place }) => place).sort()).toEqual(['repository 1', 'repository 3']);
+    expect(await hooksOf(table, synchronizationId)).toHaveLength(1);
+  });
+
   it('of a repository that is gone only the records are removed', async () => {
     await addPackage(1);
     await turn();
@@ -337,22 +358,6 @@ describe('what keeps hooks from being installed is shown, and tried again with f
     world.before = () => {};
     await turn();
     expect(await care()).not.toHaveProperty('problem');
-  });
-
-  it('a credential that may not remove those that are not wanted any more: their deliveries are accepted', async () => {
-    for (let id = 1; id <= 3; id += 1) await addPackage(id);
-    await turn();
-    for (const id of [1, 2]) {
-      await table.update({ key: keys.package(organizationId, id), set: { state: 'deleted' } });
-    }
-    world.refuse('insufficient-scope', /remove/);
-    expect(await turn()).toEqual(['list organization', expect.stringMatching(/^remove/)]);
-    expect(await care()).toMatchObject({ missing: 0, problem: { code: 'insufficient-scope' } });
-    for (const id of [1, 2]) expect(await accepted(repository(id))).toHaveLength(1);
-    world.before = () => {};
-    await turn();
-    expect(world.hooks.map(({ place }) => place)).toEqual(['repository 3']);
-    expect(await hooksOf(table, synchronizationId)).toHaveLength(1);
   });
 
   it('a forge that takes no more of them', async () => {

@@ -11,7 +11,7 @@ import type { RecordOutcome } from '../../runtime/queue-handler.ts';
 import { leaseMsOf } from '../../runtime/time-limits.ts';
 import { loadFacts } from '../../store/fact-store.ts';
 import { type HookCare, parseHookCare } from '../../store/hook-care-store.ts';
-import { hooksOf, noteHidden, type StoredHook } from '../../store/hook-store.ts';
+import { hooksOf, noteHidden, noteUnwanted, type StoredHook } from '../../store/hook-store.ts';
 import { isLiving, packagesOf } from '../../store/package-store.ts';
 import { findSynchronization } from '../../store/synchronization-store.ts';
 import {
@@ -26,6 +26,7 @@ import { hooksWork } from '../../store/work-items.ts';
 import {
   type EnsureHookDependencies,
   ensureHook,
+  final,
   type HookContext,
   isKnownToWork,
   removeInstalled,
@@ -42,6 +43,8 @@ export interface MaintainHooksDependencies extends EnsureHookDependencies {
 
 /** A turn starts nothing new after this time; milliseconds. */
 const turnMs = 200_000;
+/** When a hook that the credential may not remove is tried again; milliseconds. */
+const unwantedMs = 24 * 3600_000;
 /** Hooks that do not work, of which so many are tried in a turn. */
 const brokenMax = 50;
 /** So many hooks that the forge refuses end a turn: all others would be refused too. */
@@ -314,13 +317,31 @@ async function attempt(
 
 async function removeAll(context: HookContext, hooks: readonly StoredHook[], turn: TurnNotes): Promise<void> {
   for (const hook of hooks) {
-    const isOver = !turn.mayContinue();
-    if (
-      isOver ||
-      (await attempt(turn, context.hooks, () => removeInstalled(context, hook))) === 'forbidden'
-    ) {
+    if (!turn.mayContinue()) {
       return;
     }
+    await removeUnwanted(context, hook);
+  }
+}
+
+/**
+ * One that the credential may not remove is tried again a day later, when there may be another one, and then left to the forge: its repository
+ * may have moved to where we may do nothing. Until then its deliveries are accepted.
+ */
+async function removeUnwanted(context: HookContext, hook: StoredHook): Promise<void> {
+  const { dependencies, synchronization } = context;
+  const { unwantedSince: since } = hook;
+  const now = dependencies.clock.now();
+  if (since !== undefined && now < since + unwantedMs) {
+    return;
+  }
+  try {
+    await removeInstalled(context, hook, since === undefined ? final : [...final, 'insufficient-scope']);
+  } catch (error) {
+    if (!(error instanceof ForgeError && error.code === 'insufficient-scope')) {
+      throw error;
+    }
+    await noteUnwanted(dependencies.table, synchronization.id, hook, now);
   }
 }
 
