@@ -29,6 +29,8 @@ export interface PublishedVersion {
   readonly source?: PublishedSource | undefined;
   /** Links for `support` that the manifest lacks. */
   readonly support?: { readonly issues?: string | undefined; readonly source?: string | undefined };
+  /** Its homepage if the manifest has none. */
+  readonly homepage?: string | undefined;
   /** true, or the package to use instead; overrides the manifest's own value. */
   readonly abandoned?: true | string | undefined;
 }
@@ -120,7 +122,7 @@ function versionData(name: string, published: PublishedVersion): VersionData {
     name,
     description: manifest.description,
     keywords: manifest.keywords,
-    homepage: manifest.homepage,
+    homepage: isSet(manifest.homepage) ? manifest.homepage : published.homepage,
     version: published.version,
     version_normalized: published.versionNormalized,
     license: manifest.license,

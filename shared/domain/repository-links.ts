@@ -7,6 +7,8 @@ export interface RepositoryLinks {
   readonly tree: string;
   /** Undefined if the repository accepts no issues. */
   readonly issues?: string | undefined;
+  /** What Composer's driver for the forge gives a package whose manifest has no homepage; undefined if it gives none. */
+  readonly homepage?: string | undefined;
 }
 
 /** The address of the files of one version. Names are inserted unescaped, as in Composer's own drivers. */
@@ -19,6 +21,7 @@ export function sameLinks(one: RepositoryLinks | undefined, other: RepositoryLin
     one?.source.type === other?.source.type &&
     one?.source.url === other?.source.url &&
     one?.tree === other?.tree &&
-    one?.issues === other?.issues
+    one?.issues === other?.issues &&
+    one?.homepage === other?.homepage
   );
 }

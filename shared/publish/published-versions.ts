@@ -44,7 +44,7 @@ export function publishedVersions(of: {
   const shown = of.settings.outsideCode ? read : read.filter(({ manifest }) => !isOutside(manifest));
   return {
     published: shown.map(({ version, manifest }) => {
-      const { links, support } = linksOf(of.found, version);
+      const { links, support, homepage } = linksOf(of.found, version);
       const source = manifest.source ?? links;
       return {
         version: version.version,
@@ -58,6 +58,7 @@ export function publishedVersions(of: {
           : ownDist(version, distOf.get(version.commit), of.distUrl),
         ...(of.settings.source && source ? { source } : {}),
         ...(support ? { support } : {}),
+        homepage,
         abandoned: abandonment(of.found, manifest),
       };
     }),
@@ -100,12 +101,20 @@ function ownDist(
 function linksOf(
   { links }: StoredPackage,
   { commit, refName, linkedRef }: StoredVersion,
-): { readonly links?: z.infer<typeof CodeAddress>; readonly support?: PublishedVersion['support'] } {
+): {
+  readonly links?: z.infer<typeof CodeAddress>;
+  readonly support?: PublishedVersion['support'];
+  readonly homepage?: string | undefined;
+} {
   if (links === undefined) {
     return {};
   }
   const source = treeAddress(links, { ref: linkedRef ?? refName, commit });
-  return { links: { ...links.source, reference: commit }, support: { source, issues: links.issues } };
+  return {
+    links: { ...links.source, reference: commit },
+    support: { source, issues: links.issues },
+    homepage: links.homepage,
+  };
 }
 
 /** The package that replaces this one; or true if its repository is archived and the manifest does not say `abandoned` itself. */

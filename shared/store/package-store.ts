@@ -19,6 +19,7 @@ const RepositoryLinksAttribute = z.object({
   source: z.object({ type: z.enum(['git', 'hg', 'svn']), url: z.string() }),
   tree: z.string(),
   issues: z.string().optional(),
+  homepage: z.string().optional(),
 });
 
 const PackageItem = z.object({

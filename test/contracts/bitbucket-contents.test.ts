@@ -39,6 +39,7 @@ test("refs come in the order of Composer's driver, with its links", async () => 
   expect(links).toEqual({
     source: { type: 'git', url: `${web}/acme/money.git` },
     tree: `${web}/acme/money/src/{commit}/?at={ref}`,
+    homepage: `${web}/acme/money`,
   });
 });
 

@@ -88,7 +88,7 @@ export async function startBitbucket({
     );
   return {
     ...{ cloud, simulator, clock, integration, services, signIn, visit, organization, open, redirectUri },
-    ...{ useToken, useContentsToken },
+    ...{ useToken, useContentsToken, connection },
     factsOfConnection: async () => (await describeCredentials(table, [connection.id])).get(connection.id),
     close: () => cloud.close(),
   };

@@ -90,7 +90,7 @@ describe.skipIf(missing !== undefined)('both sides of generated repositories', (
       'acme/lib dev-gh-pages: the branch that the driver for GitHub leaves out',
       'acme/lib dev-renovate/b: a branch of a bot, which a new organization leaves out',
       'acme/lib v1.x-dev: another branch of the same version',
-      'acme/odd 1.0.0: a manifest that is a symbolic link, which GitHub follows and git does not',
+      'acme/odd 1.0.0: a manifest that is a symbolic link, which is followed on GitHub and Bitbucket, and in git is not',
       'acme/odd 1.1.0: the reference of a dist of its own, which libraries before 2.8.5 leave out',
       'acme/odd 1.2.0: code of its own that not every client can fetch, and without credentials',
     ]);

@@ -3,16 +3,19 @@
 import type { GitHubWorld } from '../../local/forges/world/world.ts';
 import { worldFromDirectory } from '../../local/forges/world/world-from-directory.ts';
 import type { Progress } from '../../local/start/progress.ts';
+import { type BitbucketRegistry, withBitbucketRegistry } from './bitbucket-side.ts';
 import {
   type ComposerAnswer,
   type DriverName,
+  readWithBitbucketDriver,
   readWithGitDriver,
   readWithGitHubDriver,
   readWithGitLabDriver,
 } from './composer-side.ts';
 import { gitHubToken } from './github-token.ts';
-import { type GitLabRegistry, onGitLab, withGitLabRegistry } from './gitlab-side.ts';
+import { type GitLabRegistry, withGitLabRegistry } from './gitlab-side.ts';
 import { joinRows } from './join.ts';
+import type { MemoryRegistry } from './memory-side.ts';
 import {
   type GitHubRegistry,
   type Registry,
@@ -38,7 +41,7 @@ interface Sides {
   readonly registry: Registry;
   readonly places: Places;
   /** SHA-1 of some of our archives by commit, by the repository's name. */
-  readonly archives?: GitLabRegistry['archives'];
+  readonly archives?: MemoryRegistry['archives'];
   ask(judging: Judging, repository: RegistryRepository): Promise<ComposerAnswer>;
 }
 
@@ -53,17 +56,22 @@ export async function compareRepositories(
 ): Promise<Comparison[]> {
   const world = await worldFromDirectory(directory);
   const judges = libraries.flatMap((library) => drivers.map((driver) => ({ library, driver })));
-  const [gitLab, others] = [true, false].map((wanted) =>
-    judges.filter(({ driver }) => (driver === 'gitlab') === wanted),
-  );
+  const judgedOn = (forge: 'github' | 'gitlab' | 'bitbucket') =>
+    judges.filter(({ driver }) => (driver === 'git' ? 'github' : driver) === forge);
   const comparisons: Comparison[] = [];
-  if (others?.length) {
-    const sides = (registry: GitHubRegistry) => judgeAll(others, gitHubSides(world, registry), progress);
+  if (judgedOn('github').length > 0) {
+    const sides = (registry: GitHubRegistry) =>
+      judgeAll(judgedOn('github'), gitHubSides(world, registry), progress);
     comparisons.push(...(await withRegistry(world, progress, sides)));
   }
-  if (gitLab?.length) {
-    const sides = (registry: GitLabRegistry) => judgeAll(gitLab, gitLabSides(registry), progress);
-    comparisons.push(...(await withGitLabRegistry(onGitLab(world), progress, sides)));
+  if (judgedOn('gitlab').length > 0) {
+    const sides = (registry: GitLabRegistry) => judgeAll(judgedOn('gitlab'), gitLabSides(registry), progress);
+    comparisons.push(...(await withGitLabRegistry(world, progress, sides)));
+  }
+  if (judgedOn('bitbucket').length > 0) {
+    const sides = (registry: BitbucketRegistry) =>
+      judgeAll(judgedOn('bitbucket'), bitbucketSides(world, registry), progress);
+    comparisons.push(...(await withBitbucketRegistry(world, progress, sides)));
   }
   return comparisons;
 }
@@ -97,18 +105,23 @@ function gitHubSides(world: GitHubWorld, registry: GitHubRegistry): Sides {
   });
   return {
     registry,
-    places: { gitHub: gitHub.addresses.web, registry: url },
+    places: { forge: { here: gitHub.addresses.web, there: 'https://github.com' }, registry: url },
     async ask({ library, driver }, { fullName, name, defaultBranch, files }) {
       if (driver === 'github') {
         const { api } = gitHub.addresses;
         return readWithGitHubDriver(library, { fullName, api, token: await gitHubToken(gitHub) }, files);
       }
-      const sources = world.organizations.flatMap(({ repositories }) => repositories ?? []);
-      const source = sources.find((one) => one.name === name)?.git;
-      if (source === undefined) throw new Error(`${name}: the registry shows a repository of its own`);
-      return readWithGitDriver(library, { source, defaultBranch }, files);
+      return readWithGitDriver(library, { source: sourceOf(world, name), defaultBranch }, files);
     },
   };
+}
+
+/** The folder that the repository was made from. */
+function sourceOf(world: GitHubWorld, name: string): string {
+  const sources = world.organizations.flatMap(({ repositories }) => repositories ?? []);
+  const source = sources.find((one) => one.name === name)?.git;
+  if (source === undefined) throw new Error(`${name}: the registry shows a repository of its own`);
+  return source;
 }
 
 function gitLabSides(registry: GitLabRegistry): Sides {
@@ -121,6 +134,24 @@ function gitLabSides(registry: GitLabRegistry): Sides {
       readWithGitLabDriver(
         library,
         { web, token, fullName, archives: [...(archives.get(name)?.keys() ?? [])] },
+        files,
+      ),
+  };
+}
+
+function bitbucketSides(world: GitHubWorld, registry: BitbucketRegistry): Sides {
+  const { web, api, authorization, archives } = registry;
+  return {
+    registry,
+    archives,
+    places: { forge: { here: web, there: 'https://bitbucket.org' }, registry: registry.url },
+    ask: ({ library }, { fullName, name, files }) =>
+      readWithBitbucketDriver(
+        library,
+        {
+          ...{ git: sourceOf(world, name), fullName, web, api, authorization },
+          archives: [...(archives.get(name)?.keys() ?? [])],
+        },
         files,
       ),
   };

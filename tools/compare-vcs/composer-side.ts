@@ -16,7 +16,7 @@ const run = promisify(execFile);
 const script = fileURLToPath(new URL('./composer-vcs.php', import.meta.url));
 const debiansAutoloader = '/usr/share/php/Composer/autoload.php';
 
-export const driverNames = ['git', 'github', 'gitlab'] as const;
+export const driverNames = ['git', 'github', 'gitlab', 'bitbucket'] as const;
 export type DriverName = (typeof driverNames)[number];
 
 const Answer = z.object({
@@ -80,7 +80,7 @@ export function readWithGitDriver(
     const copy = join(directory, 'repository.git');
     await run('git', ['clone', '--quiet', '--bare', '--', source, copy]);
     await nameHead(copy, defaultBranch);
-    return askPhp(library, directory, { driver: 'git', url: copy, files });
+    return askPhp(library, directory, { driver: 'git', url: copy, git: copy, files });
   });
 }
 
@@ -92,11 +92,39 @@ export function readWithGitDriver(
  */
 export function readWithGitHubDriver(
   library: string,
-  { fullName, ...gitHub }: { readonly fullName: string; readonly api: string; readonly token: string },
+  { fullName, api, token }: { readonly fullName: string; readonly api: string; readonly token: string },
   files: readonly string[],
 ): Promise<ComposerAnswer> {
   const url = `https://github.com/${fullName}`;
-  return inDirectory((directory) => askPhp(library, directory, { driver: 'github', url, ...gitHub, files }));
+  const hosts = { 'https://api.github.com': api };
+  const question = { driver: 'github', url, hosts, authorization: `Bearer ${token}`, files };
+  return inDirectory((directory) => askPhp(library, directory, question));
+}
+
+/**
+ * What Composer's driver for bitbucket.org makes of it.
+ *
+ * @param bitbucket what answers in the place of bitbucket.org and its API, the header for both, the repository in a folder, and
+ *   commits whose archives are downloaded
+ * @throws Error with what PHP had to say
+ */
+export function readWithBitbucketDriver(
+  library: string,
+  bitbucket: {
+    readonly git: string;
+    readonly fullName: string;
+    readonly web: string;
+    readonly api: string;
+    readonly authorization: string;
+    readonly archives: readonly string[];
+  },
+  files: readonly string[],
+): Promise<ComposerAnswer> {
+  const { git, fullName, web, api, authorization, archives } = bitbucket;
+  const url = `https://bitbucket.org/${fullName}`;
+  const hosts = { 'https://bitbucket.org': web, 'https://api.bitbucket.org': api };
+  const question = { driver: 'bitbucket', url, hosts, authorization, git, archives, files };
+  return inDirectory((directory) => askPhp(library, directory, question));
 }
 
 /**

@@ -2,9 +2,9 @@
 
 // Reads one repository as a `vcs` entry in somebody's composer.json makes Composer read it, and files of a registry as a `composer`
 // entry does, and prints the packages of both as JSON. Argument: the autoloader of Composer's library. Standard input, as JSON:
-// `driver` (`git`, `github` or `gitlab`), `url`; for GitHub `api`, which answers in the place of api.github.com, and its `token`; for GitLab
-// `domain`, where it is, a `token` for it, and `archives`, the commits whose archives are downloaded; `files`, the texts of the registry's p2
-// files.
+// `driver` (`git`, `github`, `gitlab` or `bitbucket`), `url`; for GitHub and Bitbucket `hosts`, what answers in the place of each address of
+// theirs, and the header `authorization` for it; for GitLab `domain`, where it is, and a `token` for it; `archives`, the commits whose archives
+// are downloaded; `git`, the repository in a folder here, where links matter; `files`, the texts of the registry's p2 files.
 // Each package of the repository also carries what the validating loader says to it, with which Packagist reads repositories.
 
 use Composer\Composer;
@@ -23,6 +23,7 @@ use Composer\Package\Loader\LoaderInterface;
 use Composer\Package\Loader\ValidatingArrayLoader;
 use Composer\Package\PackageInterface;
 use Composer\Repository\InvalidRepositoryException;
+use Composer\Repository\Vcs\GitBitbucketDriver;
 use Composer\Repository\Vcs\GitDriver;
 use Composer\Repository\Vcs\GitHubDriver;
 use Composer\Repository\Vcs\GitLabDriver;
@@ -30,6 +31,7 @@ use Composer\Repository\Vcs\VcsDriverInterface;
 use Composer\Repository\VcsRepository;
 use Composer\Semver\VersionParser;
 use Composer\Util\ErrorHandler;
+use Composer\Util\Http\Response;
 use Composer\Util\HttpDownloader;
 
 error_reporting(E_ALL & ~E_DEPRECATED & ~E_USER_DEPRECATED);
@@ -126,17 +128,33 @@ final class OnceGitLabDriver extends GitLabDriver
     use ReadsOnce;
 }
 
-/** Asks the given server what is meant for api.github.com. */
+final class OnceBitbucketDriver extends GitBitbucketDriver
+{
+    use ReadsOnce;
+}
+
+/** Asks other servers what is meant for a forge that drivers know under its own address only, and has them speak as that forge. */
 final class ElsewhereDownloader extends HttpDownloader
 {
-    public static string $api;
-    public static string $token;
+    /** @var array<string, string> servers by the address for which they stand */
+    public static array $hosts;
+    public static string $authorization;
 
     public function get($url, $options = [])
     {
-        $options['http']['header'][] = 'Authorization: Bearer ' . self::$token;
+        $options['http']['header'][] = 'Authorization: ' . self::$authorization;
+        $response = parent::get(strtr($url, self::$hosts), $options);
+        if (!str_contains((string) $response->getHeader('content-type'), 'application/json')) {
+            return $response;
+        }
+        $body = (string) $response->getBody();
+        foreach (self::$hosts as $forge => $server) {
+            // An address may have the name of a user before the host.
+            $host = preg_quote(preg_replace('{^https?://}', '', $server), '{');
+            $body = preg_replace("{https?://([^@/\"\\s]*@)?$host(?=[/\"?])}", substr_replace($forge, '$1', strlen('https://'), 0), $body);
+        }
 
-        return parent::get(preg_replace('{^https://api\.github\.com(?=/)}', self::$api, $url), $options);
+        return new Response(['url' => $url], $response->getStatusCode(), $response->getHeaders(), $body);
     }
 }
 
@@ -232,8 +250,8 @@ function downloaderFor(array $input, NullIO $io, Config $config): HttpDownloader
 
         return new HttpDownloader($io, $config);
     }
-    ElsewhereDownloader::$api = $input['api'] ?? '';
-    ElsewhereDownloader::$token = $input['token'] ?? '';
+    ElsewhereDownloader::$hosts = $input['hosts'] ?? [];
+    ElsewhereDownloader::$authorization = $input['authorization'] ?? '';
 
     return new ElsewhereDownloader($io, $config);
 }
@@ -248,6 +266,7 @@ function readRepository(array $input): array
         'git' => OnceGitDriver::class,
         'github' => OnceGitHubDriver::class,
         'gitlab' => OnceGitLabDriver::class,
+        'bitbucket' => OnceBitbucketDriver::class,
     ];
     do {
         $repository = new VcsRepository(
@@ -300,7 +319,7 @@ function archives(VcsDriverInterface $driver, HttpDownloader $downloader, array 
     ));
 }
 
-/** The commits whose composer.json is a symbolic link, of those that could not be read: the git driver takes the link's text for it. */
+/** The commits whose composer.json is a symbolic link, of those that could not be read: the driver takes the link's text for it. */
 function linked(string $directory): array
 {
     $linked = [];
@@ -356,7 +375,7 @@ echo json_encode(
         'takesDatesAsMajors' => takesVersion('20240102.1.0'),
         'theirs' => $theirs,
         'broken' => $broken,
-        'linked' => $input['driver'] === 'git' ? linked($input['url']) : [],
+        'linked' => isset($input['git']) ? linked($input['git']) : [],
         'archives' => (object) $archives,
         'ours' => $ours,
         'unreadable' => $unreadable,

@@ -117,7 +117,7 @@ describe('the named exceptions', () => {
   it('a symbolic link to a manifest is one for us and GitHub, and none for git', () => {
     const [row, link] = [
       aRow('1.0.0.0'),
-      'a manifest that is a symbolic link, which GitHub follows and git does not',
+      'a manifest that is a symbolic link, which is followed on GitHub and Bitbucket, and in git is not',
     ];
     const linked = [row.reference ?? ''];
     expect(named([row], [], current, { linked })).toEqual([link]);

@@ -119,6 +119,17 @@ export const exceptions: readonly NamedException[] = [
       valueAt(ours, key) === undefined,
   },
   {
+    name: 'the page of the repository for a homepage that the validating loader drops',
+    rule: 'composer/composer src/Composer/Package/Loader/ValidatingArrayLoader.php@2.10.2 (load: validateUrl); src/Composer/Repository/Vcs/GitBitbucketDriver.php (getComposerInformation)',
+    explains: (key, { ours, theirs }, { judge }) =>
+      key === 'homepage' &&
+      judge.driver === 'bitbucket' &&
+      theirs !== undefined &&
+      theirs.judgement.values !== null &&
+      valueAt(theirs.judgement.values, key) === undefined &&
+      String(valueAt(ours, key)).startsWith('https://bitbucket.org/'),
+  },
+  {
     name: 'the first of two tags for one version, by name here and by the order of a list there',
     rule: 'composer/composer src/Composer/Repository/VcsRepository.php@2.10.2 (initialize: findPackage); https://github.com/octokit/octokit.rb/issues/1168: the order is nowhere promised; https://docs.gitlab.com/api/tags/: the newest first',
     explains: (key, { ours, theirs }, { judge }) =>
@@ -147,11 +158,11 @@ export const exceptions: readonly NamedException[] = [
       outcome === 'only ours' && broken.some(({ reference }) => reference === ours?.reference),
   },
   {
-    name: 'a manifest that is a symbolic link, which GitHub follows and git does not',
-    rule: 'https://docs.github.com/en/rest/repos/contents#get-repository-content; composer/composer src/Composer/Repository/Vcs/GitDriver.php@2.10.2 (getFileContent: git show)',
+    name: 'a manifest that is a symbolic link, which is followed on GitHub and Bitbucket, and in git is not',
+    rule: 'https://docs.github.com/en/rest/repos/contents#get-repository-content; composer/composer src/Composer/Repository/Vcs/GitDriver.php@2.10.2 (getFileContent: git show); GitBitbucketDriver.php (getFileContent: the text of the link)',
     isAlone: ({ outcome, ours }, { judge, linked }) =>
       outcome === 'only ours' &&
-      judge.driver === 'git' &&
+      ['git', 'bitbucket'].includes(judge.driver) &&
       linked.some((commit) => commit === ours?.reference),
   },
   {

@@ -11,7 +11,7 @@ Usage: npm run compare:vcs -- DIR [options]
 
   DIR              every git repository below it is compared, bare or not; nothing is written there
   --driver NAME    git: the driver for any git repository, which reads a copy; github: the one for github.com, which the simulated
-                   GitHub answers; gitlab: the one for GitLab, which the simulated GitLab answers. All if left out
+                   GitHub answers; gitlab and bitbucket: the ones for those, which the simulated ones answer. All if left out
   --json           print all rows as JSON
   --help           this text
 

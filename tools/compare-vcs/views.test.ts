@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { aJudgedRow, aRow } from './fixtures.ts';
 import { isAsked, ourRow } from './views.ts';
 
-const places = { registry: 'http://127.0.0.1:8080/acme', gitHub: 'http://127.0.0.1:9090' };
+const places = {
+  registry: 'http://127.0.0.1:8080/acme',
+  forge: { here: 'http://127.0.0.1:9090', there: 'https://github.com' },
+};
 const commit = 'c'.repeat(40);
 const archive = {
   type: 'zip',
@@ -36,7 +39,7 @@ describe('a version of ours', () => {
       aRow('1.0.0.0', {
         dist: archive,
         source: { type: 'git', url: 'git@127.0.0.1:acme/lib.git', reference: commit },
-        'support.source': `${places.gitHub}/acme/lib/tree/1.0.0`,
+        'support.source': `${places.forge.here}/acme/lib/tree/1.0.0`,
         'support.docs': 'http://127.0.0.1:1/acme',
       }),
       places,

@@ -5,17 +5,17 @@ import type { JudgedRow, Row } from './rows.ts';
 /** Where the registry and its forge are on this machine; without a trailing slash. */
 export interface Places {
   readonly registry: string;
-  /** Of GitHub, which Composer's driver knows under its own address only. */
-  readonly gitHub?: string | undefined;
+  /** Of a forge that Composer's driver knows under its own address only, and that address: `https://github.com`. */
+  readonly forge?: { readonly here: string; readonly there: string };
 }
 
 /**
- * A version of ours as the judge sees its repository: as if the simulated GitHub were github.com. Its commit is that of its archive, or of its source if the archive is not
+ * A version of ours as the judge sees its repository: as if the simulated forge were the one of that name. Its commit is that of its archive, or of its source if the archive is not
  * made here; an archive of ours goes, since no driver knows of it.
  */
 export function ourRow(row: Row, places: Places): Row {
   const { dist, ...metadata } =
-    places.gitHub === undefined ? row.metadata : onGitHub(row.metadata, places.gitHub);
+    places.forge === undefined ? row.metadata : onForge(row.metadata, places.forge);
   const isOurs = urlOf(dist)?.startsWith(`${places.registry}/`) === true;
   return {
     ...row,
@@ -24,12 +24,13 @@ export function ourRow(row: Row, places: Places): Row {
   };
 }
 
-function onGitHub(metadata: Row['metadata'], gitHub: string): Row['metadata'] {
-  const { host, hostname } = new URL(gitHub);
+function onForge(metadata: Row['metadata'], { here, there }: NonNullable<Places['forge']>): Row['metadata'] {
+  const { host, hostname } = new URL(here);
+  const forge = new URL(there).host;
   const text = JSON.stringify(metadata)
-    .replaceAll(gitHub, 'https://github.com')
-    .replaceAll(`ssh://git@${host}/`, 'git@github.com:')
-    .replaceAll(`git@${hostname}:`, 'git@github.com:');
+    .replaceAll(here, there)
+    .replaceAll(`ssh://git@${host}/`, `git@${forge}:`)
+    .replaceAll(`git@${hostname}:`, `git@${forge}:`);
   return JSON.parse(text);
 }
 

@@ -51,7 +51,7 @@ export const pathOnWeb = ({ fullName: name }: Head): string =>
 
 /**
  * The links of a repository. Composer clones private ones by HTTPS too, without the name of whoever asked for the address. Native issues
- * ended in 2026.
+ * ended in 2026. The website that somebody has set for the repository would come before its page; it is not read.
  *
  * Source: composer/composer src/Composer/Repository/Vcs/GitBitbucketDriver.php@2.10.2, `parseCloneUrls`, `getSource`, `getComposerInformation`
  *
@@ -59,5 +59,9 @@ export const pathOnWeb = ({ fullName: name }: Head): string =>
  */
 export function linksOf(head: Head, baseUrl: string): RepositoryLinks {
   const page = `${baseUrl}${pathOnWeb(head)}`;
-  return { source: { type: 'git', url: `${page}.git` }, tree: `${page}/src/{commit}/?at={ref}` };
+  return {
+    source: { type: 'git', url: `${page}.git` },
+    tree: `${page}/src/{commit}/?at={ref}`,
+    homepage: page,
+  };
 }
