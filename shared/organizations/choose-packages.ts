@@ -10,6 +10,7 @@ import { chooseAll, synchronizationsOf } from '../store/synchronization-store.ts
 import { type Operation, type Table, transactionItemsMax } from '../store/table.ts';
 import { requestWork, type WorkQueue } from '../store/work.ts';
 import { scanWork } from '../store/work-items.ts';
+import { type Accountable, ownerAct } from './owner-act.ts';
 import { resolveRepositories } from './repository-names.ts';
 
 export interface ChoosePackagesDependencies {
@@ -66,6 +67,33 @@ export async function choosePackages(
     await workQueue.send(part.map(({ scan }) => scan.message));
   }
   return chosen.map((repository) => repository.fullName);
+}
+
+/** An entry of the history names no more, and says how many they are: all would not fit into it. */
+const namedMax = 100;
+
+/** Chooses packages as `choosePackages`, with an entry in the history. */
+export async function choosePackagesAs(
+  dependencies: ChoosePackagesDependencies & { readonly randomBytes: (count: number) => Uint8Array },
+  organization: Organization,
+  input: ChoosePackagesInput,
+  accountable: Accountable,
+): Promise<readonly string[]> {
+  const { repositories, forks } = input;
+  const subject =
+    repositories === 'all'
+      ? `all repositories${forks ? ', forks too' : ''}`
+      : `${repositories.length} repositories`;
+  const after =
+    repositories === 'all'
+      ? { repositories, forks }
+      : {
+          repositories: repositories.slice(0, namedMax),
+          ...(repositories.length > namedMax ? { more: repositories.length - namedMax } : {}),
+          forks,
+        };
+  const entry = ownerAct(dependencies, organization.id, accountable, 'choose-packages', subject, { after });
+  return choosePackages(dependencies, organization, input, [entry]);
 }
 
 async function repositoriesOf(

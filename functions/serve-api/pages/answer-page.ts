@@ -12,7 +12,7 @@ import { originOf, refusalOfForeign } from '../../../shared/sign-in/request-chec
 import { findInstallationSettings } from '../../../shared/store/installation-settings.ts';
 import { readUser } from '../../../shared/store/user-store.ts';
 import type { ApiDependencies } from '../frame/dependencies.ts';
-import { connect, showConnect, showConnected } from './connect.ts';
+import { chooseRepositories, connect, showConnect, showConnected } from './connect.ts';
 import type { PageContext, PageRoute } from './context.ts';
 import { homePage, welcomePage } from './home.ts';
 import { answerInvitation } from './invitations.ts';
@@ -28,6 +28,7 @@ const routes: Readonly<Record<string, PageRoute>> = {
   'GET /connect/*': showConnect,
   'POST /connect/*': connect,
   'GET /connected/*': showConnected,
+  'POST /connected/*': chooseRepositories,
 };
 
 /** Answers a request for a page. */

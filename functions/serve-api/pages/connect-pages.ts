@@ -145,7 +145,7 @@ ${sent === undefined ? '' : html`<p role="alert"><strong>${sent.problem}</strong
 <p class="quiet">Packages of these vendors appear by themselves; others wait for an owner.</p>
 <fieldset><legend>Repositories that are there now</legend>
 ${radio('all', 'All of them become packages, if they have a composer.json')}
-${radio('later', 'None for now: I choose them later')}</fieldset>
+${radio('later', 'None for now: I choose them later, on the page of the organization')}</fieldset>
 ${takesTokens(host) ? html`<p class="quiet">It is read with what you allowed just now, which this registry renews by itself.</p>${tokenField(host, one.id)}` : ''}
 <p><button type="submit">Connect ${one.login}</button></p></form></details>`;
 }

@@ -12,11 +12,12 @@ import { keepPersonGrant } from '../../../shared/store/person-grant-store.ts';
 import { noteSuccess, synchronizationsOf } from '../../../shared/store/synchronization-store.ts';
 import { changeUser, readUser } from '../../../shared/store/user-store.ts';
 import { integrationKey } from '../../../test/support/api-forges.ts';
+import { addPackages, repositoryIdOf } from '../../../test/support/api-packages.ts';
 import { type ApiWorld, createApiWorld, type Person, userOf } from '../../../test/support/api-world.ts';
 import { aFact } from '../../../test/support/memory-forge.ts';
 import { pageVisitor } from '../../../test/support/page-visitor.ts';
 import { minute } from '../../../test/support/session-bench.ts';
-import { gitHubHost } from '../../../test/support/synchronized.ts';
+import { gitHubHost, organizationId } from '../../../test/support/synchronized.ts';
 import { connectedPage } from './connected-page.ts';
 
 const path = `/connect/${integrationKey}`;
@@ -145,6 +146,34 @@ it.each([
   );
   expect(answer.body).toContain(text);
   expect(answer.headers?.refresh).toBe(refresh);
+});
+
+it('offers what nobody has chosen yet, and makes packages of what an owner ticks', async () => {
+  const repository = 'sync1~5';
+  const waiting = [
+    { name: 'acme/later', reason: 'not-chosen', repository },
+    { name: 'other/one', reason: 'vendor-not-owned', repository: 'sync1~6' },
+  ] as const;
+  const { content } = connectedPage({
+    organization: { id: asId('org1'), slug: 'acme', name: 'Acme', ownedVendors: [] },
+    progress: { login: 'acme', progress: undefined, packages: [], waiting, scopes: [] },
+    ...{ connections: [], registryBaseUrl: 'https://packages.example.com', formToken: '' },
+  });
+  const text = String(content);
+  expect(text.match(/name="repository" value="[^"]*"/g)).toEqual([`name="repository" value="${repository}"`]);
+  expect(text).toContain('<code>other/one</code> has a vendor');
+
+  await addPackages(world.table);
+  const chosen = repositoryIdOf(7);
+  const owner = await pageVisitor(world, userOf('owner'));
+  const { status, headers } = await owner.post('/connected/acme', { choice: 'these', repository: chosen });
+  expect([status, headers?.location]).toEqual([303, '/connected/acme']);
+  const [entry] = await auditLog(world.table, organizationId, 1);
+  expect(entry).toMatchObject({ act: 'choose-packages', after: { repositories: [chosen] } });
+
+  const member = await pageVisitor(world, userOf('member'));
+  expect((await member.post('/connected/acme', { choice: 'all' })).status).toBe(404);
+  expect((await owner.post('/connected/acme', { choice: 'all', 'form-token': 'x' })).status).toBe(403);
 });
 
 describe('a form that cannot be carried out', () => {

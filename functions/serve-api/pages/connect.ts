@@ -4,6 +4,7 @@ import { AccessToken } from '../../../shared/console-api/forges.ts';
 import { CallerError } from '../../../shared/domain/caller-error.ts';
 import { callerErrorOf } from '../../../shared/domain/conflict-error.ts';
 import type { Organization } from '../../../shared/domain/organization.ts';
+import { choosePackagesAs } from '../../../shared/organizations/choose-packages.ts';
 import { connectionsOf } from '../../../shared/organizations/connections.ts';
 import { createOrganization } from '../../../shared/organizations/create-organization.ts';
 import { forgeOrganizationsOf, type PublicIntegration } from '../../../shared/organizations/granted-forge.ts';
@@ -164,4 +165,24 @@ export async function showConnected(context: PageContext): Promise<HttpAnswer> {
     formTokenFor(dependencies, current.session),
   ]);
   return pageAnswer(connectedPage({ organization, progress, connections, registryBaseUrl, formToken }));
+}
+
+/** Makes packages of repositories that nobody had chosen. */
+export async function chooseRepositories(context: PageContext): Promise<HttpAnswer> {
+  const { dependencies, key, form } = context;
+  const refusal = await refusalOfForm(context, { isDangerous: false });
+  if (refusal !== undefined) {
+    return pageAnswer(refusal);
+  }
+  const organization = await ownedBySender(context, key);
+  if (organization === undefined) {
+    return pageAnswer(notFoundPage());
+  }
+  const repositories = form.get('choice') === 'all' ? 'all' : form.getAll('repository');
+  if (repositories.length > 0) {
+    const working = { ...dependencies, workQueue: bestEffortQueue(dependencies) };
+    const choice = { repositories, forks: false } as const;
+    await choosePackagesAs(working, organization, choice, await accountableFor(context));
+  }
+  return redirectAnswer(`/connected/${organization.slug}`);
 }

@@ -6,9 +6,9 @@ import type { ScopeName } from '../../../shared/domain/scopes.ts';
 import type { DescribedConnection } from '../../../shared/organizations/connections.ts';
 import type { ImportProgress } from '../../../shared/organizations/import-progress.ts';
 import type { Html, Page } from '../../../shared/runtime/page.ts';
-import { toStartPage } from '../../../shared/sign-in/pages.ts';
+import { hidden, toStartPage } from '../../../shared/sign-in/pages.ts';
 import { connectPath } from '../../../shared/sign-in/return-path.ts';
-import type { FirstImport } from './first-import.ts';
+import type { FirstImport, WaitingName } from './first-import.ts';
 import { tokenForm } from './token-pages.ts';
 
 interface Connected {
@@ -58,6 +58,7 @@ export function connectedPage({
     content: html`<p>Composer repository: <code>${registryBaseUrl}/${slug}</code></p>
 ${connections.map(adviceOf)}
 ${progress === undefined ? '' : progressOf(progress, slug)}
+${progress === undefined || isImporting ? '' : choiceOf(progress.waiting, slug, formToken)}
 ${
   isImporting
     ? html`<p>You need not wait here: the start page has the form for a token.</p>`
@@ -86,7 +87,22 @@ function notesOf({ notes: { limits, unneeded }, usedBy: { login } }: ShownConnec
 <p><a href="${connectPath}">Change it</a></p>`;
 }
 
-function progressOf({ login, progress, scopes, packages, waiting }: FirstImport, slug: string): Html {
+/** Repositories that nobody has chosen, with a box for each. */
+function choiceOf(all: FirstImport['waiting'], slug: string, formToken: string): Html {
+  const waiting = all.filter(isToChoose);
+  return waiting.length === 0
+    ? html``
+    : html`<h2>Not chosen yet</h2>
+<form method="post" action="/connected/${slug}">${hidden('form-token', formToken)}
+${waiting.map(({ name, repository }) => html`<label class="choice"><input type="checkbox" name="repository" value="${repository}"><code>${name}</code></label>`)}
+<p><button type="submit" name="choice" value="these">Make packages of these</button></p>
+<p><button class="second" type="submit" name="choice" value="all">Make packages of all repositories</button></p></form>`;
+}
+
+const isToChoose = ({ reason }: WaitingName): boolean => reason === 'not-chosen';
+
+function progressOf({ login, progress, scopes, packages, waiting: all }: FirstImport, slug: string): Html {
+  const waiting = all.filter((one) => !isToChoose(one));
   const more = packages.length - namesMax;
   return html`${progress === undefined ? doneOf(scopes) : importOf(login, progress, scopes, slug)}
 <h2>Packages${progress === undefined ? '' : ' so far'}: ${packages.length}</h2>

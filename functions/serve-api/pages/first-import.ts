@@ -1,6 +1,7 @@
 /** How far the first import of an organization is. */
 import type { Organization } from '../../../shared/domain/organization.ts';
 import type { WaitingReason } from '../../../shared/domain/package.ts';
+import { repositoryKey } from '../../../shared/domain/repository-key.ts';
 import type { ScopeName } from '../../../shared/domain/scopes.ts';
 import { traitsOf } from '../../../shared/forge/modules.ts';
 import { type ImportProgress, importProgressOf } from '../../../shared/organizations/import-progress.ts';
@@ -8,6 +9,13 @@ import { listRepositories } from '../../../shared/organizations/list-repositorie
 import { namesOf } from '../../../shared/store/name-store.ts';
 import { synchronizationsOf } from '../../../shared/store/synchronization-store.ts';
 import type { Table } from '../../../shared/store/table.ts';
+
+export interface WaitingName {
+  readonly name: string;
+  readonly reason: WaitingReason;
+  /** The key of its repository. */
+  readonly repository: string;
+}
 
 export interface FirstImport {
   readonly login: string;
@@ -17,7 +25,7 @@ export interface FirstImport {
   /** In order of their names. */
   readonly packages: readonly string[];
   /** Names that are no packages, of the first repositories only. */
-  readonly waiting: readonly { readonly name: string; readonly reason: WaitingReason }[];
+  readonly waiting: readonly WaitingName[];
 }
 
 /** Repositories whose names are looked at. */
@@ -46,8 +54,10 @@ export async function firstImportOf(
       isRead: synchronization.lastSuccessAt[name] !== undefined,
     })),
     packages: names.map(({ name }) => name).toSorted(),
-    waiting: repositories.flatMap(({ scan }) =>
-      (scan?.waiting ?? []).map(({ name, reason }) => ({ name, reason })),
+    waiting: repositories.flatMap(({ scan, fact: { repository } }) =>
+      (scan?.waiting ?? []).map(({ name, reason }) => ({
+        ...{ name, reason, repository: repositoryKey({ synchronization: synchronization.id, repository }) },
+      })),
     ),
   };
 }

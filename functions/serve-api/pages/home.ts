@@ -43,7 +43,7 @@ const organizationItem = (
   { organization: { name, slug }, role }: Membership,
 ): Html =>
   html`<li><strong>${name}</strong>, ${roles[role]}<br><code>${registryBaseUrl}/${slug}</code>${
-    role === 'owner' ? html`<br><a href="/connected/${slug}">What it is read with</a>` : ''
+    role === 'owner' ? html`<br><a href="/connected/${slug}">Its packages, and what it is read with</a>` : ''
   }</li>`;
 
 const waitingItem = ({ name }: Organization): Html =>

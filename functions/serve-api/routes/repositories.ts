@@ -12,7 +12,7 @@ import {
 import { CallerError } from '../../../shared/domain/caller-error.ts';
 import { asId, type SynchronizationId } from '../../../shared/domain/ids.ts';
 import { repositoryKey } from '../../../shared/domain/repository-key.ts';
-import { choosePackages } from '../../../shared/organizations/choose-packages.ts';
+import { choosePackagesAs } from '../../../shared/organizations/choose-packages.ts';
 import { leftOutOf } from '../../../shared/organizations/list-left-out.ts';
 import {
   describeRepository,
@@ -21,7 +21,6 @@ import {
   listRepositories,
   repositoryOf,
 } from '../../../shared/organizations/list-repositories.ts';
-import { ownerAct } from '../../../shared/organizations/owner-act.ts';
 import { scanNow } from '../../../shared/organizations/scan-now.ts';
 import { monitoredAt } from '../frame/base-path.ts';
 import { cursorFor, limitOf, pageOf, pageQuery, placeOf } from '../frame/pages.ts';
@@ -174,9 +173,6 @@ const scan = defineRoute(
   },
 );
 
-/** An entry of the history names no more, and says how many they are: all would not fit into it. */
-const namedMax = 100;
-
 const choose = defineRoute(
   {
     ...common,
@@ -196,22 +192,8 @@ const choose = defineRoute(
   },
   async (dependencies, { organization, body, accountable }) => {
     const { repositories, forks = false } = body;
-    const subject =
-      repositories === 'all'
-        ? `all repositories${forks ? ', forks too' : ''}`
-        : `${repositories.length} repositories`;
-    const after =
-      repositories === 'all'
-        ? { repositories, forks }
-        : {
-            repositories: repositories.slice(0, namedMax),
-            ...(repositories.length > namedMax ? { more: repositories.length - namedMax } : {}),
-            forks,
-          };
-    const entry = ownerAct(dependencies, organization.id, await accountable(), 'choose-packages', subject, {
-      after,
-    });
-    const chosen = await choosePackages(dependencies, organization, { repositories, forks }, [entry]);
+    const choice = { repositories, forks };
+    const chosen = await choosePackagesAs(dependencies, organization, choice, await accountable());
     return {
       body: { chosen: chosen.length, repositories: chosen.slice(0, 10_000) },
       headers: monitoredAt(`/organizations/${organization.slug}/repositories`),
