@@ -28,10 +28,16 @@ describe('a secret', () => {
     expect(text('token', made)).toEqual([
       'rprt_t_1',
       '',
-      'token t1, without an expiry; it is shown this once. For Composer:',
+      'token t1, without an expiry; it is shown this once, and accepted within half a minute. In the folder of a project:',
       '',
       '  composer config repositories.acme composer https://registry.example/acme',
       '  composer config --global http-basic.registry.example token rprt_t_1',
+    ]);
+    const local = text('token', { ...made, url: 'http://127.0.0.1:7420/acme' });
+    expect(local?.filter((line) => line.startsWith('  composer'))).toEqual([
+      expect.stringContaining('composer config secure-http false '),
+      '  composer config repositories.acme composer http://127.0.0.1:7420/acme',
+      '  composer config --global http-basic.127.0.0.1:7420 token rprt_t_1',
     ]);
   });
 

@@ -1,8 +1,9 @@
 /** What the commands of calls.ts print. Pure. */
 import { z } from 'zod';
+import { plural } from '../start/plural.ts';
 import { Status } from './answers.ts';
 import { type Flags, vendorNames } from './calls.ts';
-import { indent, plural, when } from './print.ts';
+import { indent, when } from './print.ts';
 import { cautionText } from './print-status.ts';
 
 type Text = (slug: string, answer: unknown, flags: Flags) => readonly string[];
@@ -70,8 +71,11 @@ function token(slug: string, answer: unknown): readonly string[] {
   return [
     secret,
     '',
-    `token ${id}, ${expiryText(expiresAt)}; it is shown this once. For Composer:`,
+    `token ${id}, ${expiryText(expiresAt)}; it is shown this once, and accepted within half a minute. In the folder of a project:`,
     '',
+    ...(url.startsWith('http:')
+      ? ['  composer config secure-http false        # plain http, for this machine only']
+      : []),
     `  composer config repositories.${slug} composer ${url}`,
     `  composer config --global http-basic.${new URL(url).host} ${user} ${secret}`,
   ];

@@ -24,7 +24,7 @@ export const Token = z
     description: z.string(),
     state: z.enum(['waiting', 'active', 'suspended', 'revoked', 'expired']).meta({
       description:
-        '`waiting`: until its packages are published; `suspended`: its maker does not own the organization now.',
+        '`waiting`: until its packages are published, at most 30 seconds, it is refused with 401; `suspended`: its maker does not own the organization now.',
     }),
     madeBy: z
       .object({ kind: z.enum(['user', 'key', 'operator']), id: z.string(), name: z.string() })
@@ -96,7 +96,9 @@ export const OwnToken = z
   .object({
     id: z.string(),
     description: z.string(),
-    state: z.enum(['waiting', 'active', 'revoked', 'expired']),
+    state: z.enum(['waiting', 'active', 'revoked', 'expired']).meta({
+      description: '`waiting`: until its packages are published, at most 30 seconds, it is refused with 401.',
+    }),
     createdAt: Time,
     expiresAt: Time.optional().meta({ description: 'Missing: never.' }),
     lastInstallAt: Time.optional(),
