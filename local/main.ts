@@ -111,25 +111,24 @@ async function readyText(started: Started, ports: Ports, folder: StateFolder): P
       dataDirectory: folder.directory,
     });
   }
-  const texts = await Promise.all(
-    started.organizations.map(async (organization) =>
-      instructions({
-        administrator: started.administrator,
-        organization,
-        members: organization.members,
+  return instructions({
+    organizations: await Promise.all(
+      started.organizations.map(async (organization) => ({
+        ...organization,
+        host: new URL(organization.host.baseUrl).host,
         example: await exampleOf(started, organization),
-        registryBaseUrl: `http://127.0.0.1:${ports.registry}`,
-        consoleBaseUrl: `http://127.0.0.1:${ports.console}`,
-        controlUrl: `http://127.0.0.1:${ports.control}`,
-        others: [
-          ...(started.gitLab ? [{ name: 'GitLab', addresses: started.gitLab.addresses }] : []),
-          ...(started.bitbucket ? [{ name: 'Bitbucket', addresses: started.bitbucket.addresses }] : []),
-        ],
-        dataDirectory: folder.directory,
-      }),
+      })),
     ),
-  );
-  return texts.join('');
+    administrator: started.administrator,
+    registryBaseUrl: `http://127.0.0.1:${ports.registry}`,
+    consoleBaseUrl: `http://127.0.0.1:${ports.console}`,
+    controlUrl: `http://127.0.0.1:${ports.control}`,
+    others: [
+      ...(started.gitLab ? [{ name: 'GitLab', addresses: started.gitLab.addresses }] : []),
+      ...(started.bitbucket ? [{ name: 'Bitbucket', addresses: started.bitbucket.addresses }] : []),
+    ],
+    dataDirectory: folder.directory,
+  });
 }
 
 try {

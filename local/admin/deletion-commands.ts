@@ -1,5 +1,6 @@
 /** Commands that delete something, or refuse commits. Without --confirm they only show what would be deleted. */
 import { UsageError } from '../start/options.ts';
+import { plural } from '../start/plural.ts';
 import {
   Allowed,
   OrganizationDeletion,
@@ -8,7 +9,7 @@ import {
   SynchronizationDeletion,
 } from './answers.ts';
 import { needed } from './calls.ts';
-import { indent, plural } from './print.ts';
+import { indent } from './print.ts';
 import { type Command, noMore, type Printed } from './synchronization-commands.ts';
 
 /** By the name of the command. */

@@ -1,6 +1,8 @@
 /** The state of an organization as lines of text. Pure. */
+
+import { plural } from '../start/plural.ts';
 import type { Installations, Status } from './answers.ts';
-import { heldText, indent, nameOf, plural, scopeText, when } from './print.ts';
+import { heldText, indent, nameOf, scopeText, when } from './print.ts';
 
 export function installationsText({
   organizations,

@@ -1,10 +1,6 @@
 /** The functions' answers as lines of text. Pure. */
 import type { Asked, Counts, HeldRemovals, LeftOut, Preview, Run, Scope, Undone } from './answers.ts';
 
-/** `1 repository`, `2 repositories` by the plural that is given, which otherwise ends in s. */
-export const plural = (count: number, one: string, many = `${one}s`): string =>
-  `${count} ${count === 1 ? one : many}`;
-
 /** `2026-11-22 12:00:01`, UTC. */
 export const when = (time: string): string => time.slice(0, 19).replace('T', ' ');
 

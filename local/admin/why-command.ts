@@ -1,8 +1,9 @@
 /** Why somebody may install a package, or may not: what the function that decides it says. */
 import { z } from 'zod';
 import { UsageError } from '../start/options.ts';
+import { plural } from '../start/plural.ts';
 import { needed } from './calls.ts';
-import { indent, plural } from './print.ts';
+import { indent } from './print.ts';
 import { type Command, noMore, type Printed } from './synchronization-commands.ts';
 
 /** By the name of the command. */

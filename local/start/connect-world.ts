@@ -1,4 +1,5 @@
 /** Connects what the world has on the simulated code hosts, and gives its people tokens. */
+import type { ForgeHost } from '../../shared/domain/synchronization.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import type { BitbucketSimulator } from '../forges/bitbucket/simulator.ts';
 import type { GitHubSimulator } from '../forges/github/simulator.ts';
@@ -27,8 +28,10 @@ export interface StartedOrganization {
   readonly slug: string;
   /** The organization's id on the simulated GitHub, if it is there. */
   readonly gitHubId: number | undefined;
-  /** The path of its group on the simulated GitLab, if it has one. */
-  readonly group: string | undefined;
+  /** Where it is. */
+  readonly host: ForgeHost;
+  /** The path of its group or workspace, if it is not on GitHub. */
+  readonly path: string | undefined;
   /** The URL for Composer's repository entry. */
   readonly url: string;
   readonly members: readonly StartedMember[];
@@ -95,7 +98,7 @@ async function onGitHub(options: ConnectWorld): Promise<readonly StartedOrganiza
     await synchronized(admin, slug, progress);
     if (organization) {
       const started = await withTokens(options, slug, peopleOf(gitHub, organization));
-      organizations.push({ ...started, gitHubId: organization.id, group: undefined });
+      organizations.push({ ...started, gitHubId: organization.id, host: gitHubHost, path: undefined });
     }
   }
   return organizations;
@@ -115,8 +118,7 @@ async function elsewhere(
       if (!done.has(slug)) {
         await synchronized(admin, slug, progress);
         const started = await withTokens(options, slug, await listedPeople(operator, slug));
-        const group = host.forge === 'gitlab' ? path : undefined;
-        organizations.push({ ...started, gitHubId: undefined, group });
+        organizations.push({ ...started, gitHubId: undefined, host, path });
       }
     }
   }

@@ -4,24 +4,27 @@ import { personalToken } from '../forges/github/state.ts';
 import { findGroup, findProject } from '../forges/gitlab/paths.ts';
 import type { StartedOrganization } from './connect-world.ts';
 import { groupManifests } from './groups.ts';
-import type { Ready } from './instructions.ts';
+import type { Example } from './instructions.ts';
 import { freeTag, manifestsOf } from './manifests.ts';
 import type { Started } from './start.ts';
+import { connectableWorkspaces } from './workspaces.ts';
 
 /** The first package of the organization, with an address to push a tag to. */
 export async function exampleOf(
   started: Started,
   organization: StartedOrganization,
-): Promise<Ready['example']> {
-  return organization.group === undefined
-    ? onGitHub(started, organization)
-    : onGitLab(started, organization.group, organization);
+): Promise<Example | undefined> {
+  const { host, path } = organization;
+  if (path === undefined) return onGitHub(started, organization);
+  return host.forge === 'gitlab'
+    ? onGitLab(started, path, organization)
+    : onBitbucket(started, path, organization);
 }
 
 async function onGitHub(
   { gitHub }: Started,
   { gitHubId, members }: StartedOrganization,
-): Promise<Ready['example']> {
+): Promise<Example | undefined> {
   const { state, addresses } = gitHub;
   const simulated = gitHubId === undefined ? undefined : state.organizations.get(gitHubId);
   const manifests = simulated ? await manifestsOf(state, simulated.id) : [];
@@ -32,7 +35,6 @@ async function onGitHub(
     ({ organizationId, name }) => organizationId === simulated.id && name === found.repository,
   );
   return {
-    codeHost: 'GitHub',
     packageName: found.packageName,
     folder: basename(found.repository),
     tag: await freeTag(repository),
@@ -51,7 +53,7 @@ async function onGitLab(
   { gitLab }: Started,
   path: string,
   { members }: StartedOrganization,
-): Promise<Ready['example']> {
+): Promise<Example | undefined> {
   const group = gitLab && findGroup(gitLab.state, path);
   const [found] = gitLab && group ? await groupManifests(gitLab, group) : [];
   const login = members[0]?.login;
@@ -68,11 +70,39 @@ async function onGitLab(
     }));
   const token = typeof made === 'string' ? made : (made as { token: string }).token;
   return {
-    codeHost: 'GitLab',
     packageName: found.packageName,
     folder: basename(found.repository),
     tag: await freeTag(findProject(state, found.repository)?.project),
     cloneUrl: withPassword(addresses.web, login, token, found.repository),
+  };
+}
+
+/** The user name that git has beside a token, https://support.atlassian.com/bitbucket-cloud/docs/using-api-tokens/ */
+const gitUser = 'x-bitbucket-api-token-auth';
+
+async function onBitbucket(
+  { bitbucket }: Started,
+  path: string,
+  { members }: StartedOrganization,
+): Promise<Example | undefined> {
+  const workspace = bitbucket && connectableWorkspaces(bitbucket).find((one) => one.path === path);
+  const [found] = (await workspace?.manifests()) ?? [];
+  const login = members[0]?.login;
+  if (bitbucket === undefined || found === undefined || login === undefined) return undefined;
+  const { state, addresses } = bitbucket;
+  const repository = [...state.repositories.values()].find(
+    ({ workspace: uuid, name }) => uuid === workspace?.id && name === found.repository,
+  );
+  return {
+    packageName: found.packageName,
+    folder: repository?.slug ?? found.repository,
+    tag: await freeTag(repository),
+    cloneUrl: withPassword(
+      addresses.web,
+      gitUser,
+      `ATATT-${login}_simulated`,
+      `${path}/${repository?.slug ?? found.repository}`,
+    ),
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { firstRunInstructions } from './instructions.ts';
+import { firstRunInstructions, instructions } from './instructions.ts';
 
 describe('the text of a first run', () => {
   const run = {
@@ -32,5 +32,54 @@ describe('the text of a first run', () => {
     expect(text).toContain('Sign in: http://127.0.0.1:7421/\n');
     expect(text).toContain('http://127.0.0.1:7423');
     expect(text).not.toMatch(/set-up code|setup|alice/i);
+  });
+});
+
+describe('the text of a world', () => {
+  const example = {
+    packageName: 'acme/one',
+    cloneUrl: 'http://alice:x@127.0.0.1:7423/acme/one.git',
+    folder: 'one',
+    tag: 'v99.0.0',
+  };
+  const acme = {
+    slug: 'acme',
+    url: 'http://127.0.0.1:7420/acme',
+    host: 'github.com',
+    members: [{ login: 'alice', role: 'owner', token: 'rprt_m_1' }],
+    example,
+  };
+  const labs = { ...acme, slug: 'labs', url: 'http://127.0.0.1:7420/labs', host: '127.0.0.1:7428' };
+  const ready = {
+    organizations: [acme, { ...labs, example: undefined }],
+    registryBaseUrl: 'http://127.0.0.1:7420',
+    consoleBaseUrl: 'http://127.0.0.1:7421',
+    administrator: 'alice',
+    controlUrl: 'http://127.0.0.1:7425',
+    others: [],
+    dataDirectory: '/data',
+  };
+
+  it('has for each organization its people, with which account they sign in, and commands to paste', () => {
+    const text = instructions(ready);
+    expect(text).toContain('Sign in as one of them: http://127.0.0.1:7421/ with github.com\n');
+    expect(text).toContain('Sign in as one of them: http://127.0.0.1:7421/ with 127.0.0.1:7428\n');
+    expect(text.match(/^ {2}composer .*$/gm)).toEqual([
+      '  composer init --no-interaction --name=example/app',
+      expect.stringContaining('composer config secure-http false '),
+      '  composer config repositories.packagist.org false',
+      '  composer config repositories.acme composer http://127.0.0.1:7420/acme',
+      '  composer config http-basic.127.0.0.1:7420 token rprt_m_1',
+      '  composer require acme/one',
+      '  composer show --all acme/one',
+    ]);
+    expect(text.match(/Press Ctrl-C/g)).toHaveLength(1);
+    expect(text).toContain('alice is the administrator');
+  });
+
+  it('says so where no organization is connected', () => {
+    const text = instructions({ ...ready, organizations: [], administrator: undefined });
+    expect(text).toContain('No organization is connected');
+    expect(text).not.toContain('undefined');
   });
 });

@@ -1,19 +1,25 @@
 /** The text that `npm start` prints when it is ready. */
 import { atPlace, placeOf } from './place.ts';
 
-export interface Ready {
-  readonly organization: { readonly slug: string; readonly url: string };
+/** A package that the first member can read, and its repository's clone address. */
+export interface Example {
+  readonly packageName: string;
+  readonly cloneUrl: string;
+  readonly folder: string;
+  readonly tag: string;
+}
+
+interface ReadyOrganization {
+  readonly slug: string;
+  readonly url: string;
+  /** Where it is, as the page of sign-in calls it. */
+  readonly host: string;
   readonly members: readonly { readonly login: string; readonly role: string; readonly token: string }[];
-  /** A package that the first member can read, and its repository's clone address; undefined if there is none. */
-  readonly example:
-    | {
-        readonly codeHost: 'GitHub' | 'GitLab';
-        readonly packageName: string;
-        readonly cloneUrl: string;
-        readonly folder: string;
-        readonly tag: string;
-      }
-    | undefined;
+  readonly example: Example | undefined;
+}
+
+interface Ready {
+  readonly organizations: readonly ReadyOrganization[];
   readonly registryBaseUrl: string;
   readonly consoleBaseUrl: string;
   /** The login of the installation's administrator. */
@@ -27,56 +33,67 @@ export interface Ready {
   readonly dataDirectory: string;
 }
 
+/** As wide as the longest. */
+const label = (text: string): string => `${text}:`.padEnd('Change the simulated Bitbucket:'.length);
+
 export function instructions(ready: Ready): string {
-  const host = new URL(ready.registryBaseUrl).host;
-  const width = Math.max(...ready.members.map(({ login }) => login.length));
-  const lines = [
+  const { organizations, consoleBaseUrl, administrator, controlUrl, others, dataDirectory } = ready;
+  return [
     '',
-    `Repertoire is ready. Composer repository: ${ready.organization.url}`,
+    'Repertoire is ready.',
+    ...organizations.flatMap((organization) => organizationLines(ready, organization)),
+    ...(organizations.length === 0
+      ? ['', 'No organization is connected: the world has none that the App is installed on.']
+      : []),
     '',
-    'Tokens (the user name for Composer is "token")',
-    ...ready.members.map(({ login, role, token }) => `  ${login.padEnd(width)}  ${token}  ${role}`),
-  ];
-  if (ready.administrator !== undefined) {
-    lines.push(
-      '',
-      `Sign in as any of them: ${ready.consoleBaseUrl}/ (${ready.administrator} is the administrator)`,
-    );
-  }
-  const [first] = ready.members;
-  if (first && ready.example) {
-    lines.push(
-      '',
-      `Install a private package as ${first.login}: run this in an empty folder`,
-      '',
-      '  composer init --no-interaction --name=example/app',
-      '  composer config secure-http false        # plain http, for 127.0.0.1 only',
-      '  composer config repositories.packagist.org false',
-      `  composer config repositories.${ready.organization.slug} composer ${ready.organization.url}`,
-      `  composer config http-basic.${host} token ${first.token}`,
-      `  composer require ${ready.example.packageName}`,
-      '',
-      `Push a new tag to the simulated ${ready.example.codeHost} and see the new version`,
-      '',
-      `  git clone ${ready.example.cloneUrl} ${ready.example.folder}`,
-      `  git -C ${ready.example.folder} tag ${ready.example.tag} && git -C ${ready.example.folder} push origin ${ready.example.tag}`,
-      `  composer show --all ${ready.example.packageName}`,
-    );
-  }
-  lines.push(
-    '',
-    `Change the simulated GitHub: ${ready.controlUrl} (docs/worlds.md)`,
-    ...ready.others.flatMap(({ name, addresses }) => [
-      `${`Simulated ${name}:`.padEnd(28)} ${addresses.web}`,
-      `${`Change the simulated ${name}:`.padEnd(28)} ${addresses.control} (docs/worlds.md)`,
+    `${label('Sign in')} ${consoleBaseUrl}/${administrator === undefined ? '' : ` (${administrator} is the administrator)`}`,
+    `${label('Change the simulated GitHub')} ${controlUrl} (docs/worlds.md)`,
+    ...others.flatMap(({ name, addresses }) => [
+      `${label(`Simulated ${name}`)} ${addresses.web}`,
+      `${label(`Change the simulated ${name}`)} ${addresses.control} (docs/worlds.md)`,
     ]),
-    `Operator commands:           ${atPlace('npm run admin -- --help', placeOf({ data: ready.dataDirectory }))}`,
-    `State:                       ${ready.dataDirectory}`,
+    `${label('Operator commands')} ${atPlace('npm run admin -- --help', placeOf({ data: dataDirectory }))}`,
+    `${label('State')} ${dataDirectory}`,
     '',
     'Press Ctrl-C to stop.',
     '',
-  );
-  return lines.join('\n');
+  ].join('\n');
+}
+
+function organizationLines(
+  { registryBaseUrl, consoleBaseUrl }: Ready,
+  { slug, url, host, members, example }: ReadyOrganization,
+): readonly string[] {
+  const width = Math.max(...members.map(({ login }) => login.length));
+  const [first] = members;
+  return [
+    '',
+    `Composer repository: ${url}`,
+    '',
+    'Tokens (the user name for Composer is "token")',
+    ...members.map(({ login, role, token }) => `  ${login.padEnd(width)}  ${token}  ${role}`),
+    '',
+    `Sign in as one of them: ${consoleBaseUrl}/ with ${host}`,
+    ...(first && example
+      ? [
+          '',
+          `Install a private package as ${first.login}: run this in an empty folder`,
+          '',
+          '  composer init --no-interaction --name=example/app',
+          '  composer config secure-http false        # plain http, for 127.0.0.1 only',
+          '  composer config repositories.packagist.org false',
+          `  composer config repositories.${slug} composer ${url}`,
+          `  composer config http-basic.${new URL(registryBaseUrl).host} token ${first.token}`,
+          `  composer require ${example.packageName}`,
+          '',
+          `Push a new tag to ${host} (simulated) and see the new version`,
+          '',
+          `  git clone ${example.cloneUrl} ${example.folder}`,
+          `  git -C ${example.folder} tag ${example.tag} && git -C ${example.folder} push origin ${example.tag}`,
+          `  composer show --all ${example.packageName}`,
+        ]
+      : []),
+  ];
 }
 
 interface FirstRun extends Pick<Ready, 'consoleBaseUrl' | 'dataDirectory'> {

@@ -1,4 +1,5 @@
 /** Progress of the first synchronization: a single updating line on a terminal, one line per change elsewhere. */
+import { plural } from './plural.ts';
 
 export interface Counts {
   readonly members: number;
@@ -49,5 +50,12 @@ export function createProgress(stream: NodeJS.WriteStream, startedAt: number, no
 
 export function countsText(organization: string, counts: Counts): string {
   const { members, teams, repositories, packages, versions } = counts;
-  return `${organization}: ${members} members, ${teams} teams, ${repositories} repositories, ${packages} packages, ${versions} versions`;
+  const counted = [
+    plural(members, 'member'),
+    plural(teams, 'team'),
+    plural(repositories, 'repository', 'repositories'),
+    plural(packages, 'package'),
+    plural(versions, 'version'),
+  ];
+  return `${organization}: ${counted.join(', ')}`;
 }

@@ -3,6 +3,7 @@ import { integrationAddresses } from '../../shared/forge/integration-key.ts';
 import { type BitbucketSimulator, startBitbucketSimulator } from '../forges/bitbucket/simulator.ts';
 import type { SimulatorClock } from '../forges/server/clock.ts';
 import { bitbucketPart, type World } from '../forges/world/world.ts';
+import { plural } from './plural.ts';
 import type { Ports } from './ports.ts';
 import type { StateFolder } from './state-folder.ts';
 
@@ -44,7 +45,9 @@ export async function startBitbucket(options: StartBitbucket): Promise<Bitbucket
     scopes: ['account', 'repository', 'repository:admin', 'project', 'project:admin', 'webhook'],
   });
   const { workspaces, repositories } = bitbucket.state;
-  say(`simulated Bitbucket: ${workspaces.size} workspaces, ${repositories.size} repositories`);
+  say(
+    `simulated Bitbucket: ${plural(workspaces.size, 'workspace')}, ${plural(repositories.size, 'repository', 'repositories')}`,
+  );
   return bitbucket;
 }
 

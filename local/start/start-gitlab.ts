@@ -3,6 +3,7 @@ import { integrationAddresses } from '../../shared/forge/integration-key.ts';
 import { type GitLabSimulator, startGitLabSimulator } from '../forges/gitlab/simulator.ts';
 import type { SimulatorClock } from '../forges/server/clock.ts';
 import { gitLabPart, type World } from '../forges/world/world.ts';
+import { plural } from './plural.ts';
 import type { Ports } from './ports.ts';
 import type { StateFolder } from './state-folder.ts';
 
@@ -43,7 +44,9 @@ export async function startGitLab(options: StartGitLab): Promise<GitLabSimulator
     redirectUris: [callback],
     scopes: ['read_user', 'api'],
   });
-  say(`simulated GitLab: ${gitLab.state.groups.size} groups, ${gitLab.state.projects.size} projects`);
+  say(
+    `simulated GitLab: ${plural(gitLab.state.groups.size, 'group')}, ${plural(gitLab.state.projects.size, 'project')}`,
+  );
   return gitLab;
 }
 

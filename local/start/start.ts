@@ -19,6 +19,7 @@ import { readOperatorKey } from './api-client.ts';
 import { connectWorld, type StartedOrganization } from './connect-world.ts';
 import { openLog } from './log-file.ts';
 import type { StartOptions } from './options.ts';
+import { plural } from './plural.ts';
 import type { Ports } from './ports.ts';
 import type { Progress } from './progress.ts';
 import { gitHubHost, openSetUpCode, putIntegrations } from './set-up.ts';
@@ -103,7 +104,7 @@ export async function start(
     onLog: (line) => progress.step(`simulated GitHub: ${line}`),
   });
   progress.step(
-    `simulated GitHub: ${gitHub.state.repositories.size} repositories${folder.isUsed ? ', from the last run; --fresh reads them again' : ''}`,
+    `simulated GitHub: ${plural(gitHub.state.repositories.size, 'repository', 'repositories')}${folder.isUsed ? ', from the last run; --fresh reads them again' : ''}`,
   );
   const log = await openLog(folder.log);
   const closing: (() => Promise<void>)[] = [log.close, () => gitHub.close()];
