@@ -72,7 +72,7 @@ export async function renameTeam(
     inTurnOfNames(table, organization, async (turn) => {
       refuseNamesake(team, await ownTeamsOf(table, organization));
       await table.transact([
-        renameOwnTeam(organization, team),
+        renameOwnTeam(organization, team, before),
         ...turn,
         ownerAct(dependencies, organization, accountable, 'rename-team', before, {
           before: { name: before },

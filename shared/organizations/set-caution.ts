@@ -1,6 +1,7 @@
 /** Sets the limits of the removal guard, and when access is suspended. */
 
 import { CallerError } from '../domain/caller-error.ts';
+import { unlessChanged } from '../domain/conflict-error.ts';
 import type { Caution, Synchronization } from '../domain/synchronization.ts';
 import { findSynchronization, setCaution } from '../store/synchronization-store.ts';
 import { reviewRights, type SuspensionDependencies } from '../sync/run/suspension.ts';
@@ -20,8 +21,9 @@ const bounds = {
 /**
  * Changes the given settings, and suspends or restores access where that follows.
  *
+ * @param synchronization as it was read
  * @returns all settings after the change
- * @throws CallerError when a value is out of bounds
+ * @throws CallerError when a value is out of bounds, or somebody else changed one meanwhile
  */
 export async function changeCaution(
   dependencies: CautionDependencies,
@@ -38,17 +40,19 @@ export async function changeCaution(
   if (Object.keys(changes).length === 0) {
     return caution;
   }
-  await dependencies.table.transact([
-    setCaution(id, changes),
-    ...(accountable === undefined
-      ? []
-      : [
-          ownerAct(dependencies, organization, accountable, 'set-caution', login, {
-            before: { ...caution },
-            after: { ...caution, ...changes },
-          }),
-        ]),
-  ]);
+  await unlessChanged('somebody changed the thresholds at the same moment', () =>
+    dependencies.table.transact([
+      setCaution(id, changes, caution),
+      ...(accountable === undefined
+        ? []
+        : [
+            ownerAct(dependencies, organization, accountable, 'set-caution', login, {
+              before: { ...caution },
+              after: { ...caution, ...changes },
+            }),
+          ]),
+    ]),
+  );
   await reviewRights(dependencies, id);
   return (await findSynchronization(dependencies.table, id))?.caution ?? caution;
 }

@@ -1,6 +1,7 @@
 /** Owners switch people on and off, and activate those who wait, whatever code hosts say. */
 import type { PersonState } from '../domain/access.ts';
 import { CallerError } from '../domain/caller-error.ts';
+import { changedMeanwhile } from '../domain/conflict-error.ts';
 import { newId, type UserId, userPrincipal } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import { primaryOf } from '../domain/primary.ts';
@@ -25,8 +26,9 @@ import type { FoundPerson } from './people.ts';
  * Whoever is off, or waits, reads nothing from now on and is nobody in the organization; tokens stay, and read again when the person is
  * active again. The person's views are requested with the change.
  *
+ * @param from the only state that it is changed from; any, if left out
  * @returns the user, who is made for an account that nobody has signed in with
- * @throws CallerError when owners would switch off themselves, or the last of them
+ * @throws CallerError when owners would switch off themselves, or the last of them, or the person is in another state by now
  */
 export async function setPersonState(
   dependencies: IssueTokenDependencies,
@@ -34,6 +36,7 @@ export async function setPersonState(
   person: FoundPerson,
   state: Exclude<PersonState, 'waiting'>,
   accountable: Accountable,
+  from?: PersonState,
 ): Promise<UserId> {
   if (state === 'off' && accountable.actor?.kind === 'user' && accountable.actor.id === person.user) {
     throw new CallerError('conflict', 'you cannot switch yourself off: another owner has to');
@@ -41,7 +44,7 @@ export async function setPersonState(
   for (let tries = 1; ; tries++) {
     try {
       const guard = await (state === 'off' ? stillOwned : ownerAgain)(dependencies, organization, person);
-      return await change(dependencies, organization, person, state, accountable, guard);
+      return await change(dependencies, organization, person, { from, to: state }, accountable, guard);
     } catch (error) {
       if (!(error instanceof ConflictError) || tries === 3) {
         throw error;
@@ -92,7 +95,7 @@ async function change(
   dependencies: IssueTokenDependencies,
   named: Organization,
   person: FoundPerson,
-  state: PersonState,
+  { from, to: state }: { readonly from: PersonState | undefined; readonly to: PersonState },
   accountable: Accountable,
   guard: readonly Operation[],
 ): Promise<UserId> {
@@ -102,6 +105,9 @@ async function change(
   const user = person.user ?? newId<UserId>(randomBytes);
   const before = await findPerson(table, organization, user);
   const stateBefore = await stateOfReader(table, organization, person.reader, now);
+  if (from !== undefined && stateBefore !== from) {
+    throw changedMeanwhile('somebody changed the state of the person at the same moment');
+  }
   if (stateBefore === state && person.user !== undefined) {
     return user;
   }

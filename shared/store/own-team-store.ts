@@ -1,7 +1,7 @@
 /** Teams that an organization has by hand, and their members. */
 import { z } from 'zod';
 import { asId, type OrganizationId, type OwnTeamId, type UserId } from '../domain/ids.ts';
-import { absent, present } from './condition.ts';
+import { absent, all, equal, present } from './condition.ts';
 import { keys, nameInKey } from './keys.ts';
 import type { Item, Operation, Table } from './table.ts';
 
@@ -47,11 +47,15 @@ export const addOwnTeam = (organization: OrganizationId, team: OwnTeam): Operati
   when: absent,
 });
 
-/** Fails when the team is gone. */
+/** Fails when the team is gone, or has another name than `before`. */
 export const renameOwnTeam = (
   organization: OrganizationId,
   { id, ...names }: Pick<OwnTeam, 'id' | 'name' | 'slug'>,
-): Operation => ({ update: { key: keys.ownTeam(organization, id), set: names }, when: present });
+  before: string,
+): Operation => ({
+  update: { key: keys.ownTeam(organization, id), set: names },
+  when: all(present, equal('name', before)),
+});
 
 /** Fails when the team is gone. */
 export const removeOwnTeam = (organization: OrganizationId, team: OwnTeamId): Operation => ({

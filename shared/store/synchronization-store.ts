@@ -251,14 +251,22 @@ export function chooseAll(id: SynchronizationId): Operation {
   return { update: { key: keys.synchronization(id), set: { choice: 'all' } }, when: present };
 }
 
-/** Changes the synchronization's removal guard and suspension settings. */
-export function setCaution(
-  id: SynchronizationId,
-  { suspendAfterDays, ...shares }: Partial<Caution>,
-): Operation {
-  const stored = { ...shares, ...(suspendAfterDays !== undefined && { restAfterDays: suspendAfterDays }) };
-  return { update: { key: keys.synchronization(id), set: stored }, when: present };
+/** Changes the synchronization's removal guard and suspension settings. Fails when they were changed since `before` was read. */
+export function setCaution(id: SynchronizationId, changes: Partial<Caution>, before: Caution): Operation {
+  const defaults = storedCaution(defaultCaution);
+  const unchanged = Object.entries(storedCaution(before)).map(([name, value]) =>
+    value === defaults[name] ? any(missing(name), equal(name, value)) : equal(name, value),
+  );
+  return {
+    update: { key: keys.synchronization(id), set: storedCaution(changes) },
+    when: all(present, ...unchanged),
+  };
 }
+
+const storedCaution = ({ suspendAfterDays, ...shares }: Partial<Caution>): Record<string, number> => ({
+  ...shares,
+  ...(suspendAfterDays !== undefined && { restAfterDays: suspendAfterDays }),
+});
 
 /** Suspends the access of people and teams; the facts stay. @param at milliseconds since the epoch */
 export function suspendRights(id: SynchronizationId, at: number): Operation {

@@ -40,6 +40,13 @@ export async function rightsOfTeams(
   return (await table.getMany(teams.map((team) => keys.teamRights(organization, team)))).map(parse);
 }
 
+/** What the team has. One read. */
+export const teamRightsOf = async (
+  table: Table,
+  organization: OrganizationId,
+  team: Principal,
+): Promise<TeamRights> => parse(await table.get(keys.teamRights(organization, team)));
+
 /** Fails when somebody changed them since `before` was read. */
 export function setTeamRights(
   organization: OrganizationId,

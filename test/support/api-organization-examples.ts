@@ -109,6 +109,7 @@ export const organizationExamples: Readonly<Record<string, Example>> = {
       return undefined;
     },
   },
+  readCaution: { params: { synchronization: synchronizationId } },
   changeCaution: { params: { synchronization: synchronizationId }, body: { heldAbove: 10 } },
   endSynchronization: {
     params: { synchronization: synchronizationId },

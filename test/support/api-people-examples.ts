@@ -135,6 +135,7 @@ export const peopleExamples: Readonly<Record<string, Example>> = {
   removeTeamMember: { prepare: withOwnTeam },
   setTeamRights: { body: { rights: ['manage-packages'] }, prepare: withTeam },
   readTeam: { prepare: withTeam },
+  readTeamRights: { prepare: withTeam },
   listMembersOfTeam: { prepare: withTeam },
   listAccessOfTeam: { prepare: withTeam },
   explainAccess: {

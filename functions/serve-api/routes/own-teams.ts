@@ -12,6 +12,7 @@ import {
   renameTeam,
 } from '../../../shared/organizations/own-teams.ts';
 import { personIn } from '../../../shared/organizations/people.ts';
+import { checkUnchanged, taggedAs } from '../frame/etag.ts';
 import { defineRoute, type Route } from '../frame/route.ts';
 import { shownTeam } from './teams.ts';
 
@@ -48,15 +49,19 @@ const change = defineRoute(
     summary: 'Rename a team that was made by hand',
     description: onlyOwn,
     params,
+    ifMatch: 'optional',
     body: OwnTeamNames,
     act: 'rename-team',
     idempotency: 'natural',
     answer: { status: 200, schema: Team, description: 'The team as it is now.' },
   },
-  async (dependencies, { organization, params: { id }, body, accountable }) => {
+  async (dependencies, { organization, params: { id }, headers, body, accountable }) => {
+    const read = async () => shownTeam((await teamIn(dependencies.table, organization, id)).team);
     const team = await ownTeamIn(dependencies.table, organization, id);
+    checkUnchanged(headers, { ...(await read()), name: team.name, slug: team.slug });
     await renameTeam(dependencies, organization, team, body.name, await accountable());
-    return { body: shownTeam((await teamIn(dependencies.table, organization, id)).team) };
+    const renamed = await read();
+    return { body: renamed, headers: taggedAs(renamed) };
   },
 );
 

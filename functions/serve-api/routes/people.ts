@@ -16,6 +16,7 @@ import { type FoundPerson, personIn } from '../../../shared/organizations/people
 import { setPersonState } from '../../../shared/organizations/set-person-state.ts';
 import { stateOfReader } from '../../../shared/publish/effective-rights.ts';
 import type { ApiDependencies } from '../frame/dependencies.ts';
+import { checkUnchanged, ifMatchHeader, taggedAs } from '../frame/etag.ts';
 import { cursorFor, limitOf, pageOf, pageQuery, placeOf } from '../frame/pages.ts';
 import { defineRoute, type Route } from '../frame/route.ts';
 
@@ -74,6 +75,7 @@ const readPerson = defineRoute(
     method: 'get',
     path: `${path}/{id}`,
     summary: 'One person',
+    hasETag: true,
     params,
     answer: {
       status: 200,
@@ -81,9 +83,11 @@ const readPerson = defineRoute(
       description: 'The person; without a role if it reads nothing.',
     },
   },
-  async (dependencies, { organization, params: { id } }) => ({
-    body: await shown(dependencies, organization, await personIn(dependencies.table, organization, id)),
-  }),
+  async (dependencies, { organization, params: { id } }) => {
+    const person = await personIn(dependencies.table, organization, id);
+    const body = await shown(dependencies, organization, person);
+    return { body, headers: taggedAs(body) };
+  },
 );
 
 const changePerson = defineRoute(
@@ -96,16 +100,22 @@ const changePerson = defineRoute(
     description:
       'Whoever is off reads nothing, whatever the code host says. Tokens stay, and read again when the person is on again.',
     params,
+    ifMatch: 'optional',
     body: PersonChange,
     act: 'set-person-state',
     isDangerous: true,
     idempotency: 'natural',
     answer: { status: 200, schema: OnePerson, description: 'The person as it is now.' },
   },
-  async (dependencies, { organization, params: { id }, body, accountable }) => {
+  async (dependencies, { organization, params: { id }, headers, body, accountable }) => {
     const person = await personIn(dependencies.table, organization, id);
-    const user = await setPersonState(dependencies, organization, person, body.state, await accountable());
-    return { body: await shown(dependencies, organization, { ...person, user }) };
+    const before = await shown(dependencies, organization, person);
+    checkUnchanged(headers, before);
+    const who = await accountable();
+    const from = headers.has(ifMatchHeader) ? before.state : undefined;
+    const user = await setPersonState(dependencies, organization, person, body.state, who, from);
+    const changed = await shown(dependencies, organization, { ...person, user });
+    return { body: changed, headers: taggedAs(changed) };
   },
 );
 

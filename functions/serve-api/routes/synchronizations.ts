@@ -24,6 +24,7 @@ import { synchronizationsOf } from '../../../shared/store/synchronization-store.
 import type { Table } from '../../../shared/store/table.ts';
 import { rightsAsOf } from '../../../shared/sync/run/suspension.ts';
 import type { ApiDependencies } from '../frame/dependencies.ts';
+import { checkUnchanged, taggedAs } from '../frame/etag.ts';
 import { defineRoute, type Route } from '../frame/route.ts';
 
 const tag = 'Synchronizations';
@@ -169,24 +170,48 @@ const primary = defineRoute(
   },
 );
 
+const cautionOf = {
+  ...owners,
+  path: `${path}/{synchronization}/caution`,
+  params,
+} as const;
+
+const readCaution = defineRoute(
+  {
+    ...cautionOf,
+    name: 'readCaution',
+    method: 'get',
+    scope: 'read',
+    orScopes: ['synchronizations'],
+    summary: 'When removals wait for an owner, and when rights are suspended',
+    hasETag: true,
+    answer: { status: 200, schema: Caution, description: 'The thresholds, with their ETag.' },
+  },
+  async (dependencies, { organization, params: { synchronization: id } }) => {
+    const { one } = await synchronizationIn(dependencies.table, organization, id);
+    return { body: one.caution, headers: taggedAs(one.caution) };
+  },
+);
+
 const caution = defineRoute(
   {
-    ...owners,
+    ...cautionOf,
     name: 'changeCaution',
     method: 'patch',
-    path: `${path}/{synchronization}/caution`,
     summary: 'Change when removals wait for an owner, and when rights are suspended',
-    params,
+    ifMatch: 'optional',
     body: CautionChange,
     act: 'set-caution',
     isDangerous: false,
     idempotency: 'natural',
     answer: { status: 200, schema: Caution, description: 'The thresholds as they are now.' },
   },
-  async (dependencies, { organization, params: { synchronization: id }, body, accountable }) => {
+  async (dependencies, { organization, params: { synchronization: id }, headers, body, accountable }) => {
     const { one } = await synchronizationIn(dependencies.table, organization, id);
+    checkUnchanged(headers, one.caution);
     const changes = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
-    return { body: await changeCaution(dependencies, one, changes, await accountable()) };
+    const changed = await changeCaution(dependencies, one, changes, await accountable());
+    return { body: changed, headers: taggedAs(changed) };
   },
 );
 
@@ -219,4 +244,4 @@ const end = defineRoute(
   },
 );
 
-export const synchronizationRoutes: readonly Route[] = [list, read, add, primary, caution, end];
+export const synchronizationRoutes: readonly Route[] = [list, read, add, primary, readCaution, caution, end];

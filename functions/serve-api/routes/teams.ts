@@ -9,6 +9,8 @@ import {
   teamsPage,
 } from '../../../shared/organizations/list-teams.ts';
 import { changeTeamRights } from '../../../shared/organizations/team-rights.ts';
+import { type TeamRights as StoredRights, teamRightsOf } from '../../../shared/store/team-rights-store.ts';
+import { checkUnchanged, taggedAs } from '../frame/etag.ts';
 import { cursorFor, limitOf, pageOf, pageQuery, placeOf } from '../frame/pages.ts';
 import { defineRoute, type Route } from '../frame/route.ts';
 import { pageOfPackages } from './access.ts';
@@ -45,36 +47,63 @@ const readTeam = defineRoute(
     name: 'readTeam',
     path: `${path}/{id}`,
     summary: 'One team',
+    hasETag: true,
     params,
     answer: { status: 200, schema: Team, description: 'The team.' },
   },
-  async ({ table }, { organization, params: { id } }) => ({
-    body: shownTeam((await teamIn(table, organization, id)).team),
-  }),
+  async ({ table }, { organization, params: { id } }) => {
+    const body = shownTeam((await teamIn(table, organization, id)).team);
+    return { body, headers: taggedAs(body) };
+  },
 );
+
+const rightsOfTeam = { ...common, path: `${path}/{id}/rights`, params } as const;
+
+const readRights = defineRoute(
+  {
+    ...rightsOfTeam,
+    name: 'readTeamRights',
+    method: 'get',
+    scope: 'members',
+    orScopes: ['danger'],
+    summary: 'What owners delegated to a team',
+    hasETag: true,
+    answer: { status: 200, schema: TeamRights, description: 'What the team may do, with its ETag.' },
+  },
+  async ({ table }, { organization, params: { id } }) => {
+    const { team } = await teamIn(table, organization, id);
+    return shownRights(await teamRightsOf(table, organization.id, team.id));
+  },
+);
+
+const shownRights = ({ rights }: Pick<StoredRights, 'rights'>) => ({
+  body: { rights: [...rights] },
+  headers: taggedAs(rights),
+});
 
 const setRights = defineRoute(
   {
-    ...common,
+    ...rightsOfTeam,
     name: 'setTeamRights',
     method: 'put',
-    path: `${path}/{id}/rights`,
     scope: 'danger',
     summary: 'Delegate rights to a team, or take them back',
     description:
       'They count for each member on the repositories that they read through this very team, as long as they do; not for teams below it, and not on what is public alone.',
-    params,
+    ifMatch: 'optional',
     body: TeamRights,
     act: 'set-team-rights',
     isDangerous: true,
     idempotency: 'natural',
     answer: { status: 200, schema: TeamRights, description: 'What the team may do now.' },
   },
-  async (dependencies, { organization, params: { id }, body, accountable }) => {
+  async (dependencies, { organization, params: { id }, headers, body, accountable }) => {
     const { team } = await teamIn(dependencies.table, organization, id);
+    const before = await teamRightsOf(dependencies.table, organization.id, team.id);
+    checkUnchanged(headers, before.rights);
     const by = await accountable();
-    const rights = await changeTeamRights(dependencies, organization, team, body.rights, by);
-    return { body: { rights: [...rights] } };
+    const rights = await changeTeamRights(dependencies, organization, team, before, body.rights, by);
+    return shownRights({ rights });
   },
 );
 
@@ -116,6 +145,7 @@ const listAccessOfTeam = defineRoute(
 export const teamRoutes: readonly Route[] = [
   listTeams,
   readTeam,
+  readRights,
   setRights,
   listMembersOfTeam,
   listAccessOfTeam,
