@@ -13,6 +13,7 @@ const Scope = z.object({
   lookAgainAt: z.string().optional(),
   hidden: z.object({ since: z.string(), why: z.string() }).optional(),
   differences: z.array(z.object({ since: z.string(), why: z.string() })).optional(),
+  uncompared: z.array(z.object({ since: z.string(), why: z.string() })).optional(),
   notBefore: z.string().optional(),
   reading: z.object({ read: z.number(), total: z.number().optional(), since: z.string() }).optional(),
 });

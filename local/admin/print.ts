@@ -22,6 +22,7 @@ export function scopeText(scope: Scope): string {
     reading,
     hidden,
     differences = [],
+    uncompared = [],
   } = scope;
   const progress = reading && `${reading.read} of ${reading.total ?? 'an unknown number'} read`;
   const parts = [
@@ -33,6 +34,7 @@ export function scopeText(scope: Scope): string {
     notBefore && `continues at ${when(notBefore)}`,
     hidden && `hidden by the forge since ${when(hidden.since)}: ${hidden.why}`,
     ...differences.map(({ since, why }) => `differs since ${when(since)}: ${why}`),
+    ...uncompared.map(({ since, why }) => `not compared since ${when(since)}: ${why}`),
     lookAgainAt && `rechecked at ${when(lookAgainAt)}`,
   ];
   return parts.filter((part) => part !== undefined).join('; ');

@@ -31,6 +31,10 @@ const scopeFields = {
       description:
         'Repositories of which the code host lists other readers than its memberships add up to. Rights follow memberships.',
     }),
+  uncompared: z
+    .array(z.object({ since: Time, why: z.string() }))
+    .optional()
+    .meta({ description: 'Repositories of which the code host did not give that list.' }),
   notBefore: Time.optional().meta({ description: 'The read does not continue before.' }),
   reading: z.object({ read: z.number(), total: z.number().optional(), since: Time }).optional(),
 } as const;

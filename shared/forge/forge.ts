@@ -78,11 +78,16 @@ export interface ScopeRead {
   readonly followUps: readonly AnyScope[];
 }
 
-export interface Comparison {
-  readonly repository: ForgeRepositoryId;
-  /** How they differ, as text for an owner; undefined if they agree. */
-  readonly difference: string | undefined;
-}
+export type Comparison = { readonly repository: ForgeRepositoryId } & (
+  | {
+      /** How they differ, as text for an owner; undefined if they agree. */
+      readonly difference: string | undefined;
+    }
+  | {
+      /** Which list the forge did not give, and the error's code, as text for an owner. */
+      readonly failure: string;
+    }
+);
 
 /**
  * What is stored of the scope. A forge that gives some rows only at a request for each part takes them from here where nothing that it shows has

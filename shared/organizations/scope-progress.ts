@@ -13,6 +13,8 @@ export interface ScopeDescription {
   readonly hidden: { readonly since: string; readonly why: string } | undefined;
   /** Repositories of which the forge lists other readers than its memberships add up to. */
   readonly differences: readonly { readonly since: string; readonly why: string }[] | undefined;
+  /** Repositories of which it did not give that list. */
+  readonly uncompared: ScopeDescription['differences'];
   readonly lastFailure: { readonly at: string; readonly code: string; readonly message: string } | undefined;
   /** A read is requested and not done. */
   readonly isPending: boolean;
@@ -41,6 +43,7 @@ export function describeScope(state: ScopeState | undefined, now: number): Scope
     lastSuccess: time(state?.lastSuccessAt),
     hidden: state?.notShown && { ...state.notShown, since: timeOf(state.notShown.since) },
     differences: state?.differences?.map(({ since, why }) => ({ since: timeOf(since), why })),
+    uncompared: state?.uncompared?.map(({ since, why }) => ({ since: timeOf(since), why })),
     lastFailure: failure && { ...failure, at: timeOf(failure.at) },
     isPending,
     cause: isPending ? state.cause : undefined,

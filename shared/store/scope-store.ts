@@ -14,6 +14,10 @@ import { equal } from './condition.ts';
 import { keys } from './keys.ts';
 import type { Item, Operation, Table } from './table.ts';
 
+const notedRepositories = z
+  .array(z.object({ repository: z.string(), why: z.string(), since: z.number() }))
+  .optional();
+
 const ScopeItem = z
   .object({
     wanted: z.number().default(0),
@@ -28,7 +32,9 @@ const ScopeItem = z
     /** The reason why the forge hides the scope (`hiddenReason`), and since when; milliseconds since the epoch. The stored name is older. */
     notShown: z.object({ why: z.string(), since: z.number() }).optional(),
     /** Repositories of which the forge lists other readers than the facts add up to (`Comparison`), and since when. */
-    differences: z.array(z.object({ repository: z.string(), why: z.string(), since: z.number() })).optional(),
+    differences: notedRepositories,
+    /** Those of which it did not give that list, and since when. */
+    uncompared: notedRepositories,
     /** `watched` of the last complete read. */
     watched: z.array(z.string().transform((id) => asId<ForgeRepositoryId>(id))).optional(),
     /** Failed reads in a row. */

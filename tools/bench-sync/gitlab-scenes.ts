@@ -17,14 +17,19 @@ const perPage = 100;
 export function structureMost(size: GroupSize): number {
   const { projects, groups, members, hasGraphql } = size;
   const pages = Math.ceil(projects / perPage);
-  // The group twice, the instance, who waits; each of the other groups for its links. All members of the top-level group are more than a page.
-  const lists = 5 + groups + pages + Math.ceil(members / perPage);
-  // Members of groups and of projects: a page of many, or a list each.
-  return lists + (hasGraphql ? 1 + pages : groups + projects) + checkMost(size);
+  const memberPages = Math.ceil(members / perPage);
+  // Each group for its links, and the top-level one as a probe; the groups, the instance, and who waits; the projects.
+  const lists = groups + 4 + pages;
+  // Members of groups and of projects: a page of many, or a list each. The top-level group has everybody, which may be more than a page.
+  const byGraphql = 1 + pages + (memberPages > 1 ? memberPages : 0);
+  return lists + (hasGraphql ? byGraphql : groups + memberPages - 1 + projects) + checkMost(size);
 }
 
-/** Of one project, whose members with those of all groups above it GitLab lists: one list by itself, and one of them all. */
-const checkMost = ({ members }: GroupSize): number => 1 + Math.ceil(members / perPage);
+/** Of some projects, whose members with those of all groups above them GitLab lists: one list by itself, and one of them all. */
+function checkMost({ members, hasGraphql }: GroupSize): number {
+  const each = 1 + Math.ceil(members / perPage);
+  return Math.floor((hasGraphql ? 12 : 8) / each) * each;
+}
 
 /**
  * What a read may cost when nothing has changed: at most 100 for 500 projects in 30 groups, of which every tenth project has members of its own.
@@ -34,8 +39,8 @@ export function unchangedMost(size: GroupSize): number {
   const { projects } = size;
   const inTurn = Math.ceil(projects / 10 / 5) + Math.ceil(projects / 144);
   // Turns are not spread quite evenly.
-  const read = projects - Math.ceil(1.4 * inTurn);
-  return structureMost(size) - (size.hasGraphql ? 0 : read);
+  const spared = projects - Math.ceil(1.4 * inTurn);
+  return structureMost(size) - (size.hasGraphql ? 0 : spared);
 }
 
 /** Commits in a query for their files. */

@@ -3,7 +3,7 @@ import type { ForgeTeamId } from '../../domain/ids.ts';
 import { fixedPageSize } from '../pages.ts';
 import type { Reading } from '../reading.ts';
 import { lastPushUntil } from './last-push.ts';
-import { unlessHidden } from './memberships.ts';
+import { type Once, unlessHidden } from './memberships.ts';
 import { type Group, type Groups, type Link, type Project, unended } from './organization.ts';
 import { isPendingDeletion, nameBefore, withoutMark } from './pending-deletion.ts';
 import type { Requests } from './requests.ts';
@@ -69,9 +69,6 @@ interface ListContext {
   readonly topId: ForgeTeamId;
   readonly once: Once;
 }
-
-/** Reads a list once for all scopes of a run that need it within moments. */
-export type Once = <Item>(name: string, read: () => Promise<readonly Item[]>) => Promise<readonly Item[]>;
 
 /** All groups below the top-level group, without their links. */
 export const groupsBelow = (

@@ -133,6 +133,14 @@ async function readMany(
 
 const notTold: Pending = { id: '0' };
 
+/** Reads a list once for all scopes of a run that need it within moments. */
+export type Once = <Item>(name: string, read: () => Promise<readonly Item[]>) => Promise<readonly Item[]>;
+
+interface MembersContext {
+  readonly requests: Requests;
+  readonly once: Once;
+}
+
 /**
  * Who waits for a seat or an approval somewhere in the hierarchy. GraphQL lists their memberships like all others, and this list has only one of
  * each person: gitlabhq: ee/app/models/ee/member.rb, `distinct_awaiting_or_invited_for_group`. So it does not say which of them wait.
@@ -140,7 +148,7 @@ const notTold: Pending = { id: '0' };
  * @returns usernames; undefined when GitLab does not tell, so that GraphQL must not be used
  */
 async function readPending(
-  requests: Requests,
+  { requests, once }: MembersContext,
   reading: Reading,
   top: Top,
   isEnterprise: boolean,
@@ -150,7 +158,9 @@ async function readPending(
   }
   const route = { route: '/groups/:id/pending_members', path: { id: top.id } };
   const list = requests.list('pending members', route, pendingSchema);
-  const pending = await reading.list('pending members', pendingSchema, orEmpty(list, [notTold]));
+  const pending = await once('pending members', () =>
+    reading.list('pending members', pendingSchema, orEmpty(list, [notTold])),
+  );
   return pending.some(({ id }) => id === notTold.id)
     ? undefined
     : new Set(pending.flatMap(({ username }) => username ?? []));
@@ -178,12 +188,13 @@ export interface DirectMembers {
 
 /** The direct members of the groups or projects of the hierarchy with these ids, but for those that are spared. */
 export async function readMembers<Id extends Owner>(
-  requests: Requests,
+  context: MembersContext,
   reading: Reading,
   top: Top,
   { kind, ids, isEnterprise, now, spared }: MembersWanted<Id>,
 ): Promise<ReadonlyMap<Id, DirectMembers>> {
-  const pending = await readPending(requests, reading, top, isEnterprise);
+  const { requests } = context;
+  const pending = await readPending(context, reading, top, isEnterprise);
   const many = pending && (await readMany(requests, reading, top, kind));
   const left = many === undefined ? await spared?.() : undefined;
   const found = new Map<Id, DirectMembers>();

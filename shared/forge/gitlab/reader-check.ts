@@ -22,9 +22,9 @@ import {
   teamRepositoryFacts,
 } from './sharing.ts';
 
-/** Projects in each read, which cost two requests each: 100 are gone through in 17 hours of reads every ten minutes. */
-const projectsPerCheck = 1;
 const turnMs = 10 * 60_000;
+/** Of a list. */
+const perPage = 100;
 /** More names than this are only counted. */
 const namesMax = 5;
 
@@ -39,34 +39,49 @@ interface Sum {
   readonly now: number;
 }
 
+/** How many projects are compared with so many requests: each takes one for its direct members, and a page of all for each 100. */
+function countFor(requests: number, { members }: Sum): number {
+  const people = new Set([...members.values()].flat().map(({ account }) => account));
+  return Math.max(1, Math.floor(requests / (1 + Math.max(1, Math.ceil(people.size / perPage)))));
+}
+
 /** The projects whose turn it is, of those whose code only members see. */
-function projectsInTurn({ projects, instance, now }: Sum): readonly Project[] {
+function projectsInTurn(sum: Sum, most: number): readonly Project[] {
+  const { projects, instance, now } = sum;
   const closed = projects
     .filter((project) => {
       const { visibility, disabled } = repositoryFact(project, instance);
       return visibility === 'private' && !disabled;
     })
     .toSorted((one, other) => Number(one.id) - Number(other.id));
-  const first = Math.floor(now / turnMs) * projectsPerCheck;
-  const count = Math.min(projectsPerCheck, closed.length);
+  const count = Math.min(most, closed.length);
+  const first = Math.floor(now / turnMs) * most;
   return Array.from({ length: count }, (_, place) => closed[(first + place) % closed.length]).filter(
     (project) => project !== undefined,
   );
 }
 
-/** Compares the projects whose turn it is. One that GitLab does not answer for now has its next turn. */
-export async function compareReaders(requests: Requests, sum: Sum): Promise<readonly Comparison[]> {
+/**
+ * Compares the projects whose turn it is. One that GitLab does not answer for now has its next turn, and why is told: rights do not wait for it.
+ *
+ * @param budget requests for this
+ */
+export async function compareReaders(
+  requests: Requests,
+  sum: Sum,
+  budget: number,
+): Promise<readonly Comparison[]> {
   const compared: Comparison[] = [];
-  for (const project of projectsInTurn(sum)) {
+  for (const project of projectsInTurn(sum, countFor(budget, sum))) {
     try {
       const direct = membershipsOf(await listed(requests, project, 'direct'), sum.now);
       const all = await listed(requests, project, 'all');
       compared.push({ repository: project.id, difference: differenceOf(project, direct, all, sum) });
     } catch (error) {
-      // Also at the limit of that endpoint: rights do not wait for it.
       if (!(error instanceof ForgeError)) {
         throw error;
       }
+      compared.push({ repository: project.id, failure: `${project.fullName}: ${error.code}` });
     }
   }
   return compared;

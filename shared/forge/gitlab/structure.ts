@@ -6,7 +6,7 @@ import { ForgeError } from '../errors.ts';
 import type { ReadingOptions, StructureReader } from '../forge.ts';
 import { readInSteps } from '../reading.ts';
 import { type Account, type Instance, readAccount, topOf } from './account.ts';
-import type { Once } from './groups.ts';
+import type { Once } from './memberships.ts';
 import { lookUp, readPart } from './parts.ts';
 import type { Requests } from './requests.ts';
 import { type Context, isOfGitLab, mainLists, readWhole } from './whole-scopes.ts';

@@ -161,16 +161,45 @@ test('who reads a project by its memberships is held against GitLab’s own list
   expect(facts).toEqual(agreed.facts);
 });
 
+test.each([
+  [true, 12],
+  [false, 8],
+])(
+  'several projects are compared in each read, and all in turn; with GraphQL %s: at most %i requests',
+  async (graphql, most) => {
+    const lab = createTestGitLab();
+    const all = worldOf({ groups: 2, projects: 20, graphql });
+    lab.answer = (request) => {
+      const [, id] = /projects\/(\d+)\/members\/all/.exec(request.path) ?? [];
+      return id === undefined ? all(request) : listed(...new Set([1, 1 + (Number(id) % 2), Number(id)]));
+    };
+    const seen = new Set<string>();
+    for (let turn = 0; turn < 6; turn += 1) {
+      lab.requests.splice(0);
+      const { compared = [] } = await readMembers(lab);
+      expect(lab.requests.filter(({ path }) => path.includes('/projects/')).length).toBeLessThanOrEqual(most);
+      expect(compared).toHaveLength(most / 2);
+      for (const { repository } of compared) seen.add(repository);
+      lab.clock.time += 600_000;
+    }
+    expect(seen.size).toBe(20);
+  },
+);
+
 test('R16: a level that we do not know reads nothing, and is told', async () => {
   const lab = createTestGitLab();
   const { json, headers } = listed(1, 1000);
   listing(lab, { json: [...json, member(9, 35)], headers: { ...headers, 'x-total': '3' } });
   const [compared] = (await readMembers(lab)).compared ?? [];
-  expect(compared?.difference).toBe('unknown levels in g1/p1000, which read nothing here: level 35');
+  expect(compared).toHaveProperty(
+    'difference',
+    'unknown levels in g1/p1000, which read nothing here: level 35',
+  );
 });
 
-test.each([429, 403, 500])('an answer %s instead of that list ends no read', async (status) => {
+test.each([429, 403, 500])('an answer %s instead of that list ends no read, and is told', async (status) => {
   const lab = createTestGitLab();
   listing(lab, { status, json: {} });
-  expect((await readMembers(lab)).compared).toEqual([]);
+  const [compared] = (await readMembers(lab)).compared ?? [];
+  expect(compared).toMatchObject({ repository: '1000', failure: expect.stringContaining('g1/p1000: ') });
 });

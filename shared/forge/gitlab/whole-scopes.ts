@@ -6,16 +6,8 @@ import { ForgeError } from '../errors.ts';
 import type { ReadingOptions, ScopeRead, StoredFacts } from '../forge.ts';
 import type { Reading } from '../reading.ts';
 import type { Account, Instance } from './account.ts';
-import {
-  groupOf,
-  groupsBelow,
-  groupsElsewhere,
-  type Once,
-  projectOf,
-  projectsBelow,
-  withLinks,
-} from './groups.ts';
-import { directMembers, membershipsOf, orEmpty, readMembers } from './memberships.ts';
+import { groupOf, groupsBelow, groupsElsewhere, projectOf, projectsBelow, withLinks } from './groups.ts';
+import { directMembers, membershipsOf, type Once, orEmpty, readMembers } from './memberships.ts';
 import type { Groups, Membership, MembersOf, Project } from './organization.ts';
 import { storedCollaborators } from './project-rotation.ts';
 import { compareReaders } from './reader-check.ts';
@@ -93,7 +85,7 @@ async function readAllMembers(context: Context, reading: Reading): Promise<Scope
   const projects = (await projectsBelow(context, reading)).map((item) => projectOf(item, now));
   const elsewhere = await groupsElsewhere(requests, reading, ours, projects, now);
   const groups: Groups = new Map([...ours, ...elsewhere]);
-  const members = await membersOfAll(context, reading, ours, groups);
+  const { members, isByGraphql } = await membersOfAll(context, reading, ours, groups);
   const facts = [
     ...memberFacts(account.id, groups, members),
     ...[...groups.values()].flatMap((group) => teamFacts(group, members)),
@@ -101,21 +93,25 @@ async function readAllMembers(context: Context, reading: Reading): Promise<Scope
   const sum = { top: account.id, groups, members, projects, instance: await context.instance(), now };
   return {
     ...whole(facts, ({ kind }) => kind === 'team' && below.length < countedMax),
-    compared: await compareReaders(requests, sum),
+    compared: await compareReaders(requests, sum, isByGraphql ? checkRequests.graphql : checkRequests.rest),
   };
 }
 
+/** Requests of a read for the check by GitLab's own lists, so that a read of 500 projects costs what is promised. */
+const checkRequests = { graphql: 12, rest: 8 };
+
 /** The direct members of these groups, and of the groups that are invited to them. */
 async function membersOfAll(
-  { requests, top, instance, now }: Context,
+  context: Context,
   reading: Reading,
   ours: Groups,
   groups: Groups,
-): Promise<MembersOf> {
+): Promise<{ readonly members: MembersOf; readonly isByGraphql: boolean }> {
+  const { requests, top, instance, now } = context;
   const account = await top();
   const ids = [...ours.keys()];
   const { isEnterprise } = await instance();
-  const direct = await readMembers(requests, reading, account, { kind: 'groups', ids, isEnterprise, now });
+  const direct = await readMembers(context, reading, account, { kind: 'groups', ids, isEnterprise, now });
   const members = new Map<ForgeTeamId, readonly Membership[]>(
     [...direct].map(([id, { members: found }]) => [id, found]),
   );
@@ -125,7 +121,7 @@ async function membersOfAll(
     const found = await reading.list(`members of groups ${id}`, memberSchema, list);
     members.set(id, membershipsOf(found, now));
   }
-  return members;
+  return { members, isByGraphql: [...direct.values()].some(({ isCounted }) => !isCounted) };
 }
 
 async function readRepositories(context: Context, reading: Reading): Promise<ScopeRead> {
@@ -156,16 +152,17 @@ async function readRepositories(context: Context, reading: Reading): Promise<Sco
 
 /** The direct members of projects who read them, and what the next read has to know. @param facts of the projects, in their order */
 async function readCollaborators(
-  { requests, top, instance, now, stored }: Context,
+  context: Context,
   reading: Reading,
   projects: readonly Project[],
   facts: readonly RepositoryFact[],
 ) {
+  const { top, instance, now, stored } = context;
   let known: StoredFacts | undefined;
   const kept = new Map<ForgeRepositoryId, readonly CollaboratorFact[]>();
   const rules = await instance();
   const { isEnterprise } = rules;
-  const direct = await readMembers(requests, reading, await top(), {
+  const direct = await readMembers(context, reading, await top(), {
     ...{ kind: 'projects', ids: projects.map(({ id }) => id), isEnterprise, now },
     async spared() {
       known = await stored?.();

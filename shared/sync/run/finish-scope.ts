@@ -3,15 +3,16 @@
 import { isPart, mainScopeOf } from '../../domain/scopes.ts';
 import { credentialStates } from '../../domain/synchronization.ts';
 import { ForgeError } from '../../forge/errors.ts';
-import type { Comparison, ScopeRead } from '../../forge/forge.ts';
+import type { ScopeRead } from '../../forge/forge.ts';
 import { delaySecondsUntil, retrySeconds } from '../../runtime/retries.ts';
 import { removeChunks } from '../../store/chunk-store.ts';
 import { equal } from '../../store/condition.ts';
 import { chunkNames, tableKeys } from '../../store/keys.ts';
-import { partSeconds, type ScopeState } from '../../store/scope-store.ts';
+import { partSeconds } from '../../store/scope-store.ts';
 import { noteCredential } from '../../store/synchronization-store.ts';
 import { ConflictError } from '../../store/table.ts';
 import { completeWork, releaseLease } from '../../store/work.ts';
+import { comparedState } from './compared-state.ts';
 import type { ScopeReadStep } from './read-scope.ts';
 import type { Run } from './run.ts';
 import type { TakenScope } from './take-scopes.ts';
@@ -49,7 +50,7 @@ export async function completeScope(
     handle: undefined,
     notShown:
       hiddenReason === undefined ? undefined : { why: hiddenReason, since: before?.since ?? clock.now() },
-    ...(read?.compared && { differences: differencesAfter(run, taken, read.compared) }),
+    ...(read?.compared && comparedState(run, taken, read.compared)),
     ...(read?.watched && { watched: read.watched.length > watchedMax ? undefined : read.watched }),
   };
   await complete(run, answered, attributes, recheckAt);
@@ -60,31 +61,6 @@ export async function completeScope(
 
 /** With more, which are some 50 KB, everything is read each time. */
 const watchedMax = 5_000;
-
-/** More differences than this are not kept. */
-const differencesMax = 20;
-
-/** The known differences with those of this read, which are warned of once. */
-function differencesAfter(
-  { dependencies, synchronization }: Run,
-  { scope, state: { differences = [] } }: TakenScope,
-  compared: readonly Comparison[],
-): ScopeState['differences'] {
-  const { clock, logger } = dependencies;
-  const kept = differences.filter((one) => compared.every(({ repository }) => repository !== one.repository));
-  const found = compared.flatMap(({ repository, difference: why }) => {
-    const before = differences.find((one) => one.repository === repository);
-    return why === undefined ? [] : [{ repository, why, since: before?.since ?? clock.now() }];
-  });
-  for (const { repository } of found.filter(({ since }) => since === clock.now())) {
-    const { organization, id } = synchronization;
-    logger.warn("the code host's list of readers differs from its memberships", {
-      ...{ organization, synchronization: id, scope, repository },
-    });
-  }
-  const all = [...found, ...kept].slice(0, differencesMax);
-  return all.length === 0 ? undefined : all;
-}
 
 /** Stores the end of a step and sends the message for the next one. */
 export async function storeStep(

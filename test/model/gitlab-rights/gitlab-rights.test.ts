@@ -105,9 +105,10 @@ async function readAll({ hasExternalUsers }: DescribedInstance) {
   const compared = reads.flatMap((read) => read.compared ?? []);
   return {
     facts: reads.flatMap(({ facts }) => facts),
-    differences: compared.flatMap(({ difference = '' }) =>
-      /does not list/.test(difference) ? [difference] : [],
-    ),
+    differences: compared.flatMap((one) => {
+      const difference = 'difference' in one ? (one.difference ?? '') : '';
+      return /does not list/.test(difference) ? [difference] : [];
+    }),
   };
 }
 
