@@ -95,7 +95,7 @@ function adviceFor(
     case 'sso-required':
       return `${login} asks for single sign-on: authorize this registry there.`;
     case 'gone':
-      return `${login} is not there any more.`;
+      return `The code host has removed what ${login} is read by: this registry has to be updated.`;
   }
 }
 

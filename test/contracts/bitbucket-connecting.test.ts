@@ -63,12 +63,34 @@ describe('an API token', () => {
     expect(missing).toEqual([expect.stringContaining(sentence)]);
   });
 
+  test('R32: may have any length, and no error has it', async () => {
+    const id = at.cloud.state.nextId;
+    await create('alice');
+    const value = `ATAT-${'x'.repeat(3_000)}`;
+    const { apiTokens } = at.cloud.state;
+    apiTokens.set(id, { ...known(apiTokens.get(id)), value });
+    expect((await at.useToken(`${at.cloud.account('alice').email}:${value}`)).missing).toEqual([]);
+    expect((await readWhole(at, 'members')).facts).toHaveLength(3);
+    await at.simulator.changes.run('revoke-token', { id });
+    expect((await errorOf(readWhole(at, 'members'))).message).not.toContain('xxx');
+  });
+
   test('R4: is rejected once it is revoked', async () => {
     const id = at.cloud.state.nextId;
     await at.useToken(await create('alice'));
     await at.simulator.changes.run('revoke-token', { id });
     expect((await errorOf(readWhole(at, 'members'))).code).toBe('credential-rejected');
   });
+});
+
+test('R32: the tokens of a grant may be longer than 2,500 characters, also after a renewal', async () => {
+  for (const _ of ['first', 'renewed']) {
+    expect((await readWhole(at, 'members')).facts).toHaveLength(3);
+    const { accessToken, refreshToken = '' } = known(at.cloud.state.grants.at(-1));
+    expect(Math.min(accessToken.length, refreshToken.length)).toBeGreaterThan(2_500);
+    at.clock.step(3 * 3600_000);
+  }
+  expect(at.cloud.state.grants).toHaveLength(2);
 });
 
 describe('an access token for contents', () => {

@@ -134,47 +134,6 @@ describe('an organization is connected', () => {
   });
 });
 
-describe('a token for contents', () => {
-  const contents = 'part-of-it';
-  beforeEach(() => {
-    world.forges.contentsTokens = new Map([[contents, []]]);
-  });
-
-  it('is stored beside what the owner granted, and its state is shown', async () => {
-    await give();
-    const { status, body } = await create({ from: { ...from, contentsToken: contents } });
-    expect([status, body.limits]).toEqual([201, ['It reads a part.']]);
-    expect(dumped()).not.toContain(contents);
-    const shown = async () =>
-      (await world.ask('stranger', { path: '/organizations/rocket/connections' })).body.items[0];
-    expect(await shown()).toMatchObject({ kind: 'oauth-grant', contents: { state: 'working' } });
-
-    const connection = await connectionOf(body.synchronization);
-    if (connection === undefined || !('id' in connection)) throw new Error('it has no credential');
-    await world.table.update({
-      key: keys.credential(connection.id),
-      set: { contentsRejectedAt: 1_800_000_000_000 },
-    });
-    expect(await shown()).toMatchObject({
-      state: 'working',
-      contents: { state: 'credential-rejected', stateSince: '2027-01-15T08:00:00.000Z' },
-      advice: expect.stringContaining('token for contents'),
-    });
-  });
-
-  it('is refused with what it lacks, and where a connection has one credential', async () => {
-    await give();
-    const wrong = await create({ from: { ...from, accessToken: token, contentsToken: 'wrong' } });
-    expect([wrong.status, wrong.body.errors]).toEqual([
-      422,
-      [{ pointer: '/from/contentsToken', detail: 'It is unknown.' }],
-    ]);
-    world.forges.contentsTokens = undefined;
-    expect((await create({ from: { ...from, contentsToken: contents } })).status).toBe(422);
-    expect(stored('CREDENTIAL')).toEqual([]);
-  });
-});
-
 describe('nothing is stored', () => {
   it('of a token that lacks something: each thing is named', async () => {
     await give();
