@@ -178,6 +178,26 @@ describe('with hooks of groups', () => {
     expect([answered, await scanned('acme/core/clock')]).toEqual([[401], before]);
   });
 
+  test('R22: a delivery whose body somebody has changed is accepted too: GitLab disables a hook that is refused', async () => {
+    await connect({ plan: 'premium', offering: 'gitlab.com' });
+    await turn();
+    const bodies = [
+      ...['[]', '{}', '"text"', '7', 'null'],
+      ...['{"event_name":"user_remove_from_group"}', '{"event_name":"push","project_id":"acme/core/clock"}'],
+      '{"event_name":["push"],"object_kind":{}}',
+    ];
+    const before = await scanned('acme/core/clock');
+    for (const body of bodies) {
+      known(hooks()[0]).customTemplate = body;
+      await push('acme/core/clock');
+    }
+    expect(answered).toEqual(bodies.map(() => 202));
+    expect([await scanned('acme/core/clock'), await loadClaims(table, synchronizationId)]).toEqual([
+      before,
+      [],
+    ]);
+  });
+
   test('R23: a delivery that somebody sends again is known by its signed id, and later by its signed time', async () => {
     await connect({ plan: 'premium' });
     await turn();

@@ -45,7 +45,7 @@ describe('hooks', () => {
     expect((await send('/groups/acme/hooks', 'GET')).json).toEqual([]);
   });
 
-  it('never show their secrets, and an update without the token erases it', async () => {
+  it('never show their secrets, and another address without the token erases it', async () => {
     await start();
     const signing_token = `whsec_${randomBytes(32).toString('base64')}`;
     const hook = await addHook(money, { token: 'secret', signing_token });
@@ -55,10 +55,11 @@ describe('hooks', () => {
       alert_status: 'executable',
     });
     expect(JSON.stringify(hook)).not.toContain('secret"');
-    const updated = await send(`${money}/hooks/${hook.id}`, 'PUT', {
-      url: gitLab.hookUrl,
-      push_events: false,
-    });
+    const put = (body: object) => send(`${money}/hooks/${hook.id}`, 'PUT', body);
+    expect((await put({ url: gitLab.hookUrl, push_events: false })).json.token_present).toBe(true);
+    expect((await put({ url: gitLab.hookUrl, token: '' })).json.token_present).toBe(false);
+    await put({ url: gitLab.hookUrl, token: 'secret' });
+    const updated = await put({ url: `${gitLab.hookUrl}/elsewhere` });
     expect(updated.json).toMatchObject({
       token_present: false,
       signing_token_present: true,

@@ -76,9 +76,14 @@ export function createHooks({ requests, version, organization }: HooksOptions): 
   async function write(place: HookPlace, wanted: Parameters<Hooks['ensure']>[1], id?: string): Promise<Hook> {
     const { url } = wanted;
     const secret = wanted.secret.reveal();
-    const send = (how: 'token' | 'signing_token', hook: string | undefined): Promise<Hook> => {
+    const secrets = {
+      token: { token: secret },
+      // The token of an earlier version stays otherwise, and would go on being sent along.
+      signing_token: { token: '', signing_token: secret },
+    };
+    const send = (how: keyof typeof secrets, hook: string | undefined): Promise<Hook> => {
       const body = {
-        ...{ url, [how]: secret, enable_ssl_verification: true, ...uncustomized },
+        ...{ url, ...secrets[how], enable_ssl_verification: true, ...uncustomized },
         ...Object.fromEntries(events[place.on].map((event) => [event, true])),
       };
       return hook === undefined

@@ -118,7 +118,10 @@ function setBranchFilter({ body }: Context, hook: Hook): void {
   if (hook.branchFilterStrategy === 'all_branches') delete hook.branchFilter;
 }
 
-/** Writes what the body says: a token that it does not name is erased, everything else stays. */
+/**
+ * Writes what the body says; everything else stays. With another address the token is erased unless it is named too: gitlabhq,
+ * app/models/concerns/web_hooks/hook.rb
+ */
 function applyBody(context: Context, hook: Hook): void {
   const { body } = context;
   for (const [name, value] of Object.entries(body)) {
@@ -129,11 +132,12 @@ function applyBody(context: Context, hook: Hook): void {
   const url = urlOf(context);
   addHeaders(context, hook);
   // Whoever receives it at another address does not get them.
-  if (url !== hook.url) delete hook.customHeaders;
+  const isMoved = url !== hook.url;
+  if (isMoved) delete hook.customHeaders;
   hook.url = url;
   const token = textOf(body.token);
-  if (token === undefined) delete hook.token;
-  else hook.token = token;
+  if (token !== undefined) hook.token = token;
+  else if (isMoved || 'token' in body) delete hook.token;
   const signingToken = signingTokenOf(context);
   if (signingToken !== undefined) hook.signingToken = signingToken;
   if ('enable_ssl_verification' in body) hook.enableSslVerification = flagIn(body.enable_ssl_verification);
