@@ -41,6 +41,12 @@ button.second,a.second{color:var(--ink);background:none;border-color:var(--line)
 @media (max-width:36rem){main{min-height:100vh;margin:0;padding:1.25rem 1.1rem;border:0;border-radius:0}}
 `;
 const product = 'Repertoire';
+const icon =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#1d4ed8"/><path d="M11 25V8h6a5 5 0 0 1 0 10h-6m6 0 5 7" fill="none" stroke="#fff" stroke-width="3"/></svg>';
+/** In the page itself: a browser that finds none asks for one, and again and again where it is not there. */
+export const iconLink = `<link rel="icon" href="data:image/svg+xml,${encodeURIComponent(icon)}">`;
+/** Of a page with the icon. */
+export const iconSource = 'img-src data:';
 const styleHash = `sha256-${createHash('sha256').update(style).digest('base64')}`;
 
 /** What `html` makes of a template. */
@@ -76,6 +82,7 @@ const contentSecurityPolicy = (formTargets: readonly string[]): string =>
   [
     "default-src 'none'",
     `style-src '${styleHash}'`,
+    iconSource,
     `form-action ${["'self'", ...new Set(formTargets)].join(' ')}`,
     "frame-ancestors 'none'",
     "base-uri 'none'",
@@ -89,6 +96,7 @@ export function pageAnswer(page: Page): HttpAnswer {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title === product ? product : `${title} · ${product}`}</title>
+${raw(iconLink)}
 <style>${raw(style)}</style>
 </head>
 <body>

@@ -257,7 +257,7 @@ describe('a page', () => {
     const { headers, body = '' } = await visitor().get('/sign-in');
     const policy = headers?.['content-security-policy'] ?? '';
     expect(policy.replace(/sha256-[^']+/, 'hash')).toBe(
-      "default-src 'none'; style-src 'hash'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+      "default-src 'none'; style-src 'hash'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     );
     const [, style = ''] = /<style>(.*?)<\/style>/s.exec(body) ?? [];
     const digest = await crypto.subtle.digest('SHA-256', Buffer.from(style));

@@ -1,5 +1,6 @@
 /** The API's documentation, as routes of its own. */
 import { z } from 'zod';
+import { iconSource } from '../../../shared/runtime/page.ts';
 import { type OpenApiDocument, readablePage, styleHash } from './readable-page.ts';
 import { defineRoute, type Route } from './route.ts';
 
@@ -33,7 +34,7 @@ export function documentationRoutes(document: () => OpenApiDocument): readonly R
       async () => ({
         body: readablePage(document()),
         headers: {
-          'content-security-policy': `default-src 'none'; style-src '${styleHash}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
+          'content-security-policy': `default-src 'none'; style-src '${styleHash}'; ${iconSource}; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
         },
       }),
     ),

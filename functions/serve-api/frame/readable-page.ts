@@ -1,5 +1,6 @@
 /** The documentation as a page without scripts, made of the OpenAPI document. */
 import { createHash } from 'node:crypto';
+import { iconLink } from '../../../shared/runtime/page.ts';
 
 interface Schema {
   readonly $ref?: string;
@@ -62,7 +63,7 @@ th,td{text-align:left;vertical-align:top;padding:.2rem 1rem .2rem 0}
 .method{display:inline-block;min-width:4.5rem;font-weight:600}
 @media(prefers-color-scheme:dark){body{color:#ececf0;background:#17171a}article{border-color:#3a3a40}a{color:#8ab4ff}}`;
 
-/** For the page's `Content-Security-Policy`, which allows this style and nothing else. */
+/** For the page's `Content-Security-Policy`, which allows this style and no other. */
 export const styleHash = `sha256-${createHash('sha256').update(style).digest('base64')}`;
 
 export function readablePage(document: OpenApiDocument): string {
@@ -79,7 +80,7 @@ export function readablePage(document: OpenApiDocument): string {
       `<article id="schema-${text(name)}"><h3>${text(name)}</h3>${paragraph(schema.description)}${fields(schema)}</article>`,
   );
   const { title, description } = document.info;
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${text(title)} API</title><style>${style}</style></head><body><h1>${text(title)} API</h1>${paragraphs(description)}<p><a href="openapi.json">OpenAPI document</a></p>${contents(tags)}${authentication(document)}${sections.join('')}<section id="schemas"><h2>Schemas</h2>${schemas.join('')}</section></body></html>`;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${text(title)} API</title>${iconLink}<style>${style}</style></head><body><h1>${text(title)} API</h1>${paragraphs(description)}<p><a href="openapi.json">OpenAPI document</a></p>${contents(tags)}${authentication(document)}${sections.join('')}<section id="schemas"><h2>Schemas</h2>${schemas.join('')}</section></body></html>`;
 }
 
 const idOf = (tag: string): string => `tag-${text(tag.toLowerCase().replaceAll(' ', '-'))}`;
