@@ -242,6 +242,10 @@ describe('the named exceptions before the driver for GitHub', () => {
     expect(named([linked('main')], [theirs], github)).toEqual(['']);
     expect(named([linked('1.0.0')], [{ ...theirs, tags: ['1.0.0'] }], github)).toEqual(['']);
     expect(named([aRow('1.0.0.0')], [theirs], github)).toEqual(['']);
+    const onBitbucket = (tag: string) =>
+      aRow('1.0.0.0', { 'support.source': `https://bitbucket.org/acme/lib/src/a/?at=${tag}` });
+    const [one, other] = [onBitbucket('1.0.0'), aJudgedRow(onBitbucket('v1.0.1'), { tags: theirs.tags })];
+    expect(named([one], [other])).toEqual([own]);
     const branch = aJudgedRow(linked('v1.0.1', 'dev-main'), { tags: theirs.tags });
     expect(named([linked('1.0.0', 'dev-main')], [branch], github)).toEqual(['']);
   });

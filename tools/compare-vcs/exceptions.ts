@@ -227,7 +227,9 @@ function isEverywhere(key: 'dist' | 'source', place: unknown): boolean {
 }
 
 function isTreeOf(tags: readonly string[], address: unknown): boolean {
-  return tags.some((tag) => typeof address === 'string' && address.endsWith(`/tree/${tag}`));
+  return tags.some((tag) =>
+    [`/tree/${tag}`, `/?at=${tag}`].some((end) => typeof address === 'string' && address.endsWith(end)),
+  );
 }
 
 function isSame(one: unknown, other: unknown): boolean {
