@@ -18,6 +18,8 @@ export interface ScopeTraits {
   readonly after?: readonly ScopeName[];
   /** The schedule requests it when its last complete read is this old, in milliseconds; at each reconcile if left out. */
   readonly everyMs?: number;
+  /** The most requests in an hour that the schedule spends on it: the more requests a read takes, the longer until the next. */
+  readonly requestsPerHour?: number;
   /** Some organizations do not have it, or hide it from us. If never read, it grants nothing and delays nothing. */
   readonly mayBeMissing?: true;
 }

@@ -63,7 +63,7 @@ async function finish(run: Run, { taken, served, step }: ScopeReading, whole: An
   }
   const { recheckAt } = await applyRead(run, taken, { read, observedAt, startedAt });
   whole.push(taken.scope);
-  await completeScope(run, taken, observedAt, recheckAt, read);
+  await completeScope(run, taken, observedAt, recheckAt, read, step.requests);
   for (const one of served) {
     if (listsOf(run.traits.scopes, one.scope).every((list) => whole.includes(list))) {
       // A recheck that the part has scheduled itself is still due: the list read does not replace it.

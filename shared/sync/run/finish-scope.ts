@@ -30,6 +30,7 @@ const rateLimitMs = 60_000;
  * @param observedAt the read's number
  * @param read what it said besides facts; undefined for a part that another read served
  * @param recheckAt when to recheck; milliseconds since the epoch
+ * @param requests that it took
  */
 export async function completeScope(
   run: Run,
@@ -37,6 +38,7 @@ export async function completeScope(
   observedAt: number,
   recheckAt?: number,
   read?: Pick<ScopeRead, 'hiddenReason' | 'compared' | 'watched'>,
+  requests?: number,
 ): Promise<void> {
   const { table, clock } = run.dependencies;
   const { reading, notShown: before } = taken.state;
@@ -45,6 +47,7 @@ export async function completeScope(
   const answered = isLater ? { ...taken, lease: { ...taken.lease, wanted: reading.wanted } } : taken;
   const attributes = {
     lastSuccessAt: clock.now(),
+    ...(requests !== undefined && { requests }),
     attempts: 0,
     reading: undefined,
     handle: undefined,
@@ -66,9 +69,8 @@ const watchedMax = 5_000;
 export async function storeStep(
   run: Run,
   taken: TakenScope,
-  { observedAt, startedAt, notBefore, progress }: ScopeReadStep,
+  { observedAt, startedAt, notBefore, requests, progress }: ScopeReadStep,
 ): Promise<void> {
-  const requests = run.reader.requests?.() ?? 0;
   const before = taken.state.reading;
   const wanted = before?.number === observedAt ? before.wanted : taken.lease.wanted;
   const reading = { number: observedAt, startedAt, wanted, requests, ...progress };

@@ -27,6 +27,8 @@ export interface ScopeReadStep {
   readonly startedAt: number;
   /** The read does not continue before this time; milliseconds since the epoch. */
   readonly notBefore?: number | undefined;
+  /** How many requests the whole read took so far. */
+  readonly requests: number;
   readonly progress?: { readonly read: number; readonly total: number | undefined } | undefined;
 }
 
@@ -58,6 +60,7 @@ export async function readScopeStep(
     // What an owner asked to restore needs a read that began after that.
     before.startedAt >= (state.restore?.at ?? 0);
   const reading = isFresh ? before : { number: run.number, startedAt: clock.now(), state: undefined };
+  const sentBefore = reader.requests?.() ?? 0;
   const answer = await reader.readScope(scope, {
     handle: await handleOf(run, taken),
     from: reading.state,
@@ -65,7 +68,9 @@ export async function readScopeStep(
     // Parts that it serves too have to be read.
     ...(served.length === 0 && { stored: () => loadStoredFacts(run, taken) }),
   });
-  const origin = { observedAt: reading.number, startedAt: reading.startedAt };
+  const earlier = state.reading?.number === reading.number ? state.reading.requests : 0;
+  const requests = earlier + (reader.requests?.() ?? 0) - sentBefore;
+  const origin = { observedAt: reading.number, startedAt: reading.startedAt, requests };
   if ('done' in answer) {
     return { ...origin, read: answer.done };
   }

@@ -1,6 +1,6 @@
 /** Requests a read of everything, on a schedule: deliveries get lost, and some changes have none. */
 import type { OrganizationId, SynchronizationId } from '../../domain/ids.ts';
-import { namesIn, type ScopeName } from '../../domain/scopes.ts';
+import { namesIn, type ScopeName, type ScopeTraits } from '../../domain/scopes.ts';
 import { isImporting, type Synchronization } from '../../domain/synchronization.ts';
 import { endsSoon } from '../../forge/credential.ts';
 import { findModule, traitsOf } from '../../forge/modules.ts';
@@ -11,6 +11,7 @@ import { addAuditEntry } from '../../store/audit-log.ts';
 import { describeCredentials, noteEndTold } from '../../store/connection-credentials.ts';
 import { loadFacts } from '../../store/fact-store.ts';
 import { scansOf } from '../../store/scan-store.ts';
+import { listStates, type ScopeState } from '../../store/scope-store.ts';
 import {
   findSynchronization,
   listSynchronizations,
@@ -129,9 +130,14 @@ async function requestScopes(
   synchronization: Synchronization,
 ): Promise<number> {
   const { organization, id } = synchronization;
-  const scopes = scopesDue(synchronization, dependencies.clock.now()).map((scope) =>
-    scopeWork(organization, id, scope),
+  const { table, clock } = dependencies;
+  const layout = traitsOf(synchronization.forge).scopes;
+  const isLimited = layout.some(({ requestsPerHour }) => requestsPerHour !== undefined);
+  const states = isLimited ? await listStates(table, id) : new Map<ScopeName, ScopeState>();
+  const due = layout.filter((scope) =>
+    isScopeDue(scope, synchronization, states.get(scope.name), clock.now()),
   );
+  const scopes = namesIn(due).map((scope) => scopeWork(organization, id, scope));
   // One run takes all requested scopes, so one message is enough.
   await requestAll(dependencies, scopes, 'schedule', scopes.slice(0, 1));
   return scopes.length;
@@ -162,12 +168,17 @@ async function requestScans(
   return due.length;
 }
 
-/** The scopes that are due; one that failed is due at each reconcile. @param now milliseconds since the epoch */
-function scopesDue({ forge, lastSuccessAt }: Synchronization, now: number): readonly ScopeName[] {
-  const due = traitsOf(forge).scopes.filter(
-    ({ name, everyMs = 0 }) => (lastSuccessAt[name] ?? 0) <= now - everyMs,
-  );
-  return namesIn(due);
+const hourMs = 3600_000;
+
+/** Whether the scope is due; one that failed is due at each reconcile. @param now milliseconds since the epoch */
+function isScopeDue(
+  { name, everyMs = 0, requestsPerHour = Number.POSITIVE_INFINITY }: ScopeTraits,
+  { lastSuccessAt }: Synchronization,
+  state: Pick<ScopeState, 'requests'> | undefined,
+  now: number,
+): boolean {
+  const affordableMs = ((state?.requests ?? 0) / requestsPerHour) * hourMs;
+  return (lastSuccessAt[name] ?? 0) <= now - Math.max(everyMs, affordableMs);
 }
 
 /** Repositories not scanned for a day, and those with something to retry. One that is already queued is not requested again. */
