@@ -6,6 +6,7 @@ const Failure = z.object({ at: z.string(), code: z.string(), message: z.string()
 
 const Scope = z.object({
   lastSuccess: z.string().optional(),
+  readBy: z.string().optional(),
   lastFailure: Failure.optional(),
   isPending: z.boolean(),
   cause: z.string().optional(),

@@ -13,6 +13,7 @@ export const indent = (lines: readonly string[]): readonly string[] => lines.map
 export function scopeText(scope: Scope): string {
   const {
     lastSuccess,
+    readBy,
     lastFailure,
     isPending,
     cause,
@@ -26,7 +27,7 @@ export function scopeText(scope: Scope): string {
   } = scope;
   const progress = reading && `${reading.read} of ${reading.total ?? 'an unknown number'} read`;
   const parts = [
-    `last read ${lastSuccess === undefined ? 'never' : when(lastSuccess)}`,
+    `last read ${lastSuccess === undefined ? 'never' : when(lastSuccess)}${readBy === undefined ? '' : `, ${readBy}`}`,
     lastFailure && `last failure ${when(lastFailure.at)} ${lastFailure.code}: ${lastFailure.message}`,
     isPending ? `requested (${cause ?? 'unknown'})` : undefined,
     runningSince && `running since ${when(runningSince)}`,

@@ -12,6 +12,7 @@ const Failure = z.object({
 
 const scopeFields = {
   lastSuccess: Time.optional(),
+  readBy: Text('How it was read, where there is more than one way.', 'from one list').optional(),
   lastFailure: Failure.optional(),
   isPending: z.boolean().meta({ description: 'A read is requested and not done.' }),
   cause: z.string().optional().meta({ description: 'Why it was requested.' }),

@@ -12,6 +12,8 @@ export interface ForgeTraits {
    * 0 if left out. What an event said is gone is believed at once.
    */
   readonly notFoundMs?: number;
+  /** How many manifests an hour may be read, where each takes a request; left out where they are read many at a time. */
+  readonly manifestsPerHour?: number;
   /**
    * What a credential's request budget is spent on, in order of priority: rights never wait for the others. When little is left,
    * each purpose waits while the rest is reserved for those before it.

@@ -72,6 +72,8 @@ export interface ScopeRead {
    * list (`StoredFacts`); left out by a forge that does without.
    */
   readonly watched?: readonly ForgeRepositoryId[];
+  /** How it was read, as text for an owner, where there is more than one way. */
+  readonly readBy?: string | undefined;
   /** Roles that exist but give their holders no read access. */
   readonly powerless?: readonly ForgeRoleId[];
   /** Scopes that have to be read as a consequence of this read (for an unknown team, or one that has moved). */
@@ -131,6 +133,8 @@ export interface ReadingOptions {
   readonly from?: unknown;
   /** Called between requests: false ends the step, but each step makes progress. Default: always true. */
   readonly mayContinue?: () => boolean;
+  /** Whether the scope was never read whole, so that people wait for it. */
+  readonly isFirst?: boolean;
   /** Loads what is stored; undefined when everything has to be read. Left out, it has to be. */
   readonly stored?: () => Promise<StoredFacts | undefined>;
 }

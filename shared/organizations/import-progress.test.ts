@@ -2,7 +2,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { aFact } from '../../test/support/memory-forge.ts';
 import { createMemoryTable, type MemoryTable } from '../../test/support/memory-table.ts';
 import { addSynchronized, synchronizationId } from '../../test/support/synchronized.ts';
-import { asId, type ForgeRepositoryId } from '../domain/ids.ts';
+import { asId, type ConnectionId, type ForgeOrganizationId, type ForgeRepositoryId } from '../domain/ids.ts';
 import { traitsOf } from '../forge/modules.ts';
 import { putFact } from '../store/fact-store.ts';
 import { keys } from '../store/keys.ts';
@@ -68,4 +68,27 @@ it('waits a day at the most for a repository that cannot be scanned', async () =
   await table.transact([markImported(synchronizationId, 5, start)]);
   expect(await progress(start + day - 1)).toEqual({ repositories: 1, scanned: 0 });
   expect(await progress(start + day)).toBeUndefined();
+});
+
+it('says when the older versions are likely there, where only so many files are given in an hour', async () => {
+  table = createMemoryTable();
+  const link = {
+    ...{ forge: 'bitbucket', baseUrl: 'https://bitbucket.example' },
+    forgeOrganization: asId<ForgeOrganizationId>(900),
+    connection: { kind: 'access-token', id: asId<ConnectionId>('c1') } as const,
+  };
+  await addSynchronized(table, 'all', link);
+  for (const id of [1, 2, 3]) await found(id, 5);
+  await table.transact([markImported(synchronizationId, 5, start)]);
+  await scanned(1);
+  await scanned(2, { unread: 4_000, goOnAt: start + 600_000 });
+  expect(await progress()).toEqual({
+    ...{ repositories: 3, scanned: 1 },
+    // Less than the next hour gives.
+    older: { unread: 4_000, until: start + 600_000 },
+  });
+  await scanned(3, { unread: 20_000, goOnAt: start + 900_000 });
+  expect((await progress())?.older).toEqual({ unread: 24_000, until: start + 600_000 + 5 * 3600_000 });
+  // Its time is over, and it goes on soon.
+  expect((await progress(start + 700_000))?.older?.until).toBe(start + 700_000 + 5 * 3600_000);
 });

@@ -4,7 +4,7 @@ import type { ScopeName } from '../domain/scopes.ts';
 import { isImporting, isNewRepository, type Synchronization } from '../domain/synchronization.ts';
 import { findModule } from '../forge/modules.ts';
 import { parseStored, prefixOf, queryFacts } from '../store/fact-store.ts';
-import { scansOf } from '../store/scan-store.ts';
+import { type ScanState, scansOf } from '../store/scan-store.ts';
 import type { Table } from '../store/table.ts';
 
 /** What was read of the code host, and scanned of its repositories. */
@@ -13,6 +13,15 @@ export interface ImportProgress {
   readonly repositories: number | undefined;
   /** How many of them were scanned. */
   readonly scanned: number;
+  /** What is read of older versions after each repository's newest, where the code host gives only so many files an hour. */
+  readonly older?: OlderVersions | undefined;
+}
+
+export interface OlderVersions {
+  /** How many manifests are to be read yet, of the repositories whose refs are known. */
+  readonly unread: number;
+  /** When that is likely over; milliseconds since the epoch. */
+  readonly until: number;
 }
 
 /**
@@ -52,8 +61,29 @@ export async function importProgressOf(
     repositories: importObservedAt === undefined ? undefined : first.length,
     scanned: first.filter((repository) => scanned.has(repository)).length,
   };
+  const older = olderVersions(synchronization, scans, now);
   const isOver = progress.scanned === progress.repositories && unreadScopes(synchronization).length === 0;
-  return isOver ? undefined : progress;
+  return isOver ? undefined : { ...progress, ...(older && { older }) };
+}
+
+const hourMs = 3600_000;
+
+/** Each hour's files are read as soon as the hour begins, so the last hour does not count. */
+function olderVersions(
+  { forge }: Synchronization,
+  scans: readonly Pick<ScanState, 'unread' | 'goOnAt'>[],
+  now: number,
+): OlderVersions | undefined {
+  const perHour = findModule(forge)?.traits.manifestsPerHour;
+  const unread = scans.reduce((sum, scan) => sum + scan.unread, 0);
+  if (perHour === undefined || unread === 0) {
+    return undefined;
+  }
+  const begins = Math.min(
+    ...scans.flatMap(({ unread: count, goOnAt }) => (count > 0 ? (goOnAt ?? now) : [])),
+  );
+  const hours = Math.ceil(unread / perHour) - 1;
+  return { unread, until: Math.max(now, begins) + hours * hourMs };
 }
 
 /** The scopes that every organization on the code host has, and that were never read whole. */

@@ -9,6 +9,8 @@ import { leaseMs } from '../sync/run/take-scopes.ts';
 export interface ScopeDescription {
   /** Success and failure are both always shown: a success does not make an earlier failure irrelevant. */
   readonly lastSuccess: string | undefined;
+  /** How the last complete read was made, where there is more than one way. */
+  readonly readBy: string | undefined;
   /** Since when the forge hides the scope, and why: it lacks the feature, or we lack the permission. */
   readonly hidden: { readonly since: string; readonly why: string } | undefined;
   /** Repositories of which the forge lists other readers than its memberships add up to. */
@@ -41,6 +43,7 @@ export function describeScope(state: ScopeState | undefined, now: number): Scope
   const reading = isPending ? state.reading : undefined;
   return {
     lastSuccess: time(state?.lastSuccessAt),
+    readBy: state?.readBy,
     hidden: state?.notShown && { ...state.notShown, since: timeOf(state.notShown.since) },
     differences: state?.differences?.map(({ since, why }) => ({ since: timeOf(since), why })),
     uncompared: state?.uncompared?.map(({ since, why }) => ({ since: timeOf(since), why })),

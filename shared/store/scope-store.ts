@@ -30,6 +30,8 @@ const ScopeItem = z
     lastSuccessAt: z.number().optional(),
     /** How many requests the last complete read took. */
     requests: z.number().default(0),
+    /** How it was read, for owners (`ScopeRead`). */
+    readBy: z.string().optional(),
     lastFailure: z.object({ at: z.number(), code: z.string(), message: z.string() }).optional(),
     /** The reason why the forge hides the scope (`hiddenReason`), and since when; milliseconds since the epoch. The stored name is older. */
     notShown: z.object({ why: z.string(), since: z.number() }).optional(),

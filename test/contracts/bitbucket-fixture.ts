@@ -4,6 +4,7 @@ import { openForm, submit } from '../../local/browser/html-form.ts';
 import type { Scope } from '../../local/forges/bitbucket/scopes.ts';
 import { startFixture } from '../../local/forges/bitbucket/simulator-fixture.ts';
 import type { Variant } from '../../local/forges/bitbucket/variants.ts';
+import type { GitObjects } from '../../local/forges/git/objects.ts';
 import type { World } from '../../local/forges/world/world.ts';
 import { asId, type ConnectionId, type ForgeOrganizationId } from '../../shared/domain/ids.ts';
 import { credential as schema } from '../../shared/forge/bitbucket/credential.ts';
@@ -26,13 +27,15 @@ const consumerScopes: Scope[] = ['account', 'repository', 'project', 'project:ad
 export async function startBitbucket({
   variant = {},
   world,
+  objects,
   scopes = consumerScopes,
 }: {
   variant?: Partial<Variant>;
   world?: World;
+  objects?: GitObjects;
   scopes?: Scope[];
 } = {}) {
-  const cloud = await startFixture({ variant, ...(world && { world }) });
+  const cloud = await startFixture({ variant, ...(world && { world }), ...(objects && { objects }) });
   const { simulator, clock } = cloud;
   const made = { name: 'registry', callbackUrl: redirectUri, scopes };
   await simulator.changes.run('register-consumer', made);
@@ -80,15 +83,20 @@ export async function startBitbucket({
     await storeCredential({ table, cipher, clock }, connection.id, checked.credential);
     return checked;
   };
+  /** Begins a process: what it has reserved of budgets is its own. */
+  const startProcess = () => {
+    const own = { ...services };
+    return (): Promise<ForgeClient> =>
+      bitbucket.open(
+        { integration, connection, organization, services: own },
+        createCredentialSource({ table, cipher, clock, newLeaseId: randomUUID }, connection.id, schema),
+      );
+  };
   /** Opens it as a new process does. */
-  const open = (): Promise<ForgeClient> =>
-    bitbucket.open(
-      { integration, connection, organization, services: { ...services } },
-      createCredentialSource({ table, cipher, clock, newLeaseId: randomUUID }, connection.id, schema),
-    );
+  const open = (): Promise<ForgeClient> => startProcess()();
   return {
     ...{ cloud, simulator, clock, integration, services, signIn, visit, organization, open, redirectUri },
-    ...{ useToken, useContentsToken, connection },
+    ...{ useToken, useContentsToken, connection, startProcess },
     factsOfConnection: async () => (await describeCredentials(table, [connection.id])).get(connection.id),
     close: () => cloud.close(),
   };

@@ -159,3 +159,67 @@ test("R29: no more than an hour's requests are sent, by all processes together",
   expect(await structure.readScope('repositories')).toHaveProperty('done');
   expect(at.simulator.refusals()).toEqual({});
 });
+
+describe('permissions that are too many for an hour', () => {
+  const people = 300;
+  const count = 130;
+  const id = (kind: number, place: number) =>
+    `{${`${kind}`.padStart(8, '0')}-0000-4000-8000-${`${place}`.padStart(12, '0')}}`;
+
+  /** Everybody reads every repository: with the administrator 39,000 rows. */
+  function fill() {
+    const { state } = at.simulator;
+    const workspace = at.cloud.workspace('acme');
+    const createdOn = '2026-01-01T00:00:00Z';
+    const group = { slug: 'all', name: 'All', members: new Set<string>() };
+    workspace.groups.set(group.slug, group);
+    for (let place = 1; place < people; place += 1) {
+      const [uuid, nickname] = [id(1, place), `person-${place}`];
+      const account = { uuid, accountId: `1:${place}`, nickname, displayName: nickname, createdOn };
+      state.accounts.set(uuid, { ...account, email: `${nickname}@example.com` });
+      workspace.members.set(uuid, { role: 'member', addedOn: createdOn });
+      group.members.add(uuid);
+    }
+    const { uuid: project } = at.cloud.project('SITE');
+    for (let place = 0; place < count; place += 1) {
+      const [uuid, slug] = [id(3, place), `many-${place}`];
+      state.repositories.set(uuid, {
+        ...{ uuid, workspace: workspace.uuid, project, slug, name: slug, description: '', isPrivate: true },
+        ...{ defaultBranch: 'main', gitDirectory: '', createdOn, updatedOn: createdOn, users: new Map() },
+        groups: new Map([[group.slug, 'read' as const]]),
+      });
+    }
+  }
+
+  /** Reads on when the forge allows it. @returns the hours that it took, and the most requests within a step */
+  async function readOver(isFirst: boolean) {
+    const began = at.clock.now();
+    let most = 0;
+    for (let from: unknown; ; ) {
+      const client = await at.open();
+      const step = await client.structure.readScope('permissions', { from, isFirst });
+      most = Math.max(most, client.requests());
+      if ('done' in step) return { ...step.done, most, hours: (at.clock.now() - began) / 3600_000 };
+      from = JSON.parse(JSON.stringify(step.unfinished.state));
+      at.clock.step((step.unfinished.notBefore ?? 0) - at.clock.now() + 1);
+    }
+  }
+
+  test('are read repository by repository, with less than half of each hour', async () => {
+    fill();
+    const { facts, readBy, most, hours } = await readOver(false);
+    expect(facts.filter(isRow).length).toBe(people * count + everybody.length);
+    expect(readBy).toMatch(/^repository by repository, because one list of 39.* would be too long/);
+    expect(most).toBeLessThanOrEqual(450);
+    expect(hours).toBeLessThan(1.1);
+    expect(at.simulator.refusals()).toEqual({});
+  });
+
+  test('are one list where they are read for the first time, and an hour is enough', async () => {
+    fill();
+    const { facts, readBy, hours } = await readOver(true);
+    expect(facts.filter(isRow).length).toBe(people * count + everybody.length);
+    expect(readBy).toMatch(/^from one list of 39/);
+    expect(hours).toBe(0);
+  });
+});

@@ -1,6 +1,7 @@
 /** `npm run bench:sync`. */
 import { UsageError } from '../../local/start/options.ts';
 import { createProgress } from '../../local/start/progress.ts';
+import { measureBitbucket } from './bitbucket-scenes.ts';
 import { brokenOf, type Section, sectionText } from './figures.ts';
 import { measureGitLab } from './gitlab-scenes.ts';
 import { measureLarge } from './large-scene.ts';
@@ -12,6 +13,8 @@ const large = { repositories: 5000, members: 3000, teams: 500 };
 const quickMiddling = { repositories: 100, members: 300, teams: 60, refs: 10 };
 const group = { projects: 500, groups: 30, members: 300, refs: 50 };
 const quickGroup = { projects: 100, groups: 30, members: 300, refs: 10 };
+const workspace = { repositories: 500, projects: 10, members: 100, refs: 50 };
+const quickWorkspace = { repositories: 100, projects: 10, members: 100, refs: 10 };
 const quickLarge = { repositories: 1000, members: 600, teams: 100 };
 
 async function main(args: readonly string[]): Promise<void> {
@@ -41,6 +44,9 @@ async function main(args: readonly string[]): Promise<void> {
     });
     tell(structure, contents, changes);
   }
+  progress.step('the same on Bitbucket: the first hour, all versions, hours in which nothing changes');
+  const { firstHour, contents, steady } = await measureBitbucket(quick ? quickWorkspace : workspace);
+  tell(firstHour, contents, steady);
   progress.step('a large company: read, read again, and read by a function that is killed');
   tell(...(await measureLarge({ ...(quick ? quickLarge : large), latencyMs })));
 

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../../local/start/options.ts';
 
-export const usage = `Measures what it costs to keep in step with GitHub and with GitLab, beside what it may cost, on the simulated ones.
+export const usage = `Measures what it costs to keep in step with GitHub, GitLab and Bitbucket, beside what it may cost, on the simulated ones.
 
 Usage: npm run bench:sync -- [options]
 

@@ -1,6 +1,7 @@
 /** The product's use cases between a simulated forge and a registry in memory. */
 
 import { reconcile } from '../../shared/sync/schedule/reconcile.ts';
+import { sweepWork } from '../../shared/sync/schedule/sweep.ts';
 import type { DeliverySource } from '../../shared/sync/webhooks/delivery-source.ts';
 import { receiveDelivery } from '../../shared/sync/webhooks/receive-delivery.ts';
 import { createMemoryKeyValues, createMemoryObjects } from '../../test/support/memory-store.ts';
@@ -59,6 +60,8 @@ export interface System {
   cost(does: () => Promise<unknown>): Promise<Cost>;
   /** As the schedule does. */
   reconcile(): Promise<unknown>;
+  /** Does what is due within that time, with the sweep each minute and the schedule each ten. @param ms of the simulated clock */
+  runFor(ms: number): Promise<Cost>;
   /** Hands over what the forge delivered since the last time. */
   receive(): Promise<void>;
 }
@@ -105,14 +108,38 @@ export async function createSystem(forge: SimulatedForge): Promise<System> {
   const { workQueue } = world;
   const logger = { info: () => {}, warn: () => {}, error: () => {} };
 
-  async function drain(): Promise<void> {
+  const common = { table, workQueue, clock, logger };
+
+  async function handleDue(): Promise<void> {
     for (let isBusy = true; isBusy; ) {
       const handled = await Promise.all(Array.from({ length: workers }, () => world.handleNext()));
       isBusy = handled.includes(true);
     }
+  }
+
+  async function drain(): Promise<void> {
+    await handleDue();
     // What waits for its time, or was forgotten.
     await world.settle();
     if (world.errors.length > 0) throw world.errors[0];
+  }
+
+  async function counted(does: () => Promise<unknown>): Promise<Cost> {
+    takeRequests();
+    table.takeWrites();
+    objects.length = 0;
+    world.handled.length = 0;
+    const began = performance.now();
+    await does();
+    const messages: Record<string, number> = {};
+    for (const { queue } of world.handled) messages[queue] = (messages[queue] ?? 0) + 1;
+    return {
+      asked: takeRequests(),
+      writes: table.takeWrites(),
+      messages,
+      objects: [...objects],
+      tookMs: performance.now() - began,
+    };
   }
 
   return {
@@ -120,28 +147,36 @@ export async function createSystem(forge: SimulatedForge): Promise<System> {
     world,
     async cost(does) {
       processes = startAll();
-      takeRequests();
-      table.takeWrites();
-      objects.length = 0;
-      world.handled.length = 0;
-      const began = performance.now();
-      await does();
-      await drain();
-      const messages: Record<string, number> = {};
-      for (const { queue } of world.handled) messages[queue] = (messages[queue] ?? 0) + 1;
-      return {
-        asked: takeRequests(),
-        writes: table.takeWrites(),
-        messages,
-        objects: [...objects],
-        tookMs: performance.now() - began,
-      };
+      return counted(async () => {
+        await does();
+        await drain();
+      });
     },
-    reconcile: () => reconcile({ table, workQueue, clock, logger }),
+    runFor: (ms) =>
+      counted(async () => {
+        const end = clock.now() + ms;
+        const regular = [
+          { everyMs: 60_000, next: clock.now() + 60_000, run: () => sweepWork(common) },
+          { everyMs: 600_000, next: clock.now() + 600_000, run: () => reconcile(common) },
+        ];
+        for (;;) {
+          await handleDue();
+          const times = [world.nextDue() ?? end, ...regular.map(({ next }) => next), end];
+          await clock.advance(Math.max(0, Math.min(...times) - clock.now()));
+          for (const one of regular.filter(({ next }) => next <= clock.now())) {
+            one.next += one.everyMs;
+            await one.run();
+          }
+          if (clock.now() >= end) break;
+        }
+        await handleDue();
+        if (world.errors.length > 0) throw world.errors[0];
+      }),
+    reconcile: () => reconcile(common),
     async receive() {
       for (const { headers, body, secret } of await forge.takeDeliveries()) {
         const source = { ...forge.webhooks, secrets: [secret] };
-        const dependencies = { table, workQueue, clock, logger, sourcesOf: async () => [source] };
+        const dependencies = { ...common, sourcesOf: async () => [source] };
         await receiveDelivery(dependencies, forge.webhooks, { headers, body: Buffer.from(body) });
       }
     },

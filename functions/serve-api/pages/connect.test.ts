@@ -132,6 +132,11 @@ it('asks who signed in a while ago to confirm it, and leads back to the form', a
 it.each([
   [{ repositories: 12, scanned: 7 }, 'Repositories scanned: 7 of 12', '5'],
   [{ repositories: undefined, scanned: 0 }, 'Members: being read', '5'],
+  [
+    { repositories: 12, scanned: 7, older: { unread: 900, until: Date.UTC(2026, 10, 22, 17, 30) } },
+    '900 older ones follow, by about 2026-11-22 17:30 UTC',
+    '5',
+  ],
   [undefined, 'The first import is done.', undefined],
 ])('shows the import %j, and loads again until it is over', (progress, text, refresh) => {
   const answer = pageAnswer(

@@ -125,9 +125,12 @@ function doneOf(scopes: FirstImport['scopes']): Html {
   }</p>`;
 }
 
+const olderOf = ({ unread, until }: NonNullable<ImportProgress['older']>): Html =>
+  html`<p>The newest versions come first. ${unread} older ones follow, by about ${new Date(until).toISOString().slice(0, 16).replace('T', ' ')} UTC: the code host gives only so many files an hour.</p>`;
+
 function importOf(
   login: string,
-  { repositories, scanned }: ImportProgress,
+  { repositories, scanned, older }: ImportProgress,
   scopes: FirstImport['scopes'],
   slug: string,
 ): Html {
@@ -139,5 +142,6 @@ ${
     : html`<p><label for="scanned">Repositories scanned: ${scanned} of ${repositories}</label>
 <progress id="scanned" max="${Math.max(repositories, 1)}" value="${scanned}"></progress></p>`
 }
+${older === undefined ? '' : olderOf(older)}
 <p class="quiet" role="status">This page loads again every ${refreshSeconds} seconds. <a href="/connected/${slug}">Refresh</a></p>`;
 }

@@ -16,7 +16,11 @@ import type { Synchronization } from '../../../shared/domain/synchronization.ts'
 import { findModule } from '../../../shared/forge/modules.ts';
 import { addSynchronizationTo } from '../../../shared/organizations/create-organization.ts';
 import { disconnectSynchronization } from '../../../shared/organizations/disconnect-synchronization.ts';
-import { type ImportProgress, importProgressOf } from '../../../shared/organizations/import-progress.ts';
+import {
+  type ImportProgress,
+  importProgressOf,
+  type OlderVersions,
+} from '../../../shared/organizations/import-progress.ts';
 import { changeCaution } from '../../../shared/organizations/set-caution.ts';
 import { setPrimary } from '../../../shared/organizations/set-primary.ts';
 import { isPrimary } from '../../../shared/store/owner-store.ts';
@@ -65,7 +69,7 @@ async function shown(
     isPrimary: isPrimary(organization, all, one.id),
     createdAt: timeOf(one.createdAt),
     state: stateOf(one, progress),
-    importProgress: progress,
+    importProgress: progress && { ...progress, older: progress.older && withTime(progress.older) },
     credentialState: one.credentialState,
     rightsAsOf: optionalTimeOf(rightsAsOf(findModule(one.forge)?.traits.scopes ?? [], one)),
     rightsSuspendedAt: optionalTimeOf(one.rightsSuspendedAt),
@@ -73,6 +77,8 @@ async function shown(
     caution: one.caution,
   };
 }
+
+const withTime = ({ unread, until }: OlderVersions) => ({ unread, until: timeOf(until) });
 
 /** @throws CallerError when the organization has no such synchronization */
 async function synchronizationIn(table: Table, { id }: Organization, name: string) {

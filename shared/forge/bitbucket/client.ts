@@ -28,11 +28,12 @@ function allowancesOf(services: ForgeServices): Allowances {
 }
 
 /**
- * Shares of each hour. Of the repositories' 1,000 requests scans leave some to archives that people wait for, and both to rights; the long list
- * of permissions leaves some of its 1,000 to members, who are read every ten minutes.
+ * Shares of each hour. Of the repositories' 1,000 requests scans leave some to archives that people wait for, and both to rights; everybody's
+ * permissions leave some of their 1,000 to members, who are read every ten minutes.
  */
 const shares = {
-  ...{ permissions: 0.8, contents: 0.85, archives: 0.95, backgroundArchives: 0.8 },
+  ...{ firstPermissions: 0.8, permissions: 0.45 },
+  ...{ contents: 0.85, archives: 0.95, backgroundArchives: 0.8 },
   // Of raw files.
   ...{ newest: 1, older: 0.9 },
 };
@@ -58,7 +59,15 @@ export function openBitbucket(
   const ofContents = (purpose: Purpose, share: number): Requests =>
     counted(createContentsRequests(token, { ...common, purpose, share }));
   const requests = counted(createRequests(common));
-  const permissions = counted(createRequests({ ...common, share: shares.permissions }));
+  const permissionsWithin = (share: number, pagesMax: number) => ({
+    requests: counted(createRequests({ ...common, share })),
+    pagesMax,
+  });
+  const permissions = {
+    first: permissionsWithin(shares.firstPermissions, 700),
+    // With those of members and settings it takes less than half of an hour.
+    later: permissionsWithin(shares.permissions, 350),
+  };
   // They wait for nobody, so they leave the reserve to rights.
   const hooks = counted(createRequests({ ...common, purpose: 'contents', share: shares.contents }));
   return {

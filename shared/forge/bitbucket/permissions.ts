@@ -2,12 +2,14 @@
  * Who may read which repository. Bitbucket has a list of everybody's effective permissions. Whether what is given on projects is in it is not
  * certain, so that is read beside it, and the higher of both counts.
  */
+import { z } from 'zod';
 import type { CollaboratorFact } from '../../domain/facts.ts';
 import type { ForgeOrganizationId, ForgeRepositoryId } from '../../domain/ids.ts';
 import { ForgeError } from '../errors.ts';
+import { fixedPageSize } from '../pages.ts';
 import type { Reading } from '../reading.ts';
 import type { Account } from './account.ts';
-import type { Requests, Route } from './requests.ts';
+import { itemsPerPage, type Requests, type Route } from './requests.ts';
 import {
   type AccountItem,
   fieldsOf,
@@ -35,6 +37,8 @@ type Given = Omit<Row, 'repository'>;
 
 const keyOf = ({ user, repository }: Row): string => `${user.uuid} ${repository.uuid}`;
 
+const rowsRoute = '/2.0/workspaces/:workspace/permissions/repositories';
+
 /** Of all repositories of the workspace, or of one. */
 export async function listRows(
   requests: Requests,
@@ -43,11 +47,60 @@ export async function listRows(
   repository?: ForgeRepositoryId,
 ): Promise<readonly Row[]> {
   const route: Route = {
-    route: `/2.0/workspaces/:workspace/permissions/repositories${repository === undefined ? '' : '/:repository'}`,
+    route: repository === undefined ? rowsRoute : `${rowsRoute}/:repository`,
     path: { workspace, ...(repository !== undefined && { repository }) },
     query: { fields: fieldsOf(rowFields) },
   };
-  return reading.list('permissions', rowSchema, requests.list('permissions', route, rowSchema, keyOf));
+  const name = repository === undefined ? 'permissions' : `permissions of ${repository}`;
+  return reading.list(name, rowSchema, requests.list('permissions', route, rowSchema, keyOf));
+}
+
+/** What everybody's permissions are read with. */
+export interface PermissionRequests {
+  readonly requests: Requests;
+  /** How many pages one list may have. A longer one would wait for the next hour, and its pages would not fit together. */
+  readonly pagesMax: number;
+}
+
+const sizeSchema = z.object({ size: z.int().nonnegative().optional() });
+
+/** How many rows there are; undefined where Bitbucket does not say. */
+async function countRows(
+  requests: Requests,
+  reading: Reading,
+  workspace: ForgeOrganizationId,
+): Promise<number | undefined> {
+  const route = { route: rowsRoute, path: { workspace }, query: { pagelen: 10, fields: 'size' } };
+  const [counted] = await reading.list('number of permissions', sizeSchema, {
+    ...{ what: 'the number of permissions', key: () => 'size', size: fixedPageSize(1) },
+    read: async () => ({
+      pageInfo: { hasNextPage: false, endCursor: null },
+      items: [await requests.get(route, sizeSchema)],
+    }),
+  });
+  return counted?.size;
+}
+
+/** Everybody's permissions on all repositories: from one list, or where that is too long for an hour from each repository's own. */
+export async function readRows(
+  { requests, pagesMax }: PermissionRequests,
+  reading: Reading,
+  workspace: ForgeOrganizationId,
+  repositories: readonly Pick<RepositoryItem, 'uuid'>[],
+): Promise<{ readonly rows: readonly Row[]; readonly readBy: string }> {
+  const size = await countRows(requests, reading, workspace);
+  if (size === undefined || size <= pagesMax * itemsPerPage) {
+    const rows = await listRows(requests, reading, workspace);
+    return { rows, readBy: `from one list of ${rows.length} permissions` };
+  }
+  const rows: Row[] = [];
+  for (const { uuid } of repositories) {
+    for (const row of await listRows(requests, reading, workspace, uuid)) {
+      rows.push(row);
+    }
+  }
+  const readBy = `repository by repository, because one list of ${rows.length} permissions would be too long for an hour`;
+  return { rows, readBy };
 }
 
 /** The members of groups, by slug; undefined where API 1.0 tells nothing: it may end, and answers an empty list to outsiders. */

@@ -89,7 +89,7 @@ interface Answer {
   readonly response: Response;
 }
 
-const itemsPerPage = 100;
+export const itemsPerPage = 100;
 /** Of those that wait for the same moment; milliseconds. */
 const spreadMs = 60_000;
 const succeeded = [200, 201, 204];

@@ -11,7 +11,13 @@ import { ForgeError } from '../errors.ts';
 import type { Absence, LookUp, ScopeRead, StructureReader } from '../forge.ts';
 import { type Reading, readInSteps } from '../reading.ts';
 import { expectAdministrator, readAccount } from './account.ts';
-import { collaboratorFacts, listRows, readProjectGrants } from './permissions.ts';
+import {
+  collaboratorFacts,
+  listRows,
+  type PermissionRequests,
+  readProjectGrants,
+  readRows,
+} from './permissions.ts';
 import { handleOf } from './repository.ts';
 import type { Requests } from './requests.ts';
 import {
@@ -27,11 +33,13 @@ import type { bitbucketTraits } from './traits.ts';
 
 export interface StructureRequests {
   readonly requests: Requests;
-  /** For the long list of permissions, which leaves some of each hour to the others. */
-  readonly permissions: Requests;
+  /** For everybody's permissions, which leave some of each hour to the others; `later`: after the first read, less than half of it is used. */
+  readonly permissions: Readonly<Record<'first' | 'later', PermissionRequests>>;
 }
 
-interface Context extends StructureRequests {
+interface Context {
+  readonly requests: Requests;
+  readonly permissions: PermissionRequests;
   readonly workspace: ForgeOrganizationId;
 }
 
@@ -102,12 +110,13 @@ async function readSettings({ requests, workspace }: Context): Promise<ScopeRead
 }
 
 async function readPermissions(context: Context, reading: Reading): Promise<ScopeRead> {
-  const { permissions: requests, workspace } = context;
-  const rows = await listRows(requests, reading, workspace);
+  const { permissions, workspace } = context;
+  const { requests } = permissions;
   const repositories = await listRepositories(context, reading);
+  const { rows, readBy } = await readRows(permissions, reading, workspace, repositories);
   const keys = [...new Set(repositories.map(({ project }) => project.key))];
   const grants = await readProjectGrants(requests, reading, await readAccount(requests, workspace), keys);
-  return whole(collaboratorFacts(rows, repositories, grants));
+  return { ...whole(collaboratorFacts(rows, repositories, grants)), readBy };
 }
 
 const readers: Readonly<Record<BitbucketScope, (context: Context, reading: Reading) => Promise<ScopeRead>>> =
@@ -173,11 +182,11 @@ export function createStructureReader(
   organization: ForgeOrganizationId | undefined,
 ): StructureReader {
   /** A credential may see many workspaces, so it has to be said which one is read. */
-  function contextOf(): Context {
+  function contextOf(isFirst = false): Context {
     if (organization === undefined) {
       throw new RangeError('a read of Bitbucket needs a workspace');
     }
-    return { requests, permissions, workspace: organization };
+    return { requests, permissions: permissions[isFirst ? 'first' : 'later'], workspace: organization };
   }
 
   return {
@@ -190,7 +199,7 @@ export function createStructureReader(
     },
 
     async readScope(scope, options = {}) {
-      const context = contextOf();
+      const context = contextOf(options.isFirst);
       try {
         if (isPart(scope)) {
           return await readInSteps({ scope, main: 'permissions' }, options, (reading) => {

@@ -37,7 +37,7 @@ export async function completeScope(
   taken: TakenScope,
   observedAt: number,
   recheckAt?: number,
-  read?: Pick<ScopeRead, 'hiddenReason' | 'compared' | 'watched'>,
+  read?: Pick<ScopeRead, 'hiddenReason' | 'compared' | 'watched' | 'readBy'>,
   requests?: number,
 ): Promise<void> {
   const { table, clock } = run.dependencies;
@@ -47,7 +47,7 @@ export async function completeScope(
   const answered = isLater ? { ...taken, lease: { ...taken.lease, wanted: reading.wanted } } : taken;
   const attributes = {
     lastSuccessAt: clock.now(),
-    ...(requests !== undefined && { requests }),
+    ...(requests !== undefined && { requests, readBy: read?.readBy }),
     attempts: 0,
     reading: undefined,
     handle: undefined,

@@ -65,6 +65,7 @@ export async function readScopeStep(
     handle: await handleOf(run, taken),
     from: reading.state,
     mayContinue: () => clock.now() < deadline,
+    isFirst: state.lastSuccessAt === undefined,
     // Parts that it serves too have to be read.
     ...(served.length === 0 && { stored: () => loadStoredFacts(run, taken) }),
   });

@@ -174,11 +174,12 @@ const hourMs = 3600_000;
 function isScopeDue(
   { name, everyMs = 0, requestsPerHour = Number.POSITIVE_INFINITY }: ScopeTraits,
   { lastSuccessAt }: Synchronization,
-  state: Pick<ScopeState, 'requests'> | undefined,
+  state: Pick<ScopeState, 'requests' | 'readBegunAt'> | undefined,
   now: number,
 ): boolean {
-  const affordableMs = ((state?.requests ?? 0) / requestsPerHour) * hourMs;
-  return (lastSuccessAt[name] ?? 0) <= now - Math.max(everyMs, affordableMs);
+  const { [name]: lastAt = 0 } = lastSuccessAt;
+  const { requests = 0, readBegunAt: begunAt = lastAt } = state ?? {};
+  return lastAt <= now - everyMs && begunAt <= now - (requests / requestsPerHour) * hourMs;
 }
 
 /** Repositories not scanned for a day, and those with something to retry. One that is already queued is not requested again. */
