@@ -22,6 +22,8 @@ export interface ScopeTraits {
   readonly requestsPerHour?: number;
   /** Some organizations do not have it, or hide it from us. If never read, it grants nothing and delays nothing. */
   readonly mayBeMissing?: true;
+  /** No right depends on it: what the forge hides of it stays as it was last read, however long. */
+  readonly isShownOnly?: true;
 }
 
 /** The lists of a forge in the order of reading: those that decide who may do anything at all come first. */

@@ -51,6 +51,7 @@ async function start(variant: Partial<Variant> = {}): Promise<ForgeFixture> {
     traits: bitbucket.traits,
     changes: changesOf(at),
     fill: () => fill(at),
+    unpaged: ['teams'],
     fault(fault) {
       faults.remove();
       if (fault === undefined) return;
@@ -125,7 +126,7 @@ function changesOf({ cloud, simulator }: Bitbucket): WorldChanges {
   const login = (id: string): string => known(state.accounts.get(id)).nickname;
   const repository = (id: string): string => fullName(state, known(state.repositories.get(id)));
   const never = (): never => {
-    throw new Error('Bitbucket has no teams');
+    throw new Error('groups are only shown');
   };
   return {
     async addMember() {
@@ -135,7 +136,16 @@ function changesOf({ cloud, simulator }: Bitbucket): WorldChanges {
       return asId(cloud.account(user).uuid);
     },
     removeMember: async (account) => void (await changes.run('remove-member', { user: login(account) })),
-    ...{ addTeam: never, removeTeam: never, addTeamMember: never, removeTeamMember: never },
+    async addTeam() {
+      const name = `group-${++count}`;
+      await changes.run('create-group', { name });
+      return asId(name);
+    },
+    removeTeam: async (team) => void (await changes.run('delete-group', { group: team })),
+    addTeamMember: async (team, account) =>
+      void (await changes.run('add-to-group', { group: team, user: login(account) })),
+    removeTeamMember: async (team, account) =>
+      void (await changes.run('remove-from-group', { group: team, user: login(account) })),
     ...{ grant: never, revoke: never },
     async addRepository(slug) {
       await changes.run('create-repository', { project: 'acme/SITE', slug });

@@ -1,7 +1,7 @@
 /** Who reads what on Bitbucket, and what a read does where Bitbucket tells less. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { CollaboratorFact } from '../../shared/domain/facts.ts';
-import { type PartScope, repositoryPart } from '../../shared/domain/scopes.ts';
+import { type CollaboratorFact, factKey } from '../../shared/domain/facts.ts';
+import { type PartScope, repositoryPart, teamPart } from '../../shared/domain/scopes.ts';
 import { ForgeError } from '../../shared/forge/errors.ts';
 import { type Bitbucket, startBitbucket } from './bitbucket-fixture.ts';
 import { errorOf, readWhole } from './forge-contract/reading.ts';
@@ -64,6 +64,33 @@ describe('R19: the permissions that count are the effective ones', () => {
       expect(await rows()).toEqual(everybody);
     },
   );
+});
+
+describe('R11: groups, which only API 1.0 tells', () => {
+  test('are teams with their members, and without rights', async () => {
+    const { facts, hiddenReason } = await readWhole(at, 'teams');
+    expect(hiddenReason).toBeUndefined();
+    expect(facts.map(factKey).sort()).toEqual(
+      [
+        ...['team#core-developers', 'team#readers'],
+        ...(['ann#core-developers', 'ann#readers', 'bob#readers'] as const).map((row) => {
+          const [login = '', group] = row.split('#');
+          return `team-member#${at.cloud.account(login).uuid}#${group}`;
+        }),
+      ].sort(),
+    );
+  });
+
+  test.each(['empty', 'not-found', 'removed'] as const)('are hidden, and not gone: %s', async (groups) => {
+    await at.simulator.changes.run('set-variant', { groups });
+    const { facts, hiddenReason } = await readWhole(at, 'teams');
+    expect(facts).toEqual([]);
+    expect(hiddenReason).toMatch(/API 1.0/);
+    // Nothing is known of one of them either.
+    const part = teamPart('readers' as never);
+    expect(['incomplete', 'gone']).toContain((await errorOf(readWhole(at, part))).code);
+    expect((await (await at.open()).structure.lookUp([{ part }])).get(part)).toEqual({ is: 'unknown' });
+  });
 });
 
 test('a collaborator is no member, but has the rows of the repositories', async () => {

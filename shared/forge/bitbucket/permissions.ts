@@ -9,11 +9,11 @@ import { ForgeError } from '../errors.ts';
 import { fixedPageSize } from '../pages.ts';
 import type { Reading } from '../reading.ts';
 import type { Account } from './account.ts';
+import { readGroups } from './groups.ts';
 import { itemsPerPage, type Requests, type Route } from './requests.ts';
 import {
   type AccountItem,
   fieldsOf,
-  groupsSchema,
   loginOf,
   projectGroupSchema,
   projectUserSchema,
@@ -103,20 +103,13 @@ export async function readRows(
   return { rows, readBy };
 }
 
-/** The members of groups, by slug; undefined where API 1.0 tells nothing: it may end, and answers an empty list to outsiders. */
-async function readGroups(
+/** The members of groups, by slug; of none where API 1.0 tells nothing. */
+async function membersOfGroups(
   requests: Requests,
-  { slug }: Account,
-): Promise<ReadonlyMap<string, readonly AccountItem[]> | undefined> {
-  try {
-    const groups = await requests.get({ route: '/1.0/groups/:slug', path: { slug } }, groupsSchema);
-    return new Map(groups.map(({ slug: group, members }) => [group, members]));
-  } catch (error) {
-    if (error instanceof ForgeError && ['not-found', 'gone', 'insufficient-scope'].includes(error.code)) {
-      return undefined;
-    }
-    throw error;
-  }
+  account: Account,
+): Promise<ReadonlyMap<string, readonly AccountItem[]>> {
+  const answer = await readGroups(requests, account);
+  return new Map('groups' in answer ? answer.groups.map(({ slug, members }) => [slug, members]) : []);
 }
 
 /** What is given on projects, by their keys. Without the scope for it there is only the list of permissions. */
@@ -127,8 +120,7 @@ export async function readProjectGrants(
   keys: readonly string[],
 ): Promise<ReadonlyMap<string, readonly Given[]>> {
   const grants = new Map<string, readonly Given[]>();
-  let groups: Awaited<ReturnType<typeof readGroups>>;
-  let hasAskedForGroups = false;
+  let groups: Awaited<ReturnType<typeof membersOfGroups>> | undefined;
   for (const key of keys) {
     const base = `/2.0/workspaces/:workspace/projects/:key/permissions-config`;
     const path = { workspace: account.uuid, key };
@@ -153,9 +145,8 @@ export async function readProjectGrants(
           ({ group }) => group.slug,
         ),
       );
-      if (inGroups.length > 0 && !hasAskedForGroups) {
-        groups = await readGroups(requests, account);
-        hasAskedForGroups = true;
+      if (inGroups.length > 0) {
+        groups ??= await membersOfGroups(requests, account);
       }
       grants.set(key, [
         ...users,

@@ -83,7 +83,13 @@ export const projectUserSchema = z.object({ permission: z.string(), user: accoun
 export const projectGroupSchema = z.object({ permission: z.string(), group: z.object({ slug: z.string() }) });
 
 /** API 1.0: https://support.atlassian.com/bitbucket-cloud/docs/groups-endpoint/ */
-export const groupsSchema = z.array(z.object({ slug: z.string(), members: z.array(accountSchema) }));
+const groupSchema = z.object({
+  slug: z.string().min(1),
+  name: z.string(),
+  members: z.array(accountSchema),
+});
+export type GroupItem = z.infer<typeof groupSchema>;
+export const groupsSchema = z.array(groupSchema);
 
 /** Of a list, for partial responses. */
 export const fieldsOf = (names: readonly string[]): string =>

@@ -11,6 +11,7 @@ import { ForgeError } from '../errors.ts';
 import type { Absence, LookUp, ScopeRead, StructureReader } from '../forge.ts';
 import { type Reading, readInSteps } from '../reading.ts';
 import { expectAdministrator, readAccount } from './account.ts';
+import { type Groups, groupFacts, readGroups, teamOf } from './groups.ts';
 import {
   collaboratorFacts,
   listRows,
@@ -22,6 +23,7 @@ import { handleOf } from './repository.ts';
 import type { Requests } from './requests.ts';
 import {
   fieldsOf,
+  type GroupItem,
   loginOf,
   type Membership,
   membershipSchema,
@@ -49,6 +51,7 @@ type BitbucketScope = (typeof bitbucketTraits.scopes)[number]['name'];
 const mainLists: Readonly<Record<BitbucketScope, string>> = {
   settings: 'settings',
   members: 'members',
+  teams: 'teams',
   repositories: 'repositories',
   permissions: 'permissions',
 };
@@ -119,9 +122,19 @@ async function readPermissions(context: Context, reading: Reading): Promise<Scop
   return { ...whole(collaboratorFacts(rows, repositories, grants)), readBy };
 }
 
+/** Groups are shown as teams. What is missing from the list, which has no total, is looked for a second time. */
+async function readTeams({ requests, workspace }: Context): Promise<ScopeRead> {
+  const answer = await readGroups(requests, await readAccount(requests, workspace));
+  if ('hiddenReason' in answer) {
+    return { ...whole([]), hiddenReason: answer.hiddenReason };
+  }
+  return { ...whole(answer.groups.flatMap(groupFacts)), isCounted: () => false };
+}
+
 const readers: Readonly<Record<BitbucketScope, (context: Context, reading: Reading) => Promise<ScopeRead>>> =
   {
     settings: readSettings,
+    teams: readTeams,
     members: async (context, reading) => whole(memberFacts(await listMembers(context, reading))),
     repositories: async (context, reading) =>
       whole((await listRepositories(context, reading)).map(repositoryFact)),
@@ -134,6 +147,20 @@ async function readMember(context: Context, part: PartScope, reading: Reading): 
   const facts = memberFacts(await listMembers(context, reading));
   const found = facts.filter((fact) => fact.account === account);
   return found.length === 0 ? absentPart(part) : partRead(part, found);
+}
+
+/** @throws ForgeError where the groups are hidden, since that says nothing about one of them */
+async function findGroup({ requests, workspace }: Context, part: PartScope): Promise<GroupItem | undefined> {
+  const answer = await readGroups(requests, await readAccount(requests, workspace));
+  if ('error' in answer) {
+    throw answer.error;
+  }
+  return answer.groups.find((group) => teamOf(group) === idOfPart(part));
+}
+
+async function readTeam(context: Context, part: PartScope): Promise<ScopeRead> {
+  const group = await findGroup(context, part);
+  return group === undefined ? absentPart(part) : partRead(part, groupFacts(group));
 }
 
 async function readRepository(context: Context, part: PartScope, reading: Reading): Promise<ScopeRead> {
@@ -177,6 +204,8 @@ async function findRepository(
   return 'gone';
 }
 
+const partReaders = { member: readMember, team: readTeam, repository: readRepository } as const;
+
 export function createStructureReader(
   { requests, permissions }: StructureRequests,
   organization: ForgeOrganizationId | undefined,
@@ -203,11 +232,7 @@ export function createStructureReader(
       try {
         if (isPart(scope)) {
           return await readInSteps({ scope, main: 'permissions' }, options, (reading) => {
-            const kind = kindOfPart(scope);
-            if (kind === 'team') {
-              throw new RangeError('Bitbucket has no teams');
-            }
-            return (kind === 'member' ? readMember : readRepository)(context, scope, reading);
+            return partReaders[kindOfPart(scope)](context, scope, reading);
           });
         }
         if (!isOfBitbucket(scope)) {
@@ -228,8 +253,11 @@ export function createStructureReader(
     async lookUp(parts) {
       const context = contextOf();
       const found = new Map<PartScope, LookUp>();
+      const groups = parts.some(({ part }) => kindOfPart(part) === 'team')
+        ? await readGroups(requests, await readAccount(requests, context.workspace))
+        : undefined;
       for (const { part } of parts) {
-        found.set(part, await lookUpOne(context, part));
+        found.set(part, await lookUpOne(context, part, groups));
       }
       if ([...found.values()].some(({ is }) => is === 'absent')) {
         await expectAdministrator(requests, context.workspace);
@@ -239,10 +267,22 @@ export function createStructureReader(
   };
 }
 
-async function lookUpOne(context: Context, part: PartScope): Promise<LookUp> {
-  if (kindOfPart(part) !== 'repository') {
-    return { is: 'unknown' };
+/** @param groups read for teams */
+async function lookUpOne(context: Context, part: PartScope, groups: Groups | undefined): Promise<LookUp> {
+  const id = idOfPart(part);
+  switch (kindOfPart(part)) {
+    case 'member':
+      return { is: 'unknown' };
+    case 'team':
+      if (groups === undefined || 'hiddenReason' in groups) {
+        return { is: 'unknown' };
+      }
+      return groups.groups.some((group) => teamOf(group) === id)
+        ? { is: 'present' }
+        : { is: 'absent', absence: 'gone' };
+    case 'repository': {
+      const found = await findRepository(context, asId<ForgeRepositoryId>(id));
+      return typeof found === 'string' ? { is: 'absent', absence: found } : { is: 'present' };
+    }
   }
-  const found = await findRepository(context, asId<ForgeRepositoryId>(idOfPart(part)));
-  return typeof found === 'string' ? { is: 'absent', absence: found } : { is: 'present' };
 }

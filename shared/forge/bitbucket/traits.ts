@@ -11,6 +11,7 @@ export const bitbucketTraits = {
   scopes: [
     { name: 'settings', kinds: ['settings'] },
     { name: 'members', kinds: ['member'] },
+    { name: 'teams', kinds: ['team', 'team-member'], mayBeMissing: true, isShownOnly: true },
     { name: 'repositories', kinds: ['repository'] },
     {
       ...{ name: 'permissions', kinds: ['collaborator'], after: ['members', 'repositories'] },

@@ -2,7 +2,7 @@
 import type { Claim } from '../../domain/claim.ts';
 import { type Fact, factKey, type Handle } from '../../domain/facts.ts';
 import type { ForgeTraits } from '../../domain/forge-traits.ts';
-import { type AnyScope, isPart, type PartScope, partOf } from '../../domain/scopes.ts';
+import { type AnyScope, isPart, type PartScope, partOf, traitsIn } from '../../domain/scopes.ts';
 import type { Caution } from '../../domain/synchronization.ts';
 import type { Absence, ScopeRead } from '../../forge/forge.ts';
 import type { Expectation } from '../../store/claim-store.ts';
@@ -79,6 +79,7 @@ export function decide(input: DecisionInput): PlannedRead {
     // What is added or changed was not missing: a second read that has it agrees.
     .filter(({ kind, fact }) => kind !== 'remove' || !isPresentOnForge(fact, confirmed))
     .filter(({ kind, fact }) => kind !== 'remove' || !isUnproven(fact, missing))
+    .filter(({ kind }) => kind !== 'remove' || !isKept(input))
     .map((change) => withOwnerDecision(change, input));
   let guarded = guard(changes, input);
   if (references !== undefined) {
@@ -167,6 +168,13 @@ function withOwnerDecision(
   }
   const isOver = isHiddenTooLong(caution, read, startedAt, states.get(scope));
   return isOver && !held.refused.has(key) ? withEvidence(change, 'silence') : change;
+}
+
+/** Whether the forge hides a list on which no right depends. */
+function isKept({ traits, scope, reading: { read } }: DecisionInput): boolean {
+  return (
+    read.hiddenReason !== undefined && !isPart(scope) && traitsIn(traits.scopes, scope)?.isShownOnly === true
+  );
 }
 
 /** Whether the scope has been hidden for as long as access lasts when nothing can be read. */

@@ -4,7 +4,14 @@
  */
 import type { Fact } from '../../domain/facts.ts';
 import type { ForgeTraits } from '../../domain/forge-traits.ts';
-import { type AnyScope, isPart, mainKeyOf, type PartScope, partOf } from '../../domain/scopes.ts';
+import {
+  type AnyScope,
+  isPart,
+  mainKeyOf,
+  mainScopeOf,
+  type PartScope,
+  partOf,
+} from '../../domain/scopes.ts';
 import type { Absence, ScopeRead } from '../../forge/forge.ts';
 import type { Confirmed } from './confirm.ts';
 import type { EventReports, Known } from './load.ts';
@@ -19,7 +26,7 @@ export interface Missing {
 }
 
 interface MissingInput {
-  readonly traits: Pick<ForgeTraits, 'notFoundMs'>;
+  readonly traits: Pick<ForgeTraits, 'notFoundMs' | 'scopes'>;
   readonly scope: AnyScope;
   readonly reading: { readonly read: Pick<ScopeRead, 'facts' | 'absence'> };
   readonly reports: EventReports;
@@ -53,7 +60,7 @@ export function missingOf(input: MissingInput): Missing {
   const shown = new Set(reading.read.facts.flatMap((fact) => partOf(fact) ?? []));
   const mainParts = new Set(known.stored.facts.flatMap(({ fact }) => partOf(fact) ?? []));
   const isOfRead = (part: PartScope): boolean =>
-    isPart(scope) ? part === scope : scope === 'repositories' && part.startsWith('repository:');
+    isPart(scope) ? part === scope : mainScopeOf(traits.scopes, part) === scope;
   return {
     unproven: new Set([...notFound, ...since.keys()].filter(isRecent)),
     first: notFound.filter((part) => !since.has(part)),

@@ -71,6 +71,8 @@ export interface ForgeFixture {
   readonly cannot?: readonly (Answer | 'short-pages')[];
   /** Opens the forge as a new process does. Processes share what is stored: budgets and the credential. */
   open(): Promise<ForgeClient>;
+  /** Long lists that the forge gives in one answer, however long they are. */
+  readonly unpaged?: readonly LongList[];
   /**
    * Fills each long list (members, teams, repositories, collaborators) with more than two pages, and links some of the entries.
    *
