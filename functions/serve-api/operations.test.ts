@@ -2,6 +2,10 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { apiKeyScopes } from '../../shared/domain/api-key.ts';
+import { sessionTimes } from '../../shared/sessions/session-times.ts';
+import { refusalAct } from '../../shared/store/audit-log.ts';
+import { putPerson } from '../../shared/store/member-store.ts';
+import { forgetSession, sessionsOfUser } from '../../shared/store/session-store.ts';
 import { examples } from '../../test/support/api-examples.ts';
 import {
   operations,
@@ -16,9 +20,11 @@ import {
   createApiWorld,
   otherOrganization,
   type people,
+  userOf,
 } from '../../test/support/api-world.ts';
 import { withClosedSchemas } from '../../test/support/closed-document.ts';
 import { apiPrefix, document } from '../../test/support/documented-answers.ts';
+import { organizationId } from '../../test/support/synchronized.ts';
 import { freshMs } from './frame/access.ts';
 
 const named = <One extends { readonly name: string }>(list: readonly One[]) =>
@@ -79,11 +85,26 @@ describe.each(named(closed))('%s', (_, operation) => {
     expect(unknown.body).toMatchObject({ detail: expect.stringContaining('This API key is not known') });
   });
 
-  it('is for no person of a lesser role', async () => {
+  itWhere(wrongful[operation.access].length > 0)('is for no person of a lesser role', async () => {
     const { world, request, expectRefused } = await worldFor(operation);
     for (const person of wrongful[operation.access]) {
       expectRefused(await world.ask(person, request()), 403, 'forbidden');
     }
+  });
+
+  it('is for nobody whose session has ended', async () => {
+    const { world, request } = await worldFor(operation);
+    const person = rightful[operation.access] as (typeof people)[number];
+    for (const { id } of await sessionsOfUser(world.table, userOf(person))) {
+      await world.table.transact([forgetSession(userOf(person), id)]);
+    }
+    const before = world.stored();
+    for (const passedMs of operation.act === undefined ? [sessionTimes.access] : [0, sessionTimes.access]) {
+      world.advance(passedMs);
+      const answer = await world.ask(person, request());
+      expect([answer.status, answer.body.code]).toEqual([401, 'unauthenticated']);
+    }
+    expect(world.stored()).toEqual(before);
   });
 
   it('is for no key without its scope', async () => {
@@ -96,10 +117,27 @@ describe.each(named(closed))('%s', (_, operation) => {
     const detail = scope === 'none' ? 'API keys cannot use this operation; sign in.' : scope;
     expect(answer.body.detail).toContain(detail);
     expect(world.stored()).toEqual(before);
+    const noted = [...world.table.dump().values()].filter(({ act }) => act === refusalAct);
+    expect(noted).toMatchObject([{ subject: operation.name, why: answer.body.detail }]);
   });
 });
 
 describe.each(named(operations.filter(({ isOfOrganization }) => isOfOrganization)))('%s', (_, operation) => {
+  it('is for nobody who waits there, or was switched off', async () => {
+    const { world, request } = await worldFor(operation);
+    const person = rightful[operation.access] as (typeof people)[number];
+    const states = [
+      [{ isOwner: false, isOff: false, isWaiting: true }, 403],
+      [{ isOwner: false, isOff: true }, 404],
+    ] as const;
+    for (const [state, status] of states) {
+      await world.table.transact(putPerson(organizationId, userOf(person), state));
+      const before = world.stored();
+      expect((await world.ask(person, request())).status).toBe(status);
+      expect(world.stored()).toEqual(before);
+    }
+  });
+
   it('answers others as if there were no such organization', async () => {
     const { world, request, before } = await worldFor(operation);
     const stranger = await world.ask('stranger', request());

@@ -25,6 +25,10 @@ export const HistoryEntry = z
         delivery: z.string().optional(),
       })
       .optional(),
+    count: z
+      .number()
+      .optional()
+      .meta({ description: 'Of `request-refused`: how many there were within the hour, at least.' }),
     before: z.unknown().optional(),
     after: z.unknown().optional(),
   })

@@ -5,7 +5,7 @@ import { isApiKey, makeApiKey } from '../domain/api-key.ts';
 import { asId, type OrganizationId } from '../domain/ids.ts';
 import { isToken, makeToken } from '../domain/token.ts';
 import { apiKeysOf, noteApiKeyUse } from '../store/api-key-store.ts';
-import { apiKeysMax, createApiKey, revokeApiKey, usableApiKey } from './api-keys.ts';
+import { apiKeyOf, apiKeysMax, createApiKey, isUsable, revokeApiKey } from './api-keys.ts';
 
 const organization = { id: asId<OrganizationId>('org1'), slug: 'acme', name: 'Acme', ownedVendors: [] };
 const accountable = { by: 'Ann', why: '' };
@@ -29,7 +29,10 @@ function createWorld() {
         { description: 'ci', scopes: ['read'], expiresAt },
         accountable,
       ),
-    usable: (secret: string) => usableApiKey(table, secret, now),
+    async usable(secret: string) {
+      const key = await apiKeyOf(table, secret);
+      return key !== undefined && isUsable(key, now) ? key : undefined;
+    },
   };
 }
 

@@ -104,12 +104,10 @@ export async function revokeApiKey(
   }
 }
 
-/**
- * The key that the secret is of, if it may be used now. One read, and none for what is formed like no key.
- *
- * @param now milliseconds since the epoch
- */
-export async function usableApiKey(table: Table, secret: string, now: number): Promise<ApiKey | undefined> {
-  const key = isApiKey(secret) ? await findApiKey(table, tokenHash(secret)) : undefined;
-  return key !== undefined && (key.expiresAt === undefined || now < key.expiresAt) ? key : undefined;
-}
+/** The key that the secret is of, also one that has expired. One read, and none for what is formed like no key. */
+export const apiKeyOf = async (table: Table, secret: string): Promise<ApiKey | undefined> =>
+  isApiKey(secret) ? findApiKey(table, tokenHash(secret)) : undefined;
+
+/** @param now milliseconds since the epoch */
+export const isUsable = ({ expiresAt }: ApiKey, now: number): boolean =>
+  expiresAt === undefined || now < expiresAt;

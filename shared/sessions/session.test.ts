@@ -139,9 +139,11 @@ describe('a session', () => {
       clock.time += passed;
       const options = { isChange: true, findRefusal: admitsEverybody };
       const cookies = passed === 0 ? before : browser.cookies();
+      const { user: of, session } = signedIn;
+      const ended = passed === 0 ? { ended: expect.objectContaining({ user: of, session }) } : {};
       expect(await readSession(dependencies, cookies, options)).toEqual({
-        signedIn: undefined,
-        setCookies: [],
+        ...{ signedIn: undefined, setCookies: [] },
+        ...ended,
       });
     }
   });

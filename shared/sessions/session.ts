@@ -37,6 +37,8 @@ export const sessionCookies = { access: '__Host-session', refresh: '__Host-refre
 /** What a request shows of a session, and what its answer has the browser keep. */
 export interface SessionAnswer {
   readonly signedIn: SignedIn | undefined;
+  /** Whose session has ended, if the request shows its access token. */
+  readonly ended?: SignedIn | undefined;
   /** Headers `Set-Cookie`, one each. */
   readonly setCookies: readonly string[];
 }
@@ -158,7 +160,7 @@ export async function readSession(
   const claimed = access === undefined ? undefined : await readAccessToken(dependencies, access);
   if (claimed !== undefined) {
     const signedIn = options.isChange ? await look(dependencies, claimed) : claimed;
-    return { signedIn, setCookies: [] };
+    return { signedIn, ...(signedIn === undefined ? { ended: claimed } : {}), setCookies: [] };
   }
   const refresh = cookies.get(sessionCookies.refresh);
   if (refresh === undefined) {

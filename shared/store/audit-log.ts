@@ -1,9 +1,9 @@
-/** What was done to an organization or the installation: by whom, why and from where. Entries are added and never changed. */
+/** What was done to an organization or the installation: by whom, why and from where. Entries are added and never changed, but for the count of refused requests. */
 import { z } from 'zod';
 import { CallerError } from '../domain/caller-error.ts';
 import type { OrganizationId } from '../domain/ids.ts';
-import { absent } from './condition.ts';
-import { keys, ranges } from './keys.ts';
+import { absent, present } from './condition.ts';
+import { type Key, keys, ranges, tableKeys } from './keys.ts';
 import type { Item, Operation, Table } from './table.ts';
 
 export const actorKinds = ['user', 'key', 'operator', 'synchronization', 'system'] as const;
@@ -38,6 +38,8 @@ const AuditItem = z.object({
       delivery: z.string().optional(),
     })
     .optional(),
+  /** Of refused requests: how many there were at least. */
+  count: z.number().optional(),
   before: z.custom<Json>().optional(),
   after: z.custom<Json>().optional(),
 });
@@ -54,22 +56,57 @@ export function addAuditEntry(
   entry: AuditEntry,
   id: string,
 ): Operation {
-  const key =
-    organization === undefined
-      ? keys.installationAuditEntry(entry.at, id)
-      : keys.auditEntry(organization, entry.at, id);
-  return { put: key, item: { ...entry }, when: absent };
+  return { put: keyOf({ organization, at: entry.at, id }), item: { ...entry }, when: absent };
 }
 
-/** The latest entries, newest first. */
+/** Where an entry about refused requests is. */
+export interface RefusalPlace {
+  /** Undefined: in the installation's own log. */
+  readonly organization: OrganizationId | undefined;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly id: string;
+}
+
+const refusalsKeptMs = 400 * 24 * 3600_000;
+
+const keyOf = ({ organization, at, id }: RefusalPlace): Key =>
+  organization === undefined ? keys.installationAuditEntry(at, id) : keys.auditEntry(organization, at, id);
+
+/** Adds an entry about a refused request. Unlike others it can be counted up, and expires after 400 days. */
+export function addRefusal(
+  place: RefusalPlace,
+  entry: Pick<AuditEntry, 'by' | 'why' | 'actor' | 'from' | 'subject'>,
+): Operation {
+  const { by, why, actor, from, subject } = entry;
+  const item = { at: place.at, act: refusalAct, by, why, actor, from, subject, count: 1 };
+  const expiry = { [tableKeys.expiry]: Math.ceil((place.at + refusalsKeptMs) / 1000) };
+  return { put: keyOf(place), item: { ...item, ...expiry }, when: absent };
+}
+
+/** The act of entries about refused requests. */
+export const refusalAct = 'request-refused';
+
+/** Counts so many more. One write. */
+export const countRefusals = async (table: Table, place: RefusalPlace, more: number): Promise<void> => {
+  await table.update({ key: keyOf(place), add: { count: more } }, present);
+};
+
+/** So many times as many entries are read, to pass over refused requests among them. */
+const passedOver = 5;
+
+/** The latest entries, newest first, without refused requests; where there are very many of these, fewer than asked for. One read. */
 export async function auditLog(
   table: Table,
   organization: OrganizationId | undefined,
   limit: number,
 ): Promise<readonly AuditEntry[]> {
   const { pk, sk } = rangeOf(organization);
-  const items = await table.query(pk, sk, { descending: true, limit });
-  return items.map((item) => AuditItem.parse(item));
+  const items = await table.query(pk, sk, { descending: true, limit: limit * passedOver });
+  return items
+    .map((item) => AuditItem.parse(item))
+    .filter(({ act }) => act !== refusalAct)
+    .slice(0, limit);
 }
 
 export interface AuditFilter {

@@ -22,6 +22,7 @@ import { originSecretHeader, viewerAddressHeader } from '../../shared/runtime/en
 import { createLogger } from '../../shared/runtime/logger.ts';
 import { startSession } from '../../shared/sessions/session.ts';
 import { addApiKey } from '../../shared/store/api-key-store.ts';
+import { refusalAct } from '../../shared/store/audit-log.ts';
 import { putFact } from '../../shared/store/fact-store.ts';
 import { changeInstallationSettings } from '../../shared/store/installation-settings.ts';
 import { keys } from '../../shared/store/keys.ts';
@@ -85,7 +86,7 @@ export interface ApiWorld {
   /** Begins another session, which the person's requests come with from then on. */
   signIn(person: Person, authenticatedAt?: number): Promise<void>;
   ask(sender: Sender, request: ApiRequest): Promise<ApiResponse>;
-  /** Everything that requests may change: all but how many there were. */
+  /** Everything that requests may change: all but how many there were, and which were refused. */
   stored(): ReadonlyMap<string, Item>;
   /** A machine with a key of an organization. */
   machine(
@@ -133,7 +134,12 @@ export async function createApiWorld(added: readonly Route[] = []): Promise<ApiW
     forges,
     dependencies,
     signIn,
-    stored: () => new Map([...table.dump()].filter(([name]) => !name.startsWith(keys.rate('', 0).pk))),
+    stored: () =>
+      new Map(
+        [...table.dump()].filter(
+          ([name, { act }]) => !name.startsWith(keys.rate('', 0).pk) && act !== refusalAct,
+        ),
+      ),
     now: clock.now,
     advance(ms) {
       time += ms;

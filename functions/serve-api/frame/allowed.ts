@@ -53,7 +53,8 @@ const nothing: Found = {
   ...{ organization: undefined, role: undefined, isWaiting: false, isAdministrator: false },
 };
 
-async function standingOf(
+/** What is known of the caller where the request is. */
+export async function standingOf(
   { table, clock }: ApiDependencies,
   { access }: RouteDefinition,
   caller: Caller | undefined,

@@ -1,6 +1,6 @@
 /** Who sends a request, how often, and whether a page of ours sent it. */
 import type { Context, MiddlewareHandler } from 'hono';
-import { usableApiKey } from '../../../shared/organizations/api-keys.ts';
+import { apiKeyOf, isUsable } from '../../../shared/organizations/api-keys.ts';
 import { isSameSecret } from '../../../shared/runtime/constant-time.ts';
 import { cookiesOf } from '../../../shared/runtime/http-handler.ts';
 import { refuse } from '../../../shared/runtime/problem-details.ts';
@@ -25,15 +25,22 @@ export const authenticated =
     }
     const authorization = c.req.header('authorization');
     if (authorization !== undefined) {
-      c.set('caller', await machineOf(dependencies, authorization));
+      const { caller, former } = await machineOf(dependencies, authorization);
+      c.set('caller', caller);
+      c.set('former', former);
       return next();
     }
-    const { signedIn, setCookies } = await readSession(dependencies, cookiesOf(c.env.event.cookies ?? []), {
-      isChange: isChange(definition),
-      origin: c.get('origin'),
-      findRefusal: refusalOfUser(dependencies),
-    });
+    const { signedIn, ended, setCookies } = await readSession(
+      dependencies,
+      cookiesOf(c.env.event.cookies ?? []),
+      {
+        isChange: isChange(definition),
+        origin: c.get('origin'),
+        findRefusal: refusalOfUser(dependencies),
+      },
+    );
     c.set('caller', signedIn && { kind: 'user', ...signedIn });
+    c.set('former', ended && { kind: 'user', ...ended });
     await next();
     for (const cookie of setCookies) {
       c.res.headers.append('set-cookie', cookie);
@@ -44,16 +51,16 @@ export const authenticated =
 async function machineOf(
   { table, clock, operatorKey }: ApiDependencies,
   authorization: string,
-): Promise<Caller | undefined> {
+): Promise<{ readonly caller?: Caller; readonly former?: Caller }> {
   const [, secret] = /^bearer +([\w~+/.-]+=*)$/i.exec(authorization) ?? [];
   if (secret === undefined) {
-    return undefined;
+    return {};
   }
-  const key = await usableApiKey(table, secret, clock.now());
+  const key = await apiKeyOf(table, secret);
   if (key !== undefined) {
-    return { kind: 'key', key };
+    return { [isUsable(key, clock.now()) ? 'caller' : 'former']: { kind: 'key', key } };
   }
-  return isSameSecret(secret, await operatorKey()) ? { kind: 'operator' } : undefined;
+  return isSameSecret(secret, await operatorKey()) ? { caller: { kind: 'operator' } } : {};
 }
 
 /** The header that only a script of our own origin can send: others would need our consent by CORS, which nobody gets. */

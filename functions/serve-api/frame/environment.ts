@@ -12,6 +12,8 @@ export interface ApiEnvironment {
   readonly Variables: {
     origin: RequestOrigin;
     caller: Caller | undefined;
+    /** Who shows what counted once: a key that has expired, or a session that has ended. */
+    former: Caller | undefined;
     organization: Organization | undefined;
     role: Role | undefined;
     /** Those of the organization, where they were read to find out the role. */

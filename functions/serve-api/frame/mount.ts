@@ -2,14 +2,10 @@
 import { createRoute, type OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { z } from 'zod';
-import { Line } from '../../../shared/console-api/common.ts';
-import type { Accountable } from '../../../shared/organizations/owner-act.ts';
-import { operatorNameHeader } from '../../../shared/runtime/environment.ts';
-import { refuse } from '../../../shared/runtime/problem-details.ts';
 import { synchronizationsOf } from '../../../shared/store/synchronization-store.ts';
 import type { Table } from '../../../shared/store/table.ts';
-import { readUser } from '../../../shared/store/user-store.ts';
 import { isOfOrganization } from './access.ts';
+import { accountableOf } from './accountable.ts';
 import { allowed } from './allowed.ts';
 import { authenticated, sentByOurPage, withinRate } from './caller.ts';
 import { checkObjects } from './delegated.ts';
@@ -17,6 +13,7 @@ import type { ApiDependencies } from './dependencies.ts';
 import { etagHeader, problemResponses } from './documented-problems.ts';
 import type { ApiEnvironment } from './environment.ts';
 import { ifMatchHeader, requireIfMatch } from './etag.ts';
+import type { NoteRefusals } from './refusals.ts';
 import { idempotencyHeader, onceFor } from './repeatable.ts';
 import {
   type AnyAnswer,
@@ -31,11 +28,13 @@ export function mount(
   app: OpenAPIHono<ApiEnvironment>,
   dependencies: ApiDependencies,
   { definition, handle }: Route,
+  noteRefusals: NoteRefusals,
 ): void {
   const middleware = [
     authenticated(dependencies, definition),
     // First, so that requests which are refused next are counted too.
     withinRate(dependencies),
+    noteRefusals(definition),
     sentByOurPage(dependencies, definition),
     allowed(dependencies, definition),
   ];
@@ -81,7 +80,7 @@ function requestOf(
     caller: c.get('caller'),
     headers: c.req.raw.headers,
     origin: c.get('origin'),
-    accountable: (why = '') => accountableOf(dependencies, c, why),
+    accountable: (why = '') => accountableOf(dependencies, c, c.get('caller'), why),
     mayActOn: (repository) => held === undefined || held.mayActOn(rights, repository),
     onlyRepositories: held?.repositories(rights),
     ...(organization === undefined || role === undefined
@@ -93,59 +92,6 @@ function requestOf(
             c.get('synchronizations') ?? (await synchronizationsOf(dependencies.table, organization.id)),
         }),
   };
-}
-
-/** One read for a person, whose name the history is to have. */
-async function accountableOf(
-  { table }: ApiDependencies,
-  c: Context<ApiEnvironment>,
-  why: string,
-): Promise<Accountable> {
-  const [caller, { address }] = [c.get('caller'), c.get('origin')];
-  switch (caller?.kind) {
-    case 'user': {
-      const user = await readUser(table, caller.user);
-      const name = user?.name ?? user?.login ?? caller.user;
-      const actor = { kind: 'user', id: caller.user, name } as const;
-      return { by: name, why, actor, from: { address, session: caller.session } };
-    }
-    case 'key': {
-      const { id, description, makerId, madeBy } = caller.key;
-      const actor = { kind: 'key', id, name: description } as const;
-      return {
-        by: `key ${description}`,
-        why,
-        actor,
-        from: { address, token: id },
-        ...(makerId === undefined ? {} : { keyMaker: { id: makerId, name: madeBy } }),
-      };
-    }
-    case 'operator': {
-      const name = operatorName(c.req.header(operatorNameHeader));
-      return { by: name, why, actor: { kind: 'operator', id: 'operator', name }, from: { address } };
-    }
-    case undefined:
-      throw new Error('nobody can account for what anybody may do');
-  }
-}
-
-/** Many people may hold the operator's key, so its programs say for whom they work. */
-function operatorName(encoded: string | undefined): string {
-  if (encoded === undefined) {
-    return 'operator';
-  }
-  const name = Line(100).safeParse(decoded(encoded));
-  return name.success
-    ? name.data
-    : refuse('malformed', `${operatorNameHeader} has to be one line of text, percent-encoded.`);
-}
-
-function decoded(encoded: string): string | undefined {
-  try {
-    return decodeURIComponent(encoded);
-  } catch {
-    return undefined;
-  }
 }
 
 function responseOf({ answer }: RouteDefinition, { body, headers, setCookies = [] }: AnyAnswer): Response {
