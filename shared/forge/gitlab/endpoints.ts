@@ -11,7 +11,12 @@ export interface EndpointLimit extends PaceLimit {
   readonly isApart?: true;
   /** The parameters with a limit of their own for each value. */
   readonly of?: readonly string[];
+  /** Each scan asks once, and as many processes scan at once: each takes its share, so that all together do not ask too much. */
+  readonly scanners?: number;
 }
+
+/** Processes that scan at once: infra/queues.ts. */
+const scanners = 10;
 
 /** By route, in the form that requests are made with. */
 export const endpointLimits: Readonly<Record<string, EndpointLimit>> = {
@@ -19,7 +24,7 @@ export const endpointLimits: Readonly<Record<string, EndpointLimit>> = {
   '/groups/:id': { requests: 400, perMs: minuteMs },
   '/groups/:id/projects': { requests: 600, perMs: minuteMs },
   '/groups/:id/members/all': { requests: 200, perMs: minuteMs, isApart: true, of: ['id'] },
-  '/projects/:id': { requests: 400, perMs: minuteMs },
+  '/projects/:id': { requests: 400, perMs: minuteMs, scanners },
   // 60 since about 18.6, 200 since about 18.7; of one user over all projects.
   '/projects/:id/members/all': { requests: 60, perMs: minuteMs, isApart: true },
   '/users/:id': { requests: 300, perMs: 10 * minuteMs },

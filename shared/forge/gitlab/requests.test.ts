@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { asId, type ForgeRepositoryId } from '../../domain/ids.ts';
 import { RefusedAddressError } from '../../runtime/guarded-fetch.ts';
 import { createMemoryBudgets } from '../budget.ts';
 import type { ForgeErrorCode } from '../errors.ts';
@@ -90,6 +91,24 @@ describe('limits', () => {
     lab.clock.time = notBefore;
     expect(await structure.probe()).toMatchObject({ login: 'g1' });
   });
+});
+
+test('R29: scans in ten processes ask together for no more than an endpoint takes, and hold up no rights', async () => {
+  const budgets = createMemoryBudgets();
+  const repository = asId<ForgeRepositoryId>(1000);
+  const scan = async (): Promise<number> => {
+    const lab = createTestGitLab();
+    const { contents, structure } = lab.open({ budgets });
+    for (let count = 0; count < 100; count += 1) {
+      await contents.readRefs({ repository, handle: undefined }).catch(() => {});
+    }
+    const asked = lab.requests.filter(({ path }) => path.endsWith('/projects/1000')).length;
+    lab.answer = world;
+    expect(await structure.readScope('repository:1000')).toHaveProperty('done');
+    return asked;
+  };
+  const asked = await Promise.all(Array.from({ length: 10 }, scan));
+  expect(asked).toEqual(Array(10).fill(36));
 });
 
 describe('pages', () => {

@@ -131,7 +131,7 @@ export function createRequests(options: RequestsOptions): Requests {
     const own = limitsOf(budget);
     if (limit !== undefined) {
       await own.checkBudget(purpose, what);
-      await checkPace(budget, limit, what, left);
+      await checkPace(budget, limit, what, left + leftByScans(limit, purpose));
     }
     await checkPace(name, generalLimit, what);
     return limit?.isApart ? own : general;
@@ -277,6 +277,15 @@ function notFoundAsUnavailable(error: unknown): never {
   }
   throw error;
 }
+
+/** Of a limit that scans in several processes share; rights have the rest. */
+const shareOfScans = 0.9;
+
+/** What a scan in one process leaves of the limit to others. */
+const leftByScans = ({ requests, scanners }: EndpointLimit, purpose: Purpose): number =>
+  purpose === 'contents' && scanners !== undefined
+    ? requests - Math.floor((requests * shareOfScans) / scanners)
+    : 0;
 
 const budgetName = (name: string, route: string, { of = [] }: EndpointLimit, path: Values): string =>
   [name, route, ...of.map((part) => path[part])].join(' ');
