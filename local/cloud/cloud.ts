@@ -1,4 +1,5 @@
 import type { CdnLine } from './cdn/distribution.ts';
+import { withCookiesOfPort } from './cookies-of-port.ts';
 import { createFunctionHost, type FunctionHost, type FunctionLine } from './functions/host.ts';
 import type { FunctionObserver } from './functions/observer.ts';
 import { busy, type IdleOptions, sleep, waitUntil, waitUntilIdle } from './idle.ts';
@@ -225,7 +226,8 @@ async function start(
   const distributions = createDistributions(web);
   for (const { planned, distribution } of distributions) {
     closers.push(async () => distribution.close());
-    serve(listenerOf(planned.logicalId, planned.config.comment), distribution.handle);
+    const listener = listenerOf(planned.logicalId, planned.config.comment);
+    serve(listener, withCookiesOfPort(listener.port, distribution.handle));
   }
   for (const [name, listener] of Object.entries(listeners)) {
     const isUnused = listener !== undefined && !served.has(listener);
