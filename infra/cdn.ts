@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Aws, Duration, Fn, type Stack } from 'aws-cdk-lib';
+import { Annotations, Aws, Duration, Fn, type Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import {
   AccessLevel,
@@ -84,6 +84,10 @@ export function createCdn(stack: Stack, { distDir, parameters, data, api }: Surr
       },
     },
   });
+  Annotations.of(stack).acknowledgeWarning(
+    '@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk',
+    'No default behavior leads to the listing of a bucket: the registry has a default root object, and the API answers the console.',
+  );
   useDomain(registry, parameters.registryDomain);
   useDomain(console, parameters.consoleDomain);
   return { registryHost: registry.distributionDomainName, consoleHost: console.distributionDomainName };

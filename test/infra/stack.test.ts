@@ -277,6 +277,15 @@ describe('a fault', () => {
     }
   });
 
+  it('has no warning left to whoever deploys', { timeout: 60_000 }, async () => {
+    const distDir = await createPlaceholderBundles();
+    const outDir = mkdtempSync(join(tmpdir(), 'warnings-'));
+    createApp(outDir, distDir).app.synth();
+    const metadata = readFileSync(join(outDir, 'Repertoire.metadata.json'), 'utf8');
+    expect(metadata.match(/"aws:cdk:warning"/g)).toBeNull();
+    for (const folder of [outDir, distDir]) rmSync(folder, { recursive: true });
+  });
+
   it('may be a missing bundle, which is named', async () => {
     const distDir = await createPlaceholderBundles();
     rmSync(join(distDir, 'functions', 'sweep-work'), { recursive: true });
