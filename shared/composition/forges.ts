@@ -36,12 +36,13 @@ export interface Forges {
   servicesOf(integration: Integration): ForgeServices;
   /** @param unstored the credential of a connection that is not stored yet */
   open(
-    to: Pick<OpenConnection, 'integration' | 'connection' | 'organization'>,
+    to: Pick<OpenConnection, 'integration' | 'connection' | 'organization' | 'viewersInstall'>,
     unstored?: CredentialSource<unknown>,
   ): Promise<ForgeClient>;
   /** @throws ForgeError `credential-rejected` when the synchronization's integration is missing or unusable */
   openFor(
-    synchronization: Pick<Synchronization, 'forge' | 'baseUrl' | 'connection' | 'forgeOrganization'>,
+    synchronization: Pick<Synchronization, 'forge' | 'baseUrl' | 'connection' | 'forgeOrganization'> &
+      Partial<Pick<Synchronization, 'viewersInstall'>>,
   ): Promise<ForgeClient>;
   /** Asks for one person; undefined where people cannot sign in with the integration. */
   personForge(integration: Integration): PersonForge | undefined;
@@ -104,9 +105,9 @@ export function createForges(
     servicesOf,
     open,
     async openFor(synchronization) {
-      const { connection, forgeOrganization: organization } = synchronization;
+      const { connection, forgeOrganization: organization, viewersInstall } = synchronization;
       const integration = integrationOf(await integrations(), synchronization);
-      return open({ integration, connection, organization });
+      return open({ integration, connection, organization, viewersInstall });
     },
     personForge: (integration) =>
       personForgeOf(moduleOf(integration.forge).signIn, integration, servicesOf(integration)),

@@ -57,6 +57,10 @@ export const Synchronization = z
     rightsSuspendedAt: Time.optional(),
     repositories: z.enum(['all', 'some']).meta({ description: 'Which of the first ones became packages.' }),
     caution: Caution,
+    viewersInstall: z.boolean().optional().meta({
+      description:
+        'Whether people who may view code there, but not download it, install packages; missing where the code host has no such roles.',
+    }),
   })
   .meta({ id: 'Synchronization' });
 

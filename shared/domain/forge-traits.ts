@@ -14,6 +14,8 @@ export interface ForgeTraits {
   readonly notFoundMs?: number;
   /** How many manifests an hour may be read, where each takes a request; left out where they are read many at a time. */
   readonly manifestsPerHour?: number;
+  /** Whether the forge has roles that view code and do not download it. Who has one installs nothing, unless an owner allows it. */
+  readonly hasViewers?: boolean;
   /**
    * What a credential's request budget is spent on, in order of priority: rights never wait for the others. When little is left,
    * each purpose waits while the rest is reserved for those before it.

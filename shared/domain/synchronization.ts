@@ -58,6 +58,8 @@ export interface Synchronization extends ForgeHost {
   /** Since when the access of people and teams is suspended; milliseconds since the epoch. */
   readonly rightsSuspendedAt: number | undefined;
   readonly caution: Caution;
+  /** An owner's setting: whether people who may view code on the forge, but not download it, install packages. */
+  readonly viewersInstall: boolean;
   /** When each scope was last read completely; milliseconds since the epoch. */
   readonly lastSuccessAt: Readonly<Partial<Record<ScopeName, number>>>;
 }

@@ -34,6 +34,8 @@ export interface OpenConnection<
   readonly connection: Connection | { readonly kind: 'integration' };
   /** The organization to read: a response about another one is an error. Without it only `probe` works. */
   readonly organization?: ForgeOrganizationId | undefined;
+  /** Whether people who may view code there, but not download it, install packages; default false (`ForgeTraits.hasViewers`). */
+  readonly viewersInstall?: boolean | undefined;
   readonly services: ForgeServices;
 }
 

@@ -14,6 +14,7 @@ import type { Table } from '../store/table.ts';
 import { requestWork, type WorkQueue } from '../store/work.ts';
 import { previewWork } from '../store/work-items.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
+import { refuseWithoutViewers } from './set-viewers.ts';
 
 export interface RequestPreviewDependencies {
   readonly table: Table;
@@ -32,18 +33,39 @@ export interface PreviewJob {
   readonly result: PreviewResult | undefined;
 }
 
-/** Asks the worker for a preview. A request while another waits joins it. */
+/** What a preview is made as if it were set. */
+export type PreviewedSettings = Partial<Pick<Synchronization, 'viewersInstall'>>;
+
+/**
+ * Asks the worker for a preview. A request while another waits joins it.
+ *
+ * @throws CallerError while another one is made with other settings, and where the code host does not have what is set
+ */
 export async function requestPreview(
   dependencies: RequestPreviewDependencies,
-  { organization, id, login }: Synchronization,
+  synchronization: Synchronization,
   accountable: Accountable,
+  { viewersInstall }: PreviewedSettings = {},
 ): Promise<PreviewJob> {
   const { table, workQueue, clock } = dependencies;
+  const { organization, id, login } = synchronization;
+  if (viewersInstall !== undefined) {
+    refuseWithoutViewers(synchronization);
+  }
+  const before = await findPreview(table, id);
+  if (before !== undefined && before.wanted > before.done && before.viewersInstall !== viewersInstall) {
+    throw new CallerError(
+      'too-early',
+      'a preview with other settings is being made; ask again once it has ended',
+    );
+  }
   const now = clock.now();
   const workItem = previewWork(organization, id);
   await table.transact([
-    requestWork(workItem, now, { askedAt: now }),
-    ownerAct(dependencies, organization, accountable, 'preview-run', login),
+    requestWork(workItem, now, { askedAt: now, viewersInstall }),
+    ownerAct(dependencies, organization, accountable, 'preview-run', login, {
+      ...(viewersInstall !== undefined && { after: { viewersInstall } }),
+    }),
   ]);
   await workQueue.send([workItem.message]);
   const number = (await findPreview(table, id))?.wanted ?? 0;

@@ -8,6 +8,7 @@ import {
   keepPreviewResult,
   notePreviewProgress,
   type PreviewFailure,
+  PreviewItem,
   withEnded,
 } from '../store/preview-store.ts';
 import { findSynchronization } from '../store/synchronization-store.ts';
@@ -75,7 +76,8 @@ async function failureOfPreview(
 ): Promise<PreviewFailure | undefined> {
   const { table, clock } = dependencies;
   try {
-    const result = await previewRun(dependencies, synchronization, (progress) =>
+    const { viewersInstall = synchronization.viewersInstall } = PreviewItem.parse(lease.item);
+    const result = await previewRun(dependencies, { ...synchronization, viewersInstall }, (progress) =>
       notePreviewProgress(table, lease, progress),
     );
     await keepPreviewResult(table, synchronization.id, lease.wanted, asStored(result), clock.now());

@@ -4,7 +4,7 @@ import type { Synchronization } from '../domain/synchronization.ts';
 import { traitsOf } from '../forge/modules.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Table } from '../store/table.ts';
-import { requestWork, type WorkQueue } from '../store/work.ts';
+import { requestWork, type WorkItem, type WorkQueue } from '../store/work.ts';
 import { scopeWork } from '../store/work-items.ts';
 import { type Accountable, causeOf, ownerAct } from './owner-act.ts';
 import { progressSince, type ScopeProgress } from './scope-progress.ts';
@@ -30,14 +30,13 @@ export async function synchronizeNow(
   accountable: Accountable,
 ): Promise<AskedScopes> {
   const { table, workQueue, clock } = dependencies;
-  const { organization, id, login } = synchronization;
+  const { organization, login } = synchronization;
   const at = clock.now();
-  const workItems = scopesOf(synchronization).map((scope) => scopeWork(organization, id, scope));
+  const workItems = wholeRead(synchronization);
   await table.transact([
     ...workItems.map((workItem) => requestWork(workItem, at, { cause: causeOf(accountable) })),
     ownerAct(dependencies, organization, accountable, 'synchronize', login),
   ]);
-  // One run reads all requested scopes.
   await workQueue.send(workItems.slice(0, 1).map(({ message }) => message));
   return synchronizationProgress(dependencies, synchronization, at);
 }
@@ -59,5 +58,11 @@ export async function synchronizationProgress(
     scopes,
   };
 }
+
+/** The work of reading everything. One run reads all requested scopes, so one message is enough. */
+export const wholeRead = (synchronization: Synchronization): readonly WorkItem[] =>
+  scopesOf(synchronization).map((scope) =>
+    scopeWork(synchronization.organization, synchronization.id, scope),
+  );
 
 const scopesOf = ({ forge }: Synchronization) => namesIn(traitsOf(forge).scopes);

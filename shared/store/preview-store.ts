@@ -22,11 +22,13 @@ const EndedPreview = z.object({
 });
 export type EndedPreview = z.infer<typeof EndedPreview>;
 
-const PreviewItem = z.object({
+export const PreviewItem = z.object({
   wanted: z.number(),
   done: z.number().default(0),
   /** Of the latest request; milliseconds since the epoch. */
   askedAt: z.number(),
+  /** Made as if this were set (`Synchronization.viewersInstall`). */
+  viewersInstall: z.boolean().optional(),
   leaseId: z.string().optional(),
   leaseUntil: z.number().default(0),
   /** How many lists of the forge the worker has read, and of how many. */

@@ -56,6 +56,7 @@ const SynchronizationItem = z
     credentialScope: z.enum(scopeNames).optional(),
     credentialStateSince: z.number().optional(),
     rightsSuspendedAt: z.number().optional(),
+    viewersInstall: z.boolean().default(false),
     heldShare: z.number().default(defaultCaution.heldShare),
     heldAbove: z.number().default(defaultCaution.heldAbove),
     /** The stored name of `suspendAfterDays`. */
@@ -177,6 +178,7 @@ export function addSynchronization(
     | 'credentialStateSince'
     | 'rightsSuspendedAt'
     | 'caution'
+    | 'viewersInstall'
     | 'lastSuccessAt'
   >,
 ): readonly Operation[] {
@@ -267,6 +269,14 @@ const storedCaution = ({ suspendAfterDays, ...shares }: Partial<Caution>): Recor
   ...shares,
   ...(suspendAfterDays !== undefined && { restAfterDays: suspendAfterDays }),
 });
+
+/** @param install whether people who may view code on the forge, but not download it, install packages */
+export function setViewersInstall(id: SynchronizationId, install: boolean): Operation {
+  return {
+    update: { key: keys.synchronization(id), set: { viewersInstall: install } },
+    when: all(present, missing('deletedAt')),
+  };
+}
 
 /** Suspends the access of people and teams; the facts stay. @param at milliseconds since the epoch */
 export function suspendRights(id: SynchronizationId, at: number): Operation {

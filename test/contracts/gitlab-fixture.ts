@@ -92,12 +92,14 @@ export async function startGitLab({
     const made = await simulator.changes.run('create-token', input);
     return String(Object.values(made ?? {}).find((value) => /^gl/.test(String(value))));
   };
+  /** What an owner has set of how it is read. */
+  const reading = { viewersInstall: false };
   /** A process of its own: its clients count requests together. */
   const startProcess = () => {
     const own = { ...services };
     return (): Promise<ForgeClient> =>
       gitLab.open(
-        { integration, connection, organization, services: own },
+        { integration, connection, organization, services: own, ...reading },
         createCredentialSource({ table, cipher, clock, newLeaseId: randomUUID }, connection.id, schema),
       );
   };
@@ -105,7 +107,7 @@ export async function startGitLab({
   const open = (): Promise<ForgeClient> => startProcess()();
   return {
     ...{ gitlab, simulator, clock, integration, services, signIn, visit, organization, open, redirectUri },
-    ...{ useToken, useGrant, grantOf, createToken, connection, startProcess },
+    ...{ reading, useToken, useGrant, grantOf, createToken, connection, startProcess },
     /** When what the group is read with ends for good, as its owners see it. */
     endOfConnection: async () =>
       (await describeCredentials(table, [connection.id])).get(connection.id)?.endsAt,

@@ -161,3 +161,29 @@ test('each team is a group with readers, and roles are those of the top-level gr
     ...{ ann: 'outside', mini: 'outside', carl: 'outside', nina: 'outside' },
   });
 });
+
+test('a custom role that views code installs what it views where an owner allows that, and nothing otherwise', async () => {
+  const gitlab = await start('public');
+  const acme = gitlab.gitlab.group('acme');
+  acme.memberRoles = new Map([[1, { id: 1, name: 'Viewer', baseLevel: 10, readCode: true }]]);
+  Object.assign(acme.members.get(gitlab.gitlab.user('olga').id) ?? {}, { roleId: 1 });
+  const readsOf = (facts: readonly Fact[]) =>
+    readersIn(gitlab, facts).ours.filter((row) => row.startsWith('olga '));
+  const without = await factsOf(gitlab.open);
+  gitlab.reading.viewersInstall = true;
+  gitlab.simulator.requests.clear();
+  const allowed = await factsOf(gitlab.open);
+  const { counts } = gitlab.simulator.requests.summary();
+  expect(counts['POST graphql GroupMembers']).toBe(1);
+  const lists = Object.keys(counts).filter((key) => /groups\/\d+\/members$/.test(key));
+  expect(
+    lists.filter((key) => key.includes(`/${acme.id}/`)),
+    'what the role allows is in this list',
+  ).toHaveLength(1);
+  expect(readsOf(without)).toEqual(['olga half']);
+  expect(readsOf(allowed)).toEqual(['olga alone', 'olga box', 'olga deep', 'olga half', 'olga money']);
+  // Nobody else reads more.
+  const others = (facts: readonly Fact[]) =>
+    readersIn(gitlab, facts).ours.filter((row) => !row.startsWith('olga '));
+  expect(others(allowed)).toEqual(others(without));
+});

@@ -1,6 +1,7 @@
 /** Requests for the routes of organizations, code hosts and synchronizations. */
 import {
   asId,
+  type ConnectionId,
   type ForgeOrganizationId,
   type InstallationId,
   type SynchronizationId,
@@ -69,6 +70,20 @@ export async function addSecond(world: ApiWorld, owner = 1): Promise<void> {
   }
 }
 
+export const synchronizationWithViewers = asId<SynchronizationId>('sync3');
+
+/** A synchronization of `acme` with a code host that has roles which view code and do not download it. */
+export const addWithViewers = async (world: ApiWorld): Promise<undefined> => {
+  await world.table.transact([
+    ...addSynchronization({
+      ...{ id: synchronizationWithViewers, organization: organizationId, createdAt: world.now() },
+      ...{ forge: 'gitlab', baseUrl: 'https://gitlab.com', login: 'acme-labs', choice: 'all' },
+      forgeOrganization: asId<ForgeOrganizationId>(904),
+      connection: { kind: 'access-token', id: asId<ConnectionId>('token1') },
+    }),
+  ]);
+};
+
 export const registrationOf = (baseUrl: string) => ({
   ...{ forge: gitHubHost.forge, baseUrl, registryName: 'Registry' },
 });
@@ -110,6 +125,10 @@ export const organizationExamples: Readonly<Record<string, Example>> = {
     },
   },
   readCaution: { params: { synchronization: synchronizationId } },
+  setViewers: {
+    ...{ params: { synchronization: synchronizationWithViewers }, body: { install: true } },
+    prepare: addWithViewers,
+  },
   changeCaution: { params: { synchronization: synchronizationId }, body: { heldAbove: 10 } },
   endSynchronization: {
     params: { synchronization: synchronizationId },

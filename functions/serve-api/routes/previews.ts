@@ -35,6 +35,12 @@ const request = defineRoute(
     summary: 'Read the code host now, and show what a run would change',
     description: 'Nothing is changed. A request while another waits joins it.',
     params: Which,
+    query: z.strictObject({
+      viewersInstall: z.enum(['true', 'false']).optional().meta({
+        description:
+          'As if this were set: whether people who may view code there, but not download it, install packages.',
+      }),
+    }),
     act: 'preview-run',
     answer: {
       status: 202,
@@ -42,9 +48,11 @@ const request = defineRoute(
       description: 'Requested. The address in `Location` shows the progress.',
     },
   },
-  async (dependencies, { organization, params, accountable }) => {
+  async (dependencies, { organization, params, query, accountable }) => {
     const synchronization = await synchronizationIn(dependencies.table, organization, params.synchronization);
-    const job = await requestPreview(dependencies, synchronization, await accountable());
+    const job = await requestPreview(dependencies, synchronization, await accountable(), {
+      ...(query.viewersInstall !== undefined && { viewersInstall: query.viewersInstall === 'true' }),
+    });
     const { slug } = organization;
     return {
       body: shown(job),

@@ -23,6 +23,7 @@ import {
 } from '../../../shared/organizations/import-progress.ts';
 import { changeCaution } from '../../../shared/organizations/set-caution.ts';
 import { setPrimary } from '../../../shared/organizations/set-primary.ts';
+import { hasViewers, setViewers } from '../../../shared/organizations/set-viewers.ts';
 import { isPrimary } from '../../../shared/store/owner-store.ts';
 import { synchronizationsOf } from '../../../shared/store/synchronization-store.ts';
 import type { Table } from '../../../shared/store/table.ts';
@@ -75,6 +76,7 @@ async function shown(
     rightsSuspendedAt: optionalTimeOf(one.rightsSuspendedAt),
     repositories: one.choice,
     caution: one.caution,
+    ...(hasViewers(one) && { viewersInstall: one.viewersInstall }),
   };
 }
 
@@ -221,6 +223,26 @@ const caution = defineRoute(
   },
 );
 
+const viewers = defineRoute(
+  {
+    ...dangerous,
+    name: 'setViewers',
+    method: 'put',
+    path: `${path}/{synchronization}/viewers`,
+    summary: 'Let people who may view code there, but not download it, install packages',
+    description:
+      'Off unless an owner turns it on: such a role shows code in the browser, and the code host lets nobody download it. It counts where it was given, to a team or to a repository, and below, but not through teams that are invited. 422 where the code host has no such roles. Everything is read anew with it; a preview shows what that changes.',
+    body: z.strictObject({ install: z.boolean() }),
+    act: 'set-viewers',
+    answer: { status: 204, description: 'It is set, and everything is being read.' },
+  },
+  async (dependencies, { organization, params: { synchronization: id }, body, accountable }) => {
+    const { one } = await synchronizationIn(dependencies.table, organization, id);
+    await setViewers(dependencies, one, body.install, await accountable());
+    return {};
+  },
+);
+
 const end = defineRoute(
   {
     ...dangerous,
@@ -250,4 +272,13 @@ const end = defineRoute(
   },
 );
 
-export const synchronizationRoutes: readonly Route[] = [list, read, add, primary, readCaution, caution, end];
+export const synchronizationRoutes: readonly Route[] = [
+  list,
+  read,
+  add,
+  primary,
+  readCaution,
+  caution,
+  viewers,
+  end,
+];

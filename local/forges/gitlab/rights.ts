@@ -94,7 +94,8 @@ function viewsByRole(context: RightsContext, project: Project, userId: number): 
   return [project, ...groupsAbove(state, project)].some(({ members }) => {
     const member = members.get(userId);
     const isActive = member !== undefined && !member.awaiting && !isOver(member, context.now());
-    return isActive && roleOf(roles, member)?.readCode === true;
+    // No custom role is based on Minimal Access: https://docs.gitlab.com/api/member_roles/
+    return isActive && member.level > MINIMAL && roleOf(roles, member)?.readCode === true;
   });
 }
 

@@ -73,7 +73,7 @@ export interface Instance extends Rules {
 export async function readInstance(
   requests: Requests,
   { hasExternalUsers }: Pick<GitLabSettings, 'hasExternalUsers'>,
-): Promise<Instance> {
+): Promise<Omit<Instance, 'viewersInstall'>> {
   const { version, enterprise: isEnterprise } = await requests.get({ route: '/metadata' }, metadataSchema);
   return { version: parseVersion(version), isEnterprise, hasExternalUsers };
 }

@@ -19,7 +19,10 @@ interface Shared {
   readonly paces: Map<ConnectionId, Pace>;
   readonly files: Map<ConnectionId, FileCache>;
   /** By the address of the API: an installation may know several. */
-  readonly instances: Map<string, { readonly until: number; readonly known: Instance }>;
+  readonly instances: Map<
+    string,
+    { readonly until: number; readonly known: Omit<Instance, 'viewersInstall'> }
+  >;
 }
 const shared = new WeakMap<ForgeServices, Shared>();
 
@@ -34,7 +37,13 @@ function sharedOf(services: ForgeServices): Shared {
 
 /** @throws RangeError for a connection that GitLab does not have, or without its credential */
 export function openGitLab(
-  { integration, connection, organization, services }: OpenConnection<GitLabSettings, GitLabSecrets>,
+  {
+    integration,
+    connection,
+    organization,
+    services,
+    viewersInstall = false,
+  }: OpenConnection<GitLabSettings, GitLabSecrets>,
   source: CredentialSource<GitLabCredential> | undefined,
 ): ForgeClient {
   if (connection.kind === 'integration' || connection.kind === 'app-installation' || source === undefined) {
@@ -56,14 +65,14 @@ export function openGitLab(
   async function instance(): Promise<Instance> {
     const recent = known.instances.get(settings.apiUrl);
     if (recent !== undefined && clock.now() < recent.until) {
-      return recent.known;
+      return { ...recent.known, viewersInstall };
     }
     const read = await readInstance(requests, settings);
     known.instances.set(settings.apiUrl, { known: read, until: clock.now() + instanceMs });
-    return read;
+    return { ...read, viewersInstall };
   }
   return {
-    structure: createStructureReader({ requests, instance, organization, clock }),
+    structure: createStructureReader({ requests, instance, viewersInstall, organization, clock }),
     contents: createContentReader({ contents, archives, files }),
     // They wait for nobody, so they leave the reserve to rights.
     hooks: createHooks({ requests: contents, version: async () => (await instance()).version, organization }),

@@ -46,3 +46,12 @@ test('a link lets those read whose level, capped by it, reads', () => {
   ]);
   expect(readersThrough(now, 10)).toEqual([]);
 });
+
+test('whoever has a custom role that views code reads by it where it was given, and as his level elsewhere', () => {
+  const reading = readingLevels(parseVersion('19.5.0'));
+  const viewers = ['Guest + read_code', 'Planner + read_code'];
+  expect(readersThrough(reading, 50, 'own')).toEqual([...readersThrough(reading), ...viewers]);
+  expect(readersThrough(reading, 50, 'as-their-level')).not.toContain('Guest + read_code');
+  expect(readersThrough(memberLevels, 50, 'as-their-level')).toContain('Guest + read_code');
+  expect(readersThrough(reading)).not.toContain('Planner + read_code');
+});

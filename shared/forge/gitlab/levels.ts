@@ -71,9 +71,21 @@ export const minimalLevel = 5;
 /** Whether we know what the level allows. An unknown one allows nothing. */
 export const isKnownLevel = (level: number): boolean => levels.some(({ number }) => number === level);
 
-/** The level in GitLab's own term, as facts have it. */
-export const levelName = (level: number): string =>
-  levels.find(({ number }) => number === level)?.name ?? `level ${level}`;
+/** The level in GitLab's own term, as facts have it. @param views with a custom role on top of it that views code */
+export const levelName = (level: number, views = false): string =>
+  `${levels.find(({ number }) => number === level)?.name ?? `level ${level}`}${views ? viewing : ''}`;
+
+const viewing = ' + read_code';
+/** Whether the name is that of a level with such a role. */
+export const isViewing = (name: string): boolean => name.endsWith(viewing);
+
+/**
+ * The levels on which a custom role that views code adds something, in some version. https://docs.gitlab.com/api/member_roles/ has which a role may be
+ * based on.
+ */
+export const viewingLevels: ReadonlySet<number> = new Set(
+  levels.filter(({ isMember, readsCode }) => isMember && readsCode !== always).map(({ number }) => number),
+);
 
 /** The levels that read the code of a private project. Of an unknown version, those that do in each. */
 export function readingLevels(version: Version | undefined): ReadonlySet<number> {
@@ -87,8 +99,23 @@ export const memberLevels: ReadonlySet<number> = new Set(
   levels.filter(({ isMember }) => isMember).map(({ number }) => number),
 );
 
+/** Which custom roles that view code are among the readers; with `own` those of the project's own group and the ones above it. */
+export type Viewers = 'none' | 'as-their-level' | 'own';
+
 /** The names of all levels that, capped by a link's level, are one of these. */
-export const readersThrough = (reading: ReadonlySet<number>, cap = ownerLevel): readonly string[] =>
-  isKnownLevel(cap)
-    ? levels.filter(({ number }) => reading.has(Math.min(number, cap))).map(({ name }) => name)
-    : [];
+export function readersThrough(
+  reading: ReadonlySet<number>,
+  cap = ownerLevel,
+  viewers: Viewers = 'none',
+): readonly string[] {
+  if (!isKnownLevel(cap)) {
+    return [];
+  }
+  const reads = ({ number }: Level): boolean => reading.has(Math.min(number, cap));
+  const views = (level: Level): boolean =>
+    viewers !== 'none' && viewingLevels.has(level.number) && (viewers === 'own' || reads(level));
+  return [
+    ...levels.filter(reads).map(({ name }) => name),
+    ...levels.filter(views).map(({ number }) => levelName(number, true)),
+  ];
+}

@@ -5,8 +5,9 @@ import { ForgeError } from '../errors.ts';
 import { expectSame } from '../http.ts';
 import type { ListReading, UncountedPage } from '../pages.ts';
 import type { Reading } from '../reading.ts';
+import { viewingLevels } from './levels.ts';
 import { type Membership, unended } from './organization.ts';
-import { groupMembersQuery, projectMembersQuery } from './queries.ts';
+import { type MembersQueries, membersQueries } from './queries.ts';
 import type { Requests } from './requests.ts';
 import {
   type Member,
@@ -32,13 +33,22 @@ const projectsPerPage = 100;
 /** Any other state is no access: https://docs.gitlab.com/administration/moderate_users/ */
 const isActive = (state: string): boolean => state === 'active';
 
-/** The memberships that count: those of active accounts, which wait for nothing. */
-export const membershipsOf = (members: readonly Member[], now: number): readonly Membership[] =>
+/**
+ * The memberships that count: those of active accounts, which wait for nothing.
+ *
+ * @param viewers whether custom roles that view code count
+ */
+export const membershipsOf = (
+  members: readonly Member[],
+  now: number,
+  viewers: boolean,
+): readonly Membership[] =>
   unended(
     members
       .filter(({ state, membership_state: waits = 'active' }) => isActive(state) && isActive(waits))
-      .map(({ id, username, access_level: level, expires_at: expiresAt }) => ({
+      .map(({ id, username, access_level: level, expires_at: expiresAt, member_role: role }) => ({
         ...{ account: id, login: username, level, expiresAt: expiresAt ?? undefined },
+        ...(viewers && role?.read_code === true && viewingLevels.has(level) && { views: true }),
       })),
     now,
   );
@@ -85,15 +95,15 @@ const failure: UncountedPage<OwnerMembers> = {
 
 /** What each query leads to: the members of a page of owners. */
 const pages = {
-  async groups(requests: Requests, top: Top, size: number, after: string | undefined) {
-    const { group } = await requests.query(groupMembersQuery, { path: top.path, size, after });
+  async groups(requests: Requests, queries: MembersQueries, top: Top, size: number, after?: string) {
+    const { group } = await requests.query(queries.groups, { path: top.path, size, after });
     expectSame(group.id, top.id);
     const { pageInfo, nodes } = group.descendantGroups;
     const own = after === undefined ? [{ id: group.id, members: group.groupMembers }] : [];
     return { pageInfo, items: [...own, ...nodes.map(({ id, groupMembers: members }) => ({ id, members }))] };
   },
-  async projects(requests: Requests, top: Top, size: number, after: string | undefined) {
-    const { group } = await requests.query(projectMembersQuery, { path: top.path, size, after });
+  async projects(requests: Requests, queries: MembersQueries, top: Top, size: number, after?: string) {
+    const { group } = await requests.query(queries.projects, { path: top.path, size, after });
     expectSame(group.id, top.id);
     const { pageInfo, nodes } = group.projects;
     return { pageInfo, items: nodes.map(({ id, projectMembers: members }) => ({ id, members })) };
@@ -110,13 +120,14 @@ async function readMany(
   reading: Reading,
   top: Top,
   kind: Kind,
+  queries: MembersQueries,
 ): Promise<ReadonlyMap<string, MembershipPage> | undefined> {
   const owners = await reading.list<OwnerMembers>(`members of all ${kind}`, ownerSchema, {
     what: `members of all ${kind}`,
     size: reading.size(kind, kind === 'groups' ? groupsPerPage : projectsPerPage),
     key: ({ id }) => id,
     read: (size, after) =>
-      pages[kind](requests, top, size, after).catch((error: unknown) => {
+      pages[kind](requests, queries, top, size, after).catch((error: unknown) => {
         // An older version lacks a field, or shows less than REST. What passes is not taken for that.
         if (error instanceof ForgeError && /^(incomplete|unexpected|gone)$/.test(error.code)) {
           return failure;
@@ -171,6 +182,8 @@ export interface MembersWanted<Id extends Owner> {
   readonly ids: readonly Id[];
   /** Whether it is the Enterprise Edition, in which memberships may wait for something. */
   readonly isEnterprise: boolean;
+  /** Whether custom roles that view code count. */
+  readonly viewersInstall: boolean;
   readonly now: number;
   /** Those that need not be read where each costs a request of its own. */
   readonly spared?: () => Promise<ReadonlySet<Id>>;
@@ -191,23 +204,27 @@ export async function readMembers<Id extends Owner>(
   context: MembersContext,
   reading: Reading,
   top: Top,
-  { kind, ids, isEnterprise, now, spared }: MembersWanted<Id>,
+  { kind, ids, isEnterprise, viewersInstall, now, spared }: MembersWanted<Id>,
 ): Promise<ReadonlyMap<Id, DirectMembers>> {
   const { requests } = context;
   const pending = await readPending(context, reading, top, isEnterprise);
-  const many = pending && (await readMany(requests, reading, top, kind));
+  const many = pending && (await readMany(requests, reading, top, kind, membersQueries(viewersInstall)));
   const left = many === undefined ? await spared?.() : undefined;
   const found = new Map<Id, DirectMembers>();
   for (const id of ids.filter((one) => left?.has(one) !== true)) {
     const page = many?.get(id);
-    const isClear = page?.nodes.every(({ user }) => user === null || pending?.has(user.username) === false);
+    // What a custom role allows is only in the list by REST.
+    const isClear = page?.nodes.every(
+      ({ user, memberRole = null }) =>
+        user === null || (pending?.has(user.username) === false && memberRole === null),
+    );
     const rows = page !== undefined && isClear === true ? page : undefined;
     const members =
       rows === undefined
         ? await reading.list(`members of ${kind} ${id}`, memberSchema, directMembers(requests, kind, id))
         : fromGraphql(rows);
     found.set(id, {
-      members: membershipsOf(members, now),
+      members: membershipsOf(members, now, viewersInstall),
       isEmpty: (rows?.nodes ?? members).length === 0,
       isCounted: rows === undefined,
     });

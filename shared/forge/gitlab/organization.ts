@@ -8,6 +8,8 @@ export interface Membership {
   readonly level: number;
   /** Milliseconds since the epoch; undefined for never. */
   readonly expiresAt: number | undefined;
+  /** Whether a custom role lets the account view the code, which the level does not; only where that counts. */
+  readonly views?: boolean;
 }
 
 /** A group that is invited to a group or project. */

@@ -198,21 +198,24 @@ const membersOf = (context: Context, id: ForgeTeamId, reading: Reading): Promise
 
 /** The direct members of the group, and of the groups that are invited to it. */
 async function withInvited(
-  { requests, now }: Context,
+  { requests, viewersInstall, now }: Context,
   { id, links }: Group,
   direct: readonly Member[],
   reading: Reading,
 ): Promise<MembersOf> {
-  const members = new Map([[id, membershipsOf(direct, now)]]);
+  const members = new Map([[id, membershipsOf(direct, now, viewersInstall)]]);
   for (const one of new Set(links.map(({ group }) => group).filter((group) => group !== id))) {
     const list = orEmpty(directMembers(requests, 'groups', one));
-    members.set(one, membershipsOf(await reading.list(`members ${one}`, memberSchema, list), now));
+    members.set(
+      one,
+      membershipsOf(await reading.list(`members ${one}`, memberSchema, list), now, viewersInstall),
+    );
   }
   return members;
 }
 
 async function readRepository(context: Context, id: ForgeRepositoryId, reading: Reading): Promise<ScopeRead> {
-  const { requests, now } = context;
+  const { requests, viewersInstall, now } = context;
   const part = repositoryPart(id);
   const item = await unlessNotFound(requests.get({ route: '/projects/:id', path: { id } }, projectSchema));
   if (item === undefined) {
@@ -225,7 +228,7 @@ async function readRepository(context: Context, id: ForgeRepositoryId, reading: 
     return absentPart(part, 'elsewhere');
   }
   const list = directMembers(requests, 'projects', id);
-  const members = membershipsOf(await reading.list('members', memberSchema, list), now);
+  const members = membershipsOf(await reading.list('members', memberSchema, list), now, viewersInstall);
   const instance = await context.instance();
   return partRead(part, [
     repositoryFact(project, instance),
@@ -263,7 +266,7 @@ async function readMember(
     for (const id of new Set(asked.filter((one) => !members.has(one)))) {
       const route = { route: '/groups/:id/members/:user', path: { id, user: account } };
       const member = await unlessHidden(requests.get(route, memberSchema));
-      members.set(id, membershipsOf(member === undefined ? [] : [member], now));
+      members.set(id, membershipsOf(member === undefined ? [] : [member], now, false));
     }
     return memberFacts(topId, groups, members)[0];
   };
@@ -282,6 +285,7 @@ async function readMember(
       membershipsOf(
         found.filter(({ id }) => id === account),
         now,
+        false,
       ),
     );
   }

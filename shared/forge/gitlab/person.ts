@@ -66,7 +66,7 @@ export async function ownsAs(person: Person, id: string, account: ForgeAccountId
   try {
     const { data: member } = await get(person, route, memberSchema);
     expectSame(member.id, account);
-    const [membership] = membershipsOf([member], person.services.clock.now());
+    const [membership] = membershipsOf([member], person.services.clock.now(), false);
     return membership?.level === ownerLevel;
   } catch (error) {
     if (error instanceof ForgeError && (error.code === 'not-found' || error.code === 'insufficient-scope')) {

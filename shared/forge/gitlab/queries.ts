@@ -8,8 +8,9 @@ import { z } from 'zod';
 import type { Query } from './requests.ts';
 import { cursor, groupGlobalId, membershipPage, projectGlobalId } from './schema.ts';
 
-const members =
-  'pageInfo { hasNextPage } nodes { accessLevel { integerValue } expiresAt user { id username state } }';
+/** @param roles whether it is asked who has a custom role; the Community Edition has no such field */
+const membersOf = (roles: boolean): string =>
+  `pageInfo { hasNextPage } nodes { accessLevel { integerValue } expiresAt user { id username state }${roles ? ' memberRole { id }' : ''} }`;
 const pageInfo = 'pageInfo { hasNextPage endCursor }';
 
 const groupMembersSchema = z.object({
@@ -23,14 +24,6 @@ const groupMembersSchema = z.object({
   }),
 });
 
-export const groupMembersQuery: Query<typeof groupMembersSchema> = {
-  name: 'GroupMembers',
-  text: `query GroupMembers($path: ID!, $size: Int!, $after: String) {
-  group(fullPath: $path) { id groupMembers(relations: [DIRECT], first: 100) { ${members} }
-    descendantGroups(first: $size, after: $after) { ${pageInfo} nodes { id groupMembers(relations: [DIRECT], first: 100) { ${members} } } } } }`,
-  schema: groupMembersSchema,
-};
-
 const projectMembersSchema = z.object({
   group: z.object({
     id: groupGlobalId,
@@ -41,9 +34,26 @@ const projectMembersSchema = z.object({
   }),
 });
 
-export const projectMembersQuery: Query<typeof projectMembersSchema> = {
-  name: 'ProjectMembers',
-  text: `query ProjectMembers($path: ID!, $size: Int!, $after: String) {
+function queriesOf(roles: boolean) {
+  const members = membersOf(roles);
+  const groups: Query<typeof groupMembersSchema> = {
+    name: 'GroupMembers',
+    text: `query GroupMembers($path: ID!, $size: Int!, $after: String) {
+  group(fullPath: $path) { id groupMembers(relations: [DIRECT], first: 100) { ${members} }
+    descendantGroups(first: $size, after: $after) { ${pageInfo} nodes { id groupMembers(relations: [DIRECT], first: 100) { ${members} } } } } }`,
+    schema: groupMembersSchema,
+  };
+  const projects: Query<typeof projectMembersSchema> = {
+    name: 'ProjectMembers',
+    text: `query ProjectMembers($path: ID!, $size: Int!, $after: String) {
   group(fullPath: $path) { id projects(includeSubgroups: true, first: $size, after: $after) { ${pageInfo} nodes { id projectMembers(relations: [DIRECT], first: 100) { ${members} } } } } }`,
-  schema: projectMembersSchema,
-};
+    schema: projectMembersSchema,
+  };
+  return { groups, projects };
+}
+export type MembersQueries = ReturnType<typeof queriesOf>;
+
+const [plain, withRoles] = [queriesOf(false), queriesOf(true)];
+
+/** The queries of members. @param roles whether it is asked who has a custom role */
+export const membersQueries = (roles: boolean): MembersQueries => (roles ? withRoles : plain);

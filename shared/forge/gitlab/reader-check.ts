@@ -74,7 +74,11 @@ export async function compareReaders(
   const compared: Comparison[] = [];
   for (const project of projectsInTurn(sum, countFor(budget, sum))) {
     try {
-      const direct = membershipsOf(await listed(requests, project, 'direct'), sum.now);
+      const direct = membershipsOf(
+        await listed(requests, project, 'direct'),
+        sum.now,
+        sum.instance.viewersInstall,
+      );
       const all = await listed(requests, project, 'all');
       compared.push({ repository: project.id, difference: differenceOf(project, direct, all, sum) });
     } catch (error) {
@@ -107,9 +111,14 @@ function differenceOf(
   sum: Sum,
 ): string | undefined {
   const { instance, now } = sum;
-  const valid = membershipsOf(all, now);
+  const valid = membershipsOf(all, now, false);
   const isValid = ({ id }: Member): boolean => valid.some(({ account }) => account === id);
-  const undecided = new Set(all.filter((row) => !isValid(row)).map(({ id }) => id));
+  const viewing = [direct, ...lineOf(sum.groups, project.group).map(({ id }) => sum.members.get(id) ?? [])];
+  const undecided = new Set([
+    ...all.filter((row) => !isValid(row)).map(({ id }) => id),
+    // GitLab lists the level that their role is based on.
+    ...viewing.flat().flatMap(({ account, views }) => (views === true ? account : [])),
+  ]);
   const unknown = valid.filter(({ level }) => !isKnownLevel(level) && level > 0);
   const reading = readersOf(project, instance);
   const theirs = new Map(

@@ -50,7 +50,10 @@ export const topGroupSchema = groupDetailSchema
     isShownToOwner: token !== undefined || protocol !== undefined,
   }));
 
-/** https://docs.gitlab.com/api/members/; `membership_state` is only there in the Enterprise Edition. */
+/**
+ * https://docs.gitlab.com/api/members/; `membership_state` is only there in the Enterprise Edition, and `member_role` where the plan has custom roles:
+ * https://docs.gitlab.com/api/member_roles/
+ */
 export const memberSchema = z.object({
   id: accountNumber,
   username: text,
@@ -58,6 +61,7 @@ export const memberSchema = z.object({
   membership_state: z.string().optional(),
   access_level: z.int(),
   expires_at: end,
+  member_role: z.object({ read_code: z.boolean().optional() }).nullish(),
 });
 export type Member = z.infer<typeof memberSchema>;
 
@@ -148,6 +152,8 @@ const membershipNode = z.object({
   user: z
     .object({ id: globalId.transform((id) => asId<ForgeAccountId>(id)), username: text, state: text })
     .nullable(),
+  /** What a role allows is only in the lists of REST. Missing where it was not asked for. */
+  memberRole: z.object({ id: z.string() }).nullish(),
 });
 export const membershipPage = z.object({
   pageInfo: z.object({ hasNextPage: z.boolean() }),

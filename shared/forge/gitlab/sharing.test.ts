@@ -86,7 +86,7 @@ const worlds: fc.Arbitrary<World> = fc
         lastPushUntil: '2026-01-01T00:00:00Z',
       } as Project,
     })),
-    rules: { version: parseVersion(version), hasExternalUsers },
+    rules: { version: parseVersion(version), hasExternalUsers, viewersInstall: false },
   }));
 
 /** As it is read: without what has ended. */

@@ -53,10 +53,11 @@ const later = (one: number | undefined, other: number | undefined): number | und
 const ending = (expiresAt: number | undefined) => (expiresAt === undefined ? {} : { expiresAt });
 
 /**
- * A member through a link: with the lower level, until the first of both ends. An unknown level stays what it is: nothing is known to be
+ * A member through a link: with the lower level, until the first of both ends, and without what a custom role adds
+ * (https://docs.gitlab.com/user/custom_roles/#assign-a-custom-role-to-an-invited-group has when that stays). An unknown level stays what it is: nothing is known to be
  * below it.
  */
-const through = (member: Membership, link: Link): Membership => ({
+const through = ({ views: _, ...member }: Membership, link: Link): Membership => ({
   ...member,
   level:
     [member.level, link.level].find((level) => !isKnownLevel(level)) ?? Math.min(member.level, link.level),
@@ -96,12 +97,12 @@ export function teamFacts(group: Group, members: MembersOf): readonly (TeamFact 
       parent: group.parent,
     },
     ...placesIn(group, members).map(
-      ({ account, login, level, expiresAt, via }): TeamMemberFact => ({
+      ({ account, login, level, expiresAt, views, via }): TeamMemberFact => ({
         kind: 'team-member',
         team: group.id,
         account,
         login,
-        level: levelName(level),
+        level: levelName(level, views),
         ...(via !== group.id && { via }),
         ...ending(expiresAt),
       }),
@@ -155,6 +156,8 @@ export interface Rules {
    * https://docs.gitlab.com/administration/external_users/
    */
   readonly hasExternalUsers: boolean;
+  /** An owner's choice: whether custom roles that view code, which GitLab does not let download it, install packages. */
+  readonly viewersInstall: boolean;
 }
 
 /** Who sees the code without being a member. Unknown is nobody. */
@@ -200,7 +203,8 @@ export function teamRepositoryFacts(
   const isLocked = groups.get(project.group)?.locksProjectSharing !== false;
   const links = isLocked ? [] : project.links.filter((link) => counts(link) && link.group !== project.group);
   return [own, ...links].flatMap((link) => {
-    const readers = readersThrough(reading, link.level);
+    const viewers = !rules.viewersInstall ? 'none' : link === own ? 'own' : 'as-their-level';
+    const readers = readersThrough(reading, link.level, viewers);
     const line = readers.length === 0 ? [] : lineOf(groups, link.group);
     return line.map(
       ({ id: team }): TeamRepositoryFact => ({
@@ -225,13 +229,13 @@ export function collaboratorFacts(
 ): readonly CollaboratorFact[] {
   const reading = readersOf(project, rules);
   return members
-    .filter(({ level }) => reading.has(level))
-    .map(({ account, login, level, expiresAt }) => ({
+    .filter(({ level, views }) => reading.has(level) || views === true)
+    .map(({ account, login, level, expiresAt, views }) => ({
       kind: 'collaborator',
       repository: project.id,
       account,
       login,
-      permission: levelName(level),
+      permission: levelName(level, views),
       ...ending(expiresAt),
     }));
 }

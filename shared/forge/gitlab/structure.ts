@@ -15,6 +15,8 @@ export interface StructureReaderOptions {
   readonly requests: Requests;
   /** What is known of the instance, from a recent request. */
   readonly instance: () => Promise<Instance>;
+  /** Whether custom roles that view code count. */
+  readonly viewersInstall: boolean;
   /** A credential may see many groups, so it has to be said which one is read. */
   readonly organization: ForgeOrganizationId | undefined;
   readonly clock: Clock;
@@ -26,6 +28,7 @@ const recentMs = 10_000;
 export function createStructureReader({
   requests,
   instance,
+  viewersInstall,
   organization,
   clock,
 }: StructureReaderOptions): StructureReader {
@@ -80,7 +83,8 @@ export function createStructureReader({
       shownToOwner = requests.count();
     };
     const topId = topOf(organization);
-    return { requests, top, topId, instance, now: clock.now(), once, noteOwner, stored };
+    const now = clock.now();
+    return { requests, top, topId, instance, viewersInstall, now, once, noteOwner, stored };
   }
 
   return {

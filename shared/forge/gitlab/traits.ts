@@ -14,5 +14,7 @@ export const gitLabTraits = {
   lagMs: 120_000,
   /** Failed deliveries are not repeated: gitlab-org/gitlab#355721. */
   deliveriesKeptMs: 0,
+  /** https://docs.gitlab.com/user/custom_roles/abilities/ (`read_code`) */
+  hasViewers: true,
   budgets: ['rights', 'archives', 'contents'],
 } as const satisfies ForgeTraits;

@@ -7,6 +7,7 @@ import type { ReadingOptions, ScopeRead, StoredFacts } from '../forge.ts';
 import type { Reading } from '../reading.ts';
 import type { Account, Instance } from './account.ts';
 import { groupOf, groupsBelow, groupsElsewhere, projectOf, projectsBelow, withLinks } from './groups.ts';
+import { isViewing } from './levels.ts';
 import { directMembers, membershipsOf, type Once, orEmpty, readMembers } from './memberships.ts';
 import type { Groups, Membership, MembersOf, Project } from './organization.ts';
 import { storedCollaborators } from './project-rotation.ts';
@@ -40,6 +41,8 @@ export interface Context {
   readonly topId: ForgeTeamId;
   /** What the instance is, for which it may have to be asked. */
   readonly instance: () => Promise<Instance>;
+  /** Whether custom roles that view code count. */
+  readonly viewersInstall: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly once: Once;
@@ -107,11 +110,12 @@ async function membersOfAll(
   ours: Groups,
   groups: Groups,
 ): Promise<{ readonly members: MembersOf; readonly isByGraphql: boolean }> {
-  const { requests, top, instance, now } = context;
+  const { requests, top, instance, viewersInstall, now } = context;
   const account = await top();
   const ids = [...ours.keys()];
   const { isEnterprise } = await instance();
-  const direct = await readMembers(context, reading, account, { kind: 'groups', ids, isEnterprise, now });
+  const wanted = { kind: 'groups', ids, isEnterprise, viewersInstall, now } as const;
+  const direct = await readMembers(context, reading, account, wanted);
   const members = new Map<ForgeTeamId, readonly Membership[]>(
     [...direct].map(([id, { members: found }]) => [id, found]),
   );
@@ -119,7 +123,7 @@ async function membersOfAll(
   for (const id of new Set(others.filter((one) => !members.has(one)))) {
     const list = orEmpty(directMembers(requests, 'groups', id));
     const found = await reading.list(`members of groups ${id}`, memberSchema, list);
-    members.set(id, membershipsOf(found, now));
+    members.set(id, membershipsOf(found, now, viewersInstall));
   }
   return { members, isByGraphql: [...direct.values()].some(({ isCounted }) => !isCounted) };
 }
@@ -157,18 +161,22 @@ async function readCollaborators(
   projects: readonly Project[],
   facts: readonly RepositoryFact[],
 ) {
-  const { top, instance, now, stored } = context;
+  const { top, instance, viewersInstall, now, stored } = context;
   let known: StoredFacts | undefined;
   const kept = new Map<ForgeRepositoryId, readonly CollaboratorFact[]>();
   const rules = await instance();
   const { isEnterprise } = rules;
   const direct = await readMembers(context, reading, await top(), {
-    ...{ kind: 'projects', ids: projects.map(({ id }) => id), isEnterprise, now },
+    ...{ kind: 'projects', ids: projects.map(({ id }) => id), isEnterprise },
+    ...{ viewersInstall, now },
     async spared() {
       known = await stored?.();
       for (const fact of known === undefined ? [] : facts) {
         const collaborators = known && storedCollaborators(fact, known, now);
-        if (collaborators !== undefined) {
+        // Those who only view are read again once they count no more.
+        const isOf =
+          viewersInstall || collaborators?.some(({ permission }) => isViewing(permission)) !== true;
+        if (collaborators !== undefined && isOf) {
           kept.set(fact.repository, collaborators);
         }
       }

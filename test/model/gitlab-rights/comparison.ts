@@ -2,7 +2,15 @@
  * What the product should decide for an instance: the rules' answers, without what the product cannot know or ignores. Each of these
  * differences has a name, and a run of the comparison has to meet it. None lets anybody read what GitLab does not.
  */
-import { groupNamed, mayAnyoneRead, mayRead, maySee, rolesInGroup, rolesOnProject } from './gitlab-rules.ts';
+import {
+  groupNamed,
+  mayAnyoneRead,
+  mayRead,
+  maySee,
+  mayView,
+  rolesInGroup,
+  rolesOnProject,
+} from './gitlab-rules.ts';
 import type { DescribedGroup, DescribedInstance, DescribedProject, DescribedUser } from './instance.ts';
 import { ownerName, topName } from './random-instances.ts';
 
@@ -87,14 +95,17 @@ const reads = (
   project: DescribedProject,
   applied: readonly Difference[],
 ): boolean =>
-  mayRead(instance, user, project) &&
+  (instance.viewersInstall ? mayView : mayRead)(instance, user, project) &&
   !applied.some(({ leavesOut }) => leavesOut?.(instance, user, project) ?? false);
 
-/** Names of the projects that the user may read on GitLab; undefined is anyone on the internet. */
+/**
+ * Names of the projects that the user may read on GitLab, or view where viewers count as readers; undefined is anyone on the internet.
+ */
 export function allowedTo(instance: DescribedInstance, username: string | undefined): string[] {
   const user = instance.users.find((each) => each.username === username);
+  const may = instance.viewersInstall ? mayView : mayRead;
   return instance.projects
-    .filter((project) => (user === undefined ? mayAnyoneRead(project) : mayRead(instance, user, project)))
+    .filter((project) => (user === undefined ? mayAnyoneRead(project) : may(instance, user, project)))
     .map(({ name }) => name)
     .sort();
 }

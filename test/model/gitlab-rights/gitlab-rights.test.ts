@@ -74,7 +74,7 @@ test(
       const access = accessFactsOf(facts);
       for (const user of [...instance.users.map(({ username }) => username), undefined]) {
         const expected = { naive: allowedTo(instance, user), product: expectedFor(instance, user) };
-        const found = { naive: simulated(ids, user), product: decided(access, ids, user) };
+        const found = { naive: simulated(ids, user, instance), product: decided(access, ids, user) };
         expect({ user, ...found }).toEqual({ user, ...expected });
         expect(expected.naive, 'GitLab allows what the product allows').toEqual(
           expect.arrayContaining(expected.product),
@@ -98,8 +98,9 @@ function load(instance: DescribedInstance): SimulatedIds {
 }
 
 /** What the adapter reads of all scopes, and who reads a project by its facts whom GitLab does not list there. */
-async function readAll({ hasExternalUsers }: DescribedInstance) {
+async function readAll({ hasExternalUsers, viewersInstall }: DescribedInstance) {
   Object.assign(lab.integration.settings, { hasExternalUsers });
+  lab.reading.viewersInstall = viewersInstall;
   const reads = [];
   for (const scope of namesIn(gitLab.traits.scopes)) reads.push(await readWhole(lab, scope));
   const compared = reads.flatMap((read) => read.compared ?? []);
@@ -120,13 +121,18 @@ function decided(access: AccessFacts, ids: SimulatedIds, username: string | unde
 }
 
 /** Whoever cannot sign in still reads what anyone reads. */
-function simulated(ids: SimulatedIds, username: string | undefined): string[] {
+function simulated(
+  ids: SimulatedIds,
+  username: string | undefined,
+  { viewersInstall }: DescribedInstance,
+): string[] {
   const { gitlab } = lab;
+  const reads = viewersInstall ? 'viewsCode' : 'downloadsCode';
   const user = username === undefined ? undefined : gitlab.state.users.get(idOf(ids.users, username));
   return [...ids.projects]
     .filter(([, id]) => {
       const project = known(gitlab.state.projects.get(id));
-      return [user, undefined].some((each) => projectAccess(gitlab, project, each).downloadsCode);
+      return [user, undefined].some((each) => projectAccess(gitlab, project, each)[reads]);
     })
     .map(([name]) => name)
     .sort();

@@ -49,6 +49,27 @@ export function mayRead(
 }
 
 /**
+ * Whether this user, signed in, may view the project's code in the browser. "Custom member roles can be assigned to members of a group or project",
+ * and give "the same permissions in any subgroups or projects".
+ *
+ * https://docs.gitlab.com/user/custom_roles/
+ */
+export function mayView(
+  instance: DescribedInstance,
+  user: DescribedUser,
+  project: DescribedProject,
+): boolean {
+  const above = [project, ...withAncestors(instance, groupNamed(instance, project.group))];
+  const isViewer = above.some(({ members }) =>
+    members.some((one) => one.username === user.username && one.custom && !one.awaiting && isRunning(one)),
+  );
+  return (
+    mayRead(instance, user, project) ||
+    (isViewer && project.repository !== 'disabled' && mayUseTheInstance(user))
+  );
+}
+
+/**
  * "A blocked user: cannot sign in or access any repositories", "a user pending approval is functionally identical to a blocked user",
  * "a deactivated user: cannot access repositories or the API" (signing in to the web pages activates it again), "a banned user: cannot
  * sign in or access any repositories".

@@ -76,6 +76,8 @@ export interface DescribedInstance {
   readonly plan: 'community' | 'free' | 'premium' | 'ultimate';
   /** What the operator says of the instance, who may not know it: if false, no user is external. */
   readonly hasExternalUsers: boolean;
+  /** An owner's choice in the product: whether who may view code, but not download it, installs packages. */
+  readonly viewersInstall: boolean;
   readonly users: readonly DescribedUser[];
   readonly groups: readonly DescribedGroup[];
   readonly projects: readonly DescribedProject[];

@@ -142,6 +142,15 @@ export const oddCases: Readonly<Record<string, IsIn>> = {
   'a custom role of guests': inProjects((project, instance) =>
     membersAbove(project, instance).some(({ custom, role }) => custom && role === 'Guest'),
   ),
+  'a custom role that alone reads': onPrivate((user, project, instance) => {
+    const own = membersAbove(project, instance).filter(({ username }) => username === user.username);
+    return (
+      instance.viewersInstall &&
+      own.length > 0 &&
+      own.every(({ role }) => role === 'Guest') &&
+      own.some(({ custom }) => custom)
+    );
+  }),
   'a blocked owner': inState('blocked'),
   'a deactivated owner': inState('deactivated'),
   'a banned owner': inState('banned'),

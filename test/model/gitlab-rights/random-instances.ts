@@ -68,6 +68,7 @@ const parts = fc.record({
   version: fc.constantFrom(...versions),
   plan: fc.constantFrom('community', 'free', 'premium', 'premium', 'ultimate', 'ultimate'),
   hasExternalUsers: fc.boolean(),
+  viewersInstall: fc.boolean(),
   users: fc.array(user, { minLength: usernames.length, maxLength: usernames.length }),
   ours: fc.array(group, { minLength: 1, maxLength: ourNames.length }),
   others: fc.array(group, { maxLength: otherNames.length }),
@@ -81,7 +82,7 @@ export const instances: fc.Arbitrary<DescribedInstance> = parts.map(madePossible
 
 /** Names the parts by their index and leaves out dangling and impossible ones. */
 function madePossible(drawn: Parts): DescribedInstance {
-  const { version, plan, hasExternalUsers } = drawn;
+  const { version, plan, hasExternalUsers, viewersInstall } = drawn;
   const ours = groupsOf(drawn, drawn.ours, ourNames);
   const groups = [...ours, ...groupsOf(drawn, drawn.others, otherNames)];
   const named = new Map(groups.map((each) => [each.name, each]));
@@ -107,7 +108,7 @@ function madePossible(drawn: Parts): DescribedInstance {
     };
   });
   return {
-    ...{ version, plan, hasExternalUsers, projects },
+    ...{ version, plan, hasExternalUsers, viewersInstall, projects },
     users: drawn.users.map((each, place) => ({
       ...each,
       username: nameAt(usernames, place),
@@ -163,7 +164,8 @@ function possibleMember(
     (one.role !== 'Minimal Access' || (isInTopLevelGroup && one.username !== ownerName)) &&
     // Somebody who waits can be told only where the plan has seats.
     (!one.awaiting || drawn.plan !== 'community');
-  return isAllowed ? [{ ...one, custom: one.custom && drawn.plan === 'ultimate' }] : [];
+  const custom = one.custom && drawn.plan === 'ultimate' && one.role !== 'Minimal Access';
+  return isAllowed ? [{ ...one, custom }] : [];
 }
 
 function lineOf(groups: ReadonlyMap<string, DescribedGroup>, { name, parent }: DescribedGroup): string[] {

@@ -60,6 +60,7 @@ export function describeState(state: GitLabState, topId: number, now: number): D
     version: state.variant.version,
     plan: 'ultimate',
     hasExternalUsers: true,
+    viewersInstall: false,
     users: [...state.users.values()].map(({ username, external, admin: administrator, state: is }) => ({
       ...{ username, external, administrator, kind: 'person' },
       state: states[is] ?? 'blocked',

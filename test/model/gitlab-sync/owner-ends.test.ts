@@ -18,7 +18,13 @@ const user = (username: string): DescribedInstance['users'][number] => ({
 const closed = { visibility: 'private', sharingLocked: false } as const;
 /** `ann` owns the group herself, and `bob` as an owner of a group that is invited as such. */
 const instance: DescribedInstance = {
-  ...{ version: '19.5', plan: 'premium', hasExternalUsers: true, users: ['alice', 'ann', 'bob'].map(user) },
+  ...{
+    version: '19.5',
+    plan: 'premium',
+    hasExternalUsers: true,
+    viewersInstall: false,
+    users: ['alice', 'ann', 'bob'].map(user),
+  },
   groups: [
     {
       ...{ ...closed, name: 'acme', parent: undefined },
