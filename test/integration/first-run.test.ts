@@ -2,15 +2,20 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Browser, createBrowser, type Page } from '../../local/browser/browser.ts';
+import { defaultWorldFile, readWorld } from '../../local/forges/world/read-world.ts';
 import { type System, startSystem } from '../support/started.ts';
 
 let system: System;
 beforeAll(async () => {
-  system = await startSystem(undefined, { firstRun: true, schedules: false });
+  const world = await readWorld(defaultWorldFile);
+  const workspace = { forge: 'bitbucket', slug: 'works', members: { alice: 'owner' } } as const;
+  const organizations = [...world.organizations, workspace];
+  system = await startSystem({ ...world, organizations }, { firstRun: true, schedules: false });
 }, 240_000);
 afterAll(() => system?.close());
 
 const owner = 'alice';
+const browser = createBrowser();
 
 /** The first link of a page that leads there. */
 const linkTo = ({ html }: Page, to: string): string =>
@@ -29,7 +34,6 @@ async function until(browser: Browser, { address }: Page, text: string): Promise
 
 it('the App is made, installed and signed in with, an organization is connected, and its package is served', async () => {
   const codeHost = system.gitHub.addresses.web;
-  const browser = createBrowser();
   const setUp = await browser.visit(`${system.console}/sign-in/setup`);
   const makeApp = await browser.press(setUp, ['forge', 'github'], {
     code: system.setUpCode ?? '',
@@ -89,4 +93,30 @@ it('the App is made, installed and signed in with, an organization is connected,
       { timeout: 30_000 },
     )
     .toBe(200);
+}, 120_000);
+
+it('a code host without Apps is added by its OAuth client, and its workspaces are offered', async () => {
+  const { bitbucket } = system;
+  if (bitbucket === undefined) throw new Error('the world has no workspace');
+  const { web: address, api } = bitbucket.addresses;
+  const register = await browser.visit(`${system.console}/sign-in/register`);
+  const asked = await browser.press(register, ['forge', 'bitbucket'], { address });
+  const { key, secret, callbackUrl } = bitbucket.consumer('Repertoire');
+  for (const text of ['Make an OAuth consumer', callbackUrl, 'Projects: Read and Admin']) {
+    expect(asked.html).toContain(text);
+  }
+  const client = { 'client-id': key, 'client-secret': secret, 'api-address': api };
+  const wrong = await browser.press(asked, ['forge', 'bitbucket'], { ...client, 'client-secret': 'wrong' });
+  expect([wrong.status, wrong.html]).toEqual([422, expect.stringContaining('does not know a client')]);
+  const added = await browser.press(wrong, ['forge', 'bitbucket'], client);
+  expect([added.status, added.html]).toEqual([200, expect.stringContaining('This registry knows')]);
+
+  const integration = `bitbucket~${new URL(address).host}`;
+  const page = { ...added, address: `${system.console}/connect/${integration}` };
+  const grant = await until(browser, page, 'Link my account');
+  const people = await browser.press(grant, ['purpose', 'link']);
+  await browser.press(people, ['login', owner]);
+  const choose = await browser.visit(`${system.console}/connect/${integration}`);
+  const granting = await browser.press(choose, ['purpose', 'choose-organization']);
+  expect((await browser.press(granting, ['login', owner])).html).toContain('works');
 }, 120_000);

@@ -207,6 +207,17 @@ describe('a form that cannot be carried out', () => {
   });
 });
 
+it('a code host that was added a moment ago is known by its key', async () => {
+  const { integrations } = world.forges;
+  world.forges.integrations = async () => ({ valid: [], invalid: [] });
+  world.forges.newestIntegrations = async () => {
+    world.forges.integrations = integrations;
+    return integrations();
+  };
+  const page = await (await browserOf('stranger')).get(path);
+  expect([page.status, page.body]).toEqual([200, expect.stringContaining('github.com')]);
+});
+
 describe('where no App is installed', () => {
   const token = 'glpat-secret';
   beforeEach(() => {

@@ -18,7 +18,7 @@ import { bestEffortQueue } from '../../../shared/store/best-effort-queue.ts';
 import { type Account, readUser } from '../../../shared/store/user-store.ts';
 import { type ConnectForm, connectPage, grantPage, hostsPage, type Suggested } from './connect-pages.ts';
 import { connectedPage } from './connected-page.ts';
-import { accountableFor, hostsOf, type PageContext, refusalOfForm } from './context.ts';
+import { accountableFor, hostOf, hostsOf, type PageContext, refusalOfForm } from './context.ts';
 import { firstImportOf } from './first-import.ts';
 import { replaceByForm } from './replace-connection.ts';
 
@@ -26,18 +26,14 @@ const unknownHost = notFoundPage('This registry does not know that code host.');
 
 /** The organizations on a code host. Without its name: on the only one, or the code hosts to choose from. */
 export async function showConnect(context: PageContext): Promise<HttpAnswer> {
-  const hosts = await hostsOf(context);
-  const host = context.key === '' && hosts.length === 1 ? hosts[0] : hosts.find(isNamed(context));
-  if (host !== undefined) {
-    return showHost(context, host);
+  if (context.key !== '') {
+    const host = await hostOf(context);
+    return host === undefined ? pageAnswer(unknownHost) : showHost(context, host);
   }
-  return context.key === '' ? pageAnswer(hostsPage(hosts)) : pageAnswer(unknownHost);
+  const hosts = await hostsOf(context);
+  const [only, ...others] = hosts;
+  return only !== undefined && others.length === 0 ? showHost(context, only) : pageAnswer(hostsPage(hosts));
 }
-
-const isNamed =
-  ({ key }: PageContext) =>
-  (host: PublicIntegration): boolean =>
-    host.key === key;
 
 const isOfHost =
   ({ forge, baseUrl }: PublicIntegration) =>
@@ -71,7 +67,7 @@ const isGrantMissing = (error: unknown): boolean =>
 export async function connect(context: PageContext): Promise<HttpAnswer> {
   const { dependencies, current, form } = context;
   const refusal = await refusalOfForm(context);
-  const host = (await hostsOf(context)).find(isNamed(context));
+  const host = await hostOf(context);
   if (refusal !== undefined || host === undefined) {
     return pageAnswer(refusal ?? unknownHost);
   }

@@ -1,4 +1,5 @@
 /** A request for a page of somebody who is signed in, and what is checked of every form. */
+import type { Integrations } from '../../../shared/forge/integrations.ts';
 import { type PublicIntegration, publicIntegrations } from '../../../shared/organizations/granted-forge.ts';
 import type { Accountable } from '../../../shared/organizations/owner-act.ts';
 import type { HttpAnswer, HttpRequest } from '../../../shared/runtime/http-message.ts';
@@ -27,9 +28,23 @@ export type PageRoute = (context: PageContext) => Promise<HttpAnswer>;
 
 /** The code hosts that people can sign in with. */
 export const hostsOf = async ({ dependencies }: PageContext): Promise<readonly PublicIntegration[]> =>
-  publicIntegrations(dependencies, await dependencies.forges.integrations()).filter(
-    ({ isSignInOffered }) => isSignInOffered,
+  offeredAmong(dependencies, await dependencies.forges.integrations());
+
+const offeredAmong = (
+  dependencies: PageContext['dependencies'],
+  integrations: Integrations,
+): readonly PublicIntegration[] =>
+  publicIntegrations(dependencies, integrations).filter(({ isSignInOffered }) => isSignInOffered);
+
+/** The code host of the page's key, also one that was added a moment ago. */
+export async function hostOf(context: PageContext): Promise<PublicIntegration | undefined> {
+  const { dependencies, key } = context;
+  const named = (hosts: readonly PublicIntegration[]) => hosts.find((host) => host.key === key);
+  return (
+    named(await hostsOf(context)) ??
+    named(offeredAmong(dependencies, await dependencies.forges.newestIntegrations()))
   );
+}
 
 /** Where a person goes on who confirmed to be it: the page of the form, as far as that has an address of its own. */
 const pageOfForm = (path: string): string =>
