@@ -2,13 +2,24 @@ import { describe, expect, it } from 'vitest';
 import { meanwhile } from '../../test/support/meanwhile.ts';
 import { aFact } from '../../test/support/memory-forge.ts';
 import { createPeople, origin, proven } from '../../test/support/people.ts';
-import { organizationId } from '../../test/support/synchronized.ts';
-import { asId, type OrganizationId, type TokenId, userPrincipal } from '../domain/ids.ts';
+import { gitHubHost, organizationId } from '../../test/support/synchronized.ts';
+import {
+  asId,
+  type ForgeOrganizationId,
+  type InstallationId,
+  type OrganizationId,
+  type SynchronizationId,
+  type TokenId,
+  userPrincipal,
+} from '../domain/ids.ts';
 import { auditLog } from '../store/audit-log.ts';
+import { putFact } from '../store/fact-store.ts';
 import { keys } from '../store/keys.ts';
 import { putPerson } from '../store/member-store.ts';
+import { addOrganization, findOrganization } from '../store/organization-store.ts';
 import { addPersonalToken } from '../store/personal-token-store.ts';
 import { signInLog } from '../store/sign-in-log.ts';
+import { addSynchronization } from '../store/synchronization-store.ts';
 import { accountsOf, accountsOfHolder, findUser, readUser } from '../store/user-store.ts';
 import { requestWork } from '../store/work.ts';
 import { grantsWork, principalWork } from '../store/work-items.ts';
@@ -177,6 +188,36 @@ describe('an account that is taken from its user', () => {
         before: { person: user, role: 'owner' },
       },
     ]);
+  });
+
+  it('may be the one by which the user owns 60 organizations', async () => {
+    const { dependencies, table } = await createPeople();
+    const [user] = [
+      await signInUser(dependencies, proven(1, 'ann')),
+      await signInUser(dependencies, proven(9)),
+    ];
+    await linkAccount(dependencies, user, proven(2), origin);
+    const organizations = Array.from({ length: 60 }, (_, place) => asId<OrganizationId>(`many${place}`));
+    for (const organization of organizations) {
+      const id = asId<SynchronizationId>(`sync-${organization}`);
+      await table.transact([
+        ...addOrganization({ id: organization, slug: organization, name: organization, ownedVendors: [] }),
+        ...addSynchronization({
+          ...{ id, organization, createdAt: 1, ...gitHubHost, login: organization, choice: 'all' },
+          forgeOrganization: asId<ForgeOrganizationId>(`8${organization}`),
+          connection: { kind: 'app-installation', installation: asId<InstallationId>(1) },
+        }),
+        ...[2, 9].map((account) =>
+          putFact(id, aFact.member(account, 'owner'), 1, { changedAt: 1, gives: true }),
+        ),
+      ]);
+    }
+    await unlinkAccount(dependencies, user, proven(2).account, origin);
+    expect(await accountsOf(table, user)).toHaveLength(1);
+    for (const organization of organizations) {
+      expect(await auditLog(table, organization, 2)).toMatchObject([{ act: 'unlink-account' }]);
+      expect((await findOrganization(table, organization))?.ownersVersion).toBe(1);
+    }
   });
 
   it('leaves one of two owners who take theirs away at once', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { organizationId, synchronizationId } from '../../test/support/synchronized.ts';
 import { useTables } from '../../test/support/table.ts';
+import { tableKeys } from './keys.ts';
 import { ConflictError, type Table } from './table.ts';
 import {
   completeWork,
@@ -59,6 +60,19 @@ describe('work', () => {
     expect(await completeWork(table, lease)).toBe('more');
     expect(await pending(table)).toHaveLength(1);
     expect((await taken(table, 'b')).wanted).toBe(2);
+  });
+
+  it('does not expire with what was asked of it meanwhile', async () => {
+    const table = await newTable();
+    await table.transact([requestWork(workItem, now)]);
+    const lease = await taken(table, 'a');
+    await table.transact([requestWork(workItem, now + 5)]);
+    const attributes = { note: 'x', [tableKeys.expiry]: 1 };
+    expect(await completeWork(table, lease, attributes)).toBe('more');
+    const item = await table.get(workItem.key);
+    expect([item?.note, item?.[tableKeys.expiry]]).toEqual(['x', undefined]);
+    await completeWork(table, await taken(table, 'b'), attributes);
+    expect((await table.get(workItem.key))?.[tableKeys.expiry]).toBe(1);
   });
 
   it('can be neither written nor completed by a worker that lost the lease', async () => {

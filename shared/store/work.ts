@@ -152,12 +152,14 @@ export async function completeWork(
       throw error;
     }
   }
+  // Pending work does not expire.
+  const { [tableKeys.expiry]: _, ...kept } = attributes;
   try {
     await table.update(
       {
         key: lease.workItem.key,
         // A request made meanwhile has waited since the lease was taken, and gets a new message.
-        set: { ...attributes, done: lease.wanted, [sortKey]: pendingSince(lease.takenAt) },
+        set: { ...kept, done: lease.wanted, [sortKey]: pendingSince(lease.takenAt) },
         remove: ['leaseId', 'leaseUntil'],
       },
       held,
