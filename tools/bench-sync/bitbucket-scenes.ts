@@ -1,4 +1,5 @@
 /** What reading and following a middling company on Bitbucket Cloud costs in requests of each hour, and how long it takes. */
+import { bitbucketTraits } from '../../shared/forge/bitbucket/traits.ts';
 import { loadFacts } from '../../shared/store/fact-store.ts';
 import { packagesOf, versionsOfPackage } from '../../shared/store/package-store.ts';
 import { scansOf } from '../../shared/store/scan-store.ts';
@@ -94,7 +95,11 @@ async function firstHourSection(
   return {
     title: `Bitbucket: the first hour of ${repositories} repositories in ${projects} projects with ${refs} refs each, ${members} members`,
     figures: [
-      { name: 'lists read whole', measured: Object.keys(lastSuccessAt).length, ...exactly(4) },
+      {
+        name: 'lists read whole',
+        measured: Object.keys(lastSuccessAt).length,
+        ...exactly(bitbucketTraits.scopes.length),
+      },
       { name: 'permissions', measured: rows, ...exactly(repositories * members) },
       {
         name: 'packages with their newest version installable',
