@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Connection } from '../domain/connection.ts';
-import type { ForgeAccountId, ForgeOrganizationId } from '../domain/ids.ts';
+import type { ForgeAccountId, ForgeOrganizationId, ForgeRepositoryId } from '../domain/ids.ts';
 import type { ForgeServices, Integration, IntegrationSecrets, IntegrationSettings } from './integration.ts';
 
 /** Why a sign-in failed. Failures that may pass without anybody's action are `ForgeError`s instead. */
@@ -139,6 +139,16 @@ export interface SignIn<
     organization: ForgeOrganizationId,
     services: ForgeServices,
   ): Promise<boolean>;
+  /**
+   * The organization's repositories that the person may read, as the forge tells the person; left out where it does not. Undefined for more than
+   * some pages of them, or where the grant does not show them. For a look at what is known, and no proof of a right.
+   */
+  readable?(
+    integration: Integration<Settings, Secrets>,
+    grant: PersonGrant,
+    organization: ForgeOrganizationId,
+    services: ForgeServices,
+  ): Promise<readonly ForgeRepositoryId[] | undefined>;
   /**
    * The forge's page for granting access to an organization, if there is one and the integration has what its address needs. The forge
    * redirects back to `integrationAddresses().installed`.

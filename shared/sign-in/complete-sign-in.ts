@@ -13,6 +13,7 @@ import { findUser, type User } from '../store/user-store.ts';
 import { findRefusal, type RefusalReason } from './admission.ts';
 import type { SignInDependencies } from './dependencies.ts';
 import { callbackOf, hostOf } from './offered.ts';
+import { requestOwnRights } from './own-rights.ts';
 import { isForChoosing, type PendingSignIn } from './pending-sign-in.ts';
 import { accountOf, entry, linkAccount, type ProvenAccount, signInUser } from './user-accounts.ts';
 import { prepareViews } from './views-of-user.ts';
@@ -73,9 +74,34 @@ export async function completeSignIn(dependencies: SignInDependencies, callback:
   );
   const { account, ...identity } = await signIn.identity(integration, grant, services);
   const proven = { account: { ...host, account }, identity };
-  return pending.purpose === 'link'
-    ? link(dependencies, callback, proven, grant)
-    : admit(dependencies, callback, proven, grant);
+  const outcome = await (pending.purpose === 'link' ? link : admit)(dependencies, callback, proven, grant);
+  if (outcome.kind === 'signed-in' || outcome.kind === 'done') {
+    await lookAtOwnRights(dependencies, callback, proven, grant);
+  }
+  return outcome;
+}
+
+/** The sign-in does not depend on it. */
+async function lookAtOwnRights(
+  dependencies: SignInDependencies,
+  { integration, signIn }: Callback,
+  { account }: ProvenAccount,
+  grant: PersonGrant,
+): Promise<void> {
+  if (signIn.readable === undefined) {
+    return;
+  }
+  const services = dependencies.servicesOf(integration);
+  try {
+    await requestOwnRights(dependencies, account, async (organization) =>
+      signIn.readable?.(integration, grant, organization, services),
+    );
+  } catch (error) {
+    dependencies.logger.warn('what somebody reads was not looked at at the sign-in', {
+      account: account.account,
+      error,
+    });
+  }
 }
 
 async function link(

@@ -93,6 +93,20 @@ describe('R11: groups, which only API 1.0 tells', () => {
   });
 });
 
+test('a person is told what he reads himself, and nothing of a workspace that he is not in', async () => {
+  const readable = async (login: string, workspace = at.organization) => {
+    const request = { redirectUri: at.redirectUri, state: 's', codeChallenge: '', forConnecting: false };
+    const callback = await at.visit(at.signIn.authorizeUrl(at.integration, request), login);
+    const answer = { callback, state: 's', redirectUri: at.redirectUri, codeVerifier: 'v'.repeat(43) };
+    const grant = await at.signIn.exchange(at.integration, answer, at.services);
+    return at.signIn.readable?.(at.integration, grant, workspace, at.services);
+  };
+  const uuids = (...slugs: string[]) => slugs.map((slug) => at.cloud.repository(`acme/${slug}`).uuid).sort();
+  expect([...((await readable('ann')) ?? [])].sort()).toEqual(uuids('clock', 'money'));
+  expect(await readable('bob')).toEqual(uuids('money'));
+  expect(await readable('carl')).toBeUndefined();
+});
+
 test('a collaborator is no member, but has the rows of the repositories', async () => {
   const { facts } = await readWhole(at, 'members');
   expect(facts.map((fact) => 'login' in fact && fact.login)).toEqual(['alice', 'ann', 'bob']);

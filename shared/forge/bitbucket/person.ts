@@ -1,13 +1,19 @@
 /** A person's identity and workspaces, according to Bitbucket. */
 import { z } from 'zod';
-import type { ForgeOrganizationId } from '../../domain/ids.ts';
+import type { ForgeOrganizationId, ForgeRepositoryId } from '../../domain/ids.ts';
 import { ForgeError } from '../errors.ts';
 import { createApiFetch, parseAnswer } from '../http.ts';
 import type { ForgeServices } from '../module.ts';
 import { type OwnedOrganization, type PersonGrant, type PersonIdentity, SignInError } from '../sign-in.ts';
 import { noAnswer, refusalOf } from './http.ts';
 import { addressOf, checkedNext, type Route } from './requests.ts';
-import { accountSchema, loginOf, ownMembershipSchema, workspaceAccessSchema } from './schema.ts';
+import {
+  accountSchema,
+  loginOf,
+  ownMembershipSchema,
+  repositoryId,
+  workspaceAccessSchema,
+} from './schema.ts';
 import type { BitbucketIntegration } from './settings.ts';
 
 export interface Person {
@@ -58,6 +64,44 @@ export async function owns(person: Person, workspace: ForgeOrganizationId): Prom
     if (error instanceof ForgeError && (error.code === 'not-found' || error.code === 'insufficient-scope')) {
       return false;
     }
+    throw error;
+  }
+}
+
+const ownRowSchema = z.object({ permission: z.string(), repository: z.object({ uuid: repositoryId }) });
+const ownRowsSchema = z.object({ values: z.array(ownRowSchema), next: z.string().optional() });
+/** Somebody waits, in a function of half a minute. */
+const ownPagesMax = 5;
+
+/** As `SignIn.readable`. https://developer.atlassian.com/cloud/bitbucket/changelog/#CHANGE-3022 */
+export async function readOwnPermissions(
+  person: Person,
+  workspace: ForgeOrganizationId,
+): Promise<readonly ForgeRepositoryId[] | undefined> {
+  const route = {
+    route: '/2.0/user/workspaces/:workspace/permissions/repositories',
+    path: { workspace },
+    query: { pagelen: 100, fields: 'next,values.permission,values.repository.uuid' },
+  };
+  const found: ForgeRepositoryId[] = [];
+  let url: string | undefined;
+  for (let page = 1; page <= ownPagesMax; page += 1) {
+    const answer = await ask(person, route, ownRowsSchema, url).catch(undefinedIfHidden);
+    if (answer === undefined) {
+      return undefined;
+    }
+    const { values, next } = answer;
+    found.push(...values.map(({ repository }) => repository.uuid));
+    if (next === undefined) {
+      return found;
+    }
+    url = checkedNext(next, person.integration.settings.apiUrl);
+  }
+  return undefined;
+}
+
+function undefinedIfHidden(error: unknown): undefined {
+  if (!(error instanceof ForgeError && ['not-found', 'insufficient-scope'].includes(error.code))) {
     throw error;
   }
 }

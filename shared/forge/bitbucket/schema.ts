@@ -9,7 +9,7 @@ import {
 
 const uuid = z.string().regex(/^\{[0-9a-f-]{36}\}$/i);
 const accountId = uuid.transform((text) => asId<ForgeAccountId>(text));
-const repositoryId = uuid.transform((text) => asId<ForgeRepositoryId>(text));
+export const repositoryId = uuid.transform((text) => asId<ForgeRepositoryId>(text));
 const workspaceId = uuid.transform((text) => asId<ForgeOrganizationId>(text));
 
 export const accountSchema = z.object({

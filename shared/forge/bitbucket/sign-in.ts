@@ -40,4 +40,9 @@ export const signIn: SignIn<BitbucketSettings, BitbucketSecrets> = {
     const { owns } = await import('./person.ts');
     return owns({ integration, grant, services }, organization);
   },
+
+  async readable(integration, grant, organization, services) {
+    const { readOwnPermissions } = await import('./person.ts');
+    return readOwnPermissions({ integration, grant, services }, organization);
+  },
 };
