@@ -301,9 +301,9 @@ async function fail(dependencies: ScanDependencies, lease: Lease, error: ForgeEr
     await workQueue.send([lease.workItem.message], seconds);
     return 'failed';
   }
-  // `unfinished` makes the reconcile request this scan again. Otherwise a push during the failure would wait for the daily scan, since
+  // `unfinished` makes the reconcile request this scan again, which does not go on by itself any more. Otherwise a push during the failure would wait for the daily scan, since
   // nothing else requests it once the credential works.
-  const attributes = { lastFailure, failures: 0, unfinished: true };
+  const attributes = { lastFailure, failures: 0, unfinished: true, goOnAt: undefined };
   if ((await completeWork(table, lease, attributes)) === 'more') {
     await workQueue.send([lease.workItem.message]);
   }

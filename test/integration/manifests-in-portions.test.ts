@@ -1,6 +1,8 @@
 /** Scans of a repository whose manifests take a request each, and are read in portions, the newest first. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import { ForgeError } from '../../shared/forge/errors.ts';
 import type { ContentReader, ForgeRef } from '../../shared/forge/forge.ts';
+import { reconcile } from '../../shared/sync/schedule/reconcile.ts';
 import { sweepWork } from '../../shared/sync/schedule/sweep.ts';
 import { createMemoryContents } from '../support/memory-contents.ts';
 import { createRegistry, memoryServices, type Registry, settled } from '../support/registry-fixture.ts';
@@ -118,6 +120,20 @@ describe('the first scan', () => {
     await registry.clock.advance(30 * minutes);
     notBefore = undefined;
     expect(await sweep()).toBe(1);
+    await runUntil(minutes);
+    expect(await versions(registry)).toEqual(all);
+  });
+
+  it('is requested by the schedule again where going on has failed', async () => {
+    await begin(minutes);
+    registry.beforeContents = () => {
+      throw new ForgeError('credential-rejected', 'the grant was taken back');
+    };
+    await runUntil(15 * minutes);
+    expect(await scanOf(registry)).toMatchObject({ lastFailure: { code: 'credential-rejected' } });
+    registry.beforeContents = () => {};
+    const { table, workQueue, clock } = registry;
+    await reconcile({ table, workQueue, clock, logger: { info: () => {}, warn: () => {}, error: () => {} } });
     await runUntil(minutes);
     expect(await versions(registry)).toEqual(all);
   });
