@@ -1,6 +1,7 @@
 /** Runs of a synchronization with the simulated GitLab: its layout, with members and teams in one list, goes through the engine. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Fact, factKey } from '../../shared/domain/facts.ts';
+import { asId, type ForgeRepositoryId } from '../../shared/domain/ids.ts';
 import { type AnyScope, namesIn } from '../../shared/domain/scopes.ts';
 import { gitLab } from '../../shared/forge/gitlab/module.ts';
 import { describeScope } from '../../shared/organizations/scope-progress.ts';
@@ -8,6 +9,7 @@ import { loadScope } from '../../shared/store/fact-store.ts';
 import { latestRuns } from '../../shared/store/run-store.ts';
 import { scansOf } from '../../shared/store/scan-store.ts';
 import { listHeld, scopeStates } from '../../shared/store/scope-store.ts';
+import { findSynchronization } from '../../shared/store/synchronization-store.ts';
 import { requestWork } from '../../shared/store/work.ts';
 import { scopeWork } from '../../shared/store/work-items.ts';
 import { runScopes } from '../../shared/sync/run/run-scopes.ts';
@@ -208,3 +210,33 @@ test('R20, R25: pushes that no event tells of are scanned after the next read, a
   await sync(...lists);
   expect(await requested()).toBeGreaterThan(before ?? 0);
 });
+
+test.each([1, 3, 6, 9])(
+  'R30: a token that ends after %i requests of a run takes nothing away, ends it in a named state, and it goes on with a new one',
+  async (after) => {
+    await sync(...lists);
+    const before = await keysNow();
+    const { changes, faults } = lab.simulator;
+    await changes.run('remove-member', { source: 'acme/core', user: 'ann' });
+    await changes.run('delete', { source: 'acme/core/clock', now: true });
+    // From then on every request is answered as for a token that has ended, also with what a renewal issues.
+    const fault = faults.add({ kind: 'bad-credential', after });
+    await sync(...lists);
+    expect(fault.struck).toBeGreaterThan(0);
+    expect(await keysNow()).toEqual(before);
+    expect(await findSynchronization(table, synchronizationId)).toMatchObject({
+      credentialState: 'credential-rejected',
+    });
+    const { contents } = await lab.open();
+    const money = { repository: asId<ForgeRepositoryId>(lab.gitlab.project('acme/core/money').id) };
+    await expect(contents.readRefs(money)).rejects.toMatchObject({ code: 'credential-rejected' });
+
+    faults.remove();
+    await lab.useGrant('alice');
+    await sync(...lists);
+    await sync(...lists);
+    expect(await findSynchronization(table, synchronizationId)).toMatchObject({ credentialState: 'working' });
+    expect(await keysNow()).not.toContain(`team-member#${user('ann')}#${id('acme/core')}`);
+    expect((await (await lab.open()).contents.readRefs(money)).tags.length).toBeGreaterThan(0);
+  },
+);
