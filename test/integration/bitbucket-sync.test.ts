@@ -64,7 +64,7 @@ test('what is read is stored, and a run that finds nothing new writes no fact', 
   await sync(...lists);
   const before = await keysNow();
   expect(new Set(before.map((key) => key.split('#')[0]))).toEqual(
-    new Set(['settings', 'member', 'repository', 'collaborator']),
+    new Set<string>(layout.flatMap(({ kinds }) => kinds)),
   );
   const items = () => [...table.dump()].filter(([key]) => key.includes('FACT')).map(([, item]) => item);
   const facts = items();
