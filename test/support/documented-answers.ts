@@ -26,9 +26,19 @@ const paths = Object.entries(document.paths).map(([path, methods]) => ({
   methods,
 }));
 
+/** As API Gateway passes it on: an escaped slash is a slash. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
 /** @param path with the prefix and the query */
 const operationsAt = (method: string, path: string): readonly OpenApiOperation[] => {
-  const [plain = ''] = path.split('?');
+  const [sent = ''] = path.split('?');
+  const plain = decoded(sent);
   const meant = method === 'HEAD' ? 'GET' : method;
   return paths
     .filter(({ pattern }) => pattern.test(plain))
