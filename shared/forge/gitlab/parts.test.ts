@@ -103,6 +103,17 @@ describe('an event about a member of a group', () => {
   });
 });
 
+test('a run compares with lists of GitLab once, and not what it reads again', async () => {
+  const lab = labWith(true);
+  const { structure } = lab.open();
+  const compared = async () => {
+    const step = await structure.readScope('members');
+    return 'done' in step && step.done.compared;
+  };
+  expect(await compared()).not.toHaveLength(0);
+  expect(await compared()).toBeUndefined();
+});
+
 test('a list that is read again is asked for again, and one of another scope a moment later is not', async () => {
   const lab = labWith(true);
   const { structure } = lab.open();

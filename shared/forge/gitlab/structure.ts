@@ -36,6 +36,13 @@ export function createStructureReader({
   let recent: { readonly at: number; readonly account: Account } | undefined;
   /** How many requests were sent when GitLab had just shown a group of ours as its owner sees it. */
   let shownToOwner: number | undefined;
+  /** A run holds its read against GitLab's own lists once, and not what it reads again to confirm it. */
+  let isCompared = false;
+  const takeComparison = (): boolean => {
+    const isFirst = !isCompared;
+    isCompared = true;
+    return isFirst;
+  };
   /** Lists that were read a moment ago since the last probe, and for which scopes: each reads a list anew when it is read again. */
   const lists = new Map<
     string,
@@ -84,7 +91,8 @@ export function createStructureReader({
     };
     const topId = topOf(organization);
     const now = clock.now();
-    return { requests, top, topId, instance, viewersInstall, now, once, noteOwner, stored };
+    const common = { requests, top, topId, instance, viewersInstall, now };
+    return { ...common, once, noteOwner, takeComparison, stored };
   }
 
   return {

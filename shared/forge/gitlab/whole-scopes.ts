@@ -46,6 +46,8 @@ export interface Context {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly once: Once;
+  /** Whether GitLab's own lists of members are to be compared with this read. */
+  readonly takeComparison: () => boolean;
   /** Notes that GitLab's last answer was a group of ours as its owner sees it. */
   readonly noteOwner: () => void;
   readonly stored?: ReadingOptions['stored'];
@@ -96,7 +98,9 @@ async function readAllMembers(context: Context, reading: Reading): Promise<Scope
   const sum = { top: account.id, groups, members, projects, instance: await context.instance(), now };
   return {
     ...whole(facts, ({ kind }) => kind === 'team' && below.length < countedMax),
-    compared: await compareReaders(requests, sum, isByGraphql ? checkRequests.graphql : checkRequests.rest),
+    ...(context.takeComparison() && {
+      compared: await compareReaders(requests, sum, checkRequests[isByGraphql ? 'graphql' : 'rest']),
+    }),
   };
 }
 
