@@ -174,7 +174,15 @@ test('files and archives have hours of their own: one that is spent stops no rea
   expect(await rows()).toEqual(everybody);
 });
 
+/** Leaves so many requests of a group's hour, as other workers do that sent the rest just now. */
+async function leave(group: string, left: number): Promise<void> {
+  const budget = at.services.budgets(`${at.connection.id} ${group}`);
+  const reservation = { requests: 1_000 - left, perMs: 3600_000, now: at.clock.now(), wanted: 1_000 };
+  while ((await budget.reserve(reservation)).granted > 0);
+}
+
 test("R29: no more than an hour's requests are sent, by all processes together", async () => {
+  await leave('workspaces', 50);
   const clients = [await at.open(), await at.open(), await at.open()];
   const before = at.simulator.requests.summary().total;
   const askUntilRefused = async ({ structure }: (typeof clients)[number]) => {
@@ -184,21 +192,21 @@ test("R29: no more than an hour's requests are sent, by all processes together",
     }
   };
   const waits = await Promise.all(clients.map(askUntilRefused));
-  expect(at.simulator.requests.summary().total - before).toBe(1_000);
+  expect(at.simulator.requests.summary().total - before).toBe(50);
   // A minute more than an hour, for requests that were reserved and not sent at once.
   expect(Math.max(...waits)).toBe(at.clock.now() + 3660_000);
-  expect(at.simulator.refusals()).toEqual({});
-  // What can wait leaves some of the hour of repositories to rights.
+});
+
+test('R29: what can wait leaves some of the hour of repositories to rights', async () => {
+  await leave('repositories', 160);
   const { uuid: repository } = at.cloud.repository('acme/money');
+  const { contents } = await at.open();
   const scans = async () => {
-    for (;;) {
-      await (await at.open()).contents.contains({ repository: repository as never }, 'f'.repeat(40));
-    }
+    for (;;) await contents.readRefs({ repository: repository as never });
   };
   expect((await errorOf(scans())).code).toBe('rate-limited');
   const { structure } = await at.open();
   expect(await structure.readScope('repositories')).toHaveProperty('done');
-  expect(at.simulator.refusals()).toEqual({});
 });
 
 describe('permissions that are too many for an hour', () => {
