@@ -61,7 +61,7 @@ describe('the commands about a synchronization', () => {
     expect(await admin('status', 'tiny')).toMatch(/rights as of 20\d\d-/);
     expect(await admin('synchronize', 'tiny')).toBe('read completely; runs shows what changed');
     const runs = await admin('runs', 'tiny', '--all');
-    expect(runs.split('\n')[0]).toMatch(/requests {2}nothing changed {2}cause: owner$/);
+    expect(runs.split('\n')[0]).toMatch(/requests {2}nothing changed {2}cause: operator$/);
     expect(await admin('removals', 'tiny')).toBe('no removals are held');
   }, 60_000);
 
