@@ -1,7 +1,10 @@
 /** Two people who edit the same thing at once: nobody undoes what he has not seen. Over the OpenAPI document: no edit is left out. */
 import { describe, expect, it } from 'vitest';
+import { auditLog } from '../../shared/store/audit-log.ts';
 import { type Operation, operations, prepared, rightful } from '../../test/support/api-operations.ts';
+import { addWithViewers, synchronizationWithViewers } from '../../test/support/api-organization-examples.ts';
 import { createApiWorld } from '../../test/support/api-world.ts';
+import { organizationId } from '../../test/support/synchronized.ts';
 
 const takesIfMatch = ({ definition }: Operation): boolean =>
   definition.parameters?.some(({ name, in: place }) => place === 'header' && name === 'if-match') === true;
@@ -17,6 +20,7 @@ const others: Readonly<Record<string, string>> = {
   replaceConnection: 'replaces what nobody can read',
   setPrimarySynchronization:
     'says which one it is, whichever it was; 409 when the owners change at the same moment',
+  setViewers: 'says all there is to it, whichever it was; 409 when that changes at the same moment',
 };
 
 /** What somebody else changes at the same moment. */
@@ -33,6 +37,30 @@ it('every edit takes If-Match, or loses nothing without it', () => {
   const without = edits.filter((operation) => !takesIfMatch(operation));
   expect(without.map(({ name }) => name).sort()).toEqual(Object.keys(others));
   expect(conditional.map(({ name }) => name).sort()).toEqual(Object.keys(meanwhile));
+});
+
+it('who sets whether viewers install, while somebody else does, changes and records nothing', async () => {
+  const world = await createApiWorld();
+  await addWithViewers(world);
+  const set = (install: boolean) =>
+    world.ask('owner', {
+      ...{
+        method: 'PUT',
+        path: `/organizations/acme/synchronizations/${synchronizationWithViewers}/viewers`,
+      },
+      body: { install },
+    });
+  for (const install of [true, false]) {
+    const { transact } = world.table;
+    world.table.transact = async (operations) => {
+      world.table.transact = transact;
+      expect((await set(install)).status).toBe(204);
+      return transact(operations);
+    };
+    expect((await set(install)).status).toBe(409);
+  }
+  const entries = (await auditLog(world.table, organizationId, 9)).filter(({ act }) => act === 'set-viewers');
+  expect(entries).toHaveLength(2);
 });
 
 describe.each(conditional.map((operation) => [operation.name, operation] as const))('%s', (_, operation) => {

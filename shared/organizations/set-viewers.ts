@@ -1,5 +1,6 @@
 /** Sets whether people who may view code on the code host, but not download it, install packages. */
 import { CallerError } from '../domain/caller-error.ts';
+import { unlessChanged } from '../domain/conflict-error.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { findModule } from '../forge/modules.ts';
 import { setViewersInstall } from '../store/synchronization-store.ts';
@@ -25,7 +26,7 @@ export function refuseWithoutViewers(synchronization: Synchronization): void {
  * Everything is read anew with the setting, as any change of rights: what becomes less is withdrawn, and the removal guard holds what would be
  * removed.
  *
- * @throws CallerError where the code host has no such roles
+ * @throws CallerError where the code host has no such roles, or somebody else set it meanwhile
  */
 export async function setViewers(
   dependencies: SynchronizeNowDependencies,
@@ -41,13 +42,15 @@ export async function setViewers(
   }
   const now = clock.now();
   const workItems = wholeRead(synchronization);
-  await table.transact([
-    setViewersInstall(id, install),
-    ...workItems.map((workItem) => requestWork(workItem, now, { cause: causeOf(accountable) })),
-    ownerAct(dependencies, organization, accountable, 'set-viewers', login, {
-      before: { install: viewersInstall },
-      after: { install },
-    }),
-  ]);
+  await unlessChanged('somebody set at the same moment whether they install', () =>
+    table.transact([
+      setViewersInstall(id, install, viewersInstall),
+      ...workItems.map((workItem) => requestWork(workItem, now, { cause: causeOf(accountable) })),
+      ownerAct(dependencies, organization, accountable, 'set-viewers', login, {
+        before: { install: viewersInstall },
+        after: { install },
+      }),
+    ]),
+  );
   await workQueue.send(workItems.slice(0, 1).map(({ message }) => message));
 }

@@ -270,11 +270,16 @@ const storedCaution = ({ suspendAfterDays, ...shares }: Partial<Caution>): Recor
   ...(suspendAfterDays !== undefined && { restAfterDays: suspendAfterDays }),
 });
 
-/** @param install whether people who may view code on the forge, but not download it, install packages */
-export function setViewersInstall(id: SynchronizationId, install: boolean): Operation {
+/**
+ * @param install whether people who may view code on the forge, but not download it, install packages
+ * @param before what was read; fails when that has changed
+ */
+export function setViewersInstall(id: SynchronizationId, install: boolean, before: boolean): Operation {
+  const stored = equal('viewersInstall', before);
+  const unchanged = before ? stored : any(missing('viewersInstall'), stored);
   return {
     update: { key: keys.synchronization(id), set: { viewersInstall: install } },
-    when: all(present, missing('deletedAt')),
+    when: all(present, missing('deletedAt'), unchanged),
   };
 }
 
