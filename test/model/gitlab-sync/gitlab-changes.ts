@@ -3,6 +3,7 @@ import type { ChangeName } from '../../../local/forges/gitlab/changes.ts';
 import { fullPath } from '../../../local/forges/gitlab/paths.ts';
 import type { GitLabState, Group, Project, User } from '../../../local/forges/gitlab/state.ts';
 import { ownerName } from '../gitlab-rights/random-instances.ts';
+import type { Numbers } from '../rights-sync/sequences.ts';
 
 /** A change as the simulator takes it. */
 export interface GitLabChange {
@@ -14,7 +15,6 @@ export interface GitLabNow {
   readonly topId: number;
   readonly now: number;
 }
-export type Numbers = readonly [number, number, number];
 type Make = (now: GitLabNow, numbers: Numbers) => GitLabChange | undefined;
 
 const at = <Thing>(things: readonly Thing[], place: number): Thing | undefined =>

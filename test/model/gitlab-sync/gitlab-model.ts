@@ -1,72 +1,16 @@
-/**
- * The way from a simulated GitLab to what people may read here, on a stepped clock: the real adapter, the real runs, deliveries and schedules,
- * with the table in memory. What is published of it is compared in ../sync. One simulator serves all sequences.
- */
-import { randomBytes } from 'node:crypto';
-import { ChangeError } from '../../../local/forges/control/change.ts';
-import type { ChangeName } from '../../../local/forges/gitlab/changes.ts';
+/** A simulated GitLab and what people may read here because of it. One simulator serves all sequences. */
 import type { GitLabSimulator } from '../../../local/forges/gitlab/simulator.ts';
-import { asId, type ForgeAccountId } from '../../../shared/domain/ids.ts';
-import { decideRemovals } from '../../../shared/organizations/decide-removals.ts';
-import { decisionsFor } from '../../../shared/publish/effective-rights.ts';
-import { listHeld } from '../../../shared/store/scope-store.ts';
-import { findSynchronization } from '../../../shared/store/synchronization-store.ts';
-import { runScopes } from '../../../shared/sync/run/run-scopes.ts';
-import { reconcile } from '../../../shared/sync/schedule/reconcile.ts';
-import { sweepWork } from '../../../shared/sync/schedule/sweep.ts';
-import { receiveDelivery } from '../../../shared/sync/webhooks/receive-delivery.ts';
-import { byOwner } from '../../support/by-owner.ts';
-import { createMemoryTable } from '../../support/memory-table.ts';
-import { organizationId, synchronizationId } from '../../support/synchronized.ts';
+import { namesIn } from '../../../shared/domain/scopes.ts';
+import { gitLab } from '../../../shared/forge/gitlab/module.ts';
 import type { DescribedInstance } from '../gitlab-rights/instance.ts';
-import { createTurns } from '../sync/serialize.ts';
-import type { SteppedClock } from '../sync/stepped-clock.ts';
-import { type WatchedTable, watchTable } from '../sync/watched-table.ts';
-import { connect, createReadQueue, type ReadQueue, requestAll } from './registry-side.ts';
-import { type SimulatedGitLab, signingToken, start, startSimulatedGitLab } from './simulated-gitlab.ts';
+import { openWorld, type RightsWorld } from '../rights-sync/world.ts';
+import { connect } from './registry-side.ts';
+import { signingToken, startSimulatedGitLab } from './simulated-gitlab.ts';
 
-/** How long one request to GitLab takes. */
-const requestMs = 120;
-
-export interface ReceivedDelivery {
-  readonly body: string;
-  /** Whether it was taken. */
-  readonly status: number;
-  readonly at: number;
-}
-
-export interface GitLabWorld {
-  readonly simulator: GitLabSimulator;
-  readonly clock: SteppedClock;
-  readonly table: WatchedTable;
+export interface GitLabWorld extends RightsWorld<GitLabSimulator> {
   readonly topId: number;
   /** Without it the direct members of projects are read in turn. */
   readonly hasGraphql: boolean;
-  readonly received: ReceivedDelivery[];
-  readonly errors: unknown[];
-  /** Called before each request to GitLab. */
-  onRequest: () => Promise<void>;
-  /** Called when a worker has finished, and after each delivery. */
-  onWork: () => Promise<void>;
-  /** @returns false when GitLab refuses it */
-  change(name: ChangeName, input: unknown): Promise<boolean>;
-  /** Does the work that is due. */
-  work(): Promise<void>;
-  /** Handles one message that is due; false: there is none. */
-  deliver(): Promise<boolean>;
-  /** Lets time pass with messages, timers and schedules. */
-  pass(ms: number): Promise<void>;
-  reconcile(): Promise<void>;
-  loseMessages(): void;
-  /** Removes all faults. */
-  quiet(): void;
-  /** Ids of the projects that the account may read; undefined while nothing is published because a plan is being applied. */
-  readableBy(userId: number): Promise<ReadonlySet<string> | undefined>;
-  /** An owner's yes to all held removals. @returns how many lists had some */
-  allowHeld(): Promise<number>;
-  isSuspended(): Promise<boolean>;
-  /** Everything is read, and the credential is good again. */
-  repair(): Promise<void>;
 }
 
 export interface GitLabModel {
@@ -81,181 +25,14 @@ export async function startGitLabModel(): Promise<GitLabModel> {
     async begin(instance, hasGraphql = true) {
       await gitlab.load(instance);
       gitlab.hasGraphql = hasGraphql;
-      return open(gitlab);
+      const { topId } = gitlab;
+      const scopes = namesIn(gitLab.traits.scopes);
+      const world = await openWorld(gitlab, scopes, async (table, ask) => {
+        const { host, ...connected } = await connect(gitlab, table, ask);
+        return { ...connected, host: { ...host, secrets: [signingToken] } };
+      });
+      return Object.assign(world, { topId, hasGraphql });
     },
     close: () => gitlab.close(),
-  };
-}
-
-async function open(gitlab: SimulatedGitLab): Promise<GitLabWorld> {
-  const { clock } = gitlab;
-  const table = watchTable(createMemoryTable(), clock.now, start);
-  const queue = createReadQueue(clock.now);
-  const { host, giveCredential, openReader } = await connect(
-    gitlab,
-    table,
-    inTurns(gitlab, () => world.onRequest()),
-  );
-  const logger = { info: () => {}, warn: () => {}, error: () => {} };
-  let leases = 0;
-  const common: Common = {
-    ...{ table, workQueue: queue, clock, logger },
-    newLeaseId: () => `lease-${++leases}`,
-  };
-  const world: GitLabWorld = {
-    ...{ simulator: gitlab.simulator, topId: gitlab.topId, hasGraphql: gitlab.hasGraphql },
-    ...{ clock, table, received: [], errors: [] },
-    onRequest: async () => {},
-    onWork: async () => {},
-    change: (name, input) => changed(gitlab, name, input),
-    async deliver() {
-      const message = queue.take();
-      if (message === undefined) {
-        return false;
-      }
-      await runScopes({ ...common, openReader }, message).catch((error) => world.errors.push(error));
-      await world.onWork();
-      return true;
-    },
-    async work() {
-      for (let count = 0; await world.deliver(); count++) {
-        if (count > 2000) {
-          throw new Error('work without end');
-        }
-      }
-    },
-    ...schedules(common, queue, () => world),
-    loseMessages: () => queue.clear(),
-    quiet: () => gitlab.quiet(),
-    readableBy: (userId) => readableBy(common, userId),
-    allowHeld: () => allowHeld(common),
-    async isSuspended() {
-      return (await findSynchronization(table, synchronizationId))?.rightsSuspendedAt !== undefined;
-    },
-    async repair() {
-      gitlab.quiet();
-      await giveCredential();
-    },
-  };
-  gitlab.deliver = receiverOf(common, { ...host, secrets: [signingToken] }, world);
-  await requestAll(table, queue, clock.now());
-  await world.work();
-  return world;
-}
-
-/** What the use cases work with. */
-interface Common {
-  readonly table: WatchedTable;
-  readonly workQueue: ReadQueue;
-  readonly clock: SteppedClock;
-  readonly logger: { info(): void; warn(): void; error(): void };
-  readonly newLeaseId: () => string;
-}
-
-/** One request after the other, each at its time. Work that is done meanwhile makes requests of its own. */
-function inTurns({ clock, ask }: SimulatedGitLab, onRequest: () => Promise<void>): typeof fetch {
-  let turns = createTurns();
-  return (input, init) =>
-    turns(async () => {
-      await clock.advance(requestMs);
-      const outer = turns;
-      turns = createTurns();
-      await onRequest().finally(() => {
-        turns = outer;
-      });
-      return ask(input, init);
-    });
-}
-
-async function changed({ simulator }: SimulatedGitLab, name: ChangeName, input: unknown): Promise<boolean> {
-  try {
-    await simulator.changes.runUnchecked(name, input);
-    return true;
-  } catch (error) {
-    if (error instanceof ChangeError) {
-      return false;
-    }
-    throw error;
-  } finally {
-    await simulator.sent();
-  }
-}
-
-function schedules(
-  common: Common,
-  queue: ReadQueue,
-  world: () => GitLabWorld,
-): Pick<GitLabWorld, 'pass' | 'reconcile'> {
-  const { clock } = common;
-  let nextSweep = start + 60_000;
-  let nextReconcile = start + 600_000;
-  return {
-    async pass(ms) {
-      const end = clock.now() + ms;
-      await world().work();
-      while (clock.now() < end) {
-        const stops = [...queue.due(), clock.nextTimer(), nextSweep, nextReconcile];
-        const next = Math.min(end, ...stops.filter((at) => at !== undefined));
-        await clock.advance(Math.max(1, next - clock.now()));
-        if (clock.now() >= nextSweep) {
-          nextSweep = clock.now() + 60_000;
-          await sweepWork(common);
-        }
-        if (clock.now() >= nextReconcile) {
-          await world().reconcile();
-        }
-        await world().work();
-      }
-    },
-    async reconcile() {
-      nextReconcile = clock.now() + 600_000;
-      await reconcile(common);
-      await world().onWork();
-    },
-  };
-}
-
-async function readableBy(
-  { table, clock }: Common,
-  userId: number,
-): Promise<ReadonlySet<string> | undefined> {
-  const account = asId<ForgeAccountId>(userId);
-  const reader = { kind: 'account', synchronization: synchronizationId, account } as const;
-  const decisions = await decisionsFor(table, organizationId, reader, clock.now());
-  return decisions.some(({ isApplying }) => isApplying)
-    ? undefined
-    : new Set(decisions.flatMap(({ readable }) => [...readable.keys()].map(String)));
-}
-
-async function allowHeld(common: Common): Promise<number> {
-  const held = await listHeld(common.table, synchronizationId);
-  const synchronization = await findSynchronization(common.table, synchronizationId);
-  if (synchronization === undefined) {
-    throw new Error('the synchronization is gone');
-  }
-  for (const { scope, digest } of held) {
-    const said = { scope, decision: 'yes', shown: digest } as const;
-    await decideRemovals({ ...common, randomBytes }, synchronization, said, byOwner);
-  }
-  return held.length;
-}
-
-function receiverOf(
-  common: Common,
-  host: { readonly forge: string; readonly baseUrl: string; readonly secrets: readonly string[] },
-  { received, errors }: GitLabWorld,
-): SimulatedGitLab['deliver'] {
-  const source = { ...host, synchronization: synchronizationId };
-  const receiving = { ...common, sourcesOf: async () => [source] };
-  return async (headers, body) => {
-    let status = 500;
-    try {
-      const request = { headers, body: Buffer.from(body) };
-      ({ status } = await receiveDelivery(receiving, { forge: host.forge, source: 'hook' }, request));
-    } catch (error) {
-      errors.push(error);
-    }
-    received.push({ body, status, at: common.clock.now() });
-    return status;
   };
 }

@@ -1,5 +1,6 @@
 /** What an event about an owner withdraws, before any read. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { asId } from '../../../shared/domain/ids.ts';
 import type { DescribedInstance, DescribedMember } from '../gitlab-rights/instance.ts';
 import { type GitLabModel, type GitLabWorld, startGitLabModel } from './gitlab-model.ts';
 
@@ -45,7 +46,7 @@ const instance: DescribedInstance = {
 };
 const readsOf = async (world: GitLabWorld, username: string): Promise<number> => {
   const found = [...world.simulator.state.users.values()].find((one) => one.username === username);
-  return (await world.readableBy(found?.id ?? 0))?.size ?? -1;
+  return (await world.readableBy(asId(found?.id ?? 0)))?.size ?? -1;
 };
 
 test('an owner who is removed from the group reads nothing from then on, before any read', async () => {

@@ -1,9 +1,7 @@
-/** What reads GitLab here, with the table in memory: the credential, the queue of reads, and the connection. */
+/** What reads GitLab here, with the table in memory: the credential and the connection. */
 import { randomUUID } from 'node:crypto';
-import { SyncMessage } from '../../../events/messages/schema.ts';
 import { personalToken } from '../../../local/forges/gitlab/state.ts';
 import { asId, type ConnectionId, type ForgeOrganizationId } from '../../../shared/domain/ids.ts';
-import { namesIn } from '../../../shared/domain/scopes.ts';
 import { createMemoryBudgets } from '../../../shared/forge/budget.ts';
 import { credential as schema } from '../../../shared/forge/gitlab/credential.ts';
 import { gitLab } from '../../../shared/forge/gitlab/module.ts';
@@ -12,45 +10,12 @@ import { createEnvelopeCipher } from '../../../shared/runtime/cipher.ts';
 import { Secret } from '../../../shared/runtime/secret.ts';
 import { createCredentialSource, storeCredential } from '../../../shared/store/credential-store.ts';
 import type { Table } from '../../../shared/store/table.ts';
-import { requestWork, type WorkMessage } from '../../../shared/store/work.ts';
-import { scopeWork } from '../../../shared/store/work-items.ts';
 import { createMemoryDataKeys } from '../../support/memory-data-keys.ts';
-import { addSynchronized, organizationId, synchronizationId } from '../../support/synchronized.ts';
+import { addSynchronized } from '../../support/synchronized.ts';
 import { ownerName } from '../gitlab-rights/random-instances.ts';
 import type { SimulatedGitLab } from './simulated-gitlab.ts';
 
 const connection = { kind: 'access-token', id: asId<ConnectionId>('gl1') } as const;
-
-export interface ReadQueue {
-  send(messages: readonly WorkMessage[], delaySeconds?: number): Promise<void>;
-  /** Takes the next message that is due. */
-  take(): SyncMessage | undefined;
-  /** When messages are due; milliseconds since the epoch. */
-  due(): readonly number[];
-  clear(): void;
-}
-
-/** Only reads are of interest here: what is published, and hooks, have tests of their own. */
-export function createReadQueue(now: () => number): ReadQueue {
-  const queue: { message: SyncMessage; due: number }[] = [];
-  return {
-    async send(messages, delaySeconds = 0) {
-      const due = now() + delaySeconds * 1000;
-      const reads = messages
-        .filter(({ queue: name }) => name === 'sync')
-        .flatMap(({ message }) => SyncMessage.safeParse(message).data ?? []);
-      queue.push(...reads.map((message) => ({ message, due })));
-    },
-    take() {
-      const place = queue.findIndex(({ due }) => due <= now());
-      return place === -1 ? undefined : queue.splice(place, 1)[0]?.message;
-    },
-    due: () => queue.map(({ due }) => due),
-    clear() {
-      queue.length = 0;
-    },
-  };
-}
 
 /** @param ask sends the requests to GitLab */
 export async function connect({ simulator, topId, clock }: SimulatedGitLab, table: Table, ask: typeof fetch) {
@@ -81,13 +46,4 @@ export async function connect({ simulator, topId, clock }: SimulatedGitLab, tabl
       return { ...structure, requests };
     },
   };
-}
-
-/** Requests a read of everything. */
-export async function requestAll(table: Table, queue: ReadQueue, now: number): Promise<void> {
-  for (const scope of namesIn(gitLab.traits.scopes)) {
-    const work = scopeWork(organizationId, synchronizationId, scope);
-    await table.transact([requestWork(work, now, { cause: 'test' })]);
-    await queue.send([work.message]);
-  }
 }

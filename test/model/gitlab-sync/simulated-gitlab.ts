@@ -5,30 +5,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type GitLabSimulator, startGitLabSimulator } from '../../../local/forges/gitlab/simulator.ts';
 import { parseWorld } from '../../../local/forges/world/read-world.ts';
-import { plainFetch } from '../../../shared/runtime/plain-fetch.ts';
 import type { DescribedInstance } from '../gitlab-rights/instance.ts';
 import { ownerName, topName } from '../gitlab-rights/random-instances.ts';
 import { idOf, simulate } from '../gitlab-rights/simulated-instance.ts';
+import { clockOf, createAsk, type Waiting } from '../rights-sync/slow-answers.ts';
+import type { SimulatedForge } from '../rights-sync/world.ts';
 import { createSteppedClock, type SteppedClock } from '../sync/stepped-clock.ts';
 
 export const start = Date.parse('2026-11-22T12:00:00Z');
 export const signingToken = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
-export interface SimulatedGitLab {
-  readonly simulator: GitLabSimulator;
-  readonly clock: SteppedClock;
+export interface SimulatedGitLab extends SimulatedForge<GitLabSimulator> {
   /** Of the top-level group. */
   readonly topId: number;
-  /** Where deliveries go. @returns the status of the answer */
-  deliver: (headers: Readonly<Record<string, string>>, body: string) => Promise<number>;
   /** Replaces the instance, and sets the clock back. */
   load(instance: DescribedInstance): Promise<void>;
   /** Whether GraphQL answers. */
   hasGraphql: boolean;
-  /** Sends a request; a slow answer advances the clock meanwhile. */
-  readonly ask: typeof fetch;
-  /** Removes all faults. */
-  quiet(): void;
   close(): Promise<void>;
 }
 
@@ -40,19 +33,11 @@ const smallWorld = parseWorld(
 export async function startSimulatedGitLab(): Promise<SimulatedGitLab> {
   const directory = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'model-gitlab-'));
   const clock = createSteppedClock(start, async () => simulator.sent());
-  let underWay = 0;
+  const waiting: Waiting = { underWay: 0 };
+  const ask = createAsk(waiting);
   const simulator: GitLabSimulator = await startGitLabSimulator({
     ...{ directory, ports: { web: 0, control: 0 }, world: smallWorld },
-    clock: {
-      now: clock.now,
-      after(ms, run) {
-        if (underWay === 0) {
-          return clock.after(ms, run);
-        }
-        void clock.advance(ms).then(run);
-        return () => {};
-      },
-    },
+    clock: clockOf(clock, waiting),
     async fetch(_, init) {
       const status = await gitlab.deliver(Object.fromEntries(new Headers(init?.headers)), String(init?.body));
       return new Response(null, { status });
@@ -66,14 +51,7 @@ export async function startSimulatedGitLab(): Promise<SimulatedGitLab> {
       if (!gitlab.hasGraphql && String(input).endsWith('/api/graphql')) {
         return Response.json({ errors: [{ message: 'not here' }] });
       }
-      underWay += 1;
-      try {
-        const response = await plainFetch(input, init);
-        const body = await response.arrayBuffer();
-        return new Response([204, 304].includes(response.status) ? null : body, response);
-      } finally {
-        underWay -= 1;
-      }
+      return ask(input, init);
     },
     quiet: () => quiet(simulator),
     async close() {
