@@ -4,6 +4,7 @@ import type { Integration } from '../forge/integration.ts';
 import { integrationKeyOf } from '../forge/integration-key.ts';
 import { findIntegration, type Integrations } from '../forge/integrations.ts';
 import type { PersonGrant } from '../forge/sign-in.ts';
+import { deadlineIn } from '../runtime/deadline.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { credentialContext } from '../store/credential-item.ts';
 import { type LapsedGrant, lapsedGrants } from '../store/grant-revocations.ts';
@@ -51,7 +52,7 @@ async function revokeAtHost(
   waitMs: number,
 ): Promise<number> {
   const { table, logger } = dependencies;
-  const deadline = deadlineIn(waitMs);
+  const deadline = deadlineIn(waitMs, 'the code host takes too long');
   let revoked = 0;
   try {
     for (const grant of grants) {
@@ -112,20 +113,4 @@ async function grantOf(
     throw new UnreadableError('the grant cannot be decrypted');
   }
   return 'user' in of ? Grant.parse(value) : forges.connecting(integration)?.grantOf(value);
-}
-
-function deadlineIn(waitMs: number) {
-  const { promise, reject } = Promise.withResolvers<never>();
-  // It may be over while nobody waits for it.
-  promise.catch(() => {});
-  let isOver = false;
-  const timer = setTimeout(() => {
-    isOver = true;
-    reject(new Error('the code host takes too long'));
-  }, waitMs);
-  return {
-    isOver: () => isOver,
-    orOver: (work: Promise<void>) => Promise.race([work, promise]),
-    clear: () => clearTimeout(timer),
-  };
 }

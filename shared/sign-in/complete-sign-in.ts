@@ -4,6 +4,7 @@ import type { UserId } from '../domain/ids.ts';
 import { tokenHash } from '../domain/token.ts';
 import type { Integration } from '../forge/integration.ts';
 import type { PersonGrant, SignIn } from '../forge/sign-in.ts';
+import { deadlineIn } from '../runtime/deadline.ts';
 import { type SessionAnswer, startSession } from '../sessions/session.ts';
 import { changeInstallationSettings, findInstallationSettings } from '../store/installation-settings.ts';
 import { keepPersonGrant } from '../store/person-grant-store.ts';
@@ -81,7 +82,10 @@ export async function completeSignIn(dependencies: SignInDependencies, callback:
   return outcome;
 }
 
-/** The sign-in does not depend on it. */
+/** The longest that somebody waits for it, who is signed in already; milliseconds. */
+const lookMs = 2000;
+
+/** The sign-in does not depend on it: neither an error nor a slow code host keeps anybody out. */
 async function lookAtOwnRights(
   dependencies: SignInDependencies,
   { integration, signIn }: Callback,
@@ -91,16 +95,21 @@ async function lookAtOwnRights(
   if (signIn.readable === undefined) {
     return;
   }
-  const services = dependencies.servicesOf(integration);
+  const deadline = deadlineIn(lookMs, 'the code host takes too long to say what somebody reads');
   try {
-    await requestOwnRights(dependencies, account, async (organization) =>
-      signIn.readable?.(integration, grant, organization, services),
+    const services = dependencies.servicesOf(integration);
+    await deadline.orOver(
+      requestOwnRights(dependencies, account, deadline, async (organization) =>
+        signIn.readable?.(integration, grant, organization, services),
+      ),
     );
   } catch (error) {
     dependencies.logger.warn('what somebody reads was not looked at at the sign-in', {
       account: account.account,
       error,
     });
+  } finally {
+    deadline.clear();
   }
 }
 

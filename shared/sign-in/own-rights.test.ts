@@ -9,7 +9,9 @@ import { scopeStates } from '../store/scope-store.ts';
 import type { Account } from '../store/user-store.ts';
 import { requestOwnRights } from './own-rights.ts';
 
-const now = Date.parse('2026-11-22T12:00:00Z');
+const hour = 60 * 60_000;
+let now = Date.parse('2026-11-22T12:00:00Z');
+let isOver = false;
 const ann: Account = { ...gitHubHost, account: account(1) };
 
 let table: MemoryTable;
@@ -17,6 +19,7 @@ let asked: number;
 beforeEach(async () => {
   table = createMemoryTable();
   asked = 0;
+  isOver = false;
   await addSynchronized(table, 'all');
   for (const fact of [aFact.member(1), aFact.collaborator(5, 1), aFact.collaborator(6, 1)]) {
     await table.transact([putFact(synchronizationId, fact, 5, { changedAt: now, gives: true })]);
@@ -25,7 +28,8 @@ beforeEach(async () => {
 
 /** @returns the parts that are requested after a sign-in */
 async function requested(told: readonly number[] | undefined, who: Account = ann): Promise<string[]> {
-  await requestOwnRights({ table, clock: { now: () => now } }, who, async () => {
+  const deadline = { isOver: () => isOver };
+  await requestOwnRights({ table, clock: { now: () => now } }, who, deadline, async () => {
     asked += 1;
     return told?.map(repository);
   });
@@ -35,6 +39,7 @@ async function requested(told: readonly number[] | undefined, who: Account = ann
 
 it('nothing where both agree, or the code host tells nothing', async () => {
   expect(await requested([5, 6])).toEqual([]);
+  now += hour;
   expect(await requested(undefined)).toEqual([]);
   expect(asked).toBe(2);
 });
@@ -55,4 +60,25 @@ it('the code host is not asked about who is not known there, or of another host'
   expect(await requested([5], { ...ann, account: account(2) })).toEqual([]);
   expect(await requested([5], { ...ann, baseUrl: 'https://elsewhere.example' })).toEqual([]);
   expect(asked).toBe(0);
+});
+
+it('the code host is asked once in an hour about an account, whatever it said', async () => {
+  for (const [wait, times] of [
+    [0, 1],
+    [hour - 1, 1],
+    [1, 2],
+    [hour - 1, 2],
+  ] as const) {
+    now += wait;
+    await requested([5, 7]);
+    expect(asked).toBe(times);
+  }
+});
+
+it('nothing is begun after the deadline, and a later sign-in asks', async () => {
+  isOver = true;
+  expect(await requested([5])).toEqual([]);
+  expect(asked).toBe(0);
+  isOver = false;
+  expect(await requested([5])).toHaveLength(1);
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { proven } from '../../test/support/people.ts';
 import { publishRoots } from '../../test/support/publish-roots.ts';
 import { minute } from '../../test/support/session-bench.ts';
@@ -198,6 +198,29 @@ describe('a sign-in', () => {
     expect((await bob.signIn('2')).status).toBe(503);
     expect(await findUser(table, proven(2).account)).toBeUndefined();
     expect(await accountsOf(table, before?.user ?? ('' as never))).toHaveLength(1);
+  });
+
+  it('lets somebody in when the code host is slow or fails after it has said who it is (R28)', async () => {
+    const { visitor, forge } = await createInstallationBench();
+    const [ann, bob] = [visitor(), visitor()];
+    const asked = Promise.withResolvers<void>();
+    forge.readable = () => {
+      asked.resolve();
+      return new Promise(() => {});
+    };
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const answer = ann.signIn('1');
+      await asked.promise;
+      await vi.advanceTimersByTimeAsync(2000);
+      expect((await answer).status).toBe(303);
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(await ann.who()).toBeDefined();
+    forge.readable = () => Promise.reject(new ForgeError('unavailable', 'down'));
+    expect((await bob.signIn('2')).status).toBe(303);
+    expect(await bob.who()).toBeDefined();
   });
 });
 

@@ -80,6 +80,7 @@
  * | sign-in, or a try | INSTALLATION | SIGNINS#time#id |
  * | who signed in last under a login | LOGIN#forge#base#login | LOGIN |
  * | account of a user | ACCOUNT#forge#base#id | ACCOUNT |
+ * | when a sign-in last asked what the account reads | ACCOUNT#forge#base#id | OWNRIGHTS |
  * | account that was there when new members began to wait | ORG#id | KNOWNACCOUNT#forge#base#id |
  * | key at the edge (work) | EDGE | key |
  * | delivery that was taken | DELIVERY#forge#base#id | DELIVERY |
@@ -383,6 +384,10 @@ export const keys = {
   account: (forge: string, baseUrl: string, account: string): Key => ({
     pk: `ACCOUNT#${forge}#${baseUrl}#${account}`,
     sk: 'ACCOUNT',
+  }),
+  ownRightsLook: (forge: string, baseUrl: string, account: string): Key => ({
+    pk: `ACCOUNT#${forge}#${baseUrl}#${account}`,
+    sk: 'OWNRIGHTS',
   }),
   edge: (key: string): Key => ({ pk: 'EDGE', sk: key }),
   /** How far the forge's log of deliveries was read. */

@@ -32,7 +32,11 @@ const integration: Integration = {
 export async function createSignInBench(facts: Parameters<typeof createPeople>[0] = []) {
   const people = await createPeople(facts);
   /** What goes wrong at the code host. */
-  const forge = { fault: undefined as Error | undefined };
+  const forge = {
+    fault: undefined as Error | undefined,
+    /** What it says to people that they read. */
+    readable: async (): Promise<undefined> => undefined,
+  };
   /** What the process knows of the operator's secret, and its text now. */
   const integrations = { known: [integration] as readonly Integration[], text: '[]' };
   const codes = new Map<string, { account: string; codeChallenge: string; redirectUri: string }>();
@@ -64,6 +68,7 @@ export async function createSignInBench(facts: Parameters<typeof createPeople>[0
     installUrl: (_, { state }) => `https://code.example.com/install?state=${state}`,
     ownedOrganizations: () => Promise.reject(new ForgeError('unexpected', 'nobody asks here')),
     owns: () => Promise.reject(new ForgeError('unexpected', 'nobody asks here')),
+    readable: () => forge.readable(),
   };
   const dependencies = {
     ...people.dependencies,
