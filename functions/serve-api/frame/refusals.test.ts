@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { refusalAct } from '../../../shared/store/audit-log.ts';
 import { keys } from '../../../shared/store/keys.ts';
+import { operations } from '../../../test/support/api-operations.ts';
 import {
   type ApiRequest,
   type ApiWorld,
@@ -134,6 +135,34 @@ describe('a flood of refused requests', () => {
     world.advance(3_600_000);
     expect(await flood(world, key, 9)).toBe(1);
     expect(await refused(world)).toMatchObject([{ count: 1 }, { count: 100 }]);
+  });
+
+  it('of invented organizations, by a stranger to all, hides nothing that is refused to others', async () => {
+    const world = await createApiWorld();
+    for (let sent = 0; sent < 1000; sent++) {
+      if (sent % 250 === 0) {
+        world.advance(60_000);
+      }
+      await world.ask('stranger', { path: `/organizations/invented-${sent}/settings` });
+    }
+    await world.ask('member', { path: settings });
+    expect(await refused(world)).toMatchObject([{ subject: 'readSettings', count: 1 }]);
+  });
+
+  it('at many operations is 20 entries of a caller, and one for all others', async () => {
+    const world = await createApiWorld();
+    const key = await world.machine(['packages']);
+    const paths = operations
+      .filter(({ method }) => method === 'GET')
+      .map(({ path }) => path.replace('{slug}', 'acme').replaceAll(/\{\w+\}/g, 'x1'));
+    const statuses: number[] = [];
+    for (const path of paths) {
+      statuses.push((await world.ask(key, { path })).status);
+    }
+    expect(statuses.filter((status) => status === 403).length).toBeGreaterThan(21);
+    const entries: readonly { subject: string; count: number }[] = await refused(world);
+    expect(entries.filter(({ subject }) => subject !== 'other-operations')).toHaveLength(20);
+    expect(entries).toHaveLength(21);
   });
 
   it('costs none of who is not known', async () => {

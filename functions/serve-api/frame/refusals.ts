@@ -1,8 +1,8 @@
 /**
  * Refused requests of callers who are known, in the history: of the organization that they concern, or of the installation. A flood costs no write
  * for each request and does not fill the history: an entry stands for what one caller had refused at one operation in an hour, in one
- * environment of the function. Its count is written at the 1st, 10th, 100th and 1,000th, so it says "at least". Whoever is not known leaves nothing
- * but a line in the log of the function.
+ * environment of the function, and after 20 of them one more for whatever else. Its count is written at the 1st, 10th, 100th and 1,000th, so it
+ * says "at least". Whoever is not known, or belongs to nothing that is concerned, leaves nothing but a line in the log of the function.
  */
 import type { Context, MiddlewareHandler } from 'hono';
 import { type AuditEntryId, newId, type OrganizationId } from '../../../shared/domain/ids.ts';
@@ -17,13 +17,18 @@ import type { RouteDefinition } from './route.ts';
 
 interface Refusals {
   count: number;
-  /** Where the entry is; undefined where they concern nobody. */
-  readonly place: Promise<RefusalPlace | undefined>;
+  readonly place: Promise<RefusalPlace>;
 }
 
 const hourMs = 3_600_000;
-/** So many different ones are told apart in an hour. */
-const entriesMax = 1000;
+/** So many different ones of a caller are told apart in an hour and a history. */
+const shareMax = 20;
+/** Stands for what a caller has refused beyond that. */
+const others = 'others';
+const elsewhere = {
+  subject: 'other-operations',
+  why: `More than ${shareMax} different requests were refused in this hour; the log of the function has each.`,
+};
 
 /** Notes the refusals of a route, whichever part of the frame or of the handler refused. */
 export type NoteRefusals = (definition: RouteDefinition) => MiddlewareHandler<ApiEnvironment>;
@@ -32,7 +37,8 @@ export type NoteRefusals = (definition: RouteDefinition) => MiddlewareHandler<Ap
 export function createRefusalLog(dependencies: ApiDependencies): NoteRefusals {
   const { table, clock, logger } = dependencies;
   let hour = 0;
-  const known = new Map<string, Refusals>();
+  /** By caller and history, then by operation and reason. Only what is in a history: nobody fills it with what concerns nobody. */
+  const known = new Map<string, Map<string, Refusals>>();
 
   async function note(
     c: Context<ApiEnvironment>,
@@ -40,25 +46,32 @@ export function createRefusalLog(dependencies: ApiDependencies): NoteRefusals {
     caller: Caller,
     problem: Problem,
   ): Promise<void> {
+    const concerned = await concernedBy(dependencies, definition, caller, c.req.param('slug') ?? '');
+    if (concerned === 'nobody') {
+      return;
+    }
     const now = clock.now();
     if (hour !== Math.floor(now / hourMs)) {
       hour = Math.floor(now / hourMs);
       known.clear();
     }
-    const name = JSON.stringify([idOf(caller), definition.name, c.req.param('slug'), problem.code]);
-    const before = known.get(name);
+    const whose = JSON.stringify([idOf(caller), concerned]);
+    const share = known.get(whose) ?? new Map<string, Refusals>();
+    known.set(whose, share);
+    const own = JSON.stringify([definition.name, problem.code]);
+    const isOwn = share.has(own) || share.size < shareMax;
+    const name = isOwn ? own : others;
+    const before = share.get(name);
     if (before === undefined) {
-      if (known.size < entriesMax) {
-        const place = added(dependencies, c, definition, caller, problem);
-        known.set(name, { count: 1, place });
-        await place;
-      }
+      const what = isOwn ? { subject: definition.name, why: problem.detail } : elsewhere;
+      const place = added(dependencies, c, caller, concerned, what);
+      share.set(name, { count: 1, place });
+      await place;
       return;
     }
     before.count += 1;
     if (Number.isInteger(Math.log10(before.count))) {
-      const place = await before.place;
-      await (place && countRefusals(table, place, before.count - before.count / 10));
+      await countRefusals(table, await before.place, before.count - before.count / 10);
     }
   }
 
@@ -88,23 +101,19 @@ function idOf(caller: Caller): string {
   }
 }
 
-/** Writes the entry. Reads whom it concerns, and the name of a person. */
+/** Writes the entry. Reads the name of a person. */
 async function added(
   dependencies: ApiDependencies,
   c: Context<ApiEnvironment>,
-  definition: RouteDefinition,
   caller: Caller,
-  { detail }: Problem,
-): Promise<RefusalPlace | undefined> {
+  concerned: OrganizationId | 'installation',
+  { subject, why }: { readonly subject: string; readonly why: string },
+): Promise<RefusalPlace> {
   const { table, clock, randomBytes } = dependencies;
-  const concerned = await concernedBy(dependencies, definition, caller, c.req.param('slug') ?? '');
-  if (concerned === 'nobody') {
-    return undefined;
-  }
   const organization = concerned === 'installation' ? undefined : concerned;
   const place = { organization, at: clock.now(), id: newId<AuditEntryId>(randomBytes) };
-  const accountable = await accountableOf(dependencies, c, caller, detail);
-  await table.transact([addRefusal(place, { ...accountable, subject: definition.name })]);
+  const accountable = await accountableOf(dependencies, c, caller, why);
+  await table.transact([addRefusal(place, { ...accountable, subject })]);
   return place;
 }
 
