@@ -72,6 +72,10 @@ export const AccessToken = z
 
 /** What is to be known of a connection that works. */
 export const connectionNotes = {
+  scopes: z.array(z.string()).meta({
+    description:
+      'The scopes of an entered token, as the code host names them; none of an App or of what an owner granted.',
+  }),
   limits: z.array(z.string()).meta({
     description: 'What the connection cannot do, a sentence each; with none it can do everything.',
   }),

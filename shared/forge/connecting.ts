@@ -46,8 +46,10 @@ export function connectingWith(
   );
 }
 
-/** What is to be known of a connection that works, a sentence each for its owner. */
+/** What is to be known of a connection that works; limits and what is not needed are a sentence each for its owner. */
 export interface ConnectionNotes {
+  /** The scopes of an entered token, as the forge names them. */
+  readonly scopes: readonly string[];
   /** What it cannot do, such as installing hooks. */
   readonly limits: readonly string[];
   /** What it may do beyond what is needed. */

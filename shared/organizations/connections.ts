@@ -57,7 +57,11 @@ function describe(
     stateSince: one.credentialStateSince,
     checkedAt: lastOf(Object.values(one.lastSuccessAt)),
     expiresAt,
-    notes: { limits: credential?.limits ?? [], unneeded: credential?.unneeded ?? [] },
+    notes: {
+      scopes: credential?.scopes ?? [],
+      limits: credential?.limits ?? [],
+      unneeded: credential?.unneeded ?? [],
+    },
     contents: contents && {
       state: contents.rejectedAt === undefined ? 'working' : 'credential-rejected',
       stateSince: contents.rejectedAt,

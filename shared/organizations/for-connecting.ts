@@ -54,7 +54,7 @@ export interface NewConnection {
 }
 
 /** Of what is made for this registry alone: an App, or a grant. */
-export const noNotes: ConnectionNotes = { limits: [], unneeded: [] };
+export const noNotes: ConnectionNotes = { scopes: [], limits: [], unneeded: [] };
 
 /** An organization on a code host that may be connected. */
 export interface ForConnecting extends NewConnection {
@@ -192,15 +192,18 @@ async function withContents(
     throw wrongToken(`${host.baseUrl} is read with one credential`, [], at);
   }
   const checking = connecting.addContentsToken(made.credential, contentsToken, organization);
-  const { credential, limits, unneeded } = await usable(checking, 'the token for contents', at);
+  const { credential, scopes, limits, unneeded } = await usable(checking, 'the token for contents', at);
   const notes = {
+    scopes: [...new Set([...made.notes.scopes, ...scopes])],
     limits: [...made.notes.limits, ...limits],
     unneeded: [...made.notes.unneeded, ...unneeded],
   };
   return { ...made, credential, notes };
 }
 
-const notesOf = ({ limits, unneeded }: CheckedToken<unknown>): ConnectionNotes => ({ limits, unneeded });
+const notesOf = ({ scopes, limits, unneeded }: CheckedToken<unknown>): ConnectionNotes => ({
+  ...{ scopes, limits, unneeded },
+});
 
 /** @throws CallerError with an error for each thing that the token lacks */
 async function usable(

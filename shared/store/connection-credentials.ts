@@ -15,7 +15,7 @@ export async function addCredential<Value>(
   { cipher, clock }: Pick<CredentialDependencies, 'cipher' | 'clock'>,
   connection: ConnectionId,
   { secret, validUntil, renews, readsContents }: IssuedCredential<Value>,
-  { limits, unneeded }: ConnectionNotes = { limits: [], unneeded: [] },
+  { scopes, limits, unneeded }: ConnectionNotes = { scopes: [], limits: [], unneeded: [] },
 ): Promise<Operation> {
   const encrypt = await cipher.prepare(credentialContext(connection));
   return {
@@ -26,6 +26,7 @@ export async function addCredential<Value>(
       issuedAt: clock.now(),
       validUntil,
       renews,
+      scopes,
       limits,
       unneeded,
       readsContents,
@@ -57,7 +58,7 @@ export async function describeCredentials(
 }
 
 const describe = (item: CredentialItem): DescribedCredential => ({
-  ...{ limits: item.limits, unneeded: item.unneeded, endsAt: endOf(item) },
+  ...{ scopes: item.scopes, limits: item.limits, unneeded: item.unneeded, endsAt: endOf(item) },
   contents: item.readsContents ? { rejectedAt: item.contentsRejectedAt } : undefined,
 });
 

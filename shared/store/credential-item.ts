@@ -12,6 +12,7 @@ export const CredentialItem = z.object({
   validUntil: z.number().optional(),
   renews: z.boolean().default(true),
   /** As `ConnectionNotes`; what is issued later may do the same. */
+  scopes: z.array(z.string()).default([]),
   limits: z.array(z.string()).default([]),
   unneeded: z.array(z.string()).default([]),
   /** The worker that exchanges the value now. */

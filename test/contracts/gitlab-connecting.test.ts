@@ -19,7 +19,7 @@ const create: GitLab['createToken'] = (input) => lab.createToken(input);
 test('a token of an owner with the scopes lacks nothing', async () => {
   const token = await create({ user: 'alice', scopes: ['api'], expires: '2027-01-01' });
   const { credential, ...rest } = await check(token);
-  expect(rest).toEqual({ missing: [], limits: [], unneeded: [] });
+  expect(rest).toEqual({ missing: [], scopes: ['api'], limits: [], unneeded: [] });
   expect(credential).toMatchObject({ validUntil: Date.parse('2027-01-01') });
   expect(credential.secret.reveal()).toMatchObject({ kind: 'token', accessToken: token, rotates: true });
 });

@@ -125,6 +125,7 @@ export function createApiForges(): ApiForges {
           const none = {
             credential: { secret, validUntil: undefined },
             missing: unknown,
+            scopes: [],
             limits: [],
             unneeded: [],
           };
@@ -137,6 +138,7 @@ export function createApiForges(): ApiForges {
             return {
               credential: { ...to, secret, readsContents: true },
               missing,
+              scopes: ['read'],
               limits: ['It reads a part.'],
               unneeded: [],
             };

@@ -222,10 +222,19 @@ describe('where no App is installed', () => {
   const token = 'glpat-secret';
   beforeEach(() => {
     const credential = { secret: new Secret({ token }), validUntil: undefined };
-    const none: ConnectionNotes = { limits: [], unneeded: [] };
+    const none: ConnectionNotes = { scopes: [], limits: [], unneeded: [] };
     const narrow = { credential, missing: ['It lacks a scope.', 'It ends today.'], ...none };
     world.forges.accessTokens = new Map([
-      [token, { credential, missing: [], limits: ['It installs no webhooks.'], unneeded: ['It may push.'] }],
+      [
+        token,
+        {
+          credential,
+          missing: [],
+          scopes: ['read'],
+          limits: ['It installs no webhooks.'],
+          unneeded: ['It may push.'],
+        },
+      ],
       ['narrow', narrow],
     ]);
     world.forges.owned = world.forges.owned.map((one) => ({ ...one, connection: undefined }));

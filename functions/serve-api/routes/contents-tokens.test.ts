@@ -16,7 +16,9 @@ let world: ApiWorld;
 beforeEach(async () => {
   world = await createApiWorld();
   const credential = { secret: new Secret({ token }), validUntil: undefined, renews: false };
-  world.forges.accessTokens = new Map([[token, { credential, missing: [], limits: [], unneeded: [] }]]);
+  world.forges.accessTokens = new Map([
+    [token, { credential, missing: [], scopes: [], limits: [], unneeded: [] }],
+  ]);
   world.forges.owned = world.forges.owned.map((one) => ({ ...one, connection: undefined }));
   const grant = { accessToken: 'granted', refreshToken: 'refresh', expiresAt: 1_900_000_000_000 };
   await keepPersonGrant(world.dependencies, userOf('stranger'), gitHubHost, grant);

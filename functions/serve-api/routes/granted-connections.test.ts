@@ -31,8 +31,26 @@ beforeEach(async () => {
     ...{ secret: new Secret({ token }), validUntil: Date.parse('2027-05-01'), renews: false },
   };
   world.forges.accessTokens = new Map([
-    [token, { credential, missing: [], limits: ['It installs no webhooks.'], unneeded: ['It may push.'] }],
-    [narrow, { credential, missing: ['It lacks a scope.', 'It is of no owner.'], limits: [], unneeded: [] }],
+    [
+      token,
+      {
+        credential,
+        missing: [],
+        scopes: ['read'],
+        limits: ['It installs no webhooks.'],
+        unneeded: ['It may push.'],
+      },
+    ],
+    [
+      narrow,
+      {
+        credential,
+        missing: ['It lacks a scope.', 'It is of no owner.'],
+        scopes: [],
+        limits: [],
+        unneeded: [],
+      },
+    ],
   ]);
   world.forges.owned = world.forges.owned.map((one) => ({ ...one, connection: undefined }));
 });
@@ -83,7 +101,12 @@ describe('an organization is connected', () => {
     expect(connection).toEqual({ kind: 'access-token', id: expect.any(String) });
     const ids = connection !== undefined && 'id' in connection ? [connection.id] : [];
     expect([...(await describeCredentials(world.table, ids)).values()]).toMatchObject([
-      { endsAt: Date.parse('2027-05-01'), limits: ['It installs no webhooks.'], unneeded: ['It may push.'] },
+      {
+        endsAt: Date.parse('2027-05-01'),
+        scopes: ['read'],
+        limits: ['It installs no webhooks.'],
+        unneeded: ['It may push.'],
+      },
     ]);
     expect([stored('GRANT#github').length, stored('REVOCATION').length]).toEqual([0, 1]);
     const organization = await findOrganizationBySlug(world.table, 'rocket');
@@ -330,7 +353,7 @@ describe('an owner is told', () => {
     await give();
     const { synchronization } = (await create({ from: { ...from, accessToken: token } })).body;
     const expiresAt = '2027-05-01T00:00:00.000Z';
-    const noted = { limits: ['It installs no webhooks.'], unneeded: ['It may push.'] };
+    const noted = { scopes: ['read'], limits: ['It installs no webhooks.'], unneeded: ['It may push.'] };
     expect(await advice()).toMatchObject({ kind: 'access-token', expiresAt, ...noted });
     expect((await advice()).advice).toBeUndefined();
     world.advance(Date.parse(expiresAt) - world.now() - 8 * 24 * 3600_000);

@@ -30,7 +30,7 @@ describe('an organization from a code host', () => {
     const { status, body } = await create(world, { slug: 'rocket', ownedVendors: ['rocket'], from });
     expect([status, body]).toEqual([
       201,
-      { slug: 'rocket', synchronization: expect.any(String), limits: [], unneeded: [] },
+      { slug: 'rocket', synchronization: expect.any(String), scopes: [], limits: [], unneeded: [] },
     ]);
     const synchronization = await findSynchronization(world.table, body.synchronization);
     expect(synchronization).toMatchObject({
@@ -102,6 +102,7 @@ describe('an empty organization', () => {
       slug: 'lab',
       limits: [],
       unneeded: [],
+      scopes: [],
     });
     const { body } = await world.ask('stranger', { path: '/organizations' });
     expect(body.items).toContainEqual({ slug: 'lab', name: 'The lab', role: 'owner' });

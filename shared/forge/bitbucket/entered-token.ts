@@ -43,7 +43,7 @@ export async function checkToken(
   const secret = new Secret<BitbucketCredential>({ kind: 'api-token', email, token });
   const credential = { secret, validUntil: undefined, renews: false };
   const refused = (...missing: readonly string[]): Checked => ({
-    ...{ credential, missing, limits: [], unneeded: [] },
+    ...{ credential, missing, scopes: [], limits: [], unneeded: [] },
   });
   if (token === '') {
     return refused(
@@ -68,7 +68,7 @@ export async function checkToken(
   const others = [...scopes].filter((scope) => changes.test(scope) && !used.includes(scope));
   const unneeded =
     others.length === 0 ? [] : [`The token has scopes that are not needed: \`${others.join('`, `')}\`.`];
-  return { credential, missing, limits, unneeded };
+  return { credential, missing, limits, unneeded, scopes: [...scopes] };
 }
 
 /** As `Connecting.addContentsToken`: an access token of the workspace, a project or a repository. */
@@ -94,13 +94,14 @@ export async function addContentsToken(
   );
   if (scopes === undefined) {
     const missing = ['Bitbucket does not accept the token for contents.'];
-    return { credential, missing, limits: [], unneeded: [] };
+    return { credential, missing, scopes: [], limits: [], unneeded: [] };
   }
   const reads = ['repository', 'repository:write', 'project'].some((scope) => scopes.has(scope));
   const found = repositoryCountSchema.safeParse(body).data?.values.length ?? 0;
   const more = [...scopes].filter((scope) => /:(write|admin|delete)$|^webhook$/.test(scope));
   return {
     credential,
+    scopes: [...scopes],
     missing: reads ? [] : ['The token for contents needs the scope `repository`.'],
     limits:
       reads && found === 0

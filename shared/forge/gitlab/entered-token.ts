@@ -67,11 +67,14 @@ export async function checkToken(
           ]
         : []),
     ];
-    return { credential: issued(accessToken, rotates, validUntil, life), missing, limits, unneeded };
+    return {
+      credential: issued(accessToken, rotates, validUntil, life),
+      ...{ missing, limits, unneeded, scopes: self.scopes },
+    };
   } catch (error) {
     if (error instanceof SignInError && error.code === 'grant-ended') {
       const missing = ['GitLab does not accept the token.'];
-      return { credential: issued(accessToken, false), missing, limits: [], unneeded: [] };
+      return { credential: issued(accessToken, false), missing, scopes: [], limits: [], unneeded: [] };
     }
     throw error;
   }
