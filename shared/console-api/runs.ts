@@ -86,6 +86,9 @@ export const Run = z
       z.object({
         scope: scopeName,
         cause: z.string(),
+        delivery: z.string().optional().meta({
+          description: 'The webhook delivery that asked for it, by the id that the code host sends.',
+        }),
         outcome: Text('`whole`, `unfinished`, `begun`, or why it failed.', 'whole'),
         held: z.number().optional().meta({ description: 'Removals that wait for an owner.' }),
         deferred: z.number().optional(),

@@ -59,6 +59,10 @@ export function addAuditEntry(
   return { put: keyOf({ organization, at: entry.at, id }), item: { ...entry }, when: absent };
 }
 
+/** What came of a webhook delivery says so. */
+export const fromDelivery = (delivery: string | undefined): Pick<AuditEntry, 'from'> =>
+  delivery === undefined ? {} : { from: { delivery } };
+
 /** Where an entry about refused requests is. */
 export interface RefusalPlace {
   /** Undefined: in the installation's own log. */

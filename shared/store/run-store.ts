@@ -28,6 +28,8 @@ const RunItem = z
       z.object({
         scope: z.string().refine((text): text is AnyScope => isScope(text)),
         cause: z.string(),
+        /** The webhook delivery that asked for it, by the id that the forge sends. */
+        delivery: z.string().optional(),
         /** `whole`, `unfinished` (another step continues), the error code, or `begun`. */
         outcome: z.string(),
         /** Removals that wait for an owner's decision. */

@@ -18,6 +18,9 @@ const notedRepositories = z
   .array(z.object({ repository: z.string(), why: z.string(), since: z.number() }))
   .optional();
 
+/** The cause of a request that a webhook delivery makes. */
+export const webhookCause = (event: string): string => `webhook ${event}`;
+
 const ScopeItem = z
   .object({
     wanted: z.number().default(0),
@@ -57,6 +60,8 @@ const ScopeItem = z
     restore: z.object({ run: z.number(), at: z.number() }).optional(),
     /** The cause of the latest request. */
     cause: z.string().default('unknown'),
+    /** The webhook delivery that made the latest request of a webhook. */
+    delivery: z.string().optional(),
     /** The lease of a worker; without an id, no worker may take it before `leaseUntil`. */
     leaseId: z.string().optional(),
     leaseUntil: z.number().default(0),
@@ -73,10 +78,21 @@ const ScopeItem = z
       })
       .optional(),
   })
-  .transform(({ nodeId, handle = nodeId, ...state }) => ({ ...state, handle }));
+  .transform(({ nodeId, handle = nodeId, delivery, ...state }) => ({
+    ...state,
+    handle,
+    // A later request that no webhook made leaves it there.
+    delivery: state.cause.startsWith(webhookCause('')) ? delivery : undefined,
+  }));
 export type ScopeState = z.infer<typeof ScopeItem>;
 /** The run whose removals an owner asked to restore, and when; milliseconds since the epoch. */
 export type Restore = NonNullable<ScopeState['restore']>;
+
+/** Why the scope is read, for the record of the run. */
+export const causeIn = ({ cause, delivery }: ScopeState): { cause: string; delivery?: string } => ({
+  cause,
+  ...(delivery !== undefined && { delivery }),
+});
 
 export const parseScope = (item: Item): ScopeState => ScopeItem.parse(item);
 

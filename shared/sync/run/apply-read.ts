@@ -3,7 +3,7 @@ import { isPart } from '../../domain/scopes.ts';
 import type { ScopeRead } from '../../forge/forge.ts';
 import { numberClaims } from '../../store/claim-store.ts';
 import { forgetMissing, noteMissing } from '../../store/missing-store.ts';
-import { findApplying } from '../../store/scope-store.ts';
+import { causeIn, findApplying } from '../../store/scope-store.ts';
 import { ConflictError, transactionItemsMax } from '../../store/table.ts';
 import { requestWork, type WorkMessage } from '../../store/work.ts';
 import { scopeWork } from '../../store/work-items.ts';
@@ -50,7 +50,7 @@ export async function applyRead(
   const recheckAt = await settleEventReports(run, taken, reading, reports, planned);
   log.scopes.push({
     scope,
-    cause: state.cause,
+    ...causeIn(state),
     outcome: 'whole',
     ...(held.length === 0 ? {} : { held: held.length }),
     ...(deferred.length === 0 ? {} : { deferred: deferred.length }),

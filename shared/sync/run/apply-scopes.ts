@@ -1,7 +1,7 @@
 /** The second half of a run: applies what was read, and records the outcome on each scope. */
 import { primaryOf } from '../../domain/primary.ts';
 import { type AnyScope, byPlanning, listsOf, scopesOfKinds } from '../../domain/scopes.ts';
-import { addAuditEntry } from '../../store/audit-log.ts';
+import { addAuditEntry, fromDelivery } from '../../store/audit-log.ts';
 import { dropInvitations } from '../../store/invitation-store.ts';
 import { noteEverybody } from '../../store/known-account-store.ts';
 import { findOrganization } from '../../store/organization-store.ts';
@@ -136,7 +136,7 @@ async function noteFirstPeople(
  * read, so that it is done again if the worker dies in between.
  */
 async function endInvitations(
-  { dependencies: { table, clock, newLeaseId }, synchronization }: Run,
+  { dependencies: { table, clock, newLeaseId }, synchronization, log }: Run,
   whole: readonly AnyScope[],
 ): Promise<void> {
   const { id, organization: of, login, lastSuccessAt } = synchronization;
@@ -151,6 +151,7 @@ async function endInvitations(
       ...{ at: clock.now(), by: login, act: 'end-invitations', subject: login },
       why: 'the code host says who the people are',
       actor: { kind: 'synchronization' as const, id, name: login },
+      ...fromDelivery(log.taken.find(({ scope }) => scope === 'members')?.delivery),
       before: { invitations },
     };
     await table.transact([addAuditEntry(of, entry, newLeaseId())]);

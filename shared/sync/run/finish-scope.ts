@@ -8,7 +8,7 @@ import { delaySecondsUntil, retrySeconds } from '../../runtime/retries.ts';
 import { removeChunks } from '../../store/chunk-store.ts';
 import { equal } from '../../store/condition.ts';
 import { chunkNames, tableKeys } from '../../store/keys.ts';
-import { partSeconds } from '../../store/scope-store.ts';
+import { causeIn, partSeconds } from '../../store/scope-store.ts';
 import { noteCredential } from '../../store/synchronization-store.ts';
 import { ConflictError } from '../../store/table.ts';
 import { completeWork, releaseLease } from '../../store/work.ts';
@@ -74,7 +74,7 @@ export async function storeStep(
   const before = taken.state.reading;
   const wanted = before?.number === observedAt ? before.wanted : taken.lease.wanted;
   const reading = { number: observedAt, startedAt, wanted, requests, ...progress };
-  run.log.scopes.push({ scope: taken.scope, cause: taken.state.cause, outcome: 'unfinished' });
+  run.log.scopes.push({ scope: taken.scope, ...causeIn(taken.state), outcome: 'unfinished' });
   await putOff(run, taken, { notBefore, attributes: { reading } });
 }
 
@@ -126,7 +126,7 @@ export async function failScope(run: Run, taken: TakenScope, error: unknown): Pr
   const lastFailure = { at: now, code, message: message.slice(0, 300) };
   const { organization, id } = synchronization;
   logger.warn('a scope could not be read', { organization, synchronization: id, scope, code });
-  log.scopes.push({ scope, cause: state.cause, outcome: code });
+  log.scopes.push({ scope, ...causeIn(state), outcome: code });
 
   // After an outage the stored pages are still good. A list that does not add up would fail again if resumed.
   const kept = ['rate-limited', 'unavailable'].includes(code) ? {} : { reading: undefined };

@@ -1,4 +1,5 @@
 import { finishRun, noteChanges, type RunProgress, type ScopeRecord } from '../../store/run-store.ts';
+import { causeIn } from '../../store/scope-store.ts';
 import type { Operation } from '../../store/table.ts';
 import { type PlannedChange, recordOf } from '../plan/plan.ts';
 import type { Run, RunLog } from './run.ts';
@@ -6,7 +7,7 @@ import type { TakenScope } from './take-scopes.ts';
 
 export const startLog = (taken: readonly TakenScope[]): RunLog => ({
   scopes: [],
-  taken: taken.map(({ scope, state: { cause } }) => ({ scope, cause })),
+  taken: taken.map(({ scope, state }) => ({ scope, ...causeIn(state) })),
   tries: 0,
 });
 

@@ -168,6 +168,23 @@ describe('runScopes', () => {
     });
   });
 
+  it.each([
+    ['names the delivery that asked for it', { cause: 'webhook membership', delivery: 'd-1' }, 'd-1'],
+    ['names no delivery that asked for an earlier one', { cause: 'schedule' }, undefined],
+  ])('records the run, which %s', async (_, request, delivery) => {
+    const world = await createWorld([aFact.member(1)]);
+    const { table } = world;
+    const user = asId<UserId>('user1');
+    await table.transact(invitedBy(organizationId, user, { role: 'member', at: world.clock.now() }));
+    await world.ask('members', { cause: 'webhook organization', delivery: 'd-0' });
+    await world.ask('members', request);
+    await world.run('members');
+    const [run] = await world.runs();
+    expect(run?.scopes.map((one) => one.delivery)).toEqual([delivery]);
+    const [entry] = await auditLog(table, organizationId, 1);
+    expect([entry?.act, entry?.from?.delivery]).toEqual(['end-invitations', delivery]);
+  });
+
   it('records the run with its changes', async () => {
     const world = await createWorld(Array.from({ length: 60 }, (_, place) => aFact.member(place + 1)));
     await world.sync('members');

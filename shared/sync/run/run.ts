@@ -1,6 +1,5 @@
 /** Types that all modules of a run share. */
 import type { ForgeTraits } from '../../domain/forge-traits.ts';
-import type { AnyScope } from '../../domain/scopes.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
 import type { StructureReader } from '../../forge/forge.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -43,7 +42,7 @@ export interface RunLog {
   /** The finished scopes, each with its outcome. */
   readonly scopes: ScopeRecord[];
   /** All scopes that the run took, with the cause of each request. */
-  readonly taken: readonly { readonly scope: AnyScope; readonly cause: string }[];
+  readonly taken: readonly Pick<ScopeRecord, 'scope' | 'cause' | 'delivery'>[];
   /** Attempted transactions with changes. */
   tries: number;
 }

@@ -22,14 +22,14 @@ import {
 import type { StoredFacts } from '../../forge/forge.ts';
 import { loadClaims, loadExpectations } from '../../store/claim-store.ts';
 import { isKind, loadScope, type StoredScope } from '../../store/fact-store.ts';
-import { listStates, type ScopeState } from '../../store/scope-store.ts';
+import { listStates, type ScopeState, webhookCause } from '../../store/scope-store.ts';
 import { heldBefore } from '../plan/held.ts';
 import type { Run } from './run.ts';
 import type { TakenScope } from './take-scopes.ts';
 
 /** Requests that a read of what may have changed answers. All others want everything to be read, or say that something is missing. */
 const isEnough = (cause: string): boolean =>
-  cause === 'schedule' || cause === 'read too early' || cause.startsWith('webhook ');
+  cause === 'schedule' || cause === 'read too early' || cause.startsWith(webhookCause(''));
 
 /** @returns undefined when everything has to be read */
 export async function loadStoredFacts(run: Run, taken: TakenScope): Promise<StoredFacts | undefined> {

@@ -204,6 +204,7 @@ describe('receiveDelivery', () => {
     expect(await deliver(membership)).toEqual({ status: 202, body: { accepted: true } });
     expect(await deliver({ ...push, id: 'delivery-2' })).toMatchObject({ status: 202 });
     expect(await wantedScopes(table)).toEqual(['SCOPE#teams 1']);
+    expect(await table.get(keys.scope(synchronizationId, 'teams'))).toMatchObject({ delivery: 'delivery-1' });
     expect(await table.get(keys.scan(synchronizationId, '10'))).toMatchObject({
       wanted: 1,
       cause: 'webhook push',

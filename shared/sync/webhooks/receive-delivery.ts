@@ -25,6 +25,7 @@ import {
 } from '../../store/installation-store.ts';
 import { keys, tableKeys } from '../../store/keys.ts';
 import { countForAddress } from '../../store/rate-store.ts';
+import { webhookCause } from '../../store/scope-store.ts';
 import { findSynchronization } from '../../store/synchronization-store.ts';
 import { ConflictError, type Operation, type Table } from '../../store/table.ts';
 import { requestWork, type WorkMessage, type WorkQueue } from '../../store/work.ts';
@@ -164,9 +165,9 @@ export async function takeDelivery(
     if (operations.length === 0 && workItems.length === 0) {
       return 'nothing';
     }
-    const cause = `webhook ${delivery.event}`;
+    const cause = webhookCause(delivery.event);
     const requests = workItems.map(({ workItem, handle }) =>
-      requestWork(workItem, now, { cause, ...(handle && { handle }) }),
+      requestWork(workItem, now, { cause, delivery: delivery.deliveryId, ...(handle && { handle }) }),
     );
     const delivered =
       link === undefined
