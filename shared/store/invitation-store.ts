@@ -1,4 +1,5 @@
 /** Invitations to organizations that no code host knows: whoever is invited is nobody there before he accepts. */
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { asId, type OrganizationId, type UserId } from '../domain/ids.ts';
 import { equal, missing } from './condition.ts';
@@ -32,7 +33,7 @@ const InvitationItem = z.union([
 /** What is offered to a user. */
 export interface Invitation {
   readonly offers: readonly Offer[];
-  /** Counts the changes. */
+  /** Stands for these offers: what is offered after they were withdrawn has another. */
   readonly version: number;
 }
 
@@ -84,10 +85,14 @@ export function changeInvitation(
   }
   const expiry = { [tableKeys.expiry]: Math.ceil(Math.max(...offers.map(endOf)) / 1000) };
   return [
-    { put: key, item: { offers, version: version + 1, ...expiry }, when },
+    { put: key, item: { offers, version: versionOf(offers), ...expiry }, when },
     { put: place, item: { organization, ...expiry } },
   ];
 }
+
+/** A number, as earlier versions stored one. Never 0, which stands for an item without. */
+const versionOf = (offers: readonly Offer[]): number =>
+  1 + Number.parseInt(createHash('sha256').update(JSON.stringify(offers)).digest('hex').slice(0, 12), 16);
 
 /** @param before as it was read: the transaction fails when it has changed. Two operations. */
 export const removeInvitation = (

@@ -5,8 +5,9 @@ import { addSynchronizationTo } from '../../../shared/organizations/create-organ
 import { acceptInvitation } from '../../../shared/organizations/invitations.ts';
 import { addPersonByHand } from '../../../shared/organizations/people-by-hand.ts';
 import { setPersonState } from '../../../shared/organizations/set-person-state.ts';
+import { findInvitation, removeInvitation } from '../../../shared/store/invitation-store.ts';
 import { keys } from '../../../shared/store/keys.ts';
-import { putPerson } from '../../../shared/store/member-store.ts';
+import { findPerson, putPerson } from '../../../shared/store/member-store.ts';
 import { findOrganization } from '../../../shared/store/organization-store.ts';
 import { keepPersonGrant } from '../../../shared/store/person-grant-store.ts';
 import { everySynchronization } from '../../../shared/store/synchronization-store.ts';
@@ -84,3 +85,21 @@ it.each(Object.keys(ways))(
     expect((await world.ask('member', { path: '/organizations/other' })).body.role).toBe('owner');
   },
 );
+
+it('an invitation is not accepted for what it offered before it was withdrawn and another one made', async () => {
+  const { table, dependencies, now } = await createApiWorld();
+  const user = userOf('member');
+  const at = now();
+  await table.transact(invitedBy(otherOrganization, user, { role: 'owner', at }));
+  const during = meanwhile(table, async () => {
+    const before = await findInvitation(table, otherOrganization, user);
+    await table.transact(removeInvitation(otherOrganization, user, before ?? expect.fail()));
+    await table.transact(invitedBy(otherOrganization, user, { role: 'member', at }));
+  });
+  await expect(acceptInvitation({ ...dependencies, table: during }, user, 'other', act)).rejects.toThrow(
+    'at the same moment',
+  );
+  expect((await findPerson(table, otherOrganization, user)).isOwner).toBe(false);
+  await acceptInvitation(dependencies, user, 'other', act);
+  expect(await findPerson(table, otherOrganization, user)).toMatchObject({ isOwner: false, isMember: true });
+});
