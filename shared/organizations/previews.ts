@@ -2,6 +2,8 @@
 import { CallerError } from '../domain/caller-error.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { againOnConflict } from '../store/again-on-conflict.ts';
+import { equal, missing } from '../store/condition.ts';
 import {
   endedPreview,
   findPreview,
@@ -52,23 +54,29 @@ export async function requestPreview(
   if (viewersInstall !== undefined) {
     refuseWithoutViewers(synchronization);
   }
-  const before = await findPreview(table, id);
-  if (before !== undefined && before.wanted > before.done && before.viewersInstall !== viewersInstall) {
-    throw new CallerError(
-      'too-early',
-      'a preview with other settings is being made; ask again once it has ended',
-    );
-  }
-  const now = clock.now();
   const workItem = previewWork(organization, id);
-  await table.transact([
-    requestWork(workItem, now, { askedAt: now, viewersInstall }),
-    ownerAct(dependencies, organization, accountable, 'preview-run', login, {
-      ...(viewersInstall !== undefined && { after: { viewersInstall } }),
-    }),
-  ]);
+  const number = await againOnConflict(async () => {
+    const before = await findPreview(table, id);
+    if (before !== undefined && before.wanted > before.done && before.viewersInstall !== viewersInstall) {
+      throw new CallerError(
+        'too-early',
+        'a preview with other settings is being made; ask again once it has ended',
+      );
+    }
+    const now = clock.now();
+    await table.transact([
+      {
+        ...requestWork(workItem, now, { askedAt: now, viewersInstall }),
+        // One set of settings is made at a time, and each request has its own number.
+        when: before === undefined ? missing('wanted') : equal('wanted', before.wanted),
+      },
+      ownerAct(dependencies, organization, accountable, 'preview-run', login, {
+        ...(viewersInstall !== undefined && { after: { viewersInstall } }),
+      }),
+    ]);
+    return (before?.wanted ?? 0) + 1;
+  });
   await workQueue.send([workItem.message]);
-  const number = (await findPreview(table, id))?.wanted ?? 0;
   return { number, state: 'waiting', progress: undefined, failure: undefined, result: undefined };
 }
 

@@ -3,6 +3,7 @@ import { asId, type ForgeAccountId } from '../../../shared/domain/ids.ts';
 import { ForgeError } from '../../../shared/forge/errors.ts';
 import { addSynchronizationTo } from '../../../shared/organizations/create-organization.ts';
 import { disconnectSynchronization } from '../../../shared/organizations/disconnect-synchronization.ts';
+import { requestPreview } from '../../../shared/organizations/previews.ts';
 import { runPreview } from '../../../shared/organizations/run-preview.ts';
 import { auditLog } from '../../../shared/store/audit-log.ts';
 import { putFact } from '../../../shared/store/fact-store.ts';
@@ -10,7 +11,8 @@ import { keys } from '../../../shared/store/keys.ts';
 import { personsOf, putPerson } from '../../../shared/store/member-store.ts';
 import { changeOwners, findOrganization } from '../../../shared/store/organization-store.ts';
 import { keepPersonGrant } from '../../../shared/store/person-grant-store.ts';
-import { everySynchronization } from '../../../shared/store/synchronization-store.ts';
+import { findPreview } from '../../../shared/store/preview-store.ts';
+import { everySynchronization, findSynchronization } from '../../../shared/store/synchronization-store.ts';
 import type { Table } from '../../../shared/store/table.ts';
 import { findUsers } from '../../../shared/store/user-store.ts';
 import { integrationKey } from '../../../test/support/api-forges.ts';
@@ -403,5 +405,18 @@ describe('people who may view code, but not download it', () => {
     );
     expect([read, await shown(world)]).toEqual([[true], false]);
     expect((await ask('')).status).toBe(202);
+  });
+
+  it('are not previewed with other settings by a request at the same moment', async () => {
+    const world = await createApiWorld();
+    await addWithViewers(world);
+    const { dependencies, table } = world;
+    const found = (await findSynchronization(table, synchronizationWithViewers)) ?? expect.fail();
+    const act = { by: 'owner', why: '' };
+    const during = meanwhile(table, () => requestPreview(dependencies, found, act, { viewersInstall: true }));
+    await expect(requestPreview({ ...dependencies, table: during }, found, act)).rejects.toThrow(
+      'with other settings',
+    );
+    expect(await findPreview(table, found.id)).toMatchObject({ wanted: 1, viewersInstall: true });
   });
 });
