@@ -20,10 +20,35 @@ import { addOrganization, findOrganization } from '../store/organization-store.t
 import { addPersonalToken } from '../store/personal-token-store.ts';
 import { signInLog } from '../store/sign-in-log.ts';
 import { addSynchronization } from '../store/synchronization-store.ts';
+import type { Table } from '../store/table.ts';
 import { accountsOf, accountsOfHolder, findUser, readUser } from '../store/user-store.ts';
 import { requestWork } from '../store/work.ts';
 import { grantsWork, principalWork } from '../store/work-items.ts';
 import { linkAccount, signInUser, unlinkAccount } from './user-accounts.ts';
+
+/** Organizations that the account 2 owns, each with another owner. */
+async function ownMany(
+  table: Table,
+  length: number,
+  other = (_place: number): number => 9,
+): Promise<readonly OrganizationId[]> {
+  const organizations = Array.from({ length }, (_, place) => asId<OrganizationId>(`many${place}`));
+  for (const [place, organization] of organizations.entries()) {
+    const id = asId<SynchronizationId>(`sync-${organization}`);
+    await table.transact([
+      ...addOrganization({ id: organization, slug: organization, name: organization, ownedVendors: [] }),
+      ...addSynchronization({
+        ...{ id, organization, createdAt: 1, ...gitHubHost, login: organization, choice: 'all' },
+        forgeOrganization: asId<ForgeOrganizationId>(`8${organization}`),
+        connection: { kind: 'app-installation', installation: asId<InstallationId>(1) },
+      }),
+      ...[2, other(place)].map((account) =>
+        putFact(id, aFact.member(account, 'owner'), 1, { changedAt: 1, gives: true }),
+      ),
+    ]);
+  }
+  return organizations;
+}
 
 describe('the first sign-in', () => {
   it('creates the user, and each one after it says what is known now', async () => {
@@ -197,27 +222,51 @@ describe('an account that is taken from its user', () => {
       await signInUser(dependencies, proven(9)),
     ];
     await linkAccount(dependencies, user, proven(2), origin);
-    const organizations = Array.from({ length: 60 }, (_, place) => asId<OrganizationId>(`many${place}`));
-    for (const organization of organizations) {
-      const id = asId<SynchronizationId>(`sync-${organization}`);
-      await table.transact([
-        ...addOrganization({ id: organization, slug: organization, name: organization, ownedVendors: [] }),
-        ...addSynchronization({
-          ...{ id, organization, createdAt: 1, ...gitHubHost, login: organization, choice: 'all' },
-          forgeOrganization: asId<ForgeOrganizationId>(`8${organization}`),
-          connection: { kind: 'app-installation', installation: asId<InstallationId>(1) },
-        }),
-        ...[2, 9].map((account) =>
-          putFact(id, aFact.member(account, 'owner'), 1, { changedAt: 1, gives: true }),
-        ),
-      ]);
-    }
+    const organizations = await ownMany(table, 60);
     await unlinkAccount(dependencies, user, proven(2).account, origin);
     expect(await accountsOf(table, user)).toHaveLength(1);
     for (const organization of organizations) {
       expect(await auditLog(table, organization, 2)).toMatchObject([{ act: 'unlink-account' }]);
       expect((await findOrganization(table, organization))?.ownersVersion).toBe(1);
     }
+  });
+
+  it('is not the one by which the user owns more than one transaction holds', async () => {
+    const { dependencies, table } = await createPeople();
+    const user = await signInUser(dependencies, proven(1, 'ann'));
+    await signInUser(dependencies, proven(9));
+    await linkAccount(dependencies, user, proven(2), origin);
+    await ownMany(table, 61);
+    await expect(unlinkAccount(dependencies, user, proven(2).account, origin)).rejects.toThrow(
+      'you own 61 organizations, and can cease to own 60 at once',
+    );
+    expect(await accountsOf(table, user)).toHaveLength(2);
+  });
+
+  it('leaves one of two owners of many who take theirs away at once, however late the other does', async () => {
+    const { dependencies, table } = await createPeople();
+    const [ann, bob] = [await signInUser(dependencies, proven(1)), await signInUser(dependencies, proven(9))];
+    await linkAccount(dependencies, ann, proven(2), origin);
+    await linkAccount(dependencies, bob, proven(10), origin);
+    await signInUser(dependencies, proven(11));
+    await ownMany(table, 30, (place) => (place === 29 ? 9 : 11));
+    const { pk } = keys.user(ann);
+    let isFirst = true;
+    const during: Table = {
+      ...table,
+      async transact(operations) {
+        if (isFirst && JSON.stringify(operations).includes(`"pk":"${pk}"`)) {
+          isFirst = false;
+          await unlinkAccount(dependencies, bob, proven(9).account, origin);
+        }
+        return table.transact(operations);
+      },
+    };
+    const last = unlinkAccount({ ...dependencies, table: during }, ann, proven(2).account, origin);
+    await expect(last).rejects.toThrow('the last owner of many29');
+    expect([await accountsOf(table, ann), await accountsOf(table, bob)].map(({ length }) => length)).toEqual([
+      2, 1,
+    ]);
   });
 
   it('leaves one of two owners who take theirs away at once', async () => {

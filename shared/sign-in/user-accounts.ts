@@ -9,7 +9,7 @@ import { organizationsNaming, personsIn } from '../store/member-store.ts';
 import { changeOwners } from '../store/organization-store.ts';
 import type { RequestOrigin } from '../store/session-store.ts';
 import { addSignIn, type SignInEntry } from '../store/sign-in-log.ts';
-import { type Operation, transactionItemsMax } from '../store/table.ts';
+import type { Operation } from '../store/table.ts';
 import {
   type Account,
   accountAlone,
@@ -184,12 +184,13 @@ export async function unlinkAccount(
     const { lastSignInAt: _, ...named } = taken;
     const accounts = before.accounts.filter((one) => one !== taken);
     const lost = await lostOwnerships(dependencies.table, before, taken, accounts, dependencies.clock.now());
-    const [together, others] = [lost.slice(0, lostAtOnce), lost.slice(lostAtOnce)];
-    // Whoever ceases to own one of these and has read its owners before this fails, and reads them again.
-    for (let start = 0; start < others.length; start += transactionItemsMax) {
-      const portion = others.slice(start, start + transactionItemsMax);
-      await dependencies.table.transact(portion.map((one) => changeOwners(one)));
+    if (lost.length > lostMax) {
+      throw new CallerError(
+        'conflict',
+        `by this account you own ${lost.length} organizations, and can cease to own ${lostMax} at once: give up others first`,
+      );
     }
+    const record = (one: Organization) => ownsNoMore(dependencies, one, before, named, origin);
     await changeAccounts(
       dependencies,
       [user],
@@ -198,22 +199,25 @@ export async function unlinkAccount(
         releaseAccount(account, user),
         ...noteAccounts(user, accounts, accounts),
         entry(dependencies, 'account-unlinked', { user, account: named, ...origin }),
-        ...together.flatMap((one) => [
-          changeOwners(one),
-          ownsNoMore(dependencies, one, before, named, origin),
-        ]),
+        ...lost.map((one) => changeOwners(one)),
+        ...lost.slice(0, recordedAtOnce).map(record),
       ],
       undefined,
       [account],
     );
-    for (const one of others) {
-      await dependencies.table.transact([ownsNoMore(dependencies, one, before, named, origin)]);
+    for (const one of lost.slice(recordedAtOnce)) {
+      await dependencies.table.transact([record(one)]);
     }
   });
 }
 
-/** So many ownerships end with the account in one transaction, which holds 100 operations; others right before and after it. */
-const lostAtOnce = 20;
+/**
+ * So many ownerships end with an account at most: all in the one transaction that takes it, which holds 100 operations, `accountsMax` of them for the
+ * accounts. In another one, two owners could both cease to be one.
+ */
+const lostMax = 60;
+/** So many are recorded in that transaction; others right after it. */
+const recordedAtOnce = 15;
 
 /** The entry in the organization's history. */
 const ownsNoMore = (
