@@ -61,11 +61,15 @@ export async function enterClient(
   const at = await withApi(dependencies, registration, host, apiUrl);
   const registered = registration.integration(at, { id, secret });
   await checkClient(dependencies, host, registered);
+  const record = (act: string) =>
+    dependencies.table.transact([
+      ownerAct(dependencies, undefined, accountable, act, integrationKeyOf(host)),
+    ]);
+  // No transaction holds the secret and the history: nothing is written to the secret that the history knows nothing of.
+  await record('enter-client');
   const integration = await addIntegration(dependencies, host, registered);
   dependencies.forges.integrationsChanged();
-  await dependencies.table.transact([
-    ownerAct(dependencies, undefined, accountable, 'register-integration', integrationKeyOf(host)),
-  ]);
+  await record('register-integration');
   return integration;
 }
 

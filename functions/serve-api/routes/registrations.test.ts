@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { ConflictError } from '../../../shared/domain/conflict-error.ts';
 import { parseIntegrations } from '../../../shared/forge/integrations.ts';
+import { auditLog } from '../../../shared/store/audit-log.ts';
 import { changeInstallationSettings } from '../../../shared/store/installation-settings.ts';
 import { registrationOf } from '../../../test/support/api-organization-examples.ts';
 import {
@@ -267,5 +269,25 @@ describe('a code host whose client is entered', () => {
     });
     expect((await enter(world, { baseUrl: 'https://two.example' })).body.code).toBe('too-early');
     expect(parseIntegrations(world.forges.text).valid).toHaveLength(1);
+  });
+
+  it('is in the history before it is added, as an attempt, and once it was', async () => {
+    const world = await createApiWorld();
+    const acts = async () => (await auditLog(world.table, undefined, 9)).map(({ act }) => act).sort();
+    const { transact } = world.table;
+    let failing = 'enter-client';
+    world.table.transact = (operations) =>
+      JSON.stringify(operations).includes(`"act":"${failing}"`)
+        ? Promise.reject(new ConflictError([]))
+        : transact(operations);
+    expect((await enter(world)).status).toBe(409);
+    expect(parseIntegrations(world.forges.text).valid).toEqual([]);
+    failing = 'register-integration';
+    expect((await enter(world)).status).toBe(409);
+    expect(parseIntegrations(world.forges.text).valid).toHaveLength(1);
+    expect(await acts()).toEqual(['enter-client']);
+    failing = 'none';
+    expect((await enter(world)).status).toBe(200);
+    expect(await acts()).toEqual(['enter-client', 'enter-client', 'register-integration']);
   });
 });
