@@ -1,6 +1,7 @@
 /** Describes an organization to its owner: counts, pending work, and failures. */
 
 import { edgeKeys } from '../domain/edge-keys.ts';
+import type { ForgeRepositoryId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import { vendorOf } from '../domain/package.ts';
 import { auditLog } from '../store/audit-log.ts';
@@ -92,10 +93,7 @@ export async function describeOrganization(table: Table, organization: Organizat
     proposedVendors: [...new Set(proposedVendors)].sort(),
     publishing: await findPublishingSettings(table, organization.id),
     packages: packages.map((one) => describePackage(one, names)),
-    repositoriesWithoutPackage: [...names]
-      .filter(([id]) => !packages.some((one) => one.repository === id))
-      .map(([, name]) => name)
-      .filter((name) => !waiting.some((one) => one.repository === name)),
+    repositoriesWithoutPackage: withoutPackage(names, packages, waiting),
     ...leftOutOf(parts.flatMap((part) => part.leftOut)),
     notices: [...parts.flatMap((part) => part.notices), ...passedNameNotices(packages, names, now)],
     tokens: tokens.map((token) => ({ ...describeToken(token), holder: holders.get(token.principal) })),
@@ -105,6 +103,17 @@ export async function describeOrganization(table: Table, organization: Organizat
       ...entry,
     })),
   };
+}
+
+/** Names of the repositories that have no package, and none that waits. */
+function withoutPackage(
+  names: ReadonlyMap<ForgeRepositoryId, string>,
+  packages: readonly StoredPackage[],
+  waiting: readonly { readonly repository: string }[],
+): readonly string[] {
+  const having = new Set(packages.map(({ repository }) => repository));
+  const awaited = new Set(waiting.map(({ repository }) => repository));
+  return [...names].flatMap(([id, name]) => (having.has(id) || awaited.has(name) ? [] : [name]));
 }
 
 const sum = <Part>(parts: readonly Part[], count: (part: Part) => number): number =>
@@ -182,12 +191,9 @@ function leftOutOf(
     skipped.map((one) => ({ repository, ...one })),
   );
   const leftOut = all.slice(0, leftOutMax);
+  const shown = Map.groupBy(leftOut, ({ repository }) => repository);
   const moreLeftOut = repositories
-    .map(({ repository, count }) => ({
-      repository,
-      count,
-      shown: leftOut.filter((one) => one.repository === repository).length,
-    }))
+    .map(({ repository, count }) => ({ repository, count, shown: shown.get(repository)?.length ?? 0 }))
     .filter(({ count, shown }) => count > shown);
   return { leftOut, moreLeftOut };
 }

@@ -12,7 +12,7 @@ import type { Table } from '../store/table.ts';
 import { rightsAsOf } from '../sync/run/suspension.ts';
 import { changeText } from './change-text.ts';
 import { describeHooks } from './describe-hooks.ts';
-import { displayNames, factsIn } from './display-names.ts';
+import { displayNames, factsIn, namesById } from './display-names.ts';
 import { describeScope } from './scope-progress.ts';
 
 type Scan = Awaited<ReturnType<typeof scansOf>>[number];
@@ -33,8 +33,9 @@ export async function describeSynchronization(table: Table, synchronization: Syn
     loadFacts(table, id, 'repository'),
     scansOf(table, id),
   ]);
+  const current = namesById([...members, ...teams, ...repositories]);
   const textsOf = (changes: readonly StoredChange[]): readonly string[] => {
-    const nameOf = displayNames([...factsIn(changes), ...members, ...teams, ...repositories]);
+    const nameOf = displayNames(factsIn(changes), current);
     return changes.map((change) => changeText(change, nameOf));
   };
   const names = new Map(repositories.map((repository) => [repository.repository, repository.fullName]));

@@ -10,11 +10,16 @@ type Named = 'account' | 'team' | 'repository';
 /** The name with its id, as in `backend (1007)`; the id alone if the name is unknown. */
 export type Names = (kind: Named, id: string) => string;
 
-/** The names in the facts; if two facts name the same id, the later one counts. */
-export function displayNames(facts: readonly Fact[]): Names {
-  const names = new Map(facts.flatMap(namesIn));
+/** Names by what they name, for `displayNames`. If two facts name the same id, the later one counts. */
+export const namesById = (facts: readonly Fact[]): ReadonlyMap<string, string> =>
+  new Map(facts.flatMap(namesIn));
+
+/** The names in the facts, as `namesById`. @param current names that count before them, gathered once for many lists of facts */
+export function displayNames(facts: readonly Fact[], current?: ReadonlyMap<string, string>): Names {
+  const names = namesById(facts);
   return (kind, id) => {
-    const name = names.get(`${kind} ${id}`);
+    const named = `${kind} ${id}`;
+    const name = current?.get(named) ?? names.get(named);
     return name === undefined ? id : `${name} (${id})`;
   };
 }
