@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createMemoryTable } from '../../test/support/memory-table.ts';
 import { watchReads } from '../../test/support/watch-reads.ts';
 import { asId, type OrganizationId } from '../domain/ids.ts';
-import { type AuditFilter, addAuditEntry, auditPage } from './audit-log.ts';
+import { type AuditFilter, addAuditEntry, addRefusal, auditLog, auditPage, refusalAct } from './audit-log.ts';
 
 const organization = asId<OrganizationId>('acme');
 const start = Date.parse('2026-11-22T12:00:00Z');
@@ -23,6 +23,14 @@ async function logOf(count: number) {
     await table.transact([addAuditEntry(organization, entry, `id${number}`)]);
   }
   return table;
+}
+
+/** Refused requests, a second apart. */
+async function refuse(table: Awaited<ReturnType<typeof logOf>>, count: number, afterMs: number) {
+  for (let number = 0; number < count; number++) {
+    const place = { organization, at: start + afterMs + number * 1000, id: `r${number}` };
+    await table.transact([addRefusal(place, { by: 'ann', why: 'because', subject: `r${number}` })]);
+  }
 }
 
 /** All pages, as the subjects of their entries. */
@@ -65,10 +73,35 @@ describe('a page of the log', () => {
     expect((await pagesOf(table, { actor: 'ann' }, 400)).flat()).toHaveLength(300);
   });
 
+  it('has refused requests among the changes, by time, and only them where they are asked for', async () => {
+    const table = await logOf(5);
+    await refuse(table, 3, 1500);
+    expect(await pagesOf(table, {}, 3)).toEqual([
+      ['4', 'r2', '3'],
+      ['r1', '2', 'r0'],
+      ['1', '0'],
+    ]);
+    expect(await pagesOf(table, { act: refusalAct }, 2)).toEqual([['r2', 'r1'], ['r0']]);
+    expect((await pagesOf(table, { since: start + 2000, until: start + 4000 }, 1)).flat()).toEqual([
+      'r2',
+      '3',
+      'r1',
+      '2',
+    ]);
+  });
+
   it('of another organization begins nowhere here', async () => {
     const table = await logOf(1);
     await expect(auditPage(table, organization, {}, { limit: 1, after: 'TOKEN#u.ann#1' })).rejects.toThrow(
       'begins nowhere',
     );
   });
+});
+
+it('the latest changes are found behind any number of refused requests, with one read', async () => {
+  const table = await logOf(2);
+  await refuse(table, 500, 3000);
+  const watched = watchReads(table);
+  expect((await auditLog(watched.table, organization, 2)).map(({ subject }) => subject)).toEqual(['1', '0']);
+  expect(watched.take()).toBe(1);
 });

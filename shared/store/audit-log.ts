@@ -56,7 +56,10 @@ export function addAuditEntry(
   entry: AuditEntry,
   id: string,
 ): Operation {
-  return { put: keyOf({ organization, at: entry.at, id }), item: { ...entry }, when: absent };
+  const { at } = entry;
+  const key =
+    organization === undefined ? keys.installationAuditEntry(at, id) : keys.auditEntry(organization, at, id);
+  return { put: key, item: { ...entry }, when: absent };
 }
 
 /** What came of a webhook delivery says so. */
@@ -75,7 +78,7 @@ export interface RefusalPlace {
 const refusalsKeptMs = 400 * 24 * 3600_000;
 
 const keyOf = ({ organization, at, id }: RefusalPlace): Key =>
-  organization === undefined ? keys.installationAuditEntry(at, id) : keys.auditEntry(organization, at, id);
+  organization === undefined ? keys.installationRefusal(at, id) : keys.refusal(organization, at, id);
 
 /** Adds an entry about a refused request. Unlike others it can be counted up, and expires after 400 days. */
 export function addRefusal(
@@ -96,21 +99,14 @@ export const countRefusals = async (table: Table, place: RefusalPlace, more: num
   await table.update({ key: keyOf(place), add: { count: more } }, present);
 };
 
-/** So many times as many entries are read, to pass over refused requests among them. */
-const passedOver = 5;
-
-/** The latest entries, newest first, without refused requests; where there are very many of these, fewer than asked for. One read. */
+/** The latest entries, newest first, without refused requests. One read. */
 export async function auditLog(
   table: Table,
   organization: OrganizationId | undefined,
   limit: number,
 ): Promise<readonly AuditEntry[]> {
   const { pk, sk } = rangeOf(organization);
-  const items = await table.query(pk, sk, { descending: true, limit: limit * passedOver });
-  return items
-    .map((item) => AuditItem.parse(item))
-    .filter(({ act }) => act !== refusalAct)
-    .slice(0, limit);
+  return (await table.query(pk, sk, { descending: true, limit })).map((item) => AuditItem.parse(item));
 }
 
 export interface AuditFilter {
@@ -129,7 +125,7 @@ export interface AuditPage {
   readonly next: string | undefined;
 }
 
-/** A page reads so often at the most, and so many entries each time. A page that few entries fit is short, and not the last. */
+/** A page reads so often at the most, changes and refused requests at once, and so many entries each time. A page that few entries fit is short, and not the last. */
 const readsMax = 3;
 const itemsMax = 250;
 
@@ -145,7 +141,7 @@ export async function auditPage(
   filter: AuditFilter,
   { limit, after }: { readonly limit: number; readonly after?: string | undefined },
 ): Promise<AuditPage> {
-  const { pk, sk: prefix } = rangeOf(organization);
+  const { sk: prefix } = rangeOf(organization);
   const { act, actor, since, until } = filter;
   if (after !== undefined && !after.startsWith(prefix)) {
     throw new CallerError('invalid', 'this page begins nowhere in the log');
@@ -156,9 +152,8 @@ export async function auditPage(
   let place = after ?? (until === undefined ? undefined : `${prefix}${new Date(until).toISOString()}`);
   for (let reads = 0; reads < readsMax; reads++) {
     const asked = isUnfiltered ? limit - entries.length : itemsMax;
-    const items = await table.query(pk, prefix, { descending: true, limit: asked, after: place });
-    for (const item of items) {
-      const sk = String(item.sk);
+    const items = await latest(table, organization, act, { limit: asked, after: place });
+    for (const { sk, item } of items) {
       if (sk < oldest) {
         return { entries, next: undefined };
       }
@@ -176,6 +171,30 @@ export async function auditPage(
     }
   }
   return { entries, next: place };
+}
+
+/** The latest of both kinds, under the sort keys that they would have in one range: a place in it is one in the other. */
+async function latest(
+  table: Table,
+  organization: OrganizationId | undefined,
+  act: string | undefined,
+  { limit, after }: { readonly limit: number; readonly after: string | undefined },
+): Promise<readonly { readonly sk: string; readonly item: Item }[]> {
+  const changes = rangeOf(organization);
+  const refusals = organization === undefined ? ranges.installationRefusals() : ranges.refusals(organization);
+  // Until refused requests had a range of their own, they were among the changes.
+  const ofBoth = act === undefined || act === refusalAct ? [changes, refusals] : [changes];
+  const found = await Promise.all(
+    ofBoth.map(async ({ pk, sk: prefix }) => {
+      const from = after === undefined ? undefined : `${prefix}${after.slice(changes.sk.length)}`;
+      const items = await table.query(pk, prefix, { descending: true, limit, after: from });
+      return items.map((item) => ({ sk: `${changes.sk}${String(item.sk).slice(prefix.length)}`, item }));
+    }),
+  );
+  return found
+    .flat()
+    .sort((one, other) => (one.sk < other.sk ? 1 : -1))
+    .slice(0, limit);
 }
 
 const rangeOf = (organization: OrganizationId | undefined) =>

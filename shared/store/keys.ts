@@ -57,6 +57,8 @@
  * | how many of a kind were created for a user | USER#id | CREATIONS#kind |
  * | entry of the audit log | ORG#id | AUDIT#time#id |
  * | entry of the installation's own | INSTALLATION | AUDIT#time#id |
+ * | entry about refused requests | ORG#id | REFUSAL#time#id |
+ * | entry about those of the installation | INSTALLATION | REFUSAL#time#id |
  * | settings of the installation | INSTALLATION | SETTINGS |
  * | what an organization says of a user | ORG#id | PERSON#user |
  * | that an organization says something of the user | USER#id | PERSONIN#organization |
@@ -306,6 +308,16 @@ export const keys = {
     pk: `ORG#${organization}`,
     sk: `AUDIT#${new Date(at).toISOString()}#${id}`,
   }),
+  /** Beside the other entries, so that these are found however many there are. @param at milliseconds since the epoch */
+  refusal: (organization: string, at: number, id: string): Key => ({
+    pk: `ORG#${organization}`,
+    sk: `REFUSAL#${new Date(at).toISOString()}#${id}`,
+  }),
+  /** @param at milliseconds since the epoch */
+  installationRefusal: (at: number, id: string): Key => ({
+    pk: 'INSTALLATION',
+    sk: `REFUSAL#${new Date(at).toISOString()}#${id}`,
+  }),
   /** @param at milliseconds since the epoch */
   installationAuditEntry: (at: number, id: string): Key => ({
     pk: 'INSTALLATION',
@@ -431,6 +443,8 @@ export const ranges = {
   grantRevocations: (): Key => ({ pk: 'GRANTREVOCATIONS', sk: 'UNTIL#' }),
   auditLog: (organization: string): Key => ({ pk: `ORG#${organization}`, sk: 'AUDIT#' }),
   installationAuditLog: (): Key => ({ pk: 'INSTALLATION', sk: 'AUDIT#' }),
+  refusals: (organization: string): Key => ({ pk: `ORG#${organization}`, sk: 'REFUSAL#' }),
+  installationRefusals: (): Key => ({ pk: 'INSTALLATION', sk: 'REFUSAL#' }),
 } as const;
 
 const upToLastMark = ({ pk, sk }: Key): Key => ({ pk, sk: sk.slice(0, sk.lastIndexOf('#') + 1) });

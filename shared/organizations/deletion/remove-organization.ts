@@ -133,7 +133,9 @@ async function removeRecords(
     lease,
     pk,
     until,
-    ({ sk }) => stays.includes(String(sk)) || String(sk).startsWith(ranges.auditLog(id).sk),
+    ({ sk }) =>
+      stays.includes(String(sk)) ||
+      [ranges.auditLog(id), ranges.refusals(id)].some((history) => String(sk).startsWith(history.sk)),
   );
 }
 
