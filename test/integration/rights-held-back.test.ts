@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { auditLog } from '../../shared/store/audit-log.ts';
 import { keys } from '../../shared/store/keys.ts';
 import { packagesOf } from '../../shared/store/package-store.ts';
 import { restoreRights, suspendRights } from '../../shared/store/synchronization-store.ts';
@@ -102,6 +103,10 @@ describe('a package that nobody can read', () => {
     expect(await objectsOf(registry)).toEqual([]);
     expect(await registry.table.query(`PACKAGE#${organizationId}#1`, '')).toEqual([]);
     expect(await packagesOf(registry.table, organizationId)).toMatchObject([{ number: 1, state: 'deleted' }]);
+    const deleted = (await auditLog(registry.table, organizationId, 99)).filter(
+      ({ act }) => act === 'delete-unreadable',
+    );
+    expect(deleted).toMatchObject([{ subject: 'acme/one', actor: { kind: 'system' } }]);
     await registry.change([...gone, aFact.repository(5)], 'repositories');
     await registry.settle();
     expect(await registry.listed(token)).toEqual([]);

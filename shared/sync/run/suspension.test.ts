@@ -4,6 +4,7 @@ import { createMemoryTable } from '../../../test/support/memory-table.ts';
 import { createSyncWorld, start } from '../../../test/support/sync-world.ts';
 import { organizationId, synchronizationId } from '../../../test/support/synchronized.ts';
 import { ForgeError } from '../../forge/errors.ts';
+import { auditLog } from '../../store/audit-log.ts';
 import { keys } from '../../store/keys.ts';
 import { findSynchronization } from '../../store/synchronization-store.ts';
 import { reviewRights } from './suspension.ts';
@@ -63,11 +64,19 @@ describe('access that no complete read has confirmed', () => {
     expect(await world.grants()).toBe(before + 1);
     expect(world.errors).toHaveLength(1);
     expect(await world.facts('members')).toEqual(['member#1']);
+    const acts = async () =>
+      (await auditLog(world.table, organizationId, 9)).map(({ act, actor }) => [act, actor?.kind, actor?.id]);
+    const suspended = ['suspend-access', 'synchronization', synchronizationId];
+    expect(await acts()).toEqual([suspended]);
 
     world.forge.before = () => {};
     await world.syncAll();
     expect(await world.suspendedAt()).toBeUndefined();
     expect(await world.grants()).toBe(before + 2);
+    expect((await acts()).toSorted()).toEqual([
+      ['restore-access', 'synchronization', synchronizationId],
+      suspended,
+    ]);
   });
 
   it.each(scopes)('is suspended too when a single scope stays unread: %s', async (unread) => {

@@ -8,8 +8,9 @@ import type { Synchronization } from '../../domain/synchronization.ts';
 import { findModule } from '../../forge/modules.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { addAuditEntry } from '../../store/audit-log.ts';
 import { findSynchronization, restoreRights, suspendRights } from '../../store/synchronization-store.ts';
-import { ConflictError, type Table } from '../../store/table.ts';
+import { ConflictError, type Operation, type Table } from '../../store/table.ts';
 import { requestWork, type WorkQueue } from '../../store/work.ts';
 import { grantsWork } from '../../store/work-items.ts';
 
@@ -77,6 +78,7 @@ export async function reviewRightsOf(
     await table.transact([
       isStale ? suspendRights(id, clock.now()) : restoreRights(id),
       requestWork(grants, clock.now()),
+      historyEntry(synchronization, isStale, asOf, clock.now()),
     ]);
   } catch (error) {
     if (error instanceof ConflictError) {
@@ -95,4 +97,20 @@ export async function reviewRightsOf(
   } else {
     logger.info('access of users and teams is restored', { organization, synchronization: id });
   }
+}
+
+/** The entry in the organization's history. */
+function historyEntry(
+  { id, organization, login, caution }: Synchronization,
+  isStale: boolean,
+  asOf: number,
+  at: number,
+): Operation {
+  const act = isStale ? 'suspend-access' : 'restore-access';
+  const read = new Date(asOf).toISOString();
+  const why = isStale
+    ? `no complete read for ${caution.suspendAfterDays} days: the last one was at ${read}`
+    : `everything was read since ${read}`;
+  const actor = { kind: 'synchronization', id, name: login } as const;
+  return addAuditEntry(organization, { at, by: login, act, subject: login, why, actor }, `${id}-${act}`);
 }

@@ -5,12 +5,19 @@
 import type { OrganizationId } from '../../domain/ids.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { addAuditEntry } from '../../store/audit-log.ts';
 import { equal } from '../../store/condition.ts';
 import { askDeletion, deletionOf } from '../../store/deletion-store.ts';
 import { packagesOf } from '../../store/package-store.ts';
 import { ConflictError, type Table } from '../../store/table.ts';
 import { requestWork, type WorkQueue } from '../../store/work.ts';
 import { packageWork } from '../../store/work-items.ts';
+
+const act = 'delete-unreadable';
+const entry = {
+  ...{ by: 'the registry', act, why: 'unreadable, or without its name, for 90 days' },
+  actor: { kind: 'system', id: act, name: 'the registry' },
+} as const;
 
 /** Milliseconds. */
 export const unreadableKeptMs = 90 * 24 * 3600 * 1000;
@@ -39,6 +46,7 @@ export async function deleteUnreadable(
           when: equal('state', state),
         },
         askDeletion(organization, target, name, clock.now()),
+        addAuditEntry(organization, { ...entry, at: clock.now(), subject: name }, `package-${number}`),
       ]);
     } catch (error) {
       if (error instanceof ConflictError) {
