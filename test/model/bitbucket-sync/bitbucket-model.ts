@@ -23,6 +23,7 @@ import { createCredentialSource, storeCredential } from '../../../shared/store/c
 import type { Table } from '../../../shared/store/table.ts';
 import { createMemoryDataKeys } from '../../support/memory-data-keys.ts';
 import { addSynchronized } from '../../support/synchronized.ts';
+import { isAdministrator } from '../bitbucket-rights/bitbucket-rules.ts';
 import { allowedTo, expectedFor } from '../bitbucket-rights/comparison.ts';
 import type { DescribedInstance } from '../bitbucket-rights/instance.ts';
 import { ownerName } from '../bitbucket-rights/random-instances.ts';
@@ -125,7 +126,12 @@ export function watchRights(world: BitbucketWorld): RightsWatch {
       [...state.accounts.values()].map(({ nickname, uuid }) => ({
         ...{ name: nickname, id: asId<ForgeAccountId>(uuid) },
       })),
-    allowed: (described, account) => [...allowedTo(described, account), ...expectedFor(described, account)],
+    // Whoever was an administrator at the last read has what was made since, until the members are read.
+    allowed: (described, account) => [
+      ...allowedTo(described, account),
+      ...expectedFor(described, account),
+      ...(isAdministrator(described.workspaces[0], account) ? state.repositories.keys() : []),
+    ],
     expected: expectedFor,
     // Of rights, events tell only this.
     without: (past, { headers, body }) =>
