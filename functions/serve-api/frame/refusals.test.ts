@@ -143,7 +143,9 @@ describe('a flood of refused requests', () => {
       if (sent % 250 === 0) {
         world.advance(60_000);
       }
-      await world.ask('stranger', { path: `/organizations/invented-${sent}/settings` });
+      const path = `/organizations/invented-${sent}/stop-access`;
+      const answer = await world.ask('stranger', { ...stop, path, headers: { origin: 'null' } });
+      expect(answer.status).toBe(403);
     }
     await world.ask('member', { path: settings });
     expect(await refused(world)).toMatchObject([{ subject: 'readSettings', count: 1 }]);
