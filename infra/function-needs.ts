@@ -197,8 +197,8 @@ export const functionNeeds = {
     seconds: 29,
     megabytes: 512,
     table: 'write',
-    // An account that is linked or merged changes what tokens read, and which there are.
-    sends: ['publish-roots', 'publish-access'],
+    // An account that is linked or merged changes what tokens read, and which there are; who signs in may read what the last list does not have.
+    sends: ['sync', 'publish-roots', 'publish-access'],
     integrations: 'add',
     originSecret: 'api',
     sessions: true,

@@ -1,5 +1,5 @@
 /** What the status of an organization costs grows as the organization does, and not with its square. */
-import { expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { aPackage, aRepository } from '../../test/support/api-packages.ts';
 import { aFact, repository } from '../../test/support/memory-forge.ts';
 import { createMemoryTable } from '../../test/support/memory-table.ts';
@@ -8,10 +8,9 @@ import { putFact } from '../store/fact-store.ts';
 import { keys } from '../store/keys.ts';
 import { findOrganization } from '../store/organization-store.ts';
 import { putHeld } from '../store/scope-store.ts';
-import { describeOrganization } from './describe-organization.ts';
 
 /** How often an attribute of anything that was loaded is read. */
-const counted = vi.hoisted(() => {
+const counted = (() => {
   let reads = 0;
   const count = <Loaded extends object>(one: Loaded): Loaded =>
     new Proxy(one, {
@@ -30,18 +29,32 @@ const counted = vi.hoisted(() => {
     async (...parameters: Parameters) =>
       (await load(...parameters)).map(count);
   return { counting, reads: () => reads };
+})();
+
+const counting = ['../store/fact-store.ts', '../store/package-store.ts', '../store/scan-store.ts'] as const;
+let describeOrganization: typeof import('./describe-organization.ts').describeOrganization;
+beforeAll(async () => {
+  // The files of a worker share their modules: these are loaded apart, and forgotten.
+  vi.resetModules();
+  vi.doMock(counting[0], async (original) => {
+    const real = await original<typeof import('../store/fact-store.ts')>();
+    return { ...real, loadFacts: counted.counting(real.loadFacts) };
+  });
+  vi.doMock(counting[1], async (original) => {
+    const real = await original<typeof import('../store/package-store.ts')>();
+    return { ...real, packagesOf: counted.counting(real.packagesOf) };
+  });
+  vi.doMock(counting[2], async (original) => {
+    const real = await original<typeof import('../store/scan-store.ts')>();
+    return { ...real, scansOf: counted.counting(real.scansOf) };
+  });
+  ({ describeOrganization } = await import('./describe-organization.ts'));
 });
-vi.mock('../store/fact-store.ts', async (original) => {
-  const real = await original<typeof import('../store/fact-store.ts')>();
-  return { ...real, loadFacts: counted.counting(real.loadFacts) };
-});
-vi.mock('../store/package-store.ts', async (original) => {
-  const real = await original<typeof import('../store/package-store.ts')>();
-  return { ...real, packagesOf: counted.counting(real.packagesOf) };
-});
-vi.mock('../store/scan-store.ts', async (original) => {
-  const real = await original<typeof import('../store/scan-store.ts')>();
-  return { ...real, scansOf: counted.counting(real.scansOf) };
+afterAll(() => {
+  for (const path of counting) {
+    vi.doUnmock(path);
+  }
+  vi.resetModules();
 });
 
 /** Half of the repositories have a package; each has refs that are left out; removals of as many members are held. */

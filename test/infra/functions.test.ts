@@ -161,7 +161,7 @@ describe('functions', () => {
         originSecret,
         'secretsmanager:GetSecretValue SetUpCodeSecret',
         ...renewCredentials,
-        ...send('PublishAccessQueue', 'PublishRootsQueue'),
+        ...send('PublishAccessQueue', 'PublishRootsQueue', 'SyncQueue'),
       ],
     ],
     [
