@@ -15,7 +15,7 @@ it('gives each port cookies of its own', async () => {
     return (await handle(request satisfies HttpRequest)).headers.get('set-cookie');
   };
   expect(await ask()).toEqual(['__Host-session~8701=a=b; Path=/', '__Host-refresh~8701=; Max-Age=0']);
-  await ask('__Host-session~8701=a=b; __Host-session~8731=c', 'theme~8701=dark; __Host-session=d');
+  await ask('__Host-session~8701=a=b; __Host-session~8731=c', 'theme~8701=dark; written=d');
   await ask('__Host-session~8731=c');
-  expect(seen).toEqual([undefined, ['__Host-session=a=b; theme=dark'], undefined]);
+  expect(seen).toEqual([undefined, ['__Host-session=a=b; theme=dark; written=d'], undefined]);
 });

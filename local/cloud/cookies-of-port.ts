@@ -14,7 +14,11 @@ export const withCookiesOfPort =
       .flatMap((header) => header.split(';'))
       .flatMap((pair) => {
         const [name = '', ...value] = pair.trim().split('=');
-        return name.endsWith(suffix) ? [`${name.slice(0, -suffix.length)}=${value.join('=')}`] : [];
+        if (name.endsWith(suffix)) {
+          return [`${name.slice(0, -suffix.length)}=${value.join('=')}`];
+        }
+        // Of another port, or of a client that writes its cookies itself.
+        return /~\d+$/.test(name) ? [] : [pair.trim()];
       });
     const headers = new Map(request.headers);
     headers.delete('cookie');
