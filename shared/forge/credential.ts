@@ -51,9 +51,10 @@ export interface CredentialSource<Value> {
   /**
    * The newest value, whichever this worker had before. It may have expired: `readyCredential` renews it.
    *
+   * @param use `contents`: its token for contents, which works although the other one was rejected
    * @throws ForgeError with the code that the credential was rejected with, or `credential-rejected` when there is none
    */
-  current(): Promise<Credential<Value>>;
+  current(use?: 'contents'): Promise<Credential<Value>>;
   /**
    * Replaces the value. Only one worker calls `exchange`; the others keep using `outdated` until the result is stored. The old value stays
    * until then, so that the exchange can be tried again if the worker dies.

@@ -121,6 +121,26 @@ describe('R8: a page that is too much', () => {
     ]);
   });
 
+  test('makes a list begin anew whose cursors have its size in them, once for each size', async () => {
+    const list = listOf(() => named(60));
+    let tries = 0;
+    const read = async (size: number, after: string | undefined) => {
+      const page = await list.read(size, after);
+      // The second page, and of the halves the second again.
+      if (after !== undefined && tries++ < 2) throw new OverloadError('unavailable', 'took too long');
+      return page;
+    };
+    expect(await readList({ ...reading(list, 40), read, isOfOneSize: true })).toEqual(named(60));
+    expect(list.requests.map(([size, after]) => `${size} ${after ?? ''}`)).toEqual([
+      '40 ',
+      '40 40',
+      '20 ',
+      '20 20',
+      '10 ',
+      ...[10, 20, 30, 40, 50].map((after) => `10 ${after}`),
+    ]);
+  });
+
   test('is unavailable when an eighth is too much too', async () => {
     const list = listOf(() => named(60), { max: 1 });
     await expect(readList(reading(list))).rejects.toThrow(OverloadError);

@@ -18,6 +18,8 @@ export interface ListReading<Item> {
   /** Identifies an item: one that appears twice counts once. */
   readonly key: (item: Item) => string;
   readonly read: (size: number, after: string | undefined) => Promise<Page<Item> | UncountedPage<Item>>;
+  /** Whether the size is part of the cursor: a read whose later page has to be smaller begins anew with that size. */
+  readonly isOfOneSize?: boolean;
   /** The first page, if it was already read. */
   readonly first?: Page<Item> | undefined;
 }
@@ -140,7 +142,15 @@ export async function readList<Item>(
     const isFirst = state.pages === 0 && state.failed === 0;
     const page =
       (isFirst ? reading.first : undefined) ??
-      (await withSmallerPages(reading.size, (size) => reading.read(size, after), before));
+      (reading.isOfOneSize && after !== undefined
+        ? await unlessTooLarge(reading, after, before)
+        : await withSmallerPages(reading.size, (size) => reading.read(size, after), before));
+    if (page === undefined) {
+      // The pages still count, so that this ends.
+      Object.assign(state, emptyList<Item>(), { pages: state.pages, failed: state.failed });
+      places.clear();
+      continue;
+    }
     const newItems = take(reading, state, places, page);
     const { hasNextPage, endCursor } = page.pageInfo;
     if (hasNextPage && (endCursor === null || endCursor === after || state.pages === pagesMax)) {
@@ -161,6 +171,23 @@ export async function readList<Item>(
     }
   }
   return state.items;
+}
+
+/** A later page. @returns undefined where the forge gives up on it, and a smaller size was chosen */
+async function unlessTooLarge<Item>(
+  { size, read }: ListReading<Item>,
+  after: string,
+  before: BeforeRequest,
+): Promise<Page<Item> | UncountedPage<Item> | undefined> {
+  before();
+  try {
+    return await read(size.current(), after);
+  } catch (error) {
+    if (error instanceof OverloadError && size.shrink()) {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 /** Adds a page to the state. @returns how many of its items are new */

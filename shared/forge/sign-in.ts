@@ -40,6 +40,8 @@ export interface PersonGrant {
   readonly refreshToken?: string | undefined;
   /** When the access token expires; milliseconds since the epoch. Undefined if it does not. */
   readonly expiresAt?: number | undefined;
+  /** Whose it is, where the forge was asked; it names the budget of those that count requests by person. */
+  readonly account?: ForgeAccountId | undefined;
 }
 
 /** The account that signed in. Only `account` identifies it; the rest may change, and logins are reused. */

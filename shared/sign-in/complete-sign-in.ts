@@ -139,7 +139,7 @@ async function keepForChoosing(
   grant: PersonGrant,
 ): Promise<void> {
   if (isForChoosing(pending)) {
-    await keepPersonGrant(dependencies, user, account, grant);
+    await keepPersonGrant(dependencies, user, account, { ...grant, account: account.account });
   }
 }
 

@@ -295,9 +295,12 @@ function createStoredCredential<Value>(
         throw error;
       }
     },
-    async current(): Promise<Credential<Value>> {
+    async current(use?: 'contents'): Promise<Credential<Value>> {
       const item = parseItem(await table.get(key));
       const now = clock.now();
+      if (use === 'contents' && item.readsContents) {
+        return open(item);
+      }
       if (item.rejectedAs !== undefined && now < item.rejectedUntil) {
         throw rejection(item.rejectedAs);
       }

@@ -3,7 +3,7 @@
  * encrypted copy stands in a list by the time when that is over, so that the grant can be revoked at the code host.
  */
 import { z } from 'zod';
-import { asId, newId, type PersonGrantId, type UserId } from '../domain/ids.ts';
+import { asId, type ForgeAccountId, newId, type PersonGrantId, type UserId } from '../domain/ids.ts';
 import type { ForgeHost } from '../domain/synchronization.ts';
 import type { PersonGrant } from '../forge/sign-in.ts';
 import { type Cipher, EncryptedText, type EncryptionContext } from '../runtime/cipher.ts';
@@ -25,6 +25,10 @@ export const Grant = z.object({
   accessToken: z.string(),
   refreshToken: z.string().optional(),
   expiresAt: z.number().optional(),
+  account: z
+    .string()
+    .transform((text) => asId<ForgeAccountId>(text))
+    .optional(),
 });
 
 const GrantItem = z.object({

@@ -157,6 +157,15 @@ describe('an access token for contents', () => {
     expect((await at.factsOfConnection())?.contents).toEqual({ rejectedAt: undefined });
   });
 
+  test('goes on when the grant is rejected', async () => {
+    await at.useContentsToken((await createToken({ repository: 'acme/money' }, 'repository')).token);
+    await at.simulator.changes.run('revoke-authorization', { user: 'alice' });
+    expect((await errorOf(readWhole(at, 'members'))).code).toBe('credential-rejected');
+    expect(await archiveOf('acme/money')).toBe('had');
+    // What it does not see is read with nothing.
+    expect((await errorOf(archiveOf('acme/clock'))).code).toBe('credential-rejected');
+  });
+
   test('has an hour of its own', async () => {
     await at.useContentsToken((await createToken({}, 'repository')).token);
     at.simulator.faults.add({ kind: 'rate-limit', match: { group: 'repositories' }, times: 1 });

@@ -6,7 +6,12 @@ import { startFixture } from '../../local/forges/bitbucket/simulator-fixture.ts'
 import type { Variant } from '../../local/forges/bitbucket/variants.ts';
 import type { GitObjects } from '../../local/forges/git/objects.ts';
 import type { World } from '../../local/forges/world/world.ts';
-import { asId, type ConnectionId, type ForgeOrganizationId } from '../../shared/domain/ids.ts';
+import {
+  asId,
+  type ConnectionId,
+  type ForgeAccountId,
+  type ForgeOrganizationId,
+} from '../../shared/domain/ids.ts';
 import { credential as schema } from '../../shared/forge/bitbucket/credential.ts';
 import { bitbucket } from '../../shared/forge/bitbucket/module.ts';
 import { createMemoryBudgets } from '../../shared/forge/budget.ts';
@@ -66,7 +71,8 @@ export async function startBitbucket({
   const callback = await visit(signIn.authorizeUrl(integration, request), 'alice');
   const answer = { callback, state: 'state', redirectUri, codeVerifier };
   const grant = await signIn.exchange(integration, answer, services);
-  const granted = connecting.ofGrant(grant, redirectUri);
+  const account = asId<ForgeAccountId>(cloud.account('alice').uuid);
+  const granted = connecting.ofGrant({ ...grant, account }, redirectUri);
   await storeCredential({ table, cipher, clock }, connection.id, granted);
 
   const organization = asId<ForgeOrganizationId>(cloud.workspace('acme').uuid);
@@ -84,19 +90,32 @@ export async function startBitbucket({
     return checked;
   };
   /** Begins a process: what it has reserved of budgets is its own. */
-  const startProcess = () => {
+  const startProcess = ({
+    kind,
+    id,
+  }: {
+    readonly kind: 'oauth-grant';
+    readonly id: ConnectionId;
+  } = connection) => {
     const own = { ...services };
     return (): Promise<ForgeClient> =>
       bitbucket.open(
-        { integration, connection, organization, services: own },
-        createCredentialSource({ table, cipher, clock, newLeaseId: randomUUID }, connection.id, schema),
+        { integration, connection: { kind, id }, organization, services: own },
+        createCredentialSource({ table, cipher, clock, newLeaseId: randomUUID }, id, schema),
       );
+  };
+  /** Opens another connection by a token that somebody enters. */
+  const openWithToken = async (entered: string): Promise<ForgeClient> => {
+    const other = { ...connection, id: asId<ConnectionId>('bb2') };
+    const { credential } = await connecting.checkToken(integration, entered, organization, services);
+    await storeCredential({ table, cipher, clock }, other.id, credential);
+    return startProcess(other)();
   };
   /** Opens it as a new process does. */
   const open = (): Promise<ForgeClient> => startProcess()();
   return {
     ...{ cloud, simulator, clock, integration, services, signIn, visit, organization, open, redirectUri },
-    ...{ useToken, useContentsToken, connection, startProcess },
+    ...{ useToken, useContentsToken, connection, account, openWithToken, startProcess },
     factsOfConnection: async () => (await describeCredentials(table, [connection.id])).get(connection.id),
     close: () => cloud.close(),
   };

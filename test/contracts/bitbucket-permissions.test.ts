@@ -176,7 +176,7 @@ test('files and archives have hours of their own: one that is spent stops no rea
 
 /** Leaves so many requests of a group's hour, as other workers do that sent the rest just now. */
 async function leave(group: string, left: number): Promise<void> {
-  const budget = at.services.budgets(`${at.connection.id} ${group}`);
+  const budget = at.services.budgets(`${at.account} ${group}`);
   const reservation = { requests: 1_000 - left, perMs: 3600_000, now: at.clock.now(), wanted: 1_000 };
   while ((await budget.reserve(reservation)).granted > 0);
 }
@@ -195,6 +195,19 @@ test("R29: no more than an hour's requests are sent, by all processes together",
   expect(at.simulator.requests.summary().total - before).toBe(50);
   // A minute more than an hour, for requests that were reserved and not sent at once.
   expect(Math.max(...waits)).toBe(at.clock.now() + 3660_000);
+});
+
+test('R29: the requests of a person count together, whatever they are sent with', async () => {
+  const tokenOf = async (user: string) => {
+    const scopes = ['read:user:bitbucket', 'read:workspace:bitbucket', 'read:repository:bitbucket'] as const;
+    const { token } = await at.simulator.changes.run('create-api-token', { user, scopes: [...scopes] });
+    return `${at.cloud.account(user).email}:${token}`;
+  };
+  await at.simulator.changes.run('set-member', { user: 'ann', role: 'owner' });
+  await leave('workspaces', 0);
+  const [own, others] = [await tokenOf('alice'), await tokenOf('ann')];
+  expect((await errorOf((await at.openWithToken(own)).structure.probe())).code).toBe('rate-limited');
+  expect(await (await at.openWithToken(others)).structure.probe()).toHaveProperty('id', at.organization);
 });
 
 test('R29: what can wait leaves some of the hour of repositories to rights', async () => {
@@ -253,6 +266,14 @@ describe('permissions that are too many for an hour', () => {
       at.clock.step((step.unfinished.notBefore ?? 0) - at.clock.now() + 1);
     }
   }
+
+  test('R8: a page of a list that takes too long is asked for in halves, with all before it', async () => {
+    fill();
+    const match = { list: '/2.0/workspaces/{workspace}/permissions', page: '2' };
+    at.simulator.faults.add({ kind: 'failing-page', status: 555, times: 1, match });
+    const { facts } = await readWhole(at, 'members');
+    expect(facts).toHaveLength(people + 2);
+  });
 
   test('are read repository by repository, with less than half of each hour', async () => {
     fill();

@@ -1,4 +1,5 @@
 /** The client of Bitbucket for one connection. */
+import type { ConnectionId } from '../../domain/ids.ts';
 import { type Allowance, createAllowance } from '../allowance.ts';
 import type { CredentialSource } from '../credential.ts';
 import type { Purpose } from '../limits.ts';
@@ -38,6 +39,19 @@ const shares = {
   ...{ newest: 1, older: 0.9 },
 };
 
+/**
+ * Bitbucket counts the requests of a person, whichever credential they are sent with and whichever workspace they read:
+ * https://support.atlassian.com/bitbucket-cloud/docs/api-request-limits/#How-calls-are-measured. Read once; a credential from before its account was
+ * kept goes by its connection.
+ */
+function nameOf(source: CredentialSource<BitbucketCredential>, id: ConnectionId): () => Promise<string> {
+  let known: string | undefined;
+  return async () => {
+    known ??= (await source.current()).secret.reveal().account ?? id;
+    return known;
+  };
+}
+
 /** @throws RangeError for a connection that Bitbucket does not have, or without its credential */
 export function openBitbucket(
   { integration, connection, organization, services }: OpenConnection<BitbucketSettings, BitbucketSecrets>,
@@ -49,7 +63,8 @@ export function openBitbucket(
   const { id } = connection;
   const { settings } = integration;
   const tokens = createTokens(integration, source, services);
-  const common = { settings, services, name: id, allowances: allowancesOf(services), tokens };
+  const name = nameOf(source, id);
+  const common = { settings, services, name, allowances: allowancesOf(services), tokens };
   const sent: Requests[] = [];
   const counted = (requests: Requests): Requests => {
     sent.push(requests);
@@ -57,7 +72,7 @@ export function openBitbucket(
   };
   const token = contentsTokenOf(source, services.clock);
   const ofContents = (purpose: Purpose, share: number): Requests =>
-    counted(createContentsRequests(token, { ...common, purpose, share }));
+    counted(createContentsRequests(token, { ...common, purpose, share }, `${id} contents`));
   const requests = counted(createRequests(common));
   const permissionsWithin = (share: number, pagesMax: number) => ({
     requests: counted(createRequests({ ...common, share })),

@@ -5,11 +5,11 @@ import type { BitbucketCredential } from './credential.ts';
 import type { BitbucketSecrets, BitbucketSettings } from './settings.ts';
 
 export const connecting: Connecting<BitbucketSettings, BitbucketSecrets, BitbucketCredential> = {
-  ofGrant({ accessToken, refreshToken, expiresAt: validUntil }) {
+  ofGrant({ accessToken, refreshToken, expiresAt: validUntil, account }) {
     if (refreshToken === undefined) {
       throw new RangeError('a grant without a refresh token cannot be renewed');
     }
-    return { secret: new Secret({ kind: 'oauth', accessToken, refreshToken }), validUntil };
+    return { secret: new Secret({ kind: 'oauth', accessToken, refreshToken, account }), validUntil };
   },
 
   grantOf: (held) =>

@@ -25,7 +25,7 @@ export interface ContentsToken {
 export function contentsTokenOf(source: Source, clock: Clock): ContentsToken {
   let known: Promise<boolean> | undefined;
   const read = async (): Promise<boolean> => {
-    const { secret, contentsRejectedUntil = 0 } = await source.current();
+    const { secret, contentsRejectedUntil = 0 } = await source.current('contents');
     return secret.reveal().contentsToken !== undefined && contentsRejectedUntil <= clock.now();
   };
   return {
@@ -47,11 +47,17 @@ const ofToken: ReadonlySet<ForgeErrorCode> = new Set([
   'not-found',
 ]);
 
-/** @param options of the requests with the connection's main credential */
-export function createContentsRequests(token: ContentsToken, options: RequestsOptions): Requests {
+/**
+ * @param options of the requests with the connection's main credential
+ * @param name of the token in budgets: Bitbucket counts its requests apart
+ */
+export function createContentsRequests(
+  token: ContentsToken,
+  options: RequestsOptions,
+  name: string,
+): Requests {
   const main = createRequests(options);
-  // Bitbucket counts an access token's requests apart.
-  const own = createRequests({ ...options, name: `${options.name} contents`, tokens: token.tokens });
+  const own = createRequests({ ...options, name: async () => name, tokens: token.tokens });
 
   async function either<Answer>(ask: (requests: Requests) => Promise<Answer>): Promise<Answer> {
     if (!(await token.isUsable())) {
@@ -95,7 +101,7 @@ function contentsTokens(source: Source): Tokens {
   };
   return {
     async ready() {
-      const held = await source.current();
+      const held = await source.current('contents');
       const { contentsToken } = held.secret.reveal();
       if (contentsToken === undefined) {
         throw new ForgeError('credential-rejected', 'the connection has no token for contents');

@@ -7,14 +7,19 @@ import { z } from 'zod';
  */
 const contents = { contentsToken: z.string().min(1).optional() };
 
+/** Whose it is: Bitbucket counts requests by account. Missing in credentials from before this was kept. */
+const owner = { account: z.string().min(1).optional() };
+
 export const credential = z.discriminatedUnion('kind', [
   z.object({
     ...{ kind: z.literal('oauth'), accessToken: z.string().min(1), refreshToken: z.string().min(1) },
+    ...owner,
     ...contents,
   }),
   /** An API token of a person, with the e-mail address that it is used with. */
   z.object({
     ...{ kind: z.literal('api-token'), email: z.string().min(1), token: z.string().min(1) },
+    ...owner,
     ...contents,
   }),
 ]);

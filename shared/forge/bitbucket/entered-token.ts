@@ -40,10 +40,12 @@ export async function checkToken(
   services: ForgeServices,
 ): Promise<Checked> {
   const [, email = '', token = ''] = /^([^:\s]+@[^:\s]+):(\S+)$/.exec(entered.trim()) ?? [];
-  const secret = new Secret<BitbucketCredential>({ kind: 'api-token', email, token });
-  const credential = { secret, validUntil: undefined, renews: false };
+  const held: BitbucketCredential = { kind: 'api-token', email, token };
+  const credentialOf = (secret: BitbucketCredential) => ({
+    ...{ secret: new Secret(secret), validUntil: undefined, renews: false },
+  });
   const refused = (...missing: readonly string[]): Checked => ({
-    ...{ credential, missing, scopes: [], limits: [], unneeded: [] },
+    ...{ credential: credentialOf(held), missing, scopes: [], limits: [], unneeded: [] },
   });
   if (token === '') {
     return refused(
@@ -51,12 +53,13 @@ export async function checkToken(
     );
   }
   const route = { route: '/2.0/user/workspaces/:workspace/permission', path: { workspace } };
-  const { scopes, body } = await ask(integration, services, route, authorizationOf(secret.reveal()));
+  const { scopes, body } = await ask(integration, services, route, authorizationOf(held));
   if (scopes === undefined) {
     return refused('Bitbucket does not accept the token with this e-mail address.');
   }
   const lacking = needed.filter((scope) => !scopes.has(scope));
-  const isOwner = ownMembershipSchema.safeParse(body).data?.permission === 'owner';
+  const { permission, user } = ownMembershipSchema.safeParse(body).data ?? {};
+  const isOwner = permission === 'owner';
   const missing = [
     ...lacking.map((scope) => `The token needs the scope \`${scope}\`.`),
     ...(lacking.length > 0 || isOwner ? [] : ['The account of the token has to administer the workspace.']),
@@ -68,6 +71,7 @@ export async function checkToken(
   const others = [...scopes].filter((scope) => changes.test(scope) && !used.includes(scope));
   const unneeded =
     others.length === 0 ? [] : [`The token has scopes that are not needed: \`${others.join('`, `')}\`.`];
+  const credential = credentialOf({ ...held, account: user?.uuid });
   return { credential, missing, limits, unneeded, scopes: [...scopes] };
 }
 

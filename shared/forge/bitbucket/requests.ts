@@ -5,7 +5,7 @@ import { ForgeError } from '../errors.ts';
 import { type AnswerHeaders, createApiFetch, LimitError, parseAnswer } from '../http.ts';
 import { createLimits, type Limits, type Purpose } from '../limits.ts';
 import type { ForgeServices } from '../module.ts';
-import { fixedPageSize, type ListReading } from '../pages.ts';
+import { createPageSize, type ListReading } from '../pages.ts';
 import type { WindowLimit } from '../request-window.ts';
 import { budgetHeaders, noAnswer, refusalOf } from './http.ts';
 import { archives, groupOf, type ResourceGroup } from './resource-groups.ts';
@@ -63,8 +63,8 @@ export interface RequestsOptions {
   readonly settings: BitbucketSettings;
   readonly services: ForgeServices;
   readonly tokens: Tokens;
-  /** Names the credential in budgets. */
-  readonly name: string;
+  /** Names whom Bitbucket counts the requests for, in budgets. @throws ForgeError as `CredentialSource.current` */
+  readonly name: () => Promise<string>;
   readonly allowances: Allowances;
   readonly purpose?: Purpose;
   /** Of each hour: what can wait leaves the rest to what is more urgent. Default: all of it. */
@@ -106,7 +106,7 @@ const pageSchema = z.object({
  * response that does not match its schema. Nothing here waits for a limit to end.
  */
 export function createRequests(options: RequestsOptions): Requests {
-  const { settings, services, tokens, name, allowances, purpose = 'rights', share = 1 } = options;
+  const { settings, services, tokens, allowances, purpose = 'rights', share = 1 } = options;
   const { clock } = services;
   const whole = createApiFetch(services.fetch);
   const budgets = new Map<string, Limits>();
@@ -133,22 +133,21 @@ export function createRequests(options: RequestsOptions): Requests {
     }
   }
 
-  const allowanceOf = ({ name: group, ...limit }: ResourceGroup): Allowance =>
-    allowances(`${name} ${group}`, limit, share);
-
   /** @throws ForgeError `rate-limited` */
-  async function checkBudgets({ group, what }: Pick<Sending, 'group' | 'what'>): Promise<Limits> {
+  async function checkBudgets({ group, what }: Pick<Sending, 'group' | 'what'>) {
+    const name = await options.name();
     const general = limitsOf(name);
     await general.checkBudget(purpose, what);
-    const own = limitsOf(`${name} ${group.name}`);
+    const { name: groupName, ...limit } = group;
+    const ofGroup = `${name} ${groupName}`;
+    const own = limitsOf(ofGroup);
     await own.checkBudget(purpose, what);
-    return group.isApart ? own : general;
+    return { limits: group.isApart ? own : general, allowance: allowances(ofGroup, limit, share) };
   }
 
   async function send(sending: Sending, isRetry = false): Promise<Answer> {
     const { what, url, accept, signal, method = 'GET', body: sentBody, expected = succeeded } = sending;
-    const limits = await checkBudgets(sending);
-    const allowance = allowanceOf(sending.group);
+    const { limits, allowance } = await checkBudgets(sending);
     mustWait(what, await allowance.take());
     const { held, authorization } = await tokens.ready();
     sent += 1;
@@ -216,7 +215,8 @@ export function createRequests(options: RequestsOptions): Requests {
     get: (route, schema) => getJson(sendingOf(route), schema),
 
     list: (what, route, item, key) => ({
-      ...{ what, key, size: fixedPageSize(itemsPerPage) },
+      // Which the address of the next page has in it.
+      ...{ what, key, size: createPageSize(itemsPerPage), isOfOneSize: true },
       async read(size, after) {
         const paged = { ...route, query: { ...route.query, pagelen: size } };
         const sending = sendingOf(paged, after);
@@ -257,8 +257,8 @@ export function createRequests(options: RequestsOptions): Requests {
 
     async check(route) {
       const sending = sendingOf(route);
-      await checkBudgets(sending);
-      mustWait(sending.what, await allowanceOf(sending.group).wait());
+      const { allowance } = await checkBudgets(sending);
+      mustWait(sending.what, await allowance.wait());
     },
 
     count: () => sent,

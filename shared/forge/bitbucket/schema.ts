@@ -28,7 +28,10 @@ export const workspaceSchema = z.object({ uuid: workspaceId, slug: z.string().mi
 export const membershipSchema = z.object({ permission: z.string(), user: accountSchema });
 export type Membership = z.infer<typeof membershipSchema>;
 
-export const ownMembershipSchema = z.object({ permission: z.string() });
+export const ownMembershipSchema = z.object({
+  permission: z.string(),
+  user: z.object({ uuid: accountId }).optional(),
+});
 
 /** Of the list of workspaces that a person is in. */
 export const workspaceAccessSchema = z.object({
