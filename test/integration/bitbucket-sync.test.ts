@@ -1,60 +1,28 @@
 /** Runs of a synchronization with the simulated Bitbucket, and the reliability cases that its API brings. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Fact, factKey } from '../../shared/domain/facts.ts';
-import { type AnyScope, namesIn } from '../../shared/domain/scopes.ts';
+import { namesIn } from '../../shared/domain/scopes.ts';
 import { bitbucket } from '../../shared/forge/bitbucket/module.ts';
-import { loadScope } from '../../shared/store/fact-store.ts';
 import { scansOf } from '../../shared/store/scan-store.ts';
 import { listHeld } from '../../shared/store/scope-store.ts';
 import { findSynchronization } from '../../shared/store/synchronization-store.ts';
-import { requestWork } from '../../shared/store/work.ts';
-import { scopeWork } from '../../shared/store/work-items.ts';
-import { runScopes } from '../../shared/sync/run/run-scopes.ts';
 import { type Bitbucket, startBitbucket } from '../contracts/bitbucket-fixture.ts';
-import { createMemoryTable } from '../support/memory-table.ts';
-import { createRecordingQueue } from '../support/recording-queue.ts';
-import { addSynchronized, organizationId, synchronizationId } from '../support/synchronized.ts';
+import { createForgeReads, type ForgeReads } from '../support/forge-reads.ts';
+import { synchronizationId } from '../support/synchronized.ts';
 
 const layout = bitbucket.traits.scopes;
 const lists = namesIn(layout);
 let at: Bitbucket;
-let table: ReturnType<typeof createMemoryTable>;
+let reads: ForgeReads;
+let table: ForgeReads['table'];
 beforeEach(async () => {
   at = await startBitbucket();
-  table = createMemoryTable();
-  const { integration, organization: forgeOrganization, connection } = at;
-  const { baseUrl } = integration.settings;
-  await addSynchronized(table, 'some', { forge: 'bitbucket', baseUrl, forgeOrganization, connection });
+  reads = await createForgeReads(at, bitbucket.traits);
+  ({ table } = reads);
 });
 afterEach(() => at.close());
 
-let leases = 0;
-/** Requests reads of these scopes, and runs them, long after everything before. */
-async function sync(...scopes: readonly AnyScope[]): Promise<void> {
-  at.clock.step(2 * bitbucket.traits.lagMs);
-  for (const scope of scopes) {
-    const work = scopeWork(organizationId, synchronizationId, scope);
-    await table.transact([requestWork(work, at.clock.now(), { cause: 'test' })]);
-  }
-  const [scope = 'settings'] = scopes;
-  await runScopes(
-    {
-      ...{ table, workQueue: createRecordingQueue(), clock: at.clock, newLeaseId: () => `lease-${++leases}` },
-      logger: { info: () => {}, warn: () => {}, error: () => {} },
-      async openReader() {
-        const { structure, requests } = await at.open();
-        return { ...structure, requests };
-      },
-    },
-    { synchronization: synchronizationId, scope },
-  );
-}
-
-async function stored(): Promise<readonly Fact[]> {
-  const found = await Promise.all(lists.map((list) => loadScope(table, synchronizationId, layout, list)));
-  return found.flatMap(({ facts }) => facts.map(({ fact }) => fact));
-}
-const keysNow = async (): Promise<readonly string[]> => (await stored()).map(factKey).sort();
+const sync: ForgeReads['sync'] = (...scopes) => reads.sync(...scopes);
+const keysNow = () => reads.keysNow();
 const state = async () => (await findSynchronization(table, synchronizationId))?.credentialState;
 const account = (login: string) => at.cloud.account(login).uuid;
 const change: Bitbucket['simulator']['changes']['run'] = (kind, input) =>

@@ -1,70 +1,32 @@
 /** Runs of a synchronization with the simulated GitLab: its layout, with members and teams in one list, goes through the engine. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Fact, factKey } from '../../shared/domain/facts.ts';
 import { asId, type ForgeRepositoryId } from '../../shared/domain/ids.ts';
-import { type AnyScope, namesIn } from '../../shared/domain/scopes.ts';
+import { namesIn } from '../../shared/domain/scopes.ts';
 import { gitLab } from '../../shared/forge/gitlab/module.ts';
 import { describeScope } from '../../shared/organizations/scope-progress.ts';
-import { loadScope } from '../../shared/store/fact-store.ts';
 import { latestRuns } from '../../shared/store/run-store.ts';
 import { scansOf } from '../../shared/store/scan-store.ts';
 import { listHeld, scopeStates } from '../../shared/store/scope-store.ts';
 import { findSynchronization } from '../../shared/store/synchronization-store.ts';
-import { requestWork } from '../../shared/store/work.ts';
-import { scopeWork } from '../../shared/store/work-items.ts';
-import { runScopes } from '../../shared/sync/run/run-scopes.ts';
 import { type GitLab, startGitLab } from '../contracts/gitlab-fixture.ts';
-import { createMemoryTable } from '../support/memory-table.ts';
-import { createRecordingQueue } from '../support/recording-queue.ts';
-import { addSynchronized, organizationId, synchronizationId } from '../support/synchronized.ts';
+import { createForgeReads, type ForgeReads } from '../support/forge-reads.ts';
+import { synchronizationId } from '../support/synchronized.ts';
 
 const layout = gitLab.traits.scopes;
 const lists = namesIn(layout);
 let lab: GitLab;
-let table: ReturnType<typeof createMemoryTable>;
+let reads: ForgeReads;
+let table: ForgeReads['table'];
 beforeEach(async () => {
-  warned.length = 0;
   lab = await startGitLab();
-  table = createMemoryTable();
-  const { integration, organization: forgeOrganization, connection } = lab;
-  const { baseUrl } = integration.settings;
-  await addSynchronized(table, 'some', { forge: 'gitlab', baseUrl, forgeOrganization, connection });
+  reads = await createForgeReads(lab, gitLab.traits);
+  ({ table } = reads);
 });
 afterEach(() => lab.close());
 
-let leases = 0;
-const warned: string[] = [];
-/** Requests reads of these scopes, and runs them, long after everything before. */
-async function sync(...scopes: readonly AnyScope[]): Promise<void> {
-  lab.clock.step(2 * gitLab.traits.lagMs);
-  for (const scope of scopes) {
-    const work = scopeWork(organizationId, synchronizationId, scope);
-    await table.transact([requestWork(work, lab.clock.now(), { cause: 'test' })]);
-  }
-  const [scope = 'settings'] = scopes;
-  await runScopes(
-    {
-      ...{
-        table,
-        workQueue: createRecordingQueue(),
-        clock: lab.clock,
-        newLeaseId: () => `lease-${++leases}`,
-      },
-      logger: { info: () => {}, warn: (text: string) => void warned.push(text), error: () => {} },
-      async openReader() {
-        const { structure, requests } = await lab.open();
-        return { ...structure, requests };
-      },
-    },
-    { synchronization: synchronizationId, scope },
-  );
-}
-
-async function stored(): Promise<readonly Fact[]> {
-  const found = await Promise.all(lists.map((list) => loadScope(table, synchronizationId, layout, list)));
-  return found.flatMap(({ facts }) => facts.map(({ fact }) => fact));
-}
-const keysNow = async (): Promise<readonly string[]> => (await stored()).map(factKey).sort();
+const sync: ForgeReads['sync'] = (...scopes) => reads.sync(...scopes);
+const stored = () => reads.stored();
+const keysNow = () => reads.keysNow();
 const held = () => listHeld(table, synchronizationId);
 const id = (path: string): string => String(lab.gitlab.group(path).id);
 const user = (login: string): string => String(lab.gitlab.user(login).id);
@@ -128,7 +90,7 @@ test('a group that was deleted takes its rights with it, and nothing of it is he
 test('people of a private group that our credential does not see are shown as a difference, once, until it sees them', async () => {
   await sync(...lists);
   const warning = "the code host's list of readers differs from its memberships";
-  expect(warned, 'of each of three projects').toEqual([warning, warning, warning]);
+  expect(reads.warned, 'of each of three projects').toEqual([warning, warning, warning]);
   const differences = async () => {
     const state = (await scopeStates(table, synchronizationId)).get('members');
     return describeScope(state, lab.clock.now()).differences?.map(({ why }) => why);
@@ -137,11 +99,11 @@ test('people of a private group that our credential does not see are shown as a 
   expect(await differences()).toContain(why);
   expect(await keysNow()).not.toContain(`team-member#${user('carl')}#${id('acme/core')}#${id('partners')}`);
 
-  warned.length = 0;
+  reads.warned.length = 0;
   lab.clock.step(10 * 60_000);
   await sync('members');
   expect(await differences()).toHaveLength(3);
-  expect(warned).toEqual([]);
+  expect(reads.warned).toEqual([]);
 
   await lab.simulator.changes.run('set-visibility', { source: 'partners', visibility: 'public' });
   lab.clock.step(10 * 60_000);

@@ -3,6 +3,7 @@
 import { edgeKeys, openOrganization } from '../../shared/domain/edge-keys.ts';
 import {
   asId,
+  type ConnectionId,
   type ForgeOrganizationId,
   type InstallationId,
   type OrganizationId,
@@ -30,6 +31,14 @@ const gitHubLink: ForgeLink = {
   ...gitHubHost,
   forgeOrganization: forgeOrganizationId,
   connection: { kind: 'app-installation', installation: installationId },
+};
+
+/** A workspace of Bitbucket, which finds nothing of what its credential may not see, and takes few requests in an hour. */
+export const bitbucketLink: ForgeLink = {
+  forge: 'bitbucket',
+  baseUrl: 'https://bitbucket.example',
+  forgeOrganization: forgeOrganizationId,
+  connection: { kind: 'access-token', id: asId<ConnectionId>('c1') },
 };
 
 /** Adds them to the table. @param forge a link to another forge than GitHub */

@@ -3,20 +3,13 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { aFact, repository } from '../../../test/support/memory-forge.ts';
 import { createMemoryTable } from '../../../test/support/memory-table.ts';
 import { createSyncWorld, type SyncWorld } from '../../../test/support/sync-world.ts';
-import { synchronizationId } from '../../../test/support/synchronized.ts';
-import { asId, type ConnectionId, type ForgeOrganizationId } from '../../domain/ids.ts';
+import { bitbucketLink, synchronizationId } from '../../../test/support/synchronized.ts';
 import { repositoryPart } from '../../domain/scopes.ts';
 import { putClaim } from '../../store/claim-store.ts';
 import { isDeletedOnForge } from '../../store/forge-deletion-store.ts';
 import { missingParts } from '../../store/missing-store.ts';
 
 const minutes = 60_000;
-const link = {
-  forge: 'bitbucket',
-  baseUrl: 'https://bitbucket.example',
-  forgeOrganization: asId<ForgeOrganizationId>(900),
-  connection: { kind: 'access-token', id: asId<ConnectionId>('c1') },
-} as const;
 
 const there = [
   aFact.settings(),
@@ -30,7 +23,7 @@ const part = repositoryPart(repository(7));
 
 let world: SyncWorld;
 beforeEach(async () => {
-  world = await createSyncWorld(createMemoryTable(), there, link);
+  world = await createSyncWorld(createMemoryTable(), there, bitbucketLink);
   await world.syncAll();
   world.later();
 });

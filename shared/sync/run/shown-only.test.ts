@@ -3,21 +3,14 @@ import { expect, it } from 'vitest';
 import { aFact } from '../../../test/support/memory-forge.ts';
 import { createMemoryTable } from '../../../test/support/memory-table.ts';
 import { createSyncWorld } from '../../../test/support/sync-world.ts';
-import { synchronizationId } from '../../../test/support/synchronized.ts';
-import { asId, type ConnectionId, type ForgeOrganizationId } from '../../domain/ids.ts';
+import { bitbucketLink, synchronizationId } from '../../../test/support/synchronized.ts';
 import { findHeld, scopeState } from '../../store/scope-store.ts';
 
 const dayMs = 24 * 3600_000;
-const link = {
-  forge: 'bitbucket',
-  baseUrl: 'https://bitbucket.example',
-  forgeOrganization: asId<ForgeOrganizationId>(900),
-  connection: { kind: 'access-token', id: asId<ConnectionId>('c1') },
-} as const;
 
 it('R11: stays as it was read last, marked as hidden, and no owner is asked', async () => {
   const facts = [aFact.settings(), aFact.member(1), aFact.team(5), aFact.teamMember(5, 1)];
-  const world = await createSyncWorld(createMemoryTable(), facts, link);
+  const world = await createSyncWorld(createMemoryTable(), facts, bitbucketLink);
   await world.syncAll();
   const known = await world.facts('teams');
   expect(known).toHaveLength(2);

@@ -3,20 +3,13 @@ import { beforeEach, expect, it } from 'vitest';
 import { aFact } from '../../../test/support/memory-forge.ts';
 import { createMemoryTable } from '../../../test/support/memory-table.ts';
 import { createSyncWorld, type SyncWorld } from '../../../test/support/sync-world.ts';
-import { organizationId, synchronizationId } from '../../../test/support/synchronized.ts';
-import { asId, type ConnectionId, type ForgeOrganizationId } from '../../domain/ids.ts';
+import { bitbucketLink, organizationId, synchronizationId } from '../../../test/support/synchronized.ts';
 import { scopeState } from '../../store/scope-store.ts';
 import { scopeWork } from '../../store/work-items.ts';
 import type { CountingReader } from '../run/run.ts';
 import { reconcile } from './reconcile.ts';
 
 const minutes = 60_000;
-const link = {
-  forge: 'bitbucket',
-  baseUrl: 'https://bitbucket.example',
-  forgeOrganization: asId<ForgeOrganizationId>(900),
-  connection: { kind: 'access-token', id: asId<ConnectionId>('c1') },
-} as const;
 
 let world: SyncWorld;
 /** Requests that a read of the list of permissions takes. */
@@ -24,7 +17,7 @@ let requests: number;
 
 beforeEach(async () => {
   const facts = [aFact.settings(), aFact.member(1), aFact.repository(7), aFact.collaborator(7, 1)];
-  world = await createSyncWorld(createMemoryTable(), facts, link);
+  world = await createSyncWorld(createMemoryTable(), facts, bitbucketLink);
   const { reader } = world.forge;
   let sent = 0;
   world.forge.reader = (): CountingReader => {
