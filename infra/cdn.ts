@@ -24,7 +24,11 @@ import {
 } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin, OriginGroup, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
-import { originSecretHeader, viewerAddressHeader } from '../shared/runtime/environment.ts';
+import {
+  originSecretHeader,
+  originSecretRotationHeader,
+  viewerAddressHeader,
+} from '../shared/runtime/environment.ts';
 import type { Data } from './data.ts';
 import type { CustomDomain, Parameters } from './parameters.ts';
 
@@ -47,7 +51,7 @@ const redirectToHttps = { viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO
  * webhooks.
  */
 export function createCdn(stack: Stack, { distDir, parameters, data, api }: Surroundings): Cdn {
-  const toApi = createApiBehavior(stack, api, data);
+  const toApi = createApiBehavior(stack, api, data, parameters);
   const accessControl = new S3OriginAccessControl(stack, 'BucketAccess', {
     originAccessControlName: `${Aws.STACK_NAME}-buckets`,
   });
@@ -72,7 +76,7 @@ export function createCdn(stack: Stack, { distDir, parameters, data, api }: Surr
     enableAcceptEncodingBrotli: true,
   });
 
-  const registry = createRegistry(stack, { distDir, data, api, toApi, fromBucket, brief });
+  const registry = createRegistry(stack, { distDir, parameters, data, api, toApi, fromBucket, brief });
   const console = new Distribution(stack, 'ConsoleDistribution', {
     comment: 'console',
     defaultBehavior: toApi,
@@ -93,10 +97,7 @@ export function createCdn(stack: Stack, { distDir, parameters, data, api }: Surr
   return { registryHost: registry.distributionDomainName, consoleHost: console.distributionDomainName };
 }
 
-interface RegistrySurroundings {
-  readonly distDir: string;
-  readonly data: Data;
-  readonly api: HttpApi;
+interface RegistrySurroundings extends Surroundings {
   readonly toApi: BehaviorOptions;
   readonly fromBucket: (bucket: Bucket, originId: string) => IOrigin;
   readonly brief: CachePolicy;
@@ -104,7 +105,7 @@ interface RegistrySurroundings {
 
 function createRegistry(
   stack: Stack,
-  { distDir, data, api, toApi, fromBucket, brief }: RegistrySurroundings,
+  { distDir, parameters, data, api, toApi, fromBucket, brief }: RegistrySurroundings,
 ): Distribution {
   const authorize = {
     eventType: FunctionEventType.VIEWER_REQUEST,
@@ -139,7 +140,7 @@ function createRegistry(
   const distBuilder = new HttpOrigin(apiDomain(stack, api), {
     originId: 'dist-builder',
     originPath: '/dists',
-    customHeaders: originSecretHeaderOf(data.distOriginSecret),
+    customHeaders: originSecretHeaderOf(data.distOriginSecret, parameters),
   });
   return new Distribution(stack, 'RegistryDistribution', {
     comment: 'registry',
@@ -174,11 +175,11 @@ function createRegistry(
 }
 
 /** Forwards everything of the request except its host to the HTTP API, and caches nothing. */
-function createApiBehavior(stack: Stack, api: HttpApi, data: Data): BehaviorOptions {
+function createApiBehavior(stack: Stack, api: HttpApi, data: Data, parameters: Parameters): BehaviorOptions {
   return {
     origin: new HttpOrigin(apiDomain(stack, api), {
       originId: 'http-api',
-      customHeaders: originSecretHeaderOf(data.originSecret),
+      customHeaders: originSecretHeaderOf(data.originSecret, parameters),
     }),
     functionAssociations: [createAddressForwarder(stack)],
     allowedMethods: AllowedMethods.ALLOW_ALL,
@@ -201,9 +202,17 @@ function createApiBehavior(stack: Stack, api: HttpApi, data: Data): BehaviorOpti
   };
 }
 
-/** CloudFormation inserts the value when it deploys; the template only has a reference. */
-const originSecretHeaderOf = ({ secretValue }: Data['originSecret']): Record<string, string> => ({
+/**
+ * CloudFormation inserts the value when it deploys; the template only has a reference. It does so again when another property of the
+ * resource changes, which is what the second header is for: nobody reads it.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html
+ */
+const originSecretHeaderOf = (
+  { secretValue }: Data['originSecret'],
+  { originProofRotation }: Parameters,
+): Record<string, string> => ({
   [originSecretHeader]: secretValue.unsafeUnwrap(),
+  [originSecretRotationHeader]: originProofRotation,
 });
 
 /**

@@ -12,6 +12,8 @@ export interface Parameters {
   readonly registryBaseUrl: string;
   readonly consoleBaseUrl: string;
   readonly privateForgeHosts: string;
+  /** A text that changes when the CDN is to send the newest origin secrets. */
+  readonly originProofRotation: string;
   readonly registryDomain: CustomDomain;
   readonly consoleDomain: CustomDomain;
 }
@@ -48,7 +50,15 @@ export function createParameters(stack: Stack): Parameters {
     allowedPattern: `${hostPattern}([, ]+${hostPattern})*`,
     constraintDescription: 'Host names or IP addresses without ports, separated by commas',
   });
+  const originProofRotation = new CfnParameter(stack, 'OriginProofRotation', {
+    type: 'String',
+    description:
+      'Another text after the origin secrets were rotated, such as the date: the CDN then sends the new ones',
+    default: 'never',
+    allowedPattern: '[\\w.:-]{1,40}',
+  });
   return {
+    originProofRotation: originProofRotation.valueAsString,
     privateForgeHosts: privateForgeHosts.valueAsString,
     registryBaseUrl: registryBaseUrl.valueAsString,
     consoleBaseUrl: consoleBaseUrl.valueAsString,

@@ -18,7 +18,7 @@ const dependencies = {
   clock: systemClock,
   logger,
   sourcesOf: (address: WebhookAddress) => sourcesOf(address, integrations.current, findHook),
-  newestSourcesOf: (address: WebhookAddress) => sourcesOf(address, integrations.newest, findHook),
+  newestSourcesOf: (address: WebhookAddress) => sourcesOf(address, integrations.beforeRefusal, findHook),
 };
 
 export const handler = httpHandler(

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import { createSecretReader, tableClient, workQueueClient } from '../../shared/composition/clients.ts';
+import { secretCheck, tableClient, workQueueClient } from '../../shared/composition/clients.ts';
 import { credentialCipher } from '../../shared/composition/encryption.ts';
 import { createForges } from '../../shared/composition/forges.ts';
 import { integrationsSecret } from '../../shared/composition/integrations.ts';
@@ -17,7 +17,6 @@ import { createApp } from './app.ts';
 import { answerPage } from './pages/answer-page.ts';
 
 const logger = createLogger('serve-api');
-const secret = createSecretReader();
 const table = tableClient();
 
 const dependencies = {
@@ -30,7 +29,7 @@ const dependencies = {
   forges: createForges(table, logger),
   integrationsSecret: integrationsSecret(),
   isFromCdn: cdnRequestCheck(),
-  operatorKey: () => secret(required('operatorKeySecretArn')),
+  isOperatorKey: secretCheck('operatorKeySecretArn'),
   consoleBaseUrl: required('consoleBaseUrl'),
   registryBaseUrl: required('registryBaseUrl'),
 };

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createSecretReader, tableClient, workQueueClient } from '../../shared/composition/clients.ts';
+import { secretCheck, tableClient, workQueueClient } from '../../shared/composition/clients.ts';
 import { credentialCipher } from '../../shared/composition/encryption.ts';
 import { createForges } from '../../shared/composition/forges.ts';
 import { integrationsSecret } from '../../shared/composition/integrations.ts';
@@ -17,7 +17,6 @@ import { answerSignIn } from '../../shared/sign-in/routes.ts';
 
 const logger = createLogger('sign-in');
 const table = tableClient();
-const secret = createSecretReader();
 const forges = createForges(table, logger);
 const common = {
   table,
@@ -35,7 +34,7 @@ const dependencies = {
   registrations: pageRegistrations({ ...common, forges, integrationsSecret: integrationsSecret() }),
   servicesOf: forges.servicesOf,
   signInOf: ({ forge }: { readonly forge: string }) => moduleOf(forge).signIn,
-  setUpCode: () => secret(required('setUpCodeSecretArn')),
+  isSetUpCode: secretCheck('setUpCodeSecretArn', { acceptsPrevious: false }),
 };
 /** A form of ours is much smaller. */
 const bodyBytesMax = 16 * 1024;

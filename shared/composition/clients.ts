@@ -2,12 +2,14 @@
 import { CloudFrontKeyValueStoreClient } from '@aws-sdk/client-cloudfront-keyvaluestore';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import '@aws-sdk/signature-v4a';
+import { systemClock } from '../runtime/clock.ts';
 import { keyValueEndpoint, required } from '../runtime/config.ts';
 import { createTable, type Table } from '../store/table.ts';
 import type { WorkQueue } from '../store/work.ts';
+import { createSecretCheck, readSecretVersions, type SecretCheck } from './secret-versions.ts';
 import { createWorkQueue } from './work-queue.ts';
 
 export function tableClient(): Table {
@@ -49,26 +51,12 @@ export function keyValueClient(): CloudFrontKeyValueStoreClient {
   });
 }
 
-/** The secret's current string. */
-export async function readSecret(client: SecretsManagerClient, arn: string): Promise<string> {
-  const { SecretString: text } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
-  if (text === undefined) {
-    throw new Error('a secret has no string');
-  }
-  return text;
-}
-
-/** Reads a secret's string once per execution environment; after a failure the next caller tries again. */
-export function createSecretReader(): (arn: string) => Promise<string> {
+/** Checks what a caller shows against a secret of this installation. `variable` names the environment's variable with its ARN. */
+export function secretCheck(
+  variable: 'originSecretArn' | 'operatorKeySecretArn' | 'setUpCodeSecretArn',
+  options?: Parameters<typeof createSecretCheck>[2],
+): SecretCheck {
   const client = new SecretsManagerClient({});
-  const known = new Map<string, Promise<string>>();
-  return (arn) => {
-    let value = known.get(arn);
-    if (!value) {
-      value = readSecret(client, arn);
-      value.catch(() => known.delete(arn));
-      known.set(arn, value);
-    }
-    return value;
-  };
+  const read = () => readSecretVersions(client, required(variable), systemClock.now());
+  return createSecretCheck(read, systemClock, options);
 }

@@ -1,6 +1,8 @@
 import { beforeEach, expect, it, type Mock, vi } from 'vitest';
+import { acceptedWebhookSecrets } from '../forge/integrations.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { createIntegrations, type IntegrationsReader } from './integrations.ts';
+import type { SecretVersions } from './secret-versions.ts';
 
 const entry = (webhookSecret: string) => ({
   forge: 'github',
@@ -12,17 +14,19 @@ const second = 1000;
 let text: string | Error;
 let now: number;
 let logger: { readonly error: Mock<Logger['error']> };
-let read: ReturnType<typeof vi.fn<() => Promise<string>>>;
+let previous: SecretVersions['previous'];
+let read: Mock<() => Promise<SecretVersions>>;
 let integrations: IntegrationsReader;
 beforeEach(() => {
   now = Date.parse('2026-11-27T12:00:00Z');
   text = JSON.stringify([entry('first')]);
+  previous = undefined;
   logger = { error: vi.fn() };
   read = vi.fn(async () => {
     if (text instanceof Error) {
       throw text;
     }
-    return text;
+    return { current: text, previous };
   });
   integrations = createIntegrations({ logger, clock: { now: () => now }, read });
 });
@@ -41,7 +45,7 @@ it('are read once a minute, however many ask at once', async () => {
   expect(read).toHaveBeenCalledTimes(2);
 });
 
-it('are read again before a delivery is refused, at most once in five seconds', async () => {
+it('are read again before a person is told that there is none, at most once in five seconds', async () => {
   await secrets();
   text = JSON.stringify([entry('second')]);
   now += 5 * second;
@@ -53,6 +57,42 @@ it('are read again before a delivery is refused, at most once in five seconds', 
   now += 5 * second;
   await secrets('newest');
   expect(read).toHaveBeenCalledTimes(3);
+});
+
+it('are read again before a delivery is refused, and a flood of refused ones reads them once a minute', async () => {
+  const beforeRefusal = async () =>
+    (await integrations.beforeRefusal()).valid.map((one) => one.secrets.webhookSecret);
+  await secrets();
+  text = JSON.stringify([entry('second')]);
+  expect(await beforeRefusal()).toEqual(['second']);
+  for (let refused = 0; refused < 59; refused++) {
+    await beforeRefusal();
+    now += second;
+  }
+  expect(read).toHaveBeenCalledTimes(2);
+  text = JSON.stringify([entry('third')]);
+  now += second;
+  expect(await beforeRefusal()).toEqual(['third']);
+});
+
+it('accept deliveries that are signed with the secret of before for an hour after it was replaced', async () => {
+  const accepted = async () => {
+    const known = await integrations.current();
+    return known.valid.flatMap((one) => acceptedWebhookSecrets(known, one));
+  };
+  previous = { text: JSON.stringify([entry('zeroth')]), until: now + 3600 * second };
+  expect(await accepted()).toEqual(['first', 'zeroth']);
+  now += 3600 * second;
+  expect(await accepted()).toEqual(['first']);
+});
+
+it('accept what leaked no more once the new text was written twice', async () => {
+  previous = { text: JSON.stringify([entry('leaked')]), until: now + 3600 * second };
+  expect((await integrations.current()).replaced).toHaveLength(1);
+  previous = { text: JSON.stringify([entry('first')]), until: now + 3600 * second };
+  now += 60 * second;
+  const known = await integrations.current();
+  expect(known.valid.flatMap((one) => acceptedWebhookSecrets(known, one))).toEqual(['first']);
 });
 
 it('are read again at once by whoever changed them', async () => {

@@ -1,9 +1,7 @@
 /** The secret that proves that a request came through the CDN. */
-import { required } from '../runtime/config.ts';
-import { isSameSecret } from '../runtime/constant-time.ts';
 import { originSecretHeader } from '../runtime/environment.ts';
 import type { HttpRequest } from '../runtime/http-message.ts';
-import { createSecretReader } from './clients.ts';
+import { secretCheck } from './clients.ts';
 
 /**
  * Checks that a request came through the CDN. The HTTP API has a public address of its own: a request that bypasses the CDN could
@@ -11,7 +9,6 @@ import { createSecretReader } from './clients.ts';
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/add-origin-custom-headers.html
  */
 export function cdnRequestCheck(): (request: Pick<HttpRequest, 'headers'>) => Promise<boolean> {
-  const secret = createSecretReader();
-  return async ({ headers }) =>
-    isSameSecret(headers[originSecretHeader] ?? '', await secret(required('originSecretArn')));
+  const isOriginSecret = secretCheck('originSecretArn');
+  return async ({ headers }) => isOriginSecret(headers[originSecretHeader] ?? '');
 }

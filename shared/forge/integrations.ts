@@ -24,6 +24,8 @@ export interface InvalidIntegration {
 export interface Integrations {
   readonly valid: readonly Integration[];
   readonly invalid: readonly InvalidIntegration[];
+  /** As they were before the last change, if that is less than an hour ago: deliveries may still be signed with their secrets. */
+  readonly replaced?: readonly Integration[];
 }
 
 /** The operator's secret itself: a JSON list. */
@@ -140,8 +142,25 @@ function clashOf(one: ParsedEntry, all: readonly ParsedEntry[]): InvalidIntegrat
 }
 
 /** The secrets that deliveries to the integration itself may be signed with: the current one first, then the previous one. */
-export function webhookSecretsOf({ secrets }: Pick<Integration, 'secrets'>): readonly string[] {
+function webhookSecretsOf({ secrets }: Pick<Integration, 'secrets'>): readonly string[] {
   return [secrets.webhookSecret, secrets.previousWebhookSecret].filter((secret) => secret !== undefined);
+}
+
+/**
+ * The secrets that a delivery to the integration may be signed with now. One that was replaced by the last change counts too, for an hour,
+ * unless another integration of the forge has it now.
+ */
+export function acceptedWebhookSecrets(
+  { valid, replaced = [] }: Pick<Integrations, 'valid' | 'replaced'>,
+  integration: Integration,
+): readonly string[] {
+  const sameForge = ({ forge }: Integration): boolean => forge === integration.forge;
+  const others = valid.filter((one) => one !== integration && sameForge(one)).flatMap(webhookSecretsOf);
+  const before = replaced
+    .filter((one) => sameForge(one) && one.settings.baseUrl === integration.settings.baseUrl)
+    .flatMap(webhookSecretsOf)
+    .filter((secret) => !others.includes(secret));
+  return [...new Set([...webhookSecretsOf(integration), ...before])];
 }
 
 /**

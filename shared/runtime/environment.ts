@@ -39,5 +39,7 @@ export const operatorNameHeader = 'x-repertoire-operator';
 
 /** Header that proves that a request came through the CDN. */
 export const originSecretHeader = 'x-repertoire-origin';
+/** Header by which a deployment notices that the CDN is to send the newest origin secrets. Its value means nothing. */
+export const originSecretRotationHeader = 'x-repertoire-origin-rotation';
 /** Header with the viewer's IP address; the edge overwrites what the viewer sent. Trust it only together with the origin's secret. */
 export const viewerAddressHeader = 'x-repertoire-viewer';

@@ -78,6 +78,6 @@ export interface SignInDependencies extends SessionDependencies {
   /** How people sign in with the integration; undefined where they cannot. */
   signInOf(integration: Integration): SignIn | undefined;
   servicesOf(integration: Integration): ForgeServices;
-  /** The one-time code that makes the first administrator. */
-  setUpCode(): Promise<string>;
+  /** Whether the text is the one-time code that makes the first administrator. */
+  isSetUpCode(given: string): Promise<boolean>;
 }

@@ -72,7 +72,7 @@ export async function setUp(context: Context): Promise<HttpAnswer> {
   const code = (form.get('code') ?? '').trim();
   const isProven =
     !(await isSetUp(context)) &&
-    (code === '' ? await hasShownCode(context) : isSameSecret(code, await dependencies.setUpCode()));
+    (code === '' ? await hasShownCode(context) : await dependencies.isSetUpCode(code));
   if (!isProven) {
     if (code !== '') {
       await dependencies.table.transact([entry(dependencies, 'refused', { why: 'set-up-code', ...origin })]);

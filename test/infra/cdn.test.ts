@@ -1,7 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { bundleEdge } from '../../infra/bundle.ts';
-import { originSecretHeader, viewerAddressHeader } from '../../shared/runtime/environment.ts';
+import {
+  originSecretHeader,
+  originSecretRotationHeader,
+  viewerAddressHeader,
+} from '../../shared/runtime/environment.ts';
 import { synthesizeTemplate } from './placeholder-bundles.ts';
 import { propertiesOf, resourcesOf, type Template, targetOf, targetsIn } from './template.ts';
 
@@ -92,6 +96,8 @@ const originSecret = (secret: string) => [
     HeaderName: originSecretHeader,
     HeaderValue: { 'Fn::Join': ['', ['{{resolve:secretsmanager:', { Ref: secret }, ':SecretString:::}}']] },
   },
+  // Changes with the parameter, so that a deployment resolves the secret again.
+  { HeaderName: originSecretRotationHeader, HeaderValue: { Ref: 'OriginProofRotation' } },
 ];
 
 describe('the registry host', () => {

@@ -68,6 +68,7 @@ describe('resources', () => {
       RegistryBaseUrl: 'https://registry.invalid',
       ConsoleBaseUrl: 'https://console.invalid',
       PrivateForgeHosts: 'none',
+      OriginProofRotation: 'never',
       RegistryDomainName: '',
       RegistryCertificateArn: '',
       ConsoleDomainName: '',

@@ -1,5 +1,6 @@
 /** The operator's secret on a local Secrets Manager. */
 import {
+  CreateSecretCommand,
   GetSecretValueCommand,
   PutSecretValueCommand,
   SecretsManagerClient,
@@ -8,6 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type ContractSetup, startContractSetup } from '../../local/cloud/services/contract-setup.ts';
 import { createSecretsService } from '../../local/cloud/services/secrets.ts';
 import { integrationsSecret } from '../../shared/composition/integrations.ts';
+import { readSecretVersions } from '../../shared/composition/secret-versions.ts';
 import { environment } from '../../shared/runtime/environment.ts';
 
 const arn = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:integrations-AbCdEf';
@@ -53,4 +55,17 @@ it('loses no write of two at the same moment', async () => {
   };
   await Promise.all([10, 11, 12, 13].map(add));
   expect(JSON.parse((await secret.read()).text)).toEqual(expect.arrayContaining([10, 11, 12, 13]));
+});
+
+it('is read with the version before it, in the first hour of a version', async () => {
+  await client.send(new PutSecretValueCommand({ SecretId: arn, SecretString: '["before"]' }));
+  await client.send(new PutSecretValueCommand({ SecretId: arn, SecretString: '["now"]' }));
+  const { current, previous } = await readSecretVersions(client, arn, Date.now());
+  expect([current, previous?.text]).toEqual(['["now"]', '["before"]']);
+  expect(await readSecretVersions(client, arn, previous?.until ?? 0)).toEqual({ current: '["now"]' });
+});
+
+it('has nothing before its first version', async () => {
+  const { ARN } = await client.send(new CreateSecretCommand({ Name: 'key', SecretString: 'first' }));
+  expect(await readSecretVersions(client, ARN ?? '', Date.now())).toEqual({ current: 'first' });
 });

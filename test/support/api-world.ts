@@ -111,7 +111,7 @@ export async function createApiWorld(added: readonly Route[] = []): Promise<ApiW
     forges,
     integrationsSecret: forges.secret,
     isFromCdn: async ({ headers }) => headers[originSecretHeader] === secrets.origin,
-    operatorKey: async () => secrets.operator,
+    isOperatorKey: async (given) => given === secrets.operator,
     consoleBaseUrl,
     registryBaseUrl: 'https://registry.example',
   };

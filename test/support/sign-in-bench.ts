@@ -110,7 +110,7 @@ export async function createSignInBench(facts: Parameters<typeof createPeople>[0
       },
       random: () => 0,
     }),
-    setUpCode: async () => 'the-set-up-code',
+    isSetUpCode: async (given: string) => given === 'the-set-up-code',
   };
 
   return {

@@ -1,7 +1,6 @@
 /** Who sends a request, how often, and whether a page of ours sent it. */
 import type { Context, MiddlewareHandler } from 'hono';
 import { apiKeyOf, isUsable } from '../../../shared/organizations/api-keys.ts';
-import { isSameSecret } from '../../../shared/runtime/constant-time.ts';
 import { cookiesOf } from '../../../shared/runtime/http-handler.ts';
 import { refuse } from '../../../shared/runtime/problem-details.ts';
 import { addressBlock } from '../../../shared/runtime/viewer.ts';
@@ -49,7 +48,7 @@ export const authenticated =
 
 /** https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
 async function machineOf(
-  { table, clock, operatorKey }: ApiDependencies,
+  { table, clock, isOperatorKey }: ApiDependencies,
   authorization: string,
 ): Promise<{ readonly caller?: Caller; readonly former?: Caller }> {
   const [, secret] = /^bearer +([\w~+/.-]+=*)$/i.exec(authorization) ?? [];
@@ -60,7 +59,7 @@ async function machineOf(
   if (key !== undefined) {
     return { [isUsable(key, clock.now()) ? 'caller' : 'former']: { kind: 'key', key } };
   }
-  return isSameSecret(secret, await operatorKey()) ? { caller: { kind: 'operator' } } : {};
+  return (await isOperatorKey(secret)) ? { caller: { kind: 'operator' } } : {};
 }
 
 /** The header that only a script of our own origin can send: others would need our consent by CORS, which nobody gets. */

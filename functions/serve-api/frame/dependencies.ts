@@ -18,8 +18,8 @@ export interface ApiDependencies {
   readonly integrationsSecret: IntegrationsSecret;
   /** Whether a request came through the CDN; its header names are in lower case. */
   isFromCdn(request: { readonly headers: Readonly<Record<string, string | undefined>> }): Promise<boolean>;
-  /** What the operator of the installation proves himself with. */
-  operatorKey(): Promise<string>;
+  /** Whether the text is what the operator of the installation proves himself with. */
+  isOperatorKey(given: string): Promise<boolean>;
   /** Without a slash at its end. */
   readonly consoleBaseUrl: string;
   /** Of Composer's repositories; without a slash at its end. */

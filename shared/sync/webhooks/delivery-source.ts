@@ -2,7 +2,7 @@
 import type { ForgeRepositoryId, SynchronizationId } from '../../domain/ids.ts';
 import type { ForgeHost } from '../../domain/synchronization.ts';
 import type { ParsedDelivery, WebhookReader } from '../../forge/forge.ts';
-import { type Integrations, webhookSecretsOf } from '../../forge/integrations.ts';
+import { acceptedWebhookSecrets, type Integrations } from '../../forge/integrations.ts';
 import type { HttpRequest } from '../../runtime/http-message.ts';
 import { type HookName, isHookSource } from '../../store/hook-store.ts';
 
@@ -57,16 +57,21 @@ export type FindHook = (name: HookName) => Promise<DeliverySource | undefined>;
  */
 export async function sourcesOf(
   { forge, source }: WebhookAddress,
-  integrations: () => Promise<Pick<Integrations, 'valid'>>,
+  integrations: () => Promise<Pick<Integrations, 'valid' | 'replaced'>>,
   findHook: FindHook,
 ): Promise<readonly DeliverySource[]> {
   if (source !== undefined) {
     const hook = isHookSource(source) ? await findHook({ forge, source }) : undefined;
     return hook === undefined ? [] : [hook];
   }
-  return (await integrations()).valid
+  const known = await integrations();
+  return known.valid
     .filter((one) => one.forge === forge)
-    .map((one) => ({ forge, baseUrl: one.settings.baseUrl, secrets: webhookSecretsOf(one) }));
+    .map((one) => ({
+      forge,
+      baseUrl: one.settings.baseUrl,
+      secrets: acceptedWebhookSecrets(known, one),
+    }));
 }
 
 /** How the sources of an address are found. */
