@@ -124,7 +124,18 @@ describe('a manifest', () => {
       { 'other.json': '{"name":"acme/other"}', 'composer.json': { symlink: 'other.json' } },
       undefined,
     ],
-    ['dangling', { 'composer.json': { symlink: 'none.json' } }, 'link-to-nothing'],
+    [
+      'elsewhere',
+      { 'a/b 1%?#.json': '{"name":"acme/other"}', 'composer.json': { symlink: './a//b 1%?#.json' } },
+      undefined,
+    ],
+    ['dangling', { 'composer.json': { symlink: '%zz://[' } }, 'link-to-nothing'],
+    [
+      'around',
+      { 'other.json': '{"name":"acme/other"}', 'composer.json': { symlink: 'a/../../other.json' } },
+      'link-to-outside',
+    ],
+    ['itself', { 'composer.json': { symlink: 'src/../composer.json' } }, 'link-to-link'],
     ['outside', { 'composer.json': { symlink: '../other.json' } }, 'link-to-outside'],
     ['folder', { 'composer.json': { symlink: 'src' } }, 'link-to-folder'],
     [

@@ -5,6 +5,7 @@ import type { ForgeRepositoryId } from '../../domain/ids.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { decodedManifest } from '../blob-text.ts';
 import { ForgeError, unlessMissing } from '../errors.ts';
+import { type Entry, linkedManifest, targetOf, withoutText } from '../linked-manifest.ts';
 import { pathOf, repositoryRoute } from './repository.ts';
 import type { Requests } from './requests.ts';
 
@@ -94,45 +95,50 @@ export async function notBeforeOf({ older }: ManifestRequests): Promise<number |
   }
 }
 
-/** The manifest at a commit. A symbolic link is sent as the path that it leads to, which is no JSON: such a text is looked at closer. */
+/** The manifest at a commit. */
 async function readManifest(
   requests: Requests,
   repository: ForgeRepositoryId,
   commit: string,
-  path = file,
 ): Promise<ManifestText> {
-  const route = { route: sourceRoute, path: { ...pathOf(repository), commit, path } };
+  const entry = await readEntry(requests, repository, commit, file);
+  if (!('link' in entry)) {
+    return entry;
+  }
+  const target = targetOf(entry.link);
+  return 'path' in target
+    ? linkedManifest(await readEntry(requests, repository, commit, target.path))
+    : target;
+}
+
+/** What is at a path. A symbolic link is sent as the path that it leads to, which is no JSON: such a text is looked at closer. */
+async function readEntry(
+  requests: Requests,
+  repository: ForgeRepositoryId,
+  commit: string,
+  path: string,
+): Promise<Entry> {
+  const route = { route: sourceRoute, path: { ...pathOf(repository), commit, path: path.split('/') } };
   const sent = await unlessMissing(requests.file(route));
   if (sent === undefined) {
-    return path === file
-      ? { manifest: undefined }
-      : { manifest: undefined, manifestProblem: 'link-to-nothing' };
+    return { manifest: undefined };
   }
   if (sent.is === 'redirect') {
     return inLfs;
   }
   if (sent.is === 'file' && sent.bytes.byteLength > manifestBytesMax) {
-    return { manifest: undefined, manifestProblem: 'too-large' };
+    return withoutText('too-large');
   }
   const text = decodedManifest(sent.bytes);
   if (sent.is === 'file' && text.manifest?.trimStart().startsWith('{') === true) {
     return text;
   }
-  const meta = await requests.get({ ...route, query: { format: 'meta' } }, metaSchema);
-  if (meta.type === 'commit_directory') {
-    return { manifest: undefined, manifestProblem: path === file ? 'folder' : 'link-to-folder' };
+  const { type, attributes } = await requests.get({ ...route, query: { format: 'meta' } }, metaSchema);
+  if (type === 'commit_directory') {
+    return withoutText('folder');
   }
-  if (meta.attributes.includes('subrepository')) {
-    return { manifest: undefined, manifestProblem: path === file ? 'submodule' : 'link-to-submodule' };
+  if (attributes.includes('subrepository')) {
+    return withoutText('submodule');
   }
-  if (!meta.attributes.includes('link')) {
-    return text;
-  }
-  if (path !== file) {
-    return { manifest: undefined, manifestProblem: 'link-to-link' };
-  }
-  const target = new URL(text.manifest ?? '', 'http://host/').pathname.slice(1);
-  return /^(\/|\.\.)/.test(text.manifest ?? '')
-    ? { manifest: undefined, manifestProblem: 'link-to-outside' }
-    : readManifest(requests, repository, commit, decodeURIComponent(target));
+  return attributes.includes('link') && text.manifest !== undefined ? { link: text.manifest } : text;
 }

@@ -14,10 +14,10 @@ import type { Tokens } from './tokens.ts';
 
 type Value = string | number | boolean;
 
-/** `/2.0/workspaces/:workspace`, with each value encoded as one segment. */
+/** `/2.0/workspaces/:workspace`, with each value encoded as one segment, and a list as one segment for each item. */
 export interface Route {
   readonly route: string;
-  readonly path?: Readonly<Record<string, Value>>;
+  readonly path?: Readonly<Record<string, Value | readonly string[]>>;
   /** A list is sent as one parameter for each item. */
   readonly query?: Readonly<Record<string, Value | readonly string[]>>;
 }
@@ -272,7 +272,7 @@ export function addressOf(apiUrl: string, { route, path = {}, query = {} }: Rout
     if (value === undefined) {
       throw new RangeError(`the route ${route} has no ${part}`);
     }
-    return encodeURIComponent(value);
+    return [value].flat().map(encodeURIComponent).join('/');
   });
   const search = new URLSearchParams(
     Object.entries(query).flatMap(([key, value]) =>

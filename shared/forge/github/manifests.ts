@@ -1,13 +1,9 @@
 /** Reads the text of each commit's composer.json. */
-import { posix } from 'node:path';
-import {
-  type ManifestProblem,
-  type ManifestText,
-  manifestBytesMax,
-} from '../../composer/scanned-repository.ts';
+import { type ManifestText, manifestBytesMax } from '../../composer/scanned-repository.ts';
 import { decodedManifest, isTextOf } from '../blob-text.ts';
 import { ForgeError } from '../errors.ts';
 import { expectSame } from '../http.ts';
+import { type Entry, linkedManifest, targetOf, withoutText } from '../linked-manifest.ts';
 import { filesQuery, inBatches, numberedVariables } from './object-queries.ts';
 import type { Requests } from './requests.ts';
 import { type Blob, blobSchema, type Commit, type TreeEntry } from './schema.ts';
@@ -22,9 +18,6 @@ export interface NamedRepository {
 /** Git's file modes; GitHub gives the mode's numeric value, not its octal digits. */
 export const symbolicLink = 0o120000;
 const submodule = 0o160000;
-
-/** The target of a symbolic link, or the manifest. */
-type Entry = { readonly link: string } | ManifestText;
 
 /**
  * Reads the manifests of commits, by the commits' hashes.
@@ -54,41 +47,19 @@ export async function readManifests(
       found.set(oid, entry);
       continue;
     }
-    const path = posix.normalize(entry.link).replace(/(?<=.)\/$/, '');
-    if (!isWithin(path)) {
-      found.set(oid, problem('link-to-outside'));
-    } else if (path === '.') {
-      found.set(oid, problem('link-to-folder'));
+    const target = targetOf(entry.link);
+    if ('path' in target) {
+      links.set(oid, target.path);
     } else {
-      links.set(oid, path);
+      found.set(oid, target);
     }
   }
   const files = [...links].map(([commit, path]) => ({ commit, path }));
   const targets = await readFiles(requests, repository, files);
   for (const [place, { commit }] of files.entries()) {
-    found.set(commit, linked(await readEntry(targets[place] ?? null)));
+    found.set(commit, linkedManifest(await readEntry(targets[place] ?? null)));
   }
   return found;
-}
-
-/** Whether a normalized relative path stays inside its folder. */
-const isWithin = (path: string): boolean => !path.startsWith('/') && path !== '..' && !path.startsWith('../');
-
-const problem = (manifestProblem: ManifestProblem): ManifestText => ({
-  manifest: undefined,
-  manifestProblem,
-});
-
-/** The manifest that a link leads to. */
-function linked(target: Entry): ManifestText {
-  if ('link' in target) {
-    return problem('link-to-link');
-  }
-  const { manifest, manifestProblem } = target;
-  if (manifestProblem === 'folder' || manifestProblem === 'submodule') {
-    return problem(`link-to-${manifestProblem}`);
-  }
-  return manifest === undefined && manifestProblem === undefined ? problem('link-to-nothing') : target;
 }
 
 function createEntryReader(
@@ -123,14 +94,14 @@ function createEntryReader(
       return { manifest: undefined };
     }
     if (entry.mode === submodule || entry.type === 'commit') {
-      return problem('submodule');
+      return withoutText('submodule');
     }
     if (entry.type !== 'blob') {
-      return problem('folder');
+      return withoutText('folder');
     }
     const { text, isTruncated, byteSize, oid } = fileBlob(entry.object);
     if (byteSize > manifestBytesMax) {
-      return problem('too-large');
+      return withoutText('too-large');
     }
     const whole: ManifestText =
       typeof text === 'string' && !isTruncated && isTextOf(oid, text)
