@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Variant } from '../../local/forges/gitlab/variants.ts';
 import { asId, type ForgeAccountId, type ForgeRepositoryId } from '../../shared/domain/ids.ts';
-import { type AnyScope, memberPart, namesIn } from '../../shared/domain/scopes.ts';
+import { type AnyScope, memberPart, namesIn, repositoryPart, teamPart } from '../../shared/domain/scopes.ts';
 import { gitLab } from '../../shared/forge/gitlab/module.ts';
 import { disconnection } from '../../shared/organizations/delete-synchronization.ts';
 import { decisionsFor } from '../../shared/publish/effective-rights.ts';
@@ -110,7 +110,11 @@ async function syncNow(...scopes: readonly AnyScope[]): Promise<void> {
     const work = scopeWork(organizationId, synchronizationId, scope);
     await table.transact([requestWork(work, lab.clock.now(), { cause: 'test' })]);
   }
-  const [scope = 'settings'] = scopes;
+  await runRequested(scopes[0]);
+}
+
+/** A run takes everything that is requested. */
+async function runRequested(scope: AnyScope = 'settings'): Promise<void> {
   const openReader = async () => {
     const { structure, requests } = await lab.open();
     return { ...structure, requests };
@@ -143,6 +147,12 @@ const wantedOf = async (key: { pk: string; sk: string }): Promise<number> => {
   return Number(item?.wanted ?? 0) - Number(item?.done ?? 0);
 };
 
+async function readBy(account: ForgeAccountId): Promise<readonly ForgeRepositoryId[]> {
+  const reader = { kind: 'account', synchronization: synchronizationId, account } as const;
+  const decisions = await decisionsFor(table, organizationId, reader, lab.clock.now());
+  return decisions.flatMap(({ readable }) => [...readable.keys()]);
+}
+
 async function push(path: string): Promise<void> {
   const { gitDirectory } = lab.gitlab.project(path);
   const commit = await commitOn(gitDirectory, 'refs/heads/main', `{"name":"${path}"}`);
@@ -166,6 +176,20 @@ describe('with hooks of groups', () => {
     expect(answered).toEqual([202, 202]);
     // The hooks of the group, and the version in a new process.
     expect(await turn()).toBe(2);
+  });
+
+  test('a new project is read by the people of its groups when its event was read, and not with the next lists', async () => {
+    await connect({ plan: 'premium' });
+    await turn();
+    const { changes } = lab.simulator;
+    await changes.run('create-project', { group: 'acme/core', path: 'new' });
+    await lab.simulator.idle();
+    const repository = idOf('acme/core/new');
+    await runRequested(repositoryPart(repository));
+    await runRequested(teamPart(asId(lab.gitlab.group('acme/core').id)));
+    const reads = async (login: string): Promise<boolean> =>
+      (await readBy(asId(lab.gitlab.user(login).id))).includes(repository);
+    expect([await reads('alice'), await reads('ann'), await reads('bob')]).toEqual([true, true, false]);
   });
 
   test('a hook whose secret somebody else has changes nothing, and one with the right secret does', async () => {
@@ -292,11 +316,7 @@ test('who is raised while the credential is dead reads with the first read by an
   await connect({ plan: 'premium' });
   await turn();
   const bob = asId<ForgeAccountId>(lab.gitlab.user('bob').id);
-  const reads = async (): Promise<number> => {
-    const reader = { kind: 'account', synchronization: synchronizationId, account: bob } as const;
-    const decisions = await decisionsFor(table, organizationId, reader, lab.clock.now());
-    return decisions.flatMap(({ readable }) => [...readable.keys()]).length;
-  };
+  const reads = async (): Promise<number> => (await readBy(bob)).length;
   const lists = namesIn(gitLab.traits.scopes);
   const set = (level: 'guest' | 'reporter') =>
     lab.simulator.changes.run('set-member', { source: 'acme', user: 'bob', level });

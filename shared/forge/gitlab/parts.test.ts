@@ -103,6 +103,24 @@ describe('an event about a member of a group', () => {
   });
 });
 
+describe('the groups that a project is in', () => {
+  const of = (repository: Fact | undefined): Partial<StoredFacts> => ({
+    of: () => repository && ([repository] as never),
+  });
+  const fact: Fact = { ...right, kind: 'repository' } as never;
+  test.each([
+    ['are read next where it is not stored yet', '1004', of(undefined), ['team:5', 'team:1']],
+    ['are one where it is in the top-level group', '1000', of(undefined), ['team:1']],
+    ['are left alone where it is stored', '1004', of(fact), []],
+    ['are left alone where everything is read', '1004', undefined, []],
+  ])('%s', async (_, id, given, followUps) => {
+    const { structure } = labWith(true).open();
+    const stored = async () => given as StoredFacts | undefined;
+    const step = await structure.readScope(`repository:${id}`, { stored });
+    expect('done' in step && step.done.followUps).toEqual(followUps);
+  });
+});
+
 test('a run compares with lists of GitLab once, and not what it reads again', async () => {
   const lab = labWith(true);
   const { structure } = lab.open();

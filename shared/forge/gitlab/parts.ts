@@ -214,8 +214,12 @@ async function withInvited(
   return members;
 }
 
+/**
+ * A project that is not stored yet gives the group that it is in, and those above, a right that no event tells of; so they are read next. What is
+ * invited to it comes with the lists.
+ */
 async function readRepository(context: Context, id: ForgeRepositoryId, reading: Reading): Promise<ScopeRead> {
-  const { requests, viewersInstall, now } = context;
+  const { requests, viewersInstall, now, topId } = context;
   const part = repositoryPart(id);
   const item = await unlessNotFound(requests.get({ route: '/projects/:id', path: { id } }, projectSchema));
   if (item === undefined) {
@@ -223,17 +227,18 @@ async function readRepository(context: Context, id: ForgeRepositoryId, reading: 
   }
   expectSame(item.id, id);
   const project = projectOf(item, now);
-  const isOurs = project.group === context.topId || (await groupsOfOurs(context, reading)).has(project.group);
-  if (!isOurs) {
+  const below: Groups = project.group === topId ? new Map() : await groupsOfOurs(context, reading);
+  if (project.group !== topId && !below.has(project.group)) {
     return absentPart(part, 'elsewhere');
   }
   const list = directMembers(requests, 'projects', id);
   const members = membershipsOf(await reading.list('members', memberSchema, list), now, viewersInstall);
   const instance = await context.instance();
-  return partRead(part, [
-    repositoryFact(project, instance),
-    ...collaboratorFacts(project, members, instance),
-  ]);
+  const facts = [repositoryFact(project, instance), ...collaboratorFacts(project, members, instance)];
+  const known = await context.stored?.();
+  const isNew = known !== undefined && known.of(part, 'repository') === undefined;
+  const groups = isNew ? [...lineOf(below, project.group).map((group) => group.id), topId] : [];
+  return { ...partRead(part, facts), followUps: [...new Set(groups)].map(teamPart) };
 }
 
 async function unlessNotFound<Answer>(request: Promise<Answer>): Promise<Answer | undefined> {
