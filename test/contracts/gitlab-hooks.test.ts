@@ -51,6 +51,58 @@ test('an earlier version sends the secret; after an update of GitLab the hook is
   expect(stored()[0]?.token).toBeUndefined();
 });
 
+describe('where signing is switched off', () => {
+  const off = { version: '19.0', isSigningOff: true };
+
+  test('the secret is sent along, and the hook is as wanted until somebody changes it', async () => {
+    const { lab, hooks, url, repository, stored } = await start(off);
+    const wanted = { url, secret: hooks.newSecret(Buffer.alloc(32)) };
+    const hook = await hooks.ensure(repository, wanted);
+    expect(hook).toMatchObject({ isAsWanted: true });
+    expect(stored()).toMatchObject([{ token: wanted.secret.reveal() }]);
+    lab.simulator.requests.clear();
+    expect(await hooks.list(repository)).toEqual([hook]);
+    await hooksFixture(lab).spoil(hook.id, 'no secret');
+    expect(await hooks.list(repository)).toMatchObject([{ isAsWanted: false }]);
+  });
+
+  test('it is noticed within an hour that it was switched on', async () => {
+    const { lab, hooks, url, repository, stored } = await start(off);
+    const wanted = { url, secret: hooks.newSecret(Buffer.alloc(32)) };
+    await hooks.ensure(repository, wanted);
+    Object.assign(lab.simulator.state.variant, { isSigningOff: false });
+    lab.clock.step(3600_000);
+    const [listed] = known(await hooks.list(repository));
+    expect(listed).toMatchObject({ isAsWanted: false });
+    await hooks.ensure(repository, wanted, listed);
+    expect(stored()).toMatchObject([{ signingToken: wanted.secret.reveal() }]);
+    expect(stored()[0]?.token).toBeUndefined();
+  });
+});
+
+test.each([true, false])(
+  'a hook has a secret in between two changes, also with signing off: %s',
+  async (isSigningOff) => {
+    const { lab, hooks: plain, url, repository, stored } = await start({ isSigningOff });
+    const wanted = { url, secret: plain.newSecret(Buffer.alloc(32)) };
+    const secrets: boolean[] = [];
+    const send = lab.services.fetch;
+    Object.assign(lab.services, {
+      fetch: async (...request: Parameters<typeof fetch>) => {
+        const answer = await send(...request);
+        const isSigned = stored().every(({ signingToken }) => signingToken !== undefined);
+        secrets.push((isSigned && !isSigningOff) || stored().every(({ token }) => token !== undefined));
+        return answer;
+      },
+    });
+    const hooks = known((await lab.open()).hooks);
+    const hook = await hooks.ensure(repository, wanted);
+    await hooks.ensure(repository, wanted, hook);
+    expect(secrets.length).toBeGreaterThan(1);
+    expect(secrets).toEqual(secrets.map(() => true));
+  },
+);
+
 test('a token that only reads sees hooks, and may not install any', async () => {
   const { hooks, url, repository } = await start({}, 'read_api');
   expect(await hooks.list(organization)).toEqual([]);

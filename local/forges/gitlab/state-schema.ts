@@ -31,6 +31,7 @@ const variant = z.object({
   offering: z.enum(['gitlab.com', 'self-managed']),
   plan: z.enum(['community', 'free', 'premium']),
   version: text,
+  isSigningOff: flag.optional(),
 } satisfies Fields<Variant>);
 
 const user = z.object({

@@ -5,6 +5,8 @@ export interface Variant {
   readonly plan: 'community' | 'free' | 'premium';
   /** Major and minor, such as `18.7`. */
   readonly version: string;
+  /** Whether the feature flag of signed webhooks is off. */
+  readonly isSigningOff?: boolean | undefined;
 }
 
 export const defaultVariant: Variant = { offering: 'self-managed', plan: 'premium', version: '19.5' };
@@ -51,8 +53,10 @@ export const differences = {
   hasCustomHeaders: since('17.1'),
   /** https://docs.gitlab.com/user/project/integrations/webhooks/#delivery-headers */
   hasIdempotencyKey: since('17.4'),
-  /** !230944, !231325. Earlier versions ignore `signing_token`. */
-  hasHookSigning: since('19.0'),
+  /** !230944, behind a feature flag that is on by default. Without it `signing_token` is ignored. */
+  hasHookSigning: ({ version, isSigningOff }: Variant): boolean => isSince(version, '19.0') && !isSigningOff,
+  /** `token_present` and `signing_token_present`: !231325 */
+  showsHookSecrets: since('19.0'),
   /** The list !151048 (17.3), resending !151130 (17.4). */
   hasHookEvents: since('17.4'),
   /** https://docs.gitlab.com/user/project/integrations/webhooks/#auto-disabled-webhooks */

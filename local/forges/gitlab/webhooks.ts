@@ -199,10 +199,11 @@ function headersOf(message: Message, { state, web, now, uuid }: WebhookDeps): Re
     'X-Gitlab-Event-UUID': uuid(),
     ...(differences.hasIdempotencyKey(variant) && { 'Idempotency-Key': message.guid }),
     ...(hook?.token !== undefined && { 'X-Gitlab-Token': hook.token }),
-    ...(differences.hasHookSigning(variant) && {
+    ...(differences.showsHookSecrets(variant) && {
       'webhook-id': message.guid,
       'webhook-timestamp': timestamp,
-      ...(hook?.signingToken !== undefined && { 'webhook-signature': signature }),
+      ...(hook?.signingToken !== undefined &&
+        differences.hasHookSigning(variant) && { 'webhook-signature': signature }),
     }),
   };
   return { ...customHeaders(hook, own), ...own };

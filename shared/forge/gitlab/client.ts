@@ -7,7 +7,7 @@ import { type Instance, readInstance } from './account.ts';
 import { createContentReader } from './content.ts';
 import type { GitLabCredential } from './credential.ts';
 import { createFileCache, type FileCache } from './file-cache.ts';
-import { createHooks } from './hooks.ts';
+import { createHooks, type Signing } from './hooks.ts';
 import { createRequests } from './requests.ts';
 import type { GitLabSecrets, GitLabSettings } from './settings.ts';
 import { createStructureReader } from './structure.ts';
@@ -23,14 +23,17 @@ interface Shared {
     string,
     { readonly until: number; readonly known: Omit<Instance, 'viewersInstall'> }
   >;
+  readonly signing: Map<string, { readonly until: number; readonly signs: boolean }>;
 }
 const shared = new WeakMap<ForgeServices, Shared>();
 
-/** An upgrade, which is rare, changes the instance; milliseconds. */
+/** An upgrade, which is rare, or a feature flag changes the instance; milliseconds. */
 const instanceMs = 3600_000;
 
 function sharedOf(services: ForgeServices): Shared {
-  const known = shared.get(services) ?? { paces: new Map(), files: new Map(), instances: new Map() };
+  const known = shared.get(services) ?? {
+    ...{ paces: new Map(), files: new Map(), instances: new Map(), signing: new Map() },
+  };
   shared.set(services, known);
   return known;
 }
@@ -71,11 +74,21 @@ export function openGitLab(
     known.instances.set(settings.apiUrl, { known: read, until: clock.now() + instanceMs });
     return { ...read, viewersInstall };
   }
+  const signing: Signing = {
+    known() {
+      const recent = known.signing.get(settings.apiUrl);
+      return recent !== undefined && clock.now() < recent.until ? recent.signs : undefined;
+    },
+    note: (signs) => known.signing.set(settings.apiUrl, { signs, until: clock.now() + instanceMs }),
+  };
   return {
     structure: createStructureReader({ requests, instance, viewersInstall, organization, clock }),
     contents: createContentReader({ contents, archives, files }),
     // They wait for nobody, so they leave the reserve to rights.
-    hooks: createHooks({ requests: contents, version: async () => (await instance()).version, organization }),
+    hooks: createHooks({
+      ...{ requests: contents, signing, organization },
+      version: async () => (await instance()).version,
+    }),
     requests: () => requests.count() + contents.count() + archives.count(),
   };
 }

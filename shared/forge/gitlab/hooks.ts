@@ -53,13 +53,23 @@ type Hook = z.infer<typeof hookSchema>;
 
 const nothing = z.unknown();
 
+/**
+ * Whether the instance signs deliveries, where its version can: a feature flag decides, which nothing shows but an answer to a change of a hook.
+ */
+export interface Signing {
+  /** @returns undefined when there was no such answer lately */
+  known(): boolean | undefined;
+  note(signs: boolean): void;
+}
+
 export interface HooksOptions {
   readonly requests: Requests;
+  readonly signing: Signing;
   readonly version: () => Promise<Version | undefined>;
   readonly organization: ForgeOrganizationId | undefined;
 }
 
-export function createHooks({ requests, version, organization }: HooksOptions): Hooks {
+export function createHooks({ requests, signing, version, organization }: HooksOptions): Hooks {
   const at = (place: HookPlace, rest = '', values: Readonly<Record<string, string>> = {}) => {
     const id = place.on === 'organization' ? organization : place.repository;
     if (id === undefined) {
@@ -70,15 +80,19 @@ export function createHooks({ requests, version, organization }: HooksOptions): 
   };
   const one = (place: HookPlace, hook: string) => at(place, '/:hook', { hook });
   const shown = async (place: HookPlace, hook: Hook): Promise<InstalledHook> =>
-    installed(place, hook, signsDeliveries(await version()));
+    installed(place, hook, signsDeliveries(await version()) && signing.known() !== false);
 
-  /** Sends everything that makes the hook ours. */
+  /**
+   * Sends everything that makes the hook ours. In between two changes it has a secret that deliveries are accepted with: GitLab disables a hook
+   * whose deliveries are refused.
+   */
   async function write(place: HookPlace, wanted: Parameters<Hooks['ensure']>[1], id?: string): Promise<Hook> {
     const { url } = wanted;
     const secret = wanted.secret.reveal();
     const secrets = {
       token: { token: secret },
-      // The token of an earlier version stays otherwise, and would go on being sent along.
+      both: { token: secret, signing_token: secret },
+      // The token would stay otherwise, and go on being sent along.
       signing_token: { token: '', signing_token: secret },
     };
     const send = (how: keyof typeof secrets, hook: string | undefined): Promise<Hook> => {
@@ -93,9 +107,14 @@ export function createHooks({ requests, version, organization }: HooksOptions): 
     if (!signsDeliveries(await version())) {
       return send('token', id);
     }
-    const hook = await send('signing_token', id);
-    // Signing is behind a feature flag, without which the token is ignored.
-    return hook.signing_token_present === true ? hook : send('token', hook.id);
+    const how = signing.known() === true ? 'signing_token' : 'both';
+    const hook = await send(how, id);
+    const signs = hook.signing_token_present === true;
+    signing.note(signs);
+    if (signs) {
+      return how === 'both' ? send('signing_token', hook.id) : hook;
+    }
+    return how === 'both' ? hook : send('token', hook.id);
   }
 
   /** A change of a hook adds headers and removes none: gitlabhq: lib/api/helpers/web_hooks_helpers.rb */

@@ -52,8 +52,8 @@ function hookShape({ state, now }: Pick<Context, 'state' | 'now'>, hook: Hook) {
     custom_headers: Object.keys(hook.customHeaders ?? {}).map((key) => ({ key })),
     url_variables: [],
     ...hookStatus(state.variant, hook, now()),
-    token_present: hook.token !== undefined,
-    ...(differences.hasHookSigning(state.variant) && {
+    ...(differences.showsHookSecrets(state.variant) && {
+      token_present: hook.token !== undefined,
       signing_token_present: hook.signingToken !== undefined,
     }),
     ...own,
