@@ -1,6 +1,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
+import { reconcileMinutes } from '../shared/runtime/time-limits.ts';
 import { pascalCase } from './constructs/node-function.ts';
 import { createWorkQueue } from './constructs/work-queue.ts';
 import { type FunctionName, timeoutSeconds } from './function-needs.ts';
@@ -47,7 +48,7 @@ export function createTriggers(
   const role = new Role(stack, 'SchedulerRole', {
     assumedBy: new ServicePrincipal('scheduler.amazonaws.com'),
   });
-  schedule('start-reconcile', 'rate(10 minutes)');
+  schedule('start-reconcile', `rate(${reconcileMinutes} minutes)`);
   schedule('catch-up-deliveries', 'rate(5 minutes)');
   schedule('sweep-work', 'rate(1 minute)');
   schedule('revoke-grants', 'rate(5 minutes)');

@@ -58,6 +58,9 @@ describe('recordDownloads', () => {
     expect(await downloadsByDay(registry.table, organizationId, 1, 30, registry.clock.now())).toEqual([
       { day: '2026-11-22', count: 4 },
     ]);
+    expect(await downloadsByDay(registry.table, organizationId, 'all', 30, registry.clock.now())).toEqual([
+      { day: '2026-11-22', count: 4 },
+    ]);
     expect(await namesOf(registry.table, organizationId)).toMatchObject([
       { name: 'acme/one', downloads: 4 },
       { name: 'acme/two', downloads: 0 },

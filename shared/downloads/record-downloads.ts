@@ -95,6 +95,9 @@ async function countIn(
     await countDownloadsOfDay(table, id, number, count, now);
     await noteDownloads(table, id, { name, number }, count);
   }
+  if (known.length > 0) {
+    await countDownloadsOfDay(table, id, 'all', known.length, now);
+  }
   return new Set(known.map(({ download }) => download));
 }
 

@@ -19,3 +19,6 @@ export const functionSeconds = {
  * and cannot write any more.
  */
 export const leaseMsOf = (name: keyof typeof functionSeconds): number => (functionSeconds[name] + 30) * 1000;
+
+/** How often every synchronization is read whole, in minutes; the template's schedule. */
+export const reconcileMinutes = 10;

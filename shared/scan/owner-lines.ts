@@ -33,6 +33,21 @@ export function noticesOf(stored: readonly StoredVersion[], found: readonly Comp
   }));
 }
 
+/** A version whose tag moved, and of which no owner has accepted that. */
+export interface MovedTag {
+  readonly version: string;
+  readonly tag: string;
+}
+
+/** As many as a list of them shows. */
+const movedMax = 20;
+
+export const movedTagsOf = (stored: readonly StoredVersion[]): readonly MovedTag[] =>
+  stored
+    .filter(({ movedTo, acceptedMove }) => movedTo !== undefined && movedTo !== acceptedMove)
+    .slice(0, movedMax)
+    .map(({ version, refName }) => ({ version, tag: refName }));
+
 function noticesOfVersion(stored: StoredVersion): Notice[] {
   const { version, state, reason, commit, movedTo, acceptedMove, refName } = stored;
   const until =

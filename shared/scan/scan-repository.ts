@@ -31,7 +31,7 @@ import { claimName, endClaim, requestClaimants } from './claim-name.ts';
 import { logChanges, logFailure } from './log-scan.ts';
 import { noteReadme, type ReadmeRecord } from './note-readme.ts';
 import { noteRequirements, type RequirementRecord } from './note-requirements.ts';
-import { type Notice, noticesOf } from './owner-lines.ts';
+import { type MovedTag, movedTagsOf, type Notice, noticesOf } from './owner-lines.ts';
 import { loadPackageState } from './package-state.ts';
 import { planVersions } from './plan-versions.ts';
 import { readRefsInPortions } from './read-refs.ts';
@@ -109,7 +109,14 @@ async function scanUnderLease(
         const claimed = record.waiting.find(({ reason }) => reason === 'name-taken')?.name;
         await endClaim(dependencies, lease, inputs.organization.id, sourceOf(inputs, repository), claimed);
         const rest = { unread: undefined, goOnAt: undefined };
-        const attributes = { notices: undefined, ...rest, ...record, lastFailure: undefined, failures: 0 };
+        const attributes = {
+          notices: undefined,
+          movedTags: undefined,
+          ...rest,
+          ...record,
+          lastFailure: undefined,
+          failures: 0,
+        };
         if (again !== undefined) {
           await releaseLease(table, lease, undefined, attributes);
           await workQueue.send([workItem.message], again);
@@ -138,6 +145,7 @@ interface ScanRecord extends LeftOutRecord, Partial<RequirementRecord>, Partial<
   readonly lastScannedAt: number | undefined;
   readonly waiting: readonly WaitingName[];
   readonly notices?: readonly Notice[] | undefined;
+  readonly movedTags?: readonly MovedTag[] | undefined;
   /** New tags whose archives are not stored yet: the reconcile asks again. */
   readonly unfinished: boolean;
 }
@@ -255,6 +263,7 @@ async function scan(
     ...readme,
     waiting: [],
     notices,
+    movedTags: movedTagsOf(stored),
     unfinished: pending.count > 0,
     again: pending.again,
   };

@@ -1,7 +1,7 @@
 /** How often packages were installed: by version, and by day. */
 import { z } from 'zod';
 import type { OrganizationId } from '../domain/ids.ts';
-import { keys, nameInKey, tableKeys } from './keys.ts';
+import { type Key, keys, nameInKey, tableKeys } from './keys.ts';
 import type { Table } from './table.ts';
 
 const CountItem = z.object({ sk: z.string().transform(nameInKey), count: z.number().default(0) });
@@ -12,7 +12,7 @@ export const downloadDaysMax = 365;
 /** The day of a moment in UTC, such as `2026-11-22`. @param at milliseconds since the epoch */
 export const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
-const dayMs = 24 * 3600_000;
+export const dayMs = 24 * 3600_000;
 
 /** Adds to the count of a version that exists. */
 export async function countDownload(
@@ -24,16 +24,22 @@ export async function countDownload(
   await table.update({ key: keys.downloads(organization, packageNumber, normalized), add: { count: 1 } });
 }
 
+/** One package of an organization, or `all` of them together. */
+export type Counted = number | 'all';
+
+const dayKey = (organization: OrganizationId, counted: Counted, day: string): Key =>
+  counted === 'all' ? keys.downloadDayOfAll(organization, day) : keys.downloadDay(organization, counted, day);
+
 /** Adds to the count of the day. @param now milliseconds since the epoch */
 export async function countDownloadsOfDay(
   table: Table,
   organization: OrganizationId,
-  packageNumber: number,
+  counted: Counted,
   count: number,
   now: number,
 ): Promise<void> {
   await table.update({
-    key: keys.downloadDay(organization, packageNumber, dayOf(now)),
+    key: dayKey(organization, counted, dayOf(now)),
     add: { count },
     set: { [tableKeys.expiry]: Math.ceil((now + (downloadDaysMax + 1) * dayMs) / 1000) },
   });
@@ -43,11 +49,11 @@ export async function countDownloadsOfDay(
 export async function downloadsByDay(
   table: Table,
   organization: OrganizationId,
-  packageNumber: number,
+  counted: Counted,
   days: number,
   now: number,
 ): Promise<readonly { readonly day: string; readonly count: number }[]> {
-  const { pk, sk } = keys.downloadDay(organization, packageNumber, '');
+  const { pk, sk } = dayKey(organization, counted, '');
   const items = await table.query(pk, sk, { descending: true, limit: days });
   const since = dayOf(now - (days - 1) * dayMs);
   return items

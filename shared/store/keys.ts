@@ -92,6 +92,7 @@
  * | position in a forge's log of deliveries | DELIVERYLOG | forge#base |
  * | downloads of a version | PACKAGE#organization#number | DOWNLOADS#normalized |
  * | downloads of a day | PACKAGE#organization#number | DOWNLOADDAY#day |
+ * | downloads of a day, of all packages | ORG#id | DOWNLOADDAY#day |
  */
 
 /** Attribute and index names that the template declares. */
@@ -271,6 +272,11 @@ export const keys = {
   /** @param day such as `2026-11-22`, in UTC */
   downloadDay: (organization: string, number: number, day: string): Key => ({
     pk: `PACKAGE#${organization}#${number}`,
+    sk: `DOWNLOADDAY#${day}`,
+  }),
+  /** Of all packages. @param day such as `2026-11-22`, in UTC */
+  downloadDayOfAll: (organization: string, day: string): Key => ({
+    pk: `ORG#${organization}`,
     sk: `DOWNLOADDAY#${day}`,
   }),
   refusedCommit: (organization: string, commit: string): Key => ({

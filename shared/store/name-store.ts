@@ -57,6 +57,8 @@ export interface ListedName {
   readonly changedAt: number;
   /** How often it was installed. */
   readonly downloads: number;
+  /** Whether an owner has to say which repository gets it. */
+  readonly isContested: boolean;
 }
 
 /** Every name of the organization in order, also those of deleted packages. One read for about 5,000. */
@@ -64,8 +66,9 @@ export async function namesOf(table: Table, organization: OrganizationId): Promi
   const { pk, sk } = keys.packageName(organization, '');
   const items = await table.query(pk, sk);
   return items.map((item) => {
-    const { number, changedAt = 0, downloads = 0, contested: _, given: __, ...rest } = NameItem.parse(item);
-    return { name: nameInKey(item.sk), number, source: rest, changedAt, downloads };
+    const { number, changedAt = 0, downloads = 0, contested, given: _, ...rest } = NameItem.parse(item);
+    const isContested = contested === true;
+    return { name: nameInKey(item.sk), number, source: rest, changedAt, downloads, isContested };
   });
 }
 

@@ -26,6 +26,8 @@ const ScanItem = z
     skippedCount: z.number().optional(),
     /** What an owner should look at: tags that moved, versions that are pending. */
     notices: z.array(z.object({ version: z.string(), notice: z.string() })).default([]),
+    /** Versions whose tags moved, the first of them; missing in what an earlier version stored. */
+    movedTags: z.array(z.object({ version: z.string(), tag: z.string() })).default([]),
     /** Whether something is retried at the next reconcile, such as a tag whose archive the forge did not deliver. */
     unfinished: z.boolean().default(false),
     /** How many manifests are to be read yet, and when that goes on by itself; milliseconds since the epoch. */

@@ -134,6 +134,9 @@ export const organizationExamples: Readonly<Record<string, Example>> = {
     params: { synchronization: synchronizationId },
     body: { packages: 'keep', confirm: 'acme', why: 'the company moves' },
   },
+  readOverview: {},
+  readActivity: { query: 'days=7' },
+  readImport: { params: { synchronization: synchronizationId } },
   listConnections: {},
   replaceConnection: {
     ...{ params: { synchronization: synchronizationId }, body: {} },

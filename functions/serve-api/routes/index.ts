@@ -11,6 +11,7 @@ import { meRoutes } from './me.ts';
 import { newOrganizationRoutes } from './new-organization.ts';
 import { organizationEndRoutes } from './organization-end.ts';
 import { organizationRoutes } from './organizations.ts';
+import { overviewRoutes } from './overview.ts';
 import { ownTeamRoutes } from './own-teams.ts';
 import { ownTokenRoutes } from './own-tokens.ts';
 import { packageChangeRoutes } from './package-changes.ts';
@@ -54,6 +55,7 @@ export const routes: readonly Route[] = [
   ...installationRoutes,
   ...userSessionRoutes,
   ...statusRoutes,
+  ...overviewRoutes,
   ...runRoutes,
   ...previewRoutes,
   ...heldRemovalRoutes,

@@ -35,11 +35,12 @@ import {
   visiblePackage,
   visibleTo,
 } from '../../../shared/organizations/readable-packages.ts';
-import { downloadDaysMax, downloadsByDay, downloadsByVersion } from '../../../shared/store/download-store.ts';
+import { downloadsByDay, downloadsByVersion } from '../../../shared/store/download-store.ts';
 import type { StoredPackage } from '../../../shared/store/package-store.ts';
 import { findReadme } from '../../../shared/store/readme-store.ts';
 import { scanLogPage } from '../../../shared/store/scan-log.ts';
 import type { Caller } from '../frame/access.ts';
+import { daysQuery, daysUsual } from '../frame/days.ts';
 import type { ApiDependencies } from '../frame/dependencies.ts';
 import { cursorFor, limitOf, pageOf, pageQuery, placeOf } from '../frame/pages.ts';
 import { defineRoute, type Route, type RouteRequest } from '../frame/route.ts';
@@ -261,20 +262,7 @@ const readDownloads = defineRoute(
     path: `${onePath}/downloads`,
     summary: 'How often a package was installed',
     params,
-    query: z.strictObject({
-      days: z
-        .string()
-        .regex(/^[1-9]\d{0,2}$/, 'has to be a number of days')
-        .transform(Number)
-        .refine((days) => days <= downloadDaysMax, `has to be at most ${downloadDaysMax}`)
-        .optional()
-        .meta({
-          type: 'integer',
-          minimum: 1,
-          maximum: downloadDaysMax,
-          description: `Back from today, at most ${downloadDaysMax}; 30 if left out.`,
-        }),
-    }),
+    query: daysQuery,
     answer: { status: 200, schema: Downloads, description: 'By day, and by version.' },
   },
   async (dependencies, request) => {
@@ -282,7 +270,7 @@ const readDownloads = defineRoute(
     const { number } = await packageOf(dependencies, request);
     const { id } = request.organization;
     const [days, versions] = await Promise.all([
-      downloadsByDay(table, id, number, request.query.days ?? 30, clock.now()),
+      downloadsByDay(table, id, number, request.query.days ?? daysUsual, clock.now()),
       downloadsByVersion(table, id, number),
     ]);
     return { body: { days: [...days], versions: [...versions] } };

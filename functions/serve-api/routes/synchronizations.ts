@@ -58,7 +58,7 @@ function stateOf(
   return progress === undefined ? 'working' : 'importing';
 }
 
-async function shown(
+export async function shownSynchronization(
   { table, clock }: Pick<ApiDependencies, 'table' | 'clock'>,
   organization: Organization,
   all: readonly Synchronization[],
@@ -110,7 +110,11 @@ const list = defineRoute(
   async (dependencies, { organization }) => {
     const all = await synchronizationsOf(dependencies.table, organization.id);
     return {
-      body: { items: await Promise.all(all.map((one) => shown(dependencies, organization, all, one))) },
+      body: {
+        items: await Promise.all(
+          all.map((one) => shownSynchronization(dependencies, organization, all, one)),
+        ),
+      },
     };
   },
 );
@@ -129,7 +133,7 @@ const read = defineRoute(
   },
   async (dependencies, { organization, params: { synchronization: id } }) => {
     const { all, one } = await synchronizationIn(dependencies.table, organization, id);
-    return { body: await shown(dependencies, organization, all, one) };
+    return { body: await shownSynchronization(dependencies, organization, all, one) };
   },
 );
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Id, optionalTimeOf, timeOf } from '../../../shared/console-api/common.ts';
 import { DeliveryAttempt, Hook, ReceivedDelivery, Webhook } from '../../../shared/console-api/webhooks.ts';
 import type { Organization } from '../../../shared/domain/organization.ts';
+import type { HooksState } from '../../../shared/organizations/describe-hooks.ts';
 import { synchronizationIn } from '../../../shared/organizations/synchronization-of.ts';
 import { attemptsOf, hookPage, redeliver, webhookStates } from '../../../shared/organizations/webhooks.ts';
 import { refuse } from '../../../shared/runtime/problem-details.ts';
@@ -31,6 +32,12 @@ async function withinLogQuota(
   }
 }
 
+export const shownHooks = (hooks: HooksState | undefined) =>
+  hooks && {
+    ...hooks,
+    problem: hooks.problem && { ...hooks.problem, since: timeOf(hooks.problem.since) },
+  };
+
 const list = defineRoute(
   {
     ...owners,
@@ -51,10 +58,7 @@ const list = defineRoute(
         items: states.map(({ synchronization, last, refusedAt, hooks, ...one }) => ({
           ...{ synchronization: synchronization.id, login: synchronization.login },
           ...{ forge: synchronization.forge, baseUrl: synchronization.baseUrl, ...one },
-          hooks: hooks && {
-            ...hooks,
-            problem: hooks.problem && { ...hooks.problem, since: timeOf(hooks.problem.since) },
-          },
+          hooks: shownHooks(hooks),
           lastDelivery: last && { at: timeOf(last.at), event: last.event },
           refusedAt: optionalTimeOf(refusedAt),
         })),
