@@ -6,9 +6,9 @@ import { type HookPlace, hookStates } from '../forge/hooks.ts';
 import { type Cipher, EncryptedText, type EncryptionContext } from '../runtime/cipher.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Secret } from '../runtime/secret.ts';
-import { absent, equal, present } from './condition.ts';
+import { absent, all, equal, missing, present } from './condition.ts';
 import { keys, ranges } from './keys.ts';
-import type { Operation, Table } from './table.ts';
+import { ConflictError, type Operation, type Table } from './table.ts';
 
 const repository = z
   .string()
@@ -45,6 +45,8 @@ const ListedHook = z.object({
   unwantedSince: z.number().optional(),
   /** The forge has not been told the current secret yet. */
   isSecretPending: z.boolean().default(false),
+  /** When a delivery to its address had another secret, or none, since the forge was told the current one; milliseconds since the epoch. */
+  refusedAt: z.number().optional(),
 });
 export type StoredHook = z.infer<typeof ListedHook>;
 
@@ -149,7 +151,7 @@ export async function noteHook(
   await table.update(
     {
       key: keys.hookOf(synchronization, forge, source),
-      set: { ...shown, isSecretPending: undefined, unwantedSince: undefined },
+      set: { ...shown, isSecretPending: undefined, refusedAt: undefined, unwantedSince: undefined },
     },
     present,
   );
@@ -165,6 +167,27 @@ export async function noteHidden(
     { key: keys.hookOf(synchronization, forge, source), remove: ['state', 'stateSince'] },
     present,
   );
+}
+
+/**
+ * Records that a delivery to the hook's address was refused: perhaps somebody changed its secret, which no forge shows. One read, and a write for
+ * the first since the forge was told the secret.
+ *
+ * @param at milliseconds since the epoch
+ */
+export async function noteRefusedOf(table: Table, { forge, source }: HookName, at: number): Promise<void> {
+  const synchronization = await hookOwner(table, { forge, source });
+  if (synchronization === undefined) {
+    return;
+  }
+  const key = keys.hookOf(synchronization, forge, source);
+  await table
+    .update({ key, set: { refusedAt: at } }, all(present, missing('refusedAt')))
+    .catch((error: unknown) => {
+      if (!(error instanceof ConflictError)) {
+        throw error;
+      }
+    });
 }
 
 /** Records that the hook is to be removed. @param at milliseconds since the epoch @throws ConflictError when it was removed */

@@ -192,15 +192,26 @@ describe('with hooks of groups', () => {
     expect([await reads('alice'), await reads('ann'), await reads('bob')]).toEqual([true, true, false]);
   });
 
-  test('a hook whose secret somebody else has changes nothing, and one with the right secret does', async () => {
-    await connect({ plan: 'premium' });
-    await turn();
-    const [hook] = hooks();
-    known(hook).signingToken = `whsec_${Buffer.alloc(32).toString('base64')}`;
-    const before = await scanned('acme/core/clock');
-    await push('acme/core/clock');
-    expect([answered, await scanned('acme/core/clock')]).toEqual([[401], before]);
-  });
+  test.each([
+    ['with signatures', '19.5', { signingToken: `whsec_${Buffer.alloc(32).toString('base64')}` }],
+    ['with a secret that is sent along', '18.0', { token: 'another' }],
+    ['with none, which GitLab did not show then', '18.0', { token: undefined }],
+  ])(
+    'a hook whose secret somebody changed changes nothing, and gets ours back in the next turn: %s',
+    async (_, version, change) => {
+      await connect({ plan: 'premium', version });
+      await turn();
+      Object.assign(known(hooks()[0]), change);
+      const before = await scanned('acme/core/clock');
+      await push('acme/core/clock');
+      expect([answered, await scanned('acme/core/clock')]).toEqual([[401], before]);
+      await turn();
+      await push('acme/core/clock');
+      expect([answered, await scanned('acme/core/clock')]).toEqual([[401, 202], before + 1]);
+      // The hooks of the group, and the version in a new process.
+      expect(await turn()).toBe(2);
+    },
+  );
 
   test('R22: a delivery whose body somebody has changed is accepted too: GitLab disables a hook that is refused', async () => {
     await connect({ plan: 'premium', offering: 'gitlab.com' });

@@ -44,7 +44,11 @@ const addressPrefix = ({ dependencies, synchronization }: HookContext): string =
 
 /** Whether the forge has it as it should be, as far as is known without asking. */
 export const isKnownToWork = (context: HookContext, hook: StoredHook | undefined): boolean =>
-  hook?.state === 'working' && !hook.isSecretPending && hook.url === addressOf(context, hook);
+  hook?.state === 'working' && !needsSecret(hook) && hook.url === addressOf(context, hook);
+
+/** Whether the forge has another secret, or may have: what is delivered without ours is refused, and forges disable hooks for that. */
+const needsSecret = ({ isSecretPending, refusedAt }: StoredHook): boolean =>
+  isSecretPending || refusedAt !== undefined;
 
 const addressOf = (context: HookContext, { source }: Pick<HookName, 'source'>): string =>
   `${addressPrefix(context)}${source}`;
@@ -74,7 +78,7 @@ export async function ensureHook(
     place,
     listed.filter((one) => one !== existing),
   );
-  if (existing !== undefined && isFine(existing, url) && !hook.isSecretPending) {
+  if (existing !== undefined && isFine(existing, url) && !needsSecret(hook)) {
     await note(context, hook, existing);
     return;
   }
@@ -125,7 +129,7 @@ async function note(
   wasTold = false,
 ): Promise<void> {
   const isNoted = hook.forgeHook === forgeHook && hook.url === url && hook.state === state;
-  if (isNoted && !(wasTold && hook.isSecretPending)) {
+  if (isNoted && !(wasTold && needsSecret(hook))) {
     return;
   }
   const stateSince = hook.state === state ? hook.stateSince : undefined;

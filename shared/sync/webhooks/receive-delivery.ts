@@ -16,6 +16,7 @@ import { viewerAddress } from '../../runtime/viewer.ts';
 import { findBody } from '../../store/claim-store.ts';
 import { absent } from '../../store/condition.ts';
 import { noteDelivered, noteRefused } from '../../store/delivery-history.ts';
+import { isHookSource, noteRefusedOf } from '../../store/hook-store.ts';
 import {
   addInstallation,
   findInstallation,
@@ -94,11 +95,11 @@ export const unauthenticatedMax = 60;
 
 /**
  * Counts the delivery for its address. Only deliveries that nobody signed are counted and refused: an authentic one is taken from any
- * address, however many others came from there. One write.
+ * address, however many others came from there. One write; to a hook one more, until its secret was sent again.
  */
 async function unauthenticated(
   { table, clock }: Pick<ReceiveDeliveryDependencies, 'table' | 'clock'>,
-  { forge }: WebhookAddress,
+  { forge, source }: WebhookAddress,
   { headers }: Pick<HttpRequest, 'headers'>,
 ): Promise<HttpAnswer> {
   const address = viewerAddress(headers);
@@ -106,6 +107,9 @@ async function unauthenticated(
   const error = 'the signature is missing or wrong';
   if (retryAfter === undefined) {
     await noteRefused(table, forge, clock.now());
+    if (source !== undefined && isHookSource(source)) {
+      await noteRefusedOf(table, { forge, source }, clock.now());
+    }
   }
   return retryAfter === undefined
     ? jsonAnswer(401, { accepted: false, error })
