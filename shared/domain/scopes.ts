@@ -20,6 +20,8 @@ export interface ScopeTraits {
   readonly everyMs?: number;
   /** The most requests in an hour that the schedule spends on it: the more requests a read takes, the longer until the next. */
   readonly requestsPerHour?: number;
+  /** How old a read in steps may get before it starts over, in milliseconds; six hours if left out. */
+  readonly readingMs?: number;
   /** Some organizations do not have it, or hide it from us. If never read, it grants nothing and delays nothing. */
   readonly mayBeMissing?: true;
   /** No right depends on it: what the forge hides of it stays as it was last read, however long. */

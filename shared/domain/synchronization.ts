@@ -20,6 +20,7 @@ export const credentialStates = [
   'insufficient-scope',
   'sso-required',
   'gone',
+  'organization-not-found',
 ] as const;
 export type CredentialState = (typeof credentialStates)[number];
 

@@ -11,6 +11,8 @@ export type ForgeErrorCode =
   | 'unavailable'
   /** Not found by its id, with a working credential. */
   | 'not-found'
+  /** The organization itself is not found, for longer than an outage lasts: it was deleted, or is not shown to the credential any more. */
+  | 'organization-not-found'
   /** The API itself is gone (410). */
   | 'gone'
   /** A list that does not match its total, or a missing page or field: nothing may be concluded from it. */

@@ -57,7 +57,7 @@ export interface ScopeRead {
   readonly absence?: Absence | undefined;
   /**
    * Why the forge hides the scope, as text for an owner: it lacks the feature, or we lack the permission. The read then says nothing about
-   * known facts.
+   * known facts that it lacks.
    */
   readonly hiddenReason?: string | undefined;
   /**
@@ -145,7 +145,8 @@ export interface StructureReader {
    * The identity probe at the start and end of each run: which organization does the credential belong to? Asks the forge, unless the last answer
    * to this reader was one that says it.
    *
-   * @throws ForgeError `credential-rejected` when the installation is gone, or the credential does not work any more
+   * @throws ForgeError `credential-rejected` when the installation is gone, or the credential does not work any more; `not-found` where the
+   * organization is not found and that proves nothing until it has lasted (`ForgeTraits.notFoundMs`)
    */
   probe(): Promise<ForgeOrganization>;
   /**

@@ -47,7 +47,7 @@ const headSchema = z.object({ items: z.array(z.unknown()), totals: z.array(z.num
 /**
  * Reads in steps.
  *
- * @param main the list that progress is reported by
+ * @param main the list that progress is reported by, or the beginning of the names of several: `main of …`
  * @param read reads the scope; it is called again in each step, and finds in its lists what was already read
  * @throws ForgeError what `read` throws; but a limit after the first page, or an outage after the first page of this step, only ends the
  * step
@@ -80,8 +80,11 @@ export async function readInSteps(
     },
   };
   const progress = (): Omit<ReadingProgress, 'notBefore'> => {
-    const list = headSchema.safeParse(state.lists[main]).data;
-    return { state, read: list?.items.length ?? 0, total: list?.totals.at(-1) };
+    const lists = Object.entries(state.lists).flatMap(([name, list]) =>
+      name === main || name.startsWith(`${main} of `) ? (headSchema.safeParse(list).data ?? []) : [],
+    );
+    const read = lists.reduce((sum, { items }) => sum + items.length, 0);
+    return { state, read, total: lists.length === 1 ? lists[0]?.totals.at(-1) : undefined };
   };
   const pages = (): number =>
     Object.values(state.lists).reduce<number>(

@@ -98,6 +98,8 @@ function adviceFor(
         : `The account that it is read with does not own ${login} any more, or lacks a permission: ${anyOwner}`;
     case 'sso-required':
       return `${login} asks for single sign-on: authorize this registry there.`;
+    case 'organization-not-found':
+      return `The code host does not find ${login}: it was deleted, or is not shown to this credential any more. If it is there, ${anyOwner} If it is not, end this synchronization.`;
     case 'gone':
       return `The code host has removed what ${login} is read by: this registry has to be updated.`;
   }

@@ -10,6 +10,7 @@ it.each<[ForgeErrorCode, string]>([
   ['unavailable', 'too-early'],
   ['incomplete', 'too-early'],
   ['not-found', 'not-found'],
+  ['organization-not-found', 'not-found'],
   ['gone', 'conflict'],
   ['unexpected', 'conflict'],
 ])('the forge error %s becomes the caller error %s', (code, expected) => {

@@ -9,6 +9,7 @@ const codes: Readonly<Record<ForgeErrorCode, CallerErrorCode>> = {
   unavailable: 'too-early',
   incomplete: 'too-early',
   'not-found': 'not-found',
+  'organization-not-found': 'not-found',
   gone: 'conflict',
   unexpected: 'conflict',
 };

@@ -73,7 +73,7 @@ export async function previewRun(
     const limit = limitFrom(clock, readingMs);
     const confirming = limitedReader(reader, limitFrom(clock, confirmingMs));
     const readings: (FinishedReading & { readonly scope: ScopeName })[] = [];
-    await probe({ reader, synchronization });
+    await probe({ reader, synchronization, traits, dependencies });
     for (const [place, scope] of names.entries()) {
       await onProgress({ read: place, of: names.length });
       const startedAt = clock.now();
@@ -84,7 +84,7 @@ export async function previewRun(
         readings.push({ scope, read, observedAt, startedAt });
       }
     }
-    await probe({ reader, synchronization });
+    await probe({ reader, synchronization, traits, dependencies });
     const gone = new Set<string>();
     for (const reading of readings.toSorted((one, other) => compare(one.scope, other.scope))) {
       const { scope } = reading;

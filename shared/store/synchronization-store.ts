@@ -361,7 +361,11 @@ export async function noteSuccess(
   try {
     await table.update(
       { key, set: { credentialState: 'working' }, remove: ['credentialScope', 'credentialStateSince'] },
-      any(equal('credentialState', 'credential-rejected'), ...sameScope),
+      any(
+        equal('credentialState', 'credential-rejected'),
+        equal('credentialState', 'organization-not-found'),
+        ...sameScope,
+      ),
     );
   } catch (error) {
     if (!(error instanceof ConflictError)) {

@@ -66,6 +66,42 @@ describe('R19: the permissions that count are the effective ones', () => {
   );
 });
 
+describe('R11: where neither the list nor API 1.0 tells what a group is given on a project', () => {
+  const told = { listsProjectGrants: true, groups: 'served' } as const;
+  const untold = { listsProjectGrants: false, groups: 'removed' } as const;
+  const read = async (variant: { listsProjectGrants: boolean; groups: 'served' | 'removed' | 'empty' }) => {
+    await at.simulator.changes.run('set-variant', variant);
+    const { hiddenReason, readBy } = await readWhole(at, 'permissions');
+    return { hiddenReason, readBy };
+  };
+  const list = expect.stringMatching(/^from one list of \d+ permissions$/);
+
+  test('rights are known to be missing once somebody else is missing from the list, to whom the project is given', async () => {
+    const { changes } = at.simulator;
+    const only = expect.stringMatching(/; who is in core-developers on CORE is not told, so the list alone/);
+    expect(await read(untold)).toEqual({ hiddenReason: undefined, readBy: only });
+    await changes.run('set-project-permission', { project: 'acme/CORE', user: 'olga', permission: 'read' });
+    const why = expect.stringMatching(/lacks what is given on projects.*core-developers on CORE.*API 1\.0/);
+    expect(await read(untold)).toEqual({ hiddenReason: why, readBy: only });
+    // Nothing is concluded of one repository either.
+    const part = repositoryPart(at.cloud.repository('acme/clock').uuid as never);
+    expect((await errorOf(readWhole(at, part))).code).toBe('incomplete');
+    expect(await read({ ...untold, listsProjectGrants: true })).toEqual({
+      hiddenReason: undefined,
+      readBy: only,
+    });
+    expect(await read({ ...untold, groups: 'served' })).toEqual({ hiddenReason: undefined, readBy: list });
+    expect(await read(told)).toEqual({ hiddenReason: undefined, readBy: list });
+  });
+
+  test('it is said that the credential may not read projects', async () => {
+    await at.close();
+    at = await startBitbucket({ scopes: ['account', 'repository'] });
+    const only = expect.stringMatching(/; the credential may not read what is given on projects/);
+    expect(await read(told)).toEqual({ hiddenReason: undefined, readBy: only });
+  });
+});
+
 describe('R11: groups, which only API 1.0 tells', () => {
   test('are teams with their members, and without rights', async () => {
     const { facts, hiddenReason } = await readWhole(at, 'teams');
@@ -124,7 +160,7 @@ describe('what Bitbucket does not find', () => {
   test('R10: a workspace that is not found is an outage: in 2025 existing ones were not for 45 minutes', async () => {
     at.simulator.faults.add({ kind: 'false-not-found' });
     const { structure } = await at.open();
-    expect((await errorOf(structure.probe())).code).toBe('unavailable');
+    expect((await errorOf(structure.probe())).code).toBe('not-found');
     for (const scope of ['settings', 'members', 'repositories', 'permissions'] as const) {
       expect(['unavailable', 'incomplete']).toContain((await errorOf(readWhole(at, scope))).code);
     }

@@ -100,8 +100,16 @@ describe('takes nothing away', () => {
     const before = await keysNow();
     at.simulator.faults.add({ kind: 'false-not-found' });
     await sync(...lists);
+    at.clock.step(45 * 60_000);
     await sync(...lists);
-    expect(await keysNow()).toEqual(before);
+    expect([await keysNow(), await state()]).toEqual([before, 'working']);
+    // No outage was that long: its owner is told.
+    at.clock.step(20 * 60_000);
+    await sync(...lists);
+    expect([await keysNow(), await state()]).toEqual([before, 'organization-not-found']);
+    at.simulator.faults.remove();
+    await sync('members');
+    expect([await keysNow(), await state()]).toEqual([before, 'working']);
   });
 });
 

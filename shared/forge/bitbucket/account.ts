@@ -8,26 +8,24 @@ import { ownMembershipSchema, workspaceSchema } from './schema.ts';
 
 export type Account = z.infer<typeof workspaceSchema>;
 
-/**
- * Reads the workspace. For 45 minutes on 2025-02-11 Bitbucket did not find workspaces that existed, so that alone proves nothing.
- *
- * @throws ForgeError `unavailable` when it is not found
- */
-export async function readAccount(requests: Requests, workspace: ForgeOrganizationId): Promise<Account> {
+async function findAccount(requests: Requests, workspace: ForgeOrganizationId): Promise<Account> {
   const route = { route: '/2.0/workspaces/:workspace', path: { workspace } };
-  const account = await requests.get(route, workspaceSchema).catch(notFoundAsUnavailable);
+  const account = await requests.get(route, workspaceSchema);
   expectSame(account.uuid, workspace);
   return account;
 }
 
 /**
- * Only its administrators see everybody's permissions, and all repositories.
+ * Reads the workspace. For 45 minutes on 2025-02-11 Bitbucket did not find workspaces that existed, so that alone proves nothing.
  *
- * @throws ForgeError `insufficient-scope`; `unavailable` when nothing is found, as for the workspace itself
+ * @throws ForgeError `unavailable` when it is not found
  */
-export async function expectAdministrator(requests: Requests, workspace: ForgeOrganizationId): Promise<void> {
+export const readAccount = (requests: Requests, workspace: ForgeOrganizationId): Promise<Account> =>
+  findAccount(requests, workspace).catch(notFoundAs('unavailable'));
+
+async function findRole(requests: Requests, workspace: ForgeOrganizationId): Promise<void> {
   const route = { route: '/2.0/user/workspaces/:workspace/permission', path: { workspace } };
-  const { permission } = await requests.get(route, ownMembershipSchema).catch(notFoundAsUnavailable);
+  const { permission } = await requests.get(route, ownMembershipSchema);
   if (permission !== 'owner') {
     throw new ForgeError(
       'insufficient-scope',
@@ -36,9 +34,34 @@ export async function expectAdministrator(requests: Requests, workspace: ForgeOr
   }
 }
 
-function notFoundAsUnavailable(error: unknown): never {
-  if (error instanceof ForgeError && error.code === 'not-found') {
-    throw new ForgeError('unavailable', 'Bitbucket does not find the workspace', { cause: error });
+/**
+ * Only its administrators see everybody's permissions, and all repositories.
+ *
+ * @throws ForgeError `insufficient-scope`; `unavailable` when nothing is found, as for the workspace itself
+ */
+export const expectAdministrator = (requests: Requests, workspace: ForgeOrganizationId): Promise<void> =>
+  findRole(requests, workspace).catch(notFoundAs('unavailable'));
+
+/**
+ * The workspace, as its administrator sees it.
+ *
+ * @throws ForgeError `not-found`, which proves nothing until it has lasted; `insufficient-scope`
+ */
+export async function identify(requests: Requests, workspace: ForgeOrganizationId): Promise<Account> {
+  try {
+    const account = await findAccount(requests, workspace);
+    await findRole(requests, workspace);
+    return account;
+  } catch (error) {
+    return notFoundAs('not-found')(error);
   }
-  throw error;
 }
+
+const notFoundAs =
+  (code: 'unavailable' | 'not-found') =>
+  (error: unknown): never => {
+    if (error instanceof ForgeError && error.code === 'not-found') {
+      throw new ForgeError(code, 'Bitbucket does not find the workspace', { cause: error });
+    }
+    throw error;
+  };

@@ -52,6 +52,9 @@ function nameOf(source: CredentialSource<BitbucketCredential>, id: ConnectionId)
   };
 }
 
+/** Of everybody's permissions, if they had each hour to themselves; an hour is left for what the read has to wait for. */
+const permissionsPerDay = 23 * 1_000;
+
 /** @throws RangeError for a connection that Bitbucket does not have, or without its credential */
 export function openBitbucket(
   { integration, connection, organization, services }: OpenConnection<BitbucketSettings, BitbucketSecrets>,
@@ -77,6 +80,7 @@ export function openBitbucket(
   const permissionsWithin = (share: number, pagesMax: number) => ({
     requests: counted(createRequests({ ...common, share })),
     pagesMax,
+    requestsMax: Math.floor(share * permissionsPerDay),
   });
   const permissions = {
     first: permissionsWithin(shares.firstPermissions, 700),

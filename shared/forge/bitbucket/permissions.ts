@@ -8,20 +8,9 @@ import type { ForgeOrganizationId, ForgeRepositoryId } from '../../domain/ids.ts
 import { ForgeError } from '../errors.ts';
 import { fixedPageSize } from '../pages.ts';
 import type { Reading } from '../reading.ts';
-import type { Account } from './account.ts';
-import { readGroups } from './groups.ts';
+import type { ProjectGrants } from './project-grants.ts';
 import { itemsPerPage, type Requests, type Route } from './requests.ts';
-import {
-  type AccountItem,
-  fieldsOf,
-  loginOf,
-  projectGroupSchema,
-  projectUserSchema,
-  type RepositoryItem,
-  type Row,
-  rowFields,
-  rowSchema,
-} from './schema.ts';
+import { fieldsOf, loginOf, type RepositoryItem, type Row, rowFields, rowSchema } from './schema.ts';
 
 /** From low to high. A permission that is not here gives nothing. */
 const levels = ['read', 'write', 'admin'];
@@ -31,9 +20,6 @@ const onRepositories = (permission: string): string => (permission === 'create-r
 
 const higher = (one: string | undefined, other: string): string =>
   one === undefined || levels.indexOf(other) > levels.indexOf(one) ? other : one;
-
-/** What an account may do with each repository of a project. */
-type Given = Omit<Row, 'repository'>;
 
 const keyOf = ({ user, repository }: Row): string => `${user.uuid} ${repository.uuid}`;
 
@@ -60,6 +46,8 @@ export interface PermissionRequests {
   readonly requests: Requests;
   /** How many pages one list may have. A longer one would wait for the next hour, and its pages would not fit together. */
   readonly pagesMax: number;
+  /** How many requests a read in steps may take, so that it ends before it would start over. */
+  readonly requestsMax: number;
 }
 
 const sizeSchema = z.object({ size: z.int().nonnegative().optional() });
@@ -81,9 +69,13 @@ async function countRows(
   return counted?.size;
 }
 
-/** Everybody's permissions on all repositories: from one list, or where that is too long for an hour from each repository's own. */
+/**
+ * Everybody's permissions on all repositories: from one list, or where that is too long for an hour from each repository's own.
+ *
+ * @throws ForgeError `incomplete` where there are too many for either, before they are read
+ */
 export async function readRows(
-  { requests, pagesMax }: PermissionRequests,
+  { requests, pagesMax, requestsMax }: PermissionRequests,
   reading: Reading,
   workspace: ForgeOrganizationId,
   repositories: readonly Pick<RepositoryItem, 'uuid'>[],
@@ -92,6 +84,13 @@ export async function readRows(
   if (size === undefined || size <= pagesMax * itemsPerPage) {
     const rows = await listRows(requests, reading, workspace);
     return { rows, readBy: `from one list of ${rows.length} permissions` };
+  }
+  const least = Math.max(repositories.length, Math.ceil(size / itemsPerPage));
+  if (least > requestsMax) {
+    throw new ForgeError(
+      'incomplete',
+      `Bitbucket has ${size} permissions on ${repositories.length} repositories: to read them takes ${least} requests, and ${requestsMax} are possible in a day`,
+    );
   }
   const rows: Row[] = [];
   for (const { uuid } of repositories) {
@@ -103,71 +102,11 @@ export async function readRows(
   return { rows, readBy };
 }
 
-/** The members of groups, by slug; of none where API 1.0 tells nothing. */
-async function membersOfGroups(
-  requests: Requests,
-  account: Account,
-): Promise<ReadonlyMap<string, readonly AccountItem[]>> {
-  const answer = await readGroups(requests, account);
-  return new Map('groups' in answer ? answer.groups.map(({ slug, members }) => [slug, members]) : []);
-}
-
-/** What is given on projects, by their keys. Without the scope for it there is only the list of permissions. */
-export async function readProjectGrants(
-  requests: Requests,
-  reading: Reading,
-  account: Account,
-  keys: readonly string[],
-): Promise<ReadonlyMap<string, readonly Given[]>> {
-  const grants = new Map<string, readonly Given[]>();
-  let groups: Awaited<ReturnType<typeof membersOfGroups>> | undefined;
-  for (const key of keys) {
-    const base = `/2.0/workspaces/:workspace/projects/:key/permissions-config`;
-    const path = { workspace: account.uuid, key };
-    try {
-      const users = await reading.list(
-        `users of project ${key}`,
-        projectUserSchema,
-        requests.list(
-          'project users',
-          { route: `${base}/users`, path },
-          projectUserSchema,
-          ({ user }) => user.uuid,
-        ),
-      );
-      const inGroups = await reading.list(
-        `groups of project ${key}`,
-        projectGroupSchema,
-        requests.list(
-          'project groups',
-          { route: `${base}/groups`, path },
-          projectGroupSchema,
-          ({ group }) => group.slug,
-        ),
-      );
-      if (inGroups.length > 0) {
-        groups ??= await membersOfGroups(requests, account);
-      }
-      grants.set(key, [
-        ...users,
-        ...inGroups.flatMap(({ permission, group }) =>
-          (groups?.get(group.slug) ?? []).map((user) => ({ permission, user })),
-        ),
-      ]);
-    } catch (error) {
-      if (!(error instanceof ForgeError) || error.code !== 'insufficient-scope') {
-        throw error;
-      }
-    }
-  }
-  return grants;
-}
-
 /** The facts of some repositories: for each account the highest permission that is given to it. */
 export function collaboratorFacts(
   rows: readonly Row[],
   repositories: readonly Pick<RepositoryItem, 'uuid' | 'project'>[],
-  grants: ReadonlyMap<string, readonly Given[]>,
+  { given: grants }: Pick<ProjectGrants, 'given'>,
 ): readonly CollaboratorFact[] {
   const found = new Map<string, Row>();
   const inherited = repositories.flatMap(({ uuid: repository, project }) =>

@@ -10,15 +10,10 @@ import { idOfPart, isPart, kindOfPart, type PartScope, type ScopeName } from '..
 import { ForgeError } from '../errors.ts';
 import type { Absence, LookUp, ScopeRead, StructureReader } from '../forge.ts';
 import { type Reading, readInSteps } from '../reading.ts';
-import { expectAdministrator, readAccount } from './account.ts';
+import { expectAdministrator, identify, readAccount } from './account.ts';
 import { type Groups, groupFacts, readGroups, teamOf } from './groups.ts';
-import {
-  collaboratorFacts,
-  listRows,
-  type PermissionRequests,
-  readProjectGrants,
-  readRows,
-} from './permissions.ts';
+import { collaboratorFacts, listRows, type PermissionRequests, readRows } from './permissions.ts';
+import { missingRights, readProjectGrants, readWithout } from './project-grants.ts';
 import { handleOf } from './repository.ts';
 import type { Requests } from './requests.ts';
 import {
@@ -119,7 +114,11 @@ async function readPermissions(context: Context, reading: Reading): Promise<Scop
   const { rows, readBy } = await readRows(permissions, reading, workspace, repositories);
   const keys = [...new Set(repositories.map(({ project }) => project.key))];
   const grants = await readProjectGrants(requests, reading, await readAccount(requests, workspace), keys);
-  return { ...whole(collaboratorFacts(rows, repositories, grants)), readBy };
+  return {
+    ...whole(collaboratorFacts(rows, repositories, grants)),
+    readBy: `${readBy}${readWithout(grants)}`,
+    hiddenReason: missingRights(rows, repositories, grants),
+  };
 }
 
 /** Groups are shown as teams. What is missing from the list, which has no total, is looked for a second time. */
@@ -172,6 +171,11 @@ async function readRepository(context: Context, part: PartScope, reading: Readin
   const rows = await listRows(requests, reading, workspace, found.uuid);
   const account = await readAccount(requests, workspace);
   const grants = await readProjectGrants(requests, reading, account, [found.project.key]);
+  const missing = missingRights(rows, [found], grants);
+  if (missing !== undefined) {
+    // Where the whole list lacks rights, an owner decides.
+    throw new ForgeError('incomplete', missing);
+  }
   return partRead(part, [repositoryFact(found), ...collaboratorFacts(rows, [found], grants)]);
 }
 
@@ -221,9 +225,8 @@ export function createStructureReader(
   return {
     async probe() {
       const { workspace } = contextOf();
-      const { uuid: id, slug: login } = await readAccount(requests, workspace);
       // Others get the same lists with less in them, and do not find what they may not read.
-      await expectAdministrator(requests, workspace);
+      const { uuid: id, slug: login } = await identify(requests, workspace);
       return { id, login, suspended: false };
     },
 

@@ -16,6 +16,8 @@ export const bitbucketTraits = {
     {
       ...{ name: 'permissions', kinds: ['collaborator'], after: ['members', 'repositories'] },
       ...{ everyMs: 300_000, requestsPerHour: 400 },
+      // Where each repository's own list is read, which are right each by itself.
+      readingMs: 24 * hourMs,
     },
   ],
   lagMs: 120_000,

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import type { Handle } from '../../domain/facts.ts';
-import { isPart, mainKeyOf } from '../../domain/scopes.ts';
+import { isPart, mainKeyOf, traitsIn } from '../../domain/scopes.ts';
 import type { ScopeRead } from '../../forge/forge.ts';
 import { loadChunks, putChunks } from '../../store/chunk-store.ts';
 import { findFact } from '../../store/fact-store.ts';
@@ -33,10 +33,10 @@ export interface ScopeReadStep {
 }
 
 /**
- * A read older than this starts over: its first pages are too old to be consistent with the last. It allows for two
- * rate limits of up to an hour each; with less, a read that meets one at its start could never finish.
+ * A read older than this starts over, unless the scope's traits say otherwise: its first pages are too old to be consistent with the last. It
+ * allows for two rate limits of up to an hour each; with less, a read that meets one at its start could never finish.
  */
-const readingMs = 6 * 3600_000;
+const usualReadingMs = 6 * 3600_000;
 
 const StoredReading = z.object({ number: z.number(), startedAt: z.number(), state: z.unknown() });
 
@@ -50,6 +50,7 @@ export async function readScopeStep(
   const { table, clock } = dependencies;
   const { scope, state } = taken;
   const name = chunkNames.reading(scope);
+  const { readingMs = usualReadingMs } = (!isPart(scope) && traitsIn(run.traits.scopes, scope)) || {};
   const before =
     state.reading === undefined
       ? undefined

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { aFact } from '../../../test/support/memory-forge.ts';
 import { createMemoryTable } from '../../../test/support/memory-table.ts';
 import { createSyncWorld } from '../../../test/support/sync-world.ts';
-import { synchronizationId } from '../../../test/support/synchronized.ts';
+import { bitbucketLink, synchronizationId } from '../../../test/support/synchronized.ts';
 import { ForgeError } from '../../forge/errors.ts';
 import { keys } from '../../store/keys.ts';
 import { scopeState } from '../../store/scope-store.ts';
@@ -97,6 +97,20 @@ describe('a read in steps', () => {
       await world.run('members');
       expect(await world.state()).toMatchObject({ reading: { number: 2, read: 10 } });
     }
+  });
+
+  it('goes on for as long as the traits say, where a list is read over many hours', async () => {
+    const rows = members.map((_, place) => aFact.collaborator(7, place + 1));
+    const world = await createSyncWorld(createMemoryTable(), [aFact.repository(7), ...rows], bitbucketLink);
+    world.forge.perStep = 10;
+    const state = () => scopeState(world.table, synchronizationId, 'permissions');
+    await world.sync('permissions');
+    world.clock.time += 23 * 3_600_000;
+    await world.run('permissions');
+    expect(await state()).toMatchObject({ reading: { number: 1, read: 20 } });
+    world.clock.time += 3_600_000;
+    await world.run('permissions');
+    expect(await state()).toMatchObject({ reading: { number: 3, read: 10 } });
   });
 
   it('takes away nothing that a read of a part has found meanwhile', async () => {
