@@ -71,7 +71,7 @@ const values = new Set([
   ...['description', 'why', 'confirm', 'name', 'registryName', 'ownedVendors[]', 'branchesLeftOut[]'],
   ...['expiresAt', 'since', 'until', 'asked', 'cursor', 'act', 'scope', 'shown'],
   ...['accessToken', 'contentsToken', 'clientId', 'clientSecret', 'code', 'state'],
-  ...['commit', 'commits[]', 'versions[]'],
+  ...['commit', 'commits[]', 'versions[]', 'returnTo'],
   // The code host says whose these are, and is asked each time.
   ...['integration', 'installation', 'organization', 'forge', 'baseUrl', 'apiUrl'],
 ]);
@@ -139,6 +139,7 @@ const objects: Readonly<Record<string, Naming>> = {
     pairs: [['4', '4000']],
     body: (account) => ({ ...gitHubHost, account }),
   },
+  'mergeUsers body/user': { pairs: [[userOf('owner'), 'user0000']], body: (user) => ({ user }) },
   'createOwnToken body/without[]': {
     pairs: [['other', 'nowhere']],
     body: (slug) => ({ description: 'laptop', without: [slug] }),

@@ -84,6 +84,7 @@ const others: Readonly<Record<string, string>> = {
   listConnections: 'an organization has few synchronizations',
   listWebhooks: 'an organization has few synchronizations',
   listIntegrations: 'an installation has few',
+  listSignInHosts: 'an installation has few',
   readInstallationIntegrations: 'an installation has few',
   findDeletedOrganizations: 'one slug is looked up',
 };

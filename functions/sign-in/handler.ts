@@ -4,7 +4,6 @@ import { credentialCipher } from '../../shared/composition/encryption.ts';
 import { createForges } from '../../shared/composition/forges.ts';
 import { integrationsSecret } from '../../shared/composition/integrations.ts';
 import { cdnRequestCheck } from '../../shared/composition/origin-secret.ts';
-import { moduleOf } from '../../shared/forge/modules.ts';
 import { pageRegistrations } from '../../shared/organizations/page-registrations.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { required } from '../../shared/runtime/config.ts';
@@ -33,7 +32,7 @@ const dependencies = {
   newestIntegrations: forges.newestIntegrations,
   registrations: pageRegistrations({ ...common, forges, integrationsSecret: integrationsSecret() }),
   servicesOf: forges.servicesOf,
-  signInOf: ({ forge }: { readonly forge: string }) => moduleOf(forge).signIn,
+  signInOf: forges.signInOf,
   isSetUpCode: secretCheck('setUpCodeSecretArn', { acceptsPrevious: false }),
 };
 /** A form of ours is much smaller. */

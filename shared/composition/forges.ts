@@ -10,6 +10,7 @@ import { type Integrations, integrationOf } from '../forge/integrations.ts';
 import type { ForgeClient, ForgeServices, Integration, OpenConnection } from '../forge/module.ts';
 import { moduleOf } from '../forge/modules.ts';
 import { type PersonForge, personForgeOf } from '../forge/person-forge.ts';
+import type { SignIn } from '../forge/sign-in.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { required } from '../runtime/config.ts';
 import { addressProblem, guardedFetch, hostsIn } from '../runtime/guarded-fetch.ts';
@@ -44,6 +45,8 @@ export interface Forges {
     synchronization: Pick<Synchronization, 'forge' | 'baseUrl' | 'connection' | 'forgeOrganization'> &
       Partial<Pick<Synchronization, 'viewersInstall'>>,
   ): Promise<ForgeClient>;
+  /** How people sign in there; undefined for a code host that has no way to. */
+  signInOf(integration: Integration): SignIn | undefined;
   /** Asks for one person; undefined where people cannot sign in with the integration. */
   personForge(integration: Integration): PersonForge | undefined;
   /** Makes credentials of grants and tokens; undefined where organizations are connected by installing an App. */
@@ -109,6 +112,7 @@ export function createForges(
       const integration = integrationOf(await integrations(), synchronization);
       return open({ integration, connection, organization, viewersInstall });
     },
+    signInOf: ({ forge }) => moduleOf(forge).signIn,
     personForge: (integration) =>
       personForgeOf(moduleOf(integration.forge).signIn, integration, servicesOf(integration)),
     connecting: (integration) =>

@@ -74,7 +74,7 @@ export async function grantedForge(
 function signInAgain({ consoleBaseUrl }: GrantedForgeDependencies, host: ForgeHost): never {
   refuse(
     'reauthentication-required',
-    `Choose an organization of ${host.baseUrl} at ${consoleBaseUrl}/sign-in: what you grant there is kept for 15 minutes only.`,
+    `Choose an organization of ${host.baseUrl} at ${consoleBaseUrl}/sign-in, or as POST /me/forge-organizations/choices says: what you grant there is kept for 15 minutes only.`,
   );
 }
 

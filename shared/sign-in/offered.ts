@@ -6,8 +6,9 @@ import { type SignIn, s256 } from '../forge/sign-in.ts';
 import type { HttpAnswer } from '../runtime/http-message.ts';
 import { leadOnAnswer } from '../runtime/page.ts';
 import type { SignedIn } from '../sessions/access-token.ts';
+import type { SessionDependencies } from '../sessions/session-keys.ts';
 import type { SignInDependencies } from './dependencies.ts';
-import { isForChoosing, type Purpose, pendingSignIn } from './pending-sign-in.ts';
+import { isForChoosing, type PendingSignIn, pendingSignIn } from './pending-sign-in.ts';
 
 /** An integration that people can sign in with. */
 export interface Offered {
@@ -27,14 +28,20 @@ export interface OfferedIntegrations {
   readonly invalid: number;
 }
 
-export async function offeredIntegrations(dependencies: SignInDependencies): Promise<OfferedIntegrations> {
+/** What tells which integrations there are. */
+export type OfferedDependencies = Pick<
+  SignInDependencies,
+  'integrations' | 'newestIntegrations' | 'signInOf'
+>;
+
+export async function offeredIntegrations(dependencies: OfferedDependencies): Promise<OfferedIntegrations> {
   const found = offeredOf(dependencies, await dependencies.integrations());
   return found.offered.length > 0 ? found : offeredOf(dependencies, await dependencies.newestIntegrations());
 }
 
 /** The integration with this key, if people can sign in with it. */
 export async function findOffered(
-  dependencies: SignInDependencies,
+  dependencies: OfferedDependencies,
   key: string,
 ): Promise<Offered | undefined> {
   const named = ({ offered }: OfferedIntegrations) => offered.find((one) => one.key === key);
@@ -45,7 +52,7 @@ export async function findOffered(
 }
 
 export function offeredOf(
-  dependencies: SignInDependencies,
+  dependencies: Pick<OfferedDependencies, 'signInOf'>,
   { valid, invalid }: Integrations,
 ): OfferedIntegrations {
   const all = valid.map((integration) => ({ integration, signIn: dependencies.signInOf(integration) }));
@@ -69,31 +76,41 @@ export const callbackOf = (
   integration: Integration,
 ): string => integrationAddresses(consoleBaseUrl, hostOf(integration)).callback;
 
-export interface Beginning {
-  readonly purpose: Purpose;
-  /** A path of this host. */
-  readonly returnTo: string;
+export interface Beginning
+  extends Pick<PendingSignIn, 'purpose' | 'returnTo' | 'tellsOutcome' | 'keepsGrant'> {
   /** Who has to be signed in still when the answer comes. */
   readonly current?: SignedIn | undefined;
 }
 
 /** Sends the browser to the code host, with all that its answer is going to be checked against. */
 export async function beginSignIn(
-  dependencies: SignInDependencies,
-  { integration, signIn, key }: Offered,
-  { purpose, returnTo, current }: Beginning,
+  dependencies: BeginningDependencies,
+  offered: Offered,
+  beginning: Beginning,
 ): Promise<HttpAnswer> {
+  const { authorizeUrl, setCookie } = await prepareSignIn(dependencies, offered, beginning);
+  return leadOnAnswer(authorizeUrl, [setCookie]);
+}
+
+export type BeginningDependencies = SessionDependencies & Pick<SignInDependencies, 'consoleBaseUrl'>;
+
+/** Where the browser has to go, and the cookie that it needs when it comes back. */
+export async function prepareSignIn(
+  dependencies: BeginningDependencies,
+  { integration, signIn, key }: Offered,
+  { current, ...beginning }: Beginning,
+): Promise<{ readonly authorizeUrl: string; readonly setCookie: string }> {
   const random = (): string => Buffer.from(dependencies.randomBytes(32)).toString('base64url');
   const [state, codeVerifier] = [random(), random()];
-  const location = signIn.authorizeUrl(integration, {
+  const authorizeUrl = signIn.authorizeUrl(integration, {
     redirectUri: callbackOf(dependencies, integration),
     state,
     codeChallenge: s256(codeVerifier),
     // Otherwise a code host answers silently for the account that is signed in there, which proves nothing for `authenticatedAt`.
     selectAccount: true,
-    forConnecting: isForChoosing({ purpose, returnTo }),
+    forConnecting: isForChoosing(beginning),
   });
   const { user, session } = current ?? {};
-  const pending = { purpose, integration: key, state, codeVerifier, returnTo, user, session };
-  return leadOnAnswer(location, [await pendingSignIn.sealed(dependencies, pending)]);
+  const pending = { ...beginning, integration: key, state, codeVerifier, user, session };
+  return { authorizeUrl, setCookie: await pendingSignIn.sealed(dependencies, pending) };
 }

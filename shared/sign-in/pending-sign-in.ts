@@ -26,10 +26,12 @@ export type Purpose = (typeof purposes)[number];
 export const isForChoosing = ({
   purpose,
   returnTo,
+  keepsGrant = false,
 }: {
   readonly purpose: Purpose;
   readonly returnTo: string;
-}): boolean => purpose === 'choose-organization' || isConnectPath(returnTo);
+  readonly keepsGrant?: boolean | undefined;
+}): boolean => purpose === 'choose-organization' || keepsGrant || isConnectPath(returnTo);
 
 const PendingSignIn = z.object({
   purpose: z.enum(purposes),
@@ -37,6 +39,10 @@ const PendingSignIn = z.object({
   state: z.string(),
   codeVerifier: z.string(),
   returnTo: z.string(),
+  /** Whether the page to return to is told what came of it, whatever that is: else only who succeeds returns there. */
+  tellsOutcome: z.boolean().optional(),
+  /** As of `isForChoosing`. */
+  keepsGrant: z.boolean().optional(),
   /** Who was signed in then: whoever comes back has to be it still. */
   user: z
     .string()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { returnPath } from './return-path.ts';
+import { isPage, pathWithOutcome, returnPath } from './return-path.ts';
 
 describe('where a sign-in leads', () => {
   it.each([
@@ -20,5 +20,44 @@ describe('where a sign-in leads', () => {
     [`/${'a'.repeat(2000)}`, '/'],
   ])('%j is %j', (asked, path) => {
     expect(returnPath(asked)).toBe(path);
+  });
+});
+
+describe('a page that the API leads back to', () => {
+  it.each(['/', '/sign-in', '/tokens', '/connect', '/connect/gitea~git.example.com:3000', '/connected/acme'])(
+    'may be %s',
+    (path) => {
+      expect(isPage(path)).toBe(true);
+    },
+  );
+
+  it.each([
+    ...[
+      '',
+      'tokens',
+      '//',
+      '//evil.example',
+      '/\\evil.example',
+      'https://evil.example/',
+      '/tokens/',
+      '/tokens/1',
+    ],
+    ...[
+      '/?outcome=done',
+      '/#tokens',
+      '/connect/a/b',
+      '/connect/..',
+      '/connected/Acme',
+      '/connected/acme\n',
+      '/sign-in/out',
+    ],
+    ...['/api/v1/me', '/connect/%2e%2e', '/\t/evil.example', 'javascript:alert(1)', '/a/../tokens'],
+  ])('is not %j', (path) => {
+    expect(isPage(path)).toBe(false);
+  });
+
+  it('is told the outcome, and nothing that was sent', () => {
+    expect(pathWithOutcome('/tokens', 'done')).toBe('/tokens?outcome=done');
+    expect(pathWithOutcome('/tokens', 'refused', 'a&b=c')).toBe('/tokens?outcome=refused&reason=a%26b%3Dc');
   });
 });

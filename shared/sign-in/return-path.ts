@@ -4,6 +4,31 @@ export const connectPath = '/connect';
 /** Whether a person who goes there is about to choose an organization. */
 export const isConnectPath = (path: string): boolean => /^\/connect(?:[/?#]|$)/.test(path);
 
+/** The pages of the console host that the API leads back to, without a query: a page that is new is not among them before it stands here. */
+const pages: readonly RegExp[] = [
+  /^\/$/,
+  /^\/sign-in$/,
+  /^\/tokens$/,
+  /^\/connect(?:\/[a-z]{1,40}~[\w.:~-]{1,300})?$/,
+  /^\/connected\/[a-z0-9-]{1,40}$/,
+];
+
+/** Whether the path is exactly that of a page of ours. */
+export const isPage = (path: string): boolean => pages.some((one) => one.test(path));
+
+/** What came of a sign-in that was begun by the API, for the page that began it. */
+export type SignInOutcome = 'done' | 'taken' | 'refused' | 'failed';
+
+/**
+ * The page, told what came of it in its query.
+ *
+ * @param path of a page
+ * @param reason a code, where it was refused or failed
+ */
+export function pathWithOutcome(path: string, outcome: SignInOutcome, reason?: string): string {
+  return `${path}?${new URLSearchParams({ outcome, ...(reason === undefined ? {} : { reason }) })}`;
+}
+
 /**
  * Where a person goes on after a sign-in: a path of this host, or its first page for whatever else is asked for.
  *

@@ -1,4 +1,5 @@
 /** The routes below `/sign-in`, as browsers without JavaScript use them. */
+import { callerErrorOf } from '../domain/conflict-error.ts';
 import { ForgeError } from '../forge/errors.ts';
 import { SignInError } from '../forge/sign-in.ts';
 import { isSameSecret } from '../runtime/constant-time.ts';
@@ -35,8 +36,9 @@ import {
   signInPage,
 } from './pages.ts';
 import { type PendingSignIn, pendingMerge, pendingSignIn } from './pending-sign-in.ts';
+import { mergeOf, provenMerge } from './proven-merge.ts';
 import { originOf, refusalOfForeign } from './request-checks.ts';
-import { returnPath } from './return-path.ts';
+import { pathWithOutcome, returnPath } from './return-path.ts';
 import { register, registered, setUp, showRegister, showSetUp } from './set-up.ts';
 import { entry, presentUser } from './user-accounts.ts';
 
@@ -149,7 +151,9 @@ async function callback(context: Context): Promise<HttpAnswer> {
   if (pending === undefined || one === undefined || !isAnswer) {
     return pageAnswer(beginAgain);
   }
-  const answer = await complete(context, one, pending).catch((error: unknown) => failed(context, error));
+  const answer = await complete(context, one, pending).catch((error: unknown) =>
+    failed(context, pending, error),
+  );
   return { ...answer, cookies: [...(answer.cookies ?? []), pendingSignIn.forgotten] };
 }
 
@@ -172,44 +176,56 @@ async function complete(
 
 async function answerTo(
   { dependencies, current }: Context,
-  { returnTo }: PendingSignIn,
+  { returnTo, tellsOutcome = false }: PendingSignIn,
   outcome: Outcome,
 ): Promise<HttpAnswer> {
   switch (outcome.kind) {
     case 'signed-in':
-      return redirectAnswer(returnTo, outcome.setCookies);
-    case 'done':
-      return redirectAnswer(returnTo);
+    case 'done': {
+      const cookies = outcome.kind === 'done' ? [] : outcome.setCookies;
+      return redirectAnswer(tellsOutcome ? pathWithOutcome(returnTo, 'done') : returnTo, cookies);
+    }
     case 'refused':
-      return pageAnswer(refusedPage(outcome));
+      return tellsOutcome
+        ? redirectAnswer(pathWithOutcome(returnTo, 'refused', outcome.why))
+        : pageAnswer(refusedPage(outcome));
     case 'taken': {
       if (current === undefined) {
         return pageAnswer(beginAgain);
       }
+      const { session } = current;
+      const proof = { merged: outcome.by.id, provenMerged: dependencies.clock.now(), session };
+      const cookies = [await pendingMerge.sealed(dependencies, proof)];
+      if (tellsOutcome) {
+        return redirectAnswer(pathWithOutcome(returnTo, 'taken'), cookies);
+      }
       const user = await presentUser(dependencies, current.user);
-      const page = mergePage(user, outcome.by, await formTokenFor(dependencies, current.session));
-      const proof = {
-        merged: outcome.by.id,
-        provenMerged: dependencies.clock.now(),
-        session: current.session,
-      };
-      return pageAnswer({ ...page, cookies: [await pendingMerge.sealed(dependencies, proof)] });
+      const page = mergePage(user, outcome.by, await formTokenFor(dependencies, session));
+      return pageAnswer({ ...page, cookies });
     }
   }
 }
 
 /** @throws what is an error of ours */
-async function failed({ dependencies, key, origin, current }: Context, error: unknown): Promise<HttpAnswer> {
+async function failed(
+  { dependencies, key, origin, current }: Context,
+  { returnTo, tellsOutcome }: PendingSignIn,
+  error: unknown,
+): Promise<HttpAnswer> {
   const { table, clock, logger } = dependencies;
   const page = failurePage(error, clock.now());
   if (page === undefined) {
-    throw error;
+    const problem = tellsOutcome ? callerErrorOf(error) : undefined;
+    if (problem === undefined) {
+      throw error;
+    }
+    return redirectAnswer(pathWithOutcome(returnTo, 'refused', problem.code));
   }
   const code = error instanceof SignInError || error instanceof ForgeError ? error.code : 'unexpected';
   const about = { user: current?.user, why: `${code} at ${key}`, ...origin };
   await table.transact([entry(dependencies, 'failed', about)]);
   logger.warn('a sign-in failed at a code host', { integration: key, error: error as Error });
-  return pageAnswer(page);
+  return tellsOutcome ? redirectAnswer(pathWithOutcome(returnTo, 'failed', code)) : pageAnswer(page);
 }
 
 async function installed(context: Context): Promise<HttpAnswer> {
@@ -248,22 +264,13 @@ async function signOutOthers(context: Context): Promise<HttpAnswer> {
 
 async function merge(context: Context): Promise<HttpAnswer> {
   const { dependencies, request, origin, current } = context;
-  const proof = await pendingMerge.opened(dependencies, request.cookies);
-  if (current === undefined || proof === undefined || proof.session !== current.session) {
+  const proof = await provenMerge(dependencies, request.cookies, current);
+  if (current === undefined || proof === undefined) {
     return pageAnswer(beginAgain);
   }
   if (!(await hasFormToken(context, current))) {
     return pageAnswer(outdatedForm);
   }
-  await mergeUsers(
-    dependencies,
-    {
-      into: current.user,
-      merged: proof.merged,
-      provenInto: current.authenticatedAt,
-      provenMerged: proof.provenMerged,
-    },
-    origin,
-  );
+  await mergeUsers(dependencies, mergeOf(current, proof), origin);
   return redirectAnswer('/sign-in', [pendingMerge.forgotten]);
 }

@@ -29,6 +29,10 @@ export const signInActs = [
   'refresh-token-reused',
   /** The first administrator signed in with the set-up code. */
   'set-up',
+  /** A user was sent to a code host by the API; `why` names it. */
+  'account-link-begun',
+  'authentication-begun',
+  'organization-choice-begun',
   'account-linked',
   'account-unlinked',
   'users-merged',

@@ -10,5 +10,7 @@ export interface Example {
   /** The query or the body names an object of the organization, as paths do that have more parameters than the slug. */
   readonly namesObject?: true;
   /** Brings about what the request needs; what it returns takes the place of what stands here. */
-  readonly prepare?: (world: ApiWorld) => Promise<Omit<Example, 'prepare'> | undefined>;
+  readonly prepare?: (world: ApiWorld) => Promise<Omit<Example, 'prepare' | 'inSession'> | undefined>;
+  /** Brings about what only the session has that the person comes with: again after each sign-in. */
+  readonly inSession?: (world: ApiWorld) => Promise<void>;
 }

@@ -1,10 +1,12 @@
 /** For every operation of the API a request that whoever may use it can send. A route without one fails the test of all routes. */
 import { anotherAccount, linkAnother } from './another-account.ts';
 import type { Example } from './api-example.ts';
+import { integrationKey } from './api-forges.ts';
 import { organizationExamples } from './api-organization-examples.ts';
 import { packageExamples } from './api-packages.ts';
 import { peopleExamples } from './api-people-examples.ts';
 import { userOf } from './api-world.ts';
+import { proveStranger } from './proven-stranger.ts';
 import { runExamples } from './run-examples.ts';
 
 const newKey = { description: 'build server', scopes: ['read'], expiresAt: null };
@@ -33,6 +35,12 @@ export const examples: Readonly<Record<string, Example>> = {
       return { body: anotherAccount };
     },
   },
+  listSignInHosts: {},
+  beginLink: { body: { integration: integrationKey, returnTo: '/tokens' } },
+  beginAuthentication: { body: { integration: integrationKey, returnTo: '/' } },
+  beginOrganizationChoice: { body: { integration: integrationKey, returnTo: '/connect' } },
+  readMerge: { inSession: proveStranger },
+  mergeUsers: { inSession: proveStranger, body: { user: userOf('stranger') }, namesObject: true },
   endOtherSessions: {
     async prepare(world) {
       await world.signIn('member');

@@ -12,6 +12,7 @@ import { addressProblem } from '../../shared/runtime/guarded-fetch.ts';
 import { Secret } from '../../shared/runtime/secret.ts';
 import { createMemoryForge, type MemoryForge } from './memory-forge.ts';
 import { registeringFetch } from './registering-fetch.ts';
+import { createSignInHost, type SignInHost } from './sign-in-host.ts';
 import { gitHubHost } from './synchronized.ts';
 
 export const integrationKey = 'github~github.com';
@@ -36,6 +37,8 @@ const attemptOf = (id: string, installation: string): DeliveryAttempt => ({
 });
 
 export interface ApiForges extends Forges {
+  /** Where people prove who they are. */
+  readonly signInHost: SignInHost;
   /** What the code host says that whoever asks owns. */
   owned: readonly OwnedOrganization[];
   invalid: readonly InvalidIntegration[];
@@ -61,11 +64,13 @@ export interface ApiForges extends Forges {
 /** `rocket` can be connected, `later` needs access first, `acme` is connected, and `owner-login` is a personal account. */
 export function createApiForges(): ApiForges {
   const contents = createMemoryForge();
+  const signInHost = createSignInHost();
   const organizations = new Map<string, ForgeOrganization>([
     ['77', { id: asId(900), login: 'acme', suspended: false }],
     ['78', { id: asId(901), login: 'rocket', suspended: false }],
   ]);
   const forges: ApiForges = {
+    signInHost,
     owned: [
       installedOn(900, 'acme', 77),
       installedOn(901, 'rocket', 78),
@@ -177,6 +182,7 @@ export function createApiForges(): ApiForges {
       };
     },
     openFor: ({ connection }) => forges.open({ integration, connection }),
+    signInOf: () => signInHost.signIn,
     personForge: () => ({
       async ownedOrganizations() {
         if (forges.failure !== undefined) {

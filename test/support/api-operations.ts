@@ -92,6 +92,7 @@ export async function prepared(
   if (example === undefined) {
     throw new Error(`test/support/api-examples.ts has no request for ${name}`);
   }
+  await example.inSession?.(world);
   const { params = {}, query, body, headers }: Example = { ...example, ...(await example.prepare?.(world)) };
   return (slug = 'acme') => {
     const values: Readonly<Record<string, string>> = { slug, ...params };

@@ -85,6 +85,10 @@ export interface ApiWorld {
   advance(ms: number): void;
   /** Begins another session, which the person's requests come with from then on. */
   signIn(person: Person, authenticatedAt?: number): Promise<void>;
+  /** What the person's browser sends from then on beside the session. @param setCookies as headers `Set-Cookie` */
+  keepCookies(person: Person, setCookies: readonly string[]): void;
+  /** As the header `Cookie`. */
+  cookiesOf(person: Person): string;
   ask(sender: Sender, request: ApiRequest): Promise<ApiResponse>;
   /** Everything that requests may change: all but how many there were, and which were refused. */
   stored(): ReadonlyMap<string, Item>;
@@ -123,7 +127,7 @@ export async function createApiWorld(added: readonly Route[] = []): Promise<ApiW
       authenticatedAt,
       ...origin,
     });
-    cookies.set(person, setCookies.map((cookie) => cookie.split(';')[0]).join('; '));
+    cookies.set(person, pairsOf(setCookies));
   };
   for (const person of people) {
     await signIn(person);
@@ -144,6 +148,15 @@ export async function createApiWorld(added: readonly Route[] = []): Promise<ApiW
     advance(ms) {
       time += ms;
     },
+    keepCookies(person, setCookies) {
+      const kept = new Map(
+        [cookies.get(person) ?? '', pairsOf(setCookies)]
+          .flatMap((pairs) => pairs.split('; '))
+          .map((pair) => [pair.split('=')[0], pair]),
+      );
+      cookies.set(person, [...kept.values()].join('; '));
+    },
+    cookiesOf: (person) => cookies.get(person) ?? '',
     async ask(sender, request) {
       const event = eventOf(sender, cookies.get(sender), request, time) as APIGatewayProxyEventV2;
       const result = await handler(event, { awsRequestId: 'request-1' } as Context);
@@ -172,6 +185,9 @@ export async function createApiWorld(added: readonly Route[] = []): Promise<ApiW
     },
   };
 }
+
+const pairsOf = (setCookies: readonly string[]): string =>
+  setCookies.map((cookie) => cookie.split(';')[0]).join('; ');
 
 /** Does not print refused requests, of which tests send many. */
 const quietLogger = () => Object.assign(createLogger('serve-api'), { info: () => {} });

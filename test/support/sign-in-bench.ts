@@ -1,11 +1,9 @@
-/** A browser at the routes of sign-in, and a code host that believes whoever brings a code. */
-import { asId, type ForgeAccountId, type UserId } from '../../shared/domain/ids.ts';
+/** A browser at the routes of sign-in. */
+import type { UserId } from '../../shared/domain/ids.ts';
 import { createMemoryBudgets } from '../../shared/forge/budget.ts';
-import { ForgeError } from '../../shared/forge/errors.ts';
 import type { Integration } from '../../shared/forge/integration.ts';
 import { integrationKeyOf } from '../../shared/forge/integration-key.ts';
 import { parseIntegrations } from '../../shared/forge/integrations.ts';
-import { type SignIn, SignInError, s256 } from '../../shared/forge/sign-in.ts';
 import { pageRegistrations } from '../../shared/organizations/page-registrations.ts';
 import type { HttpAnswer } from '../../shared/runtime/http-message.ts';
 import { readSession } from '../../shared/sessions/session.ts';
@@ -19,6 +17,7 @@ import { aFact } from './memory-forge.ts';
 import { createPeople, proven } from './people.ts';
 import { registeringFetch } from './registering-fetch.ts';
 import { admitsEverybody } from './session-bench.ts';
+import { createSignInHost, type SignInHost } from './sign-in-host.ts';
 import { gitHubHost } from './synchronized.ts';
 
 export const consoleBaseUrl = 'https://console.example.com';
@@ -31,45 +30,9 @@ const integration: Integration = {
 
 export async function createSignInBench(facts: Parameters<typeof createPeople>[0] = []) {
   const people = await createPeople(facts);
-  /** What goes wrong at the code host. */
-  const forge = {
-    fault: undefined as Error | undefined,
-    /** What it says to people that they read. */
-    readable: async (): Promise<undefined> => undefined,
-  };
+  const host = createSignInHost();
   /** What the process knows of the operator's secret, and its text now. */
   const integrations = { known: [integration] as readonly Integration[], text: '[]' };
-  const codes = new Map<string, { account: string; codeChallenge: string; redirectUri: string }>();
-  const signIn: SignIn = {
-    isOffered: () => true,
-    authorizeUrl: (_, request) =>
-      `https://code.example.com/authorize?${new URLSearchParams({ ...request, selectAccount: String(request.selectAccount), forConnecting: String(request.forConnecting) })}`,
-    async exchange(_, { callback, state, redirectUri, codeVerifier }) {
-      if (callback.get('error') !== null) {
-        throw new SignInError('denied', 'declined');
-      }
-      const code = codes.get(callback.get('code') ?? '');
-      if (callback.get('state') !== state) {
-        throw new SignInError('state-mismatch', 'another state');
-      }
-      codes.delete(callback.get('code') ?? '');
-      if (code?.codeChallenge !== s256(codeVerifier) || code.redirectUri !== redirectUri) {
-        throw new SignInError('bad-code', 'no such code');
-      }
-      return { accessToken: `secret-of-${code.account}` };
-    },
-    async identity(_, { accessToken }) {
-      if (forge.fault !== undefined) {
-        throw forge.fault;
-      }
-      const id = accessToken.replace('secret-of-', '');
-      return { account: asId<ForgeAccountId>(id), login: `user-${id}`, name: `User <${id}>` };
-    },
-    installUrl: (_, { state }) => `https://code.example.com/install?state=${state}`,
-    ownedOrganizations: () => Promise.reject(new ForgeError('unexpected', 'nobody asks here')),
-    owns: () => Promise.reject(new ForgeError('unexpected', 'nobody asks here')),
-    readable: () => forge.readable(),
-  };
   const dependencies = {
     ...people.dependencies,
     consoleBaseUrl,
@@ -101,7 +64,7 @@ export async function createSignInBench(facts: Parameters<typeof createPeople>[0
         },
       },
     }),
-    signInOf: () => signIn,
+    signInOf: () => host.signIn,
     servicesOf: () => ({
       fetch: () => Promise.reject(new Error('nobody fetches here')),
       clock: people.clock,
@@ -116,7 +79,7 @@ export async function createSignInBench(facts: Parameters<typeof createPeople>[0
   return {
     ...people,
     dependencies,
-    forge,
+    forge: host.faults,
     integrations,
     /** Makes the user of the account an administrator, so that the installation is set up. */
     async administrators(...users: UserId[]) {
@@ -127,7 +90,7 @@ export async function createSignInBench(facts: Parameters<typeof createPeople>[0
       people.table.transact([
         changeInstallationSettings(await findInstallationSettings(people.table), { signIn: signInPolicy }),
       ]),
-    visitor: () => createVisitor(dependencies, people.browser(), codes),
+    visitor: () => createVisitor(dependencies, people.browser(), host),
   };
 }
 
@@ -139,11 +102,7 @@ interface Sent {
   readonly form?: Record<string, string>;
 }
 
-function createVisitor(
-  dependencies: Dependencies,
-  browser: Browser,
-  codes: Map<string, { account: string; codeChallenge: string; redirectUri: string }>,
-) {
+function createVisitor(dependencies: Dependencies, browser: Browser, host: SignInHost) {
   async function ask(
     method: string,
     target: string,
@@ -183,11 +142,7 @@ function createVisitor(
     },
     /** What the code host makes of where we sent the browser. */
     back(sent: HttpAnswer, account: string): string {
-      const { searchParams } = new URL(sent.headers?.refresh?.replace('0; url=', '') ?? '');
-      const read = (name: string): string => searchParams.get(name) ?? '';
-      const code = `code-${codes.size}-${read('state').slice(0, 8)}`;
-      codes.set(code, { account, codeChallenge: read('codeChallenge'), redirectUri: read('redirectUri') });
-      return `${read('redirectUri')}?${new URLSearchParams({ code, state: read('state') })}`;
+      return host.back(sent.headers?.refresh?.replace('0; url=', '') ?? '', account);
     },
     signIn: async (account: string, form: Record<string, string> = {}) =>
       visitor.get(await visitor.toForge('sign-in', account, form)),

@@ -2,6 +2,7 @@
 import { createRoute, type OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { z } from 'zod';
+import { cookiesOf } from '../../../shared/runtime/http-handler.ts';
 import { synchronizationsOf } from '../../../shared/store/synchronization-store.ts';
 import type { Table } from '../../../shared/store/table.ts';
 import { isOfOrganization } from './access.ts';
@@ -79,6 +80,7 @@ function requestOf(
     body: valid('json'),
     caller: c.get('caller'),
     headers: c.req.raw.headers,
+    cookies: cookiesOf(c.env.event.cookies ?? []),
     origin: c.get('origin'),
     accountable: (why = '') => accountableOf(dependencies, c, c.get('caller'), why),
     mayActOn: (repository) => held === undefined || held.mayActOn(rights, repository),

@@ -110,6 +110,8 @@ export type RouteRequest<Definition extends RouteDefinition> = {
   readonly body: Parsed<Definition, 'body'>;
   readonly caller: CallerFor<Definition['access']>;
   readonly headers: Headers;
+  /** What the browser keeps beside its session. */
+  readonly cookies: ReadonlyMap<string, string>;
   /** Where the request comes from, as the CDN says. */
   readonly origin: RequestOrigin;
   /** Who asks, for the history; with the reason that he gives. */
@@ -151,6 +153,7 @@ export interface AnyRequest extends Partial<OrganizationPart> {
   readonly body: unknown;
   readonly caller: Caller | undefined;
   readonly headers: Headers;
+  readonly cookies: ReadonlyMap<string, string>;
   readonly origin: RequestOrigin;
   accountable(why?: string): Promise<Accountable>;
 }

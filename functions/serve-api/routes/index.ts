@@ -25,6 +25,7 @@ import { repositoryRoutes } from './repositories.ts';
 import { runRoutes } from './runs.ts';
 import { sessionRoutes } from './sessions.ts';
 import { settingsRoutes } from './settings.ts';
+import { signInRoutes } from './sign-in.ts';
 import { statusRoutes } from './status.ts';
 import { synchronizationRoutes } from './synchronizations.ts';
 import { teamRoutes } from './teams.ts';
@@ -38,6 +39,7 @@ export const routes: readonly Route[] = [
   ...ownTokenRoutes,
   ...invitationRoutes,
   ...sessionRoutes,
+  ...signInRoutes,
   ...organizationRoutes,
   ...packageRoutes,
   ...packageChangeRoutes,

@@ -59,7 +59,7 @@ const listForgeOrganizations = defineRoute(
     tag: 'Me',
     summary: 'The organizations that you own on a code host, for connecting one',
     description:
-      'Asks the code host with what you granted when you chose an organization at /sign-in, which is kept for 15 minutes; without it a problem with the code `reauthentication-required` names the address.',
+      'Asks the code host with what you granted when you chose an organization at /sign-in, or after POST /me/forge-organizations/choices, which is kept for 15 minutes; without it a problem with the code `reauthentication-required` says so.',
     access: 'user',
     scope: 'none',
     query: z.strictObject({ integration: IntegrationKey }),
