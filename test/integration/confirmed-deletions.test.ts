@@ -135,6 +135,35 @@ describe('a repository that is gone', () => {
     expect(await isDeleted()).toBe(true);
   });
 
+  it('is confirmed by a later read that planned the removal before an earlier one wrote it', async () => {
+    world.forge.facts = base;
+    await world.ask('repositories');
+    await world.ask('repository:5');
+    const begun = Promise.withResolvers<void>();
+    const planned = Promise.withResolvers<void>();
+    const list = world.run('repositories', {
+      ...world.table,
+      async transact(operations: Parameters<typeof world.table.transact>[0]) {
+        begun.resolve();
+        await planned.promise;
+        await world.table.transact(operations);
+      },
+    });
+    await begun.promise;
+    await world.run('repository:5', {
+      ...world.table,
+      async getMany(wanted: Parameters<typeof world.table.getMany>[0]) {
+        if (wanted.some(({ sk }) => sk === keys.forgeDeletion(synchronizationId, repository(5)).sk)) {
+          planned.resolve();
+          await list;
+          expect(await isDeleted()).toBe(true);
+        }
+        return world.table.getMany(wanted);
+      },
+    });
+    expect(await isDeleted()).toBe(true);
+  });
+
   it('is recorded as deleted before the fact is removed, so that a death between the two loses nothing', async () => {
     world.forge.facts = base;
     await world.ask('repositories');

@@ -68,7 +68,7 @@ async function confirmPortion(
   const confirmed = await confirmedAmong({ table, id, startedAt, observedAt }, missing);
   // For one that is still stored, the transaction that removes it requests the scan.
   const scans = confirmed
-    .filter(({ standing }) => standing?.isRemoved === true)
+    .filter(({ isNews }) => isNews)
     .map(({ repository }) => scanWork(organization, id, repository));
   await table.transact([
     ...confirmed.map(({ repository }) => confirmDeletion(id, repository, observedAt)),
@@ -78,8 +78,11 @@ async function confirmPortion(
 }
 
 /**
- * Repositories newly confirmed as deleted: by the forge's look-up, and by an event too where the credential sees only
- * a selection.
+ * Repositories that this read confirms as deleted: by the forge's look-up, and by an event too where the credential sees only
+ * a selection. `isNews`: the repository was removed before, and not known to be deleted.
+ *
+ * One that an earlier read confirmed is confirmed again: this read may have planned its removal before that one wrote it, and the
+ * removal with the higher number needs a confirmation that is as late.
  */
 async function confirmedAmong(
   {
@@ -110,8 +113,8 @@ async function confirmedAmong(
     const standing = standings.get(`repository#${repository}`);
     const isRestored = (standing?.givenAt ?? 0) > statedAfter;
     const hasConfirmation = statedAt !== undefined && startedAt < statedAt + reportValidMs && !isRestored;
-    const isKnown =
-      confirmedBy > observedAt || (standing?.isRemoved === true && confirmedBy >= standing.observedAt);
-    return (absence === 'gone' || hasConfirmation) && !isKnown ? [{ repository, standing }] : [];
+    const isNews = standing?.isRemoved === true && confirmedBy < standing.observedAt;
+    const isConfirmed = (absence === 'gone' || hasConfirmation) && confirmedBy < observedAt;
+    return isConfirmed ? [{ repository, isNews }] : [];
   });
 }
