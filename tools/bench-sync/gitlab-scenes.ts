@@ -174,6 +174,7 @@ async function changesSection(system: System, company: GitLabCompany): Promise<S
   const comes = await cost(() => changes.run('set-member', { source, user: outsider, level: 'developer' }));
   // It is read at once, and again when the API has to know.
   const goes = await cost(() => changes.run('remove-member', { source, user: member }));
+  const leaves = await cost(() => changes.run('remove-member', { source: 'acme', user: member }));
   return {
     title: 'GitLab: one member changed, told by an event',
     figures: [
@@ -193,6 +194,14 @@ async function changesSection(system: System, company: GitLabCompany): Promise<S
       },
       ...kindsOf(goes),
       { name: '  facts written', measured: goes.writes.items.fact ?? 0, least: 1 },
+      {
+        name: 'somebody goes out of the top-level group: requests',
+        measured: leaves.asked.total,
+        least: 1,
+        most: 2 * readMost,
+      },
+      ...kindsOf(leaves),
+      { name: '  facts written', measured: leaves.writes.items.fact ?? 0, least: 1 },
       refusedFigure(company),
     ],
   };

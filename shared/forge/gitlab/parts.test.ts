@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Fact, FactKind } from '../../domain/facts.ts';
 import { asId, type ForgeRepositoryId, type ForgeTeamId } from '../../domain/ids.ts';
-import type { AnyScope } from '../../domain/scopes.ts';
+import type { AnyScope, PartScope } from '../../domain/scopes.ts';
 import type { StoredFacts, StructureReader } from '../forge.ts';
 import { createTestGitLab, member, type TestGitLab, worldOf } from './test-api.ts';
 
@@ -61,6 +61,30 @@ describe('an event about a member of a group', () => {
       expect(ofMember).toMatchObject([{ kind: 'member', account: '5', role: inTop ? 'member' : 'outside' }]);
       expect(ofTeam.map(({ kind }) => kind)).toEqual(['team', 'team-member', 'team-repository']);
       expect(lab.requests.at(-1)?.path, 'it ends with a group as its owner sees it').toMatch(/groups\/5\?/);
+    },
+  );
+
+  test.each(['owner', 'member', 'outside'] as const)(
+    'costs at most 5 requests where it went and was there as %s, and leaves other places as they are stored',
+    async (role) => {
+      const lab = labWith(false);
+      const { answer } = lab;
+      lab.answer = (request) =>
+        /groups\/5\/members\?/.test(request.path)
+          ? { json: [], headers: { 'x-total': '0' } }
+          : answer(request);
+      const before: Fact = { kind: 'member', account: asId('5'), login: 'u5', role, readsByTeams: true };
+      const known = stored();
+      const given = {
+        ...known,
+        of: (part: PartScope, kind: FactKind) => (kind === 'member' ? [before] : known.of(part, kind)),
+      };
+      const { ofMember, ofTeam } = await run(lab, given as StoredFacts);
+      expect(lab.requests.map(({ path }) => path)).toHaveLength(5);
+      expect(ofMember).toEqual([
+        role === 'outside' ? before : { kind: 'member', account: '5', login: 'u5', role: 'outside' },
+      ]);
+      expect(ofTeam.map(({ kind }) => kind)).toEqual(['team', 'team-repository']);
     },
   );
 

@@ -36,7 +36,14 @@ import {
   unended,
 } from './organization.ts';
 import { type Member, memberSchema, projectSchema } from './schema.ts';
-import { collaboratorFacts, memberFacts, repositoryFact, teamFacts, teamRepositoryFacts } from './sharing.ts';
+import {
+  collaboratorFacts,
+  memberFacts,
+  repositoryFact,
+  stronger,
+  teamFacts,
+  teamRepositoryFacts,
+} from './sharing.ts';
 import type { Context } from './whole-scopes.ts';
 
 /** In more groups than this a member is looked for by reading the lists of all members. */
@@ -254,7 +261,8 @@ async function unlessNotFound<Answer>(request: Promise<Answer>): Promise<Answer 
 
 /**
  * Looks for the account in the top-level group, which decides alone about whoever is in it; then in the group that the event named, where a place
- * without an end is enough; then in all others, or in a large organization by the list of members.
+ * without an end is enough. Other places are as stored: where one begins or ends, there is an event of its own, and a place in a group is a right
+ * only with the row of that group. Where nothing is stored they are looked for in all groups, or in a large organization by the list of members.
  */
 async function readMember(
   context: Context,
@@ -298,6 +306,10 @@ async function readMember(
   if (inNamed !== undefined && inNamed.expiresAt === undefined) {
     return partRead(part, [inNamed]);
   }
+  const [before] = (await context.stored?.())?.of(part, 'member') ?? [];
+  if (before !== undefined) {
+    return partRead(part, unended([outsideAs(before, inNamed)], now));
+  }
   if (below.size > groupsMax) {
     return deferToList('members');
   }
@@ -309,6 +321,14 @@ async function readMember(
   );
   return fact === undefined ? absentPart(part) : partRead(part, [fact]);
 }
+
+/** Somebody who is not in the top-level group. What is stored says how long he is elsewhere, unless it was in that group. */
+const outsideAs = (before: MemberFact, inNamed: MemberFact | undefined): MemberFact => {
+  const { account, login } = before;
+  const here: MemberFact = { kind: 'member', account, login, role: 'outside' };
+  const elsewhere = before.role === 'outside' ? before : here;
+  return inNamed === undefined ? elsewhere : stronger(elsewhere, inNamed);
+};
 
 /** Looks up groups and projects by their ids. */
 export async function lookUp(

@@ -140,7 +140,7 @@ const memberFact = ({ account, login, level, expiresAt }: Place, isInTop: boolea
 const roles = ['outside', 'member', 'owner'] as const;
 
 /** Of two ways to belong, the stronger role, and of the same role the one that lasts longer. */
-function stronger(one: MemberFact, other: MemberFact): MemberFact {
+export function stronger(one: MemberFact, other: MemberFact): MemberFact {
   const byRole = roles.indexOf(one.role) - roles.indexOf(other.role);
   if (byRole !== 0) {
     return byRole > 0 ? one : other;
