@@ -54,8 +54,9 @@ const lists: Readonly<Record<string, List>> = {
   listTeams: { entries: manyCount },
   listMembersOfTeam: { named: 3, entries: fullCount + 1 },
   listHistory: {
-    entries: manyCount,
-    queries: ['since=2026-11-22T11:00:00Z'],
+    // What people did, what was refused, and runs.
+    entries: 3 * manyCount,
+    queries: ['since=2026-11-22T11:00:00Z', 'source=user', 'delivery=d1', 'act=run', 'actor=nobody'],
     few: ['act=delete-package', 0],
   },
   listInstallationHistory: { entries: manyCount, few: ['act=delete-package', 0] },

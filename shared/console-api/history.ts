@@ -1,6 +1,7 @@
 /** Who did what, when, why and from where. */
 import { z } from 'zod';
 import { Time } from './common.ts';
+import { ChangeCounts } from './runs.ts';
 
 export const HistoryEntry = z
   .object({
@@ -29,6 +30,19 @@ export const HistoryEntry = z
       .number()
       .optional()
       .meta({ description: 'Of `request-refused`: how many there were within the hour, at least.' }),
+    run: z
+      .object({
+        synchronization: z.string(),
+        number: z.number(),
+        counts: ChangeCounts,
+        changes: z.string().meta({
+          description:
+            'Where its changes are, each with its reason, as long as the synchronization is there.',
+        }),
+        deliveries: z.array(z.string()).meta({ description: 'The webhook deliveries that asked for it.' }),
+      })
+      .optional()
+      .meta({ description: 'Of `run`: what a code host said that changed something here.' }),
     before: z.unknown().optional(),
     after: z.unknown().optional(),
   })

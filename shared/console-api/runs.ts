@@ -95,7 +95,7 @@ export const Run = z
       }),
     ),
   })
-  .meta({ id: 'Run', description: 'Kept for 30 days; for a day if nothing changed.' });
+  .meta({ id: 'Run', description: 'Kept for 400 days; for a day if nothing changed.' });
 
 export const Change = Text(
   'A change with its reason, as a line of text.',

@@ -2,7 +2,6 @@
 import type { Organization } from '../domain/organization.ts';
 import { explainName } from '../scan/explain-name.ts';
 import { isOfSource, type StoredPackage } from '../store/package-store.ts';
-import { runSeconds } from '../store/run-store.ts';
 import type { Table } from '../store/table.ts';
 
 /**
@@ -25,8 +24,8 @@ export async function withHolders<Waiting extends { readonly name: string; reado
   return waiting.map((one) => (one.reason === 'name-taken' ? { ...one, ...explained.get(one.name) } : one));
 }
 
-/** How long a passed name is shown, in milliseconds: as long as the history keeps it. */
-const shownMs = runSeconds * 1000;
+/** How long a passed name is shown, in milliseconds. */
+const shownMs = 30 * 24 * 3600_000;
 
 /**
  * A notice for each name that passed recently.

@@ -17,7 +17,7 @@ export async function recordedRun(table: Table, { id }: Synchronization, number:
     'not-found',
     number > (await lastNumber(table, id))
       ? `run ${number} does not exist yet; runs lists the recorded ones`
-      : `run ${number} is not recorded: runs that changed something are kept for 30 days, others for 1 day; runs --all lists them`,
+      : `run ${number} is not recorded: runs that changed something are kept for 400 days, others for 1 day; runs --all lists them`,
   );
 }
 

@@ -131,7 +131,7 @@ async function removedBy(
   if (removed === undefined) {
     throw new CallerError(
       'not-found',
-      `run ${number} is too old: removed facts are kept for 30 days; run synchronize to read the forge's current state`,
+      `run ${number} is too old: removed facts are kept for 400 days; run synchronize to read the forge's current state`,
     );
   }
   return removed;

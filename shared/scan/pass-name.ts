@@ -3,6 +3,7 @@
 import { edgeKeys } from '../domain/edge-keys.ts';
 import type { Organization } from '../domain/organization.ts';
 import type { PackageSource } from '../domain/package.ts';
+import { addAuditEntry } from '../store/audit-log.ts';
 import { absent, equal } from '../store/condition.ts';
 import { desire } from '../store/edge-store.ts';
 import { isUnchanged, putName, type StoredName } from '../store/name-store.ts';
@@ -74,6 +75,7 @@ export async function passName(
   const record = await passingRecord(table, to, { from: before, number, name, reason, at: now });
   await table.transact([
     ...passing.beside,
+    ...(isGiven ? [] : [historyEntry(id, passing, number, now)]),
     {
       ...requestWork(
         workItem,
@@ -93,6 +95,25 @@ export async function passName(
     made,
     messages: [...ended.messages, workItem.message, grants.message, ...scans.map((scan) => scan.message)],
   };
+}
+
+/** The entry in the organization's history. Of a name that an owner gives the owner's act has one. */
+function historyEntry(
+  organization: Organization['id'],
+  { name, before, to, reason }: Passing,
+  number: number,
+  at: number,
+): Operation {
+  return addAuditEntry(
+    organization,
+    {
+      ...{ at, by: 'the registry', act: 'pass-package-name', subject: name, why: reason },
+      actor: { kind: 'system', id: 'pass-package-name', name: 'the registry' },
+      before: { repository: before.source.repository, package: before.number },
+      after: { repository: to.repository, package: number },
+    },
+    `package-${number}`,
+  );
 }
 
 /** The attributes of a package before its first scan. */

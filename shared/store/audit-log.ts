@@ -1,9 +1,11 @@
-/** What was done to an organization or the installation: by whom, why and from where. Entries are added and never changed, but for the count of refused requests. */
+/** What was done to an organization or the installation: by whom, why and from where. Entries are added and never changed, but for the counts of refused requests, and of a run’s changes. */
 import { z } from 'zod';
 import { CallerError } from '../domain/caller-error.ts';
-import type { OrganizationId } from '../domain/ids.ts';
+import { asId, type OrganizationId, type SynchronizationId } from '../domain/ids.ts';
+import type { Synchronization } from '../domain/synchronization.ts';
 import { absent, present } from './condition.ts';
 import { type Key, keys, ranges, tableKeys } from './keys.ts';
+import { runSeconds } from './run-store.ts';
 import type { Item, Operation, Table } from './table.ts';
 
 export const actorKinds = ['user', 'key', 'operator', 'synchronization', 'system'] as const;
@@ -45,6 +47,22 @@ const AuditItem = z.object({
 });
 export type AuditEntry = Readonly<z.infer<typeof AuditItem>>;
 
+/** With what only entries about runs have. */
+const ListedItem = AuditItem.extend({
+  /** Of a run: where its changes are, how many they were by now, and the deliveries that asked for it. */
+  run: z
+    .object({
+      synchronization: z.string().transform((id) => asId<SynchronizationId>(id)),
+      number: z.number(),
+      deliveries: z.array(z.string()),
+    })
+    .optional(),
+  added: z.number().optional(),
+  updated: z.number().optional(),
+  removed: z.number().optional(),
+});
+export type ListedEntry = Readonly<z.infer<typeof ListedItem>> & { readonly id: string };
+
 /**
  * The operation that adds an entry. It belongs in the transaction that does what the entry records.
  *
@@ -75,6 +93,44 @@ export interface RefusalPlace {
   readonly id: string;
 }
 
+/** The act of entries about runs. */
+export const runAct = 'run';
+
+/** A run that changes something, for the history. */
+export interface RunInHistory {
+  readonly number: number;
+  /** When it began to write, the same in each transaction; milliseconds since the epoch. */
+  readonly at: number;
+  /** Why its lists were read, by what. */
+  readonly scopes: readonly { readonly cause: string; readonly delivery?: string | undefined }[];
+  readonly counts: { readonly add: number; readonly update: number; readonly remove: number };
+}
+
+/**
+ * The one entry of a run, for each transaction that changes something: it makes the entry, or adds to its counts. It expires with the run's
+ * changes.
+ */
+export function noteRun(
+  { id: synchronization, organization, login }: Pick<Synchronization, 'id' | 'organization' | 'login'>,
+  { number, at, scopes, counts }: RunInHistory,
+): Operation {
+  const deliveries = [...new Set(scopes.flatMap(({ delivery }) => delivery ?? []))];
+  return {
+    update: {
+      key: keys.runEntry(organization, at, synchronization, number),
+      set: {
+        ...{ at, by: login, act: runAct, subject: login },
+        why: [...new Set(scopes.map(({ cause }) => cause))].join('; '),
+        actor: { kind: 'synchronization', id: synchronization, name: login },
+        ...fromDelivery(deliveries[0]),
+        run: { synchronization, number, deliveries },
+        [tableKeys.expiry]: Math.ceil(at / 1000) + runSeconds,
+      },
+      add: { added: counts.add, updated: counts.update, removed: counts.remove },
+    },
+  };
+}
+
 const refusalsKeptMs = 400 * 24 * 3600_000;
 
 const keyOf = ({ organization, at, id }: RefusalPlace): Key =>
@@ -99,7 +155,7 @@ export const countRefusals = async (table: Table, place: RefusalPlace, more: num
   await table.update({ key: keyOf(place), add: { count: more } }, present);
 };
 
-/** The latest entries, newest first, without refused requests. One read. */
+/** The latest entries, newest first, without refused requests and runs. One read. */
 export async function auditLog(
   table: Table,
   organization: OrganizationId | undefined,
@@ -113,20 +169,53 @@ export interface AuditFilter {
   readonly act?: string | undefined;
   /** Id of the actor. */
   readonly actor?: string | undefined;
+  /** The kind of the actor: of what a code host changed, `synchronization`. */
+  readonly source?: (typeof actorKinds)[number] | undefined;
+  /** The webhook delivery that it came of. */
+  readonly delivery?: string | undefined;
   /** Entries from this moment on; milliseconds since the epoch. */
   readonly since?: number | undefined;
   /** Entries before this moment; milliseconds since the epoch. */
   readonly until?: number | undefined;
 }
 
+const fits = (
+  { act, actor, source, delivery }: AuditFilter,
+  { from, run, ...entry }: Omit<ListedEntry, 'id'>,
+): boolean =>
+  (act ?? entry.act) === entry.act &&
+  (actor === undefined || actor === entry.actor?.id) &&
+  (source === undefined || source === entry.actor?.kind) &&
+  (delivery === undefined || from?.delivery === delivery || run?.deliveries.includes(delivery) === true);
+
+/** Where entries are that the filter may select: each is a query for a page. */
+function rangesFor(
+  organization: OrganizationId | undefined,
+  { act, source, delivery }: AuditFilter,
+): readonly Key[] {
+  const changes = rangeOf(organization);
+  if (organization === undefined) {
+    return (act ?? refusalAct) === refusalAct ? [changes, ranges.installationRefusals()] : [changes];
+  }
+  const isOfSynchronization = source === 'synchronization' || delivery !== undefined;
+  const mayBeRun = (act ?? runAct) === runAct && (source ?? 'synchronization') === 'synchronization';
+  const mayBeRefusal = (act ?? refusalAct) === refusalAct && !isOfSynchronization;
+  return [
+    // Until refused requests had a range of their own, they were among the changes.
+    ...(act === runAct ? [] : [changes]),
+    ...(mayBeRun ? [ranges.runEntries(organization)] : []),
+    ...(mayBeRefusal ? [ranges.refusals(organization)] : []),
+  ];
+}
+
 export interface AuditPage {
-  readonly entries: readonly (AuditEntry & { readonly id: string })[];
+  readonly entries: readonly ListedEntry[];
   /** Where the next page begins; undefined at the end. */
   readonly next: string | undefined;
 }
 
-/** A page reads so often at the most, changes and refused requests at once, and so many entries each time. A page that few entries fit is short, and not the last. */
-const readsMax = 3;
+/** Queries for a page at the most, and items of each where few may fit. A page that few entries fit is short, and not the last. */
+const queriesMax = 3;
 const itemsMax = 250;
 
 /**
@@ -142,24 +231,25 @@ export async function auditPage(
   { limit, after }: { readonly limit: number; readonly after?: string | undefined },
 ): Promise<AuditPage> {
   const { sk: prefix } = rangeOf(organization);
-  const { act, actor, since, until } = filter;
+  const { since, until, ...selection } = filter;
   if (after !== undefined && !after.startsWith(prefix)) {
     throw new CallerError('invalid', 'this page begins nowhere in the log');
   }
+  const from = rangesFor(organization, filter);
   const oldest = since === undefined ? prefix : `${prefix}${new Date(since).toISOString()}`;
-  const isUnfiltered = act === undefined && actor === undefined;
-  const entries: (AuditEntry & { readonly id: string })[] = [];
+  const isUnfiltered = Object.values(selection).every((one) => one === undefined);
+  const entries: ListedEntry[] = [];
   let place = after ?? (until === undefined ? undefined : `${prefix}${new Date(until).toISOString()}`);
-  for (let reads = 0; reads < readsMax; reads++) {
+  for (let queries = from.length; queries <= queriesMax; queries += from.length) {
     const asked = isUnfiltered ? limit - entries.length : itemsMax;
-    const items = await latest(table, organization, act, { limit: asked, after: place });
+    const items = await latest(table, from, prefix, { limit: asked, after: place });
     for (const { sk, item } of items) {
       if (sk < oldest) {
         return { entries, next: undefined };
       }
       place = sk;
-      const entry = AuditItem.parse(item);
-      if ((act ?? entry.act) === entry.act && (actor === undefined || actor === entry.actor?.id)) {
+      const entry = ListedItem.parse(item);
+      if (fits(filter, entry)) {
         entries.push({ ...entry, id: idOf(item) });
       }
       if (entries.length === limit) {
@@ -173,22 +263,18 @@ export async function auditPage(
   return { entries, next: place };
 }
 
-/** The latest of both kinds, under the sort keys that they would have in one range: a place in it is one in the other. */
+/** The latest of all ranges, under the sort keys that they would have in one range: a place in it is one in the others. */
 async function latest(
   table: Table,
-  organization: OrganizationId | undefined,
-  act: string | undefined,
+  of: readonly Key[],
+  inOne: string,
   { limit, after }: { readonly limit: number; readonly after: string | undefined },
 ): Promise<readonly { readonly sk: string; readonly item: Item }[]> {
-  const changes = rangeOf(organization);
-  const refusals = organization === undefined ? ranges.installationRefusals() : ranges.refusals(organization);
-  // Until refused requests had a range of their own, they were among the changes.
-  const ofBoth = act === undefined || act === refusalAct ? [changes, refusals] : [changes];
   const found = await Promise.all(
-    ofBoth.map(async ({ pk, sk: prefix }) => {
-      const from = after === undefined ? undefined : `${prefix}${after.slice(changes.sk.length)}`;
+    of.map(async ({ pk, sk: prefix }) => {
+      const from = after === undefined ? undefined : `${prefix}${after.slice(inOne.length)}`;
       const items = await table.query(pk, prefix, { descending: true, limit, after: from });
-      return items.map((item) => ({ sk: `${changes.sk}${String(item.sk).slice(prefix.length)}`, item }));
+      return items.map((item) => ({ sk: `${inOne}${String(item.sk).slice(prefix.length)}`, item }));
     }),
   );
   return found

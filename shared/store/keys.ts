@@ -57,6 +57,7 @@
  * | how many of a kind were created for a user | USER#id | CREATIONS#kind |
  * | entry of the audit log | ORG#id | AUDIT#time#id |
  * | entry of the installation's own | INSTALLATION | AUDIT#time#id |
+ * | entry about a run that changed something | ORG#id | RUNENTRY#time#synchronization-number |
  * | entry about refused requests | ORG#id | REFUSAL#time#id |
  * | entry about those of the installation | INSTALLATION | REFUSAL#time#id |
  * | settings of the installation | INSTALLATION | SETTINGS |
@@ -310,6 +311,11 @@ export const keys = {
     sk: `CREATIONS#${kind}`,
   }),
   /** @param at milliseconds since the epoch */
+  runEntry: (organization: string, at: number, synchronization: string, number: number): Key => ({
+    pk: `ORG#${organization}`,
+    sk: `RUNENTRY#${new Date(at).toISOString()}#${synchronization}-${number}`,
+  }),
+  /** @param at milliseconds since the epoch */
   auditEntry: (organization: string, at: number, id: string): Key => ({
     pk: `ORG#${organization}`,
     sk: `AUDIT#${new Date(at).toISOString()}#${id}`,
@@ -449,6 +455,7 @@ export const ranges = {
   grantRevocations: (): Key => ({ pk: 'GRANTREVOCATIONS', sk: 'UNTIL#' }),
   auditLog: (organization: string): Key => ({ pk: `ORG#${organization}`, sk: 'AUDIT#' }),
   installationAuditLog: (): Key => ({ pk: 'INSTALLATION', sk: 'AUDIT#' }),
+  runEntries: (organization: string): Key => ({ pk: `ORG#${organization}`, sk: 'RUNENTRY#' }),
   refusals: (organization: string): Key => ({ pk: `ORG#${organization}`, sk: 'REFUSAL#' }),
   installationRefusals: (): Key => ({ pk: 'INSTALLATION', sk: 'REFUSAL#' }),
 } as const;

@@ -59,8 +59,8 @@ export interface RunProgress {
 }
 
 const day = 24 * 3600;
-/** How long a run with changes is kept, in seconds; one without is kept a day. */
-export const runSeconds = 30 * day;
+/** How long a run with changes is kept, in seconds, as the history's entry about it; one without is kept a day. */
+export const runSeconds = 400 * day;
 
 /** The changes of one transaction. */
 export interface RecordedChanges {

@@ -1,6 +1,6 @@
 /** An organization in the API's tests with a thousand and more of everything that lists show. */
 import { asId, type ForgeAccountId, type SynchronizationId, type UserId } from '../../shared/domain/ids.ts';
-import { addAuditEntry } from '../../shared/store/audit-log.ts';
+import { addAuditEntry, addRefusal, noteRun } from '../../shared/store/audit-log.ts';
 import { putChunks } from '../../shared/store/chunk-store.ts';
 import { noteDelivered } from '../../shared/store/delivery-history.ts';
 import { putFact } from '../../shared/store/fact-store.ts';
@@ -175,12 +175,25 @@ const tokens = (now: number): readonly Operation[] =>
     },
   }));
 
+const changed = {
+  scopes: [{ cause: 'reconcile', delivery: 'd1' }],
+  counts: { add: 1, update: 0, remove: 0 },
+};
+
 const logs = (now: number): readonly Operation[] =>
   range(manyCount).flatMap((place) => {
     const entry = { at: now - place * 1000, by: 'owner', act: 'stop-access', subject: 'acme', why: 'a leak' };
     return [
       addAuditEntry(organizationId, entry, `entry${place}`),
       addAuditEntry(undefined, entry, `entry${place}`),
+      noteRun(
+        { id: synchronizationId, organization: organizationId, login: 'acme' },
+        { ...changed, number: place + 1, at: entry.at },
+      ),
+      addRefusal(
+        { organization: organizationId, at: entry.at, id: `refusal${place}` },
+        { by: 'owner', subject: 'listTokens', why: 'too old' },
+      ),
       addSignIn({ at: entry.at, act: 'signed-in', user: userOf('owner') }, asId(`entry${place}`)),
       noteDelivered(synchronizationId, {
         delivery: `d${place}`,

@@ -42,12 +42,22 @@ function notesOf({ sk, changes }: Item): readonly Note[] {
     : [];
 }
 
-/** Checks that each run's counts equal the changes that it recorded. */
+/** Checks that each run's counts, and those of its one entry in the organization's history, equal the changes that it recorded. */
 function countProblems(after: Items, notes: readonly Note[]): readonly string[] {
   return [...new Set(notes.map(({ run }) => run))].flatMap((run) => {
     const own = notes.filter((note) => note.run === run);
     const record = [...after.values()].find(({ sk }) => sk === `RUN#${run}`);
-    const counted = ['added', 'updated', 'removed'].map((name) => Number(record?.[name] ?? 0));
+    const countsIn = (item: Item | undefined) =>
+      ['added', 'updated', 'removed'].map((name) => Number(item?.[name] ?? 0));
+    const counted = countsIn(record);
+    const entries = [...after.values()].filter(({ sk }) =>
+      String(sk).match(new RegExp(`^RUNENTRY#.*-${Number(run)}$`)),
+    );
+    // A name that passes is no read of the code host, and has an entry of its own kind.
+    const isRead = !JSON.stringify(record?.scopes ?? []).includes('name passed');
+    if (isRead && JSON.stringify(entries.map(countsIn)) !== JSON.stringify([counted])) {
+      return [`run ${run} counts ${counted.join(', ')}, and its entries ${entries.map(countsIn).join('; ')}`];
+    }
     const all = own.flatMap(({ changes }) => changes);
     const noted = all.length;
     const gone = all.filter((one) => one.kind === 'remove').length;

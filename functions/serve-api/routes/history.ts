@@ -1,24 +1,52 @@
 import { z } from 'zod';
 import { Time, timeOf } from '../../../shared/console-api/common.ts';
 import { HistoryEntry, SignInEntry } from '../../../shared/console-api/history.ts';
-import { type AuditPage, auditPage } from '../../../shared/store/audit-log.ts';
+import { actorKinds, auditPage, type ListedEntry } from '../../../shared/store/audit-log.ts';
 import { signInPage } from '../../../shared/store/sign-in-log.ts';
+import { basePath } from '../frame/base-path.ts';
 import { cursorFor, limitOf, pageOf, pageQuery, placeOf } from '../frame/pages.ts';
 import { defineRoute, type Route } from '../frame/route.ts';
 
 const common = { method: 'get', tag: 'History', access: 'owner', scope: 'members' } as const;
 
-const filter = {
+const byAct = {
   act: z.string().min(1).max(100).optional().meta({ description: 'Only this act, such as `stop-access`.' }),
   actor: z.string().min(1).max(100).optional().meta({ description: 'Only what this one did; an id.' }),
   since: Time.optional().meta({ description: 'From this moment on.' }),
   until: Time.optional().meta({ description: 'Before this moment.' }),
 };
 
+const filter = {
+  ...byAct,
+  source: z
+    .enum(actorKinds)
+    .optional()
+    .meta({ description: 'Only what this kind did; `synchronization`: what came of a code host.' }),
+  delivery: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .meta({ description: 'Only what came of this webhook delivery, by the id that the code host sends.' }),
+};
+
 const momentOf = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Date.parse(text);
 
-const shown = ({ at, ...entry }: AuditPage['entries'][number]) => ({ ...entry, at: timeOf(at) });
+/** @param slug undefined in the history of the installation, which has no runs */
+const shown = ({ at, run, added, updated, removed, ...entry }: ListedEntry, slug?: string) => ({
+  ...entry,
+  at: timeOf(at),
+  ...(run === undefined || slug === undefined
+    ? {}
+    : {
+        run: {
+          ...run,
+          counts: { add: added ?? 0, update: updated ?? 0, remove: removed ?? 0 },
+          changes: `${basePath}/organizations/${slug}/synchronizations/${run.synchronization}/runs/${run.number}/changes`,
+        },
+      }),
+});
 
 const listHistory = defineRoute(
   {
@@ -26,6 +54,8 @@ const listHistory = defineRoute(
     name: 'listHistory',
     path: '/organizations/{slug}/history',
     summary: 'What was done to the organization, the newest first',
+    description:
+      'By people, keys and the operator; and, as `run`, what a code host said that changed something here, an entry for each run.',
     query: z.strictObject({ ...filter, ...pageQuery }),
     answer: { status: 200, schema: pageOf(HistoryEntry), description: 'A page of entries.' },
   },
@@ -37,7 +67,9 @@ const listHistory = defineRoute(
       { ...asked, since: momentOf(asked.since), until: momentOf(asked.until) },
       { limit: limitOf({ limit }), after: placeOf(list, cursor) },
     );
-    return { body: { items: entries.map(shown), next: cursorFor(list, next) } };
+    return {
+      body: { items: entries.map((one) => shown(one, organization.slug)), next: cursorFor(list, next) },
+    };
   },
 );
 
@@ -69,7 +101,7 @@ const exportHistory = defineRoute(
     );
     const following = cursorFor(list, next);
     return {
-      body: entries.map((entry) => `${JSON.stringify(shown(entry))}\n`).join(''),
+      body: entries.map((entry) => `${JSON.stringify(shown(entry, organization.slug))}\n`).join(''),
       headers: following === undefined ? {} : { 'x-next-cursor': following },
     };
   },
@@ -88,7 +120,7 @@ const listInstallationHistory = defineRoute(
     name: 'listInstallationHistory',
     path: '/installation/history',
     summary: 'What administrators did to the installation, the newest first',
-    query: z.strictObject({ ...filter, ...pageQuery }),
+    query: z.strictObject({ ...byAct, ...pageQuery }),
     answer: { status: 200, schema: pageOf(HistoryEntry), description: 'A page of entries.' },
   },
   async ({ table }, { query: { cursor, limit, ...asked } }) => {
@@ -99,7 +131,7 @@ const listInstallationHistory = defineRoute(
       { ...asked, since: momentOf(asked.since), until: momentOf(asked.until) },
       { limit: limitOf({ limit }), after: placeOf(list, cursor) },
     );
-    return { body: { items: entries.map(shown), next: cursorFor(list, next) } };
+    return { body: { items: entries.map((one) => shown(one)), next: cursorFor(list, next) } };
   },
 );
 

@@ -135,7 +135,9 @@ async function removeRecords(
     until,
     ({ sk }) =>
       stays.includes(String(sk)) ||
-      [ranges.auditLog(id), ranges.refusals(id)].some((history) => String(sk).startsWith(history.sk)),
+      [ranges.auditLog(id), ranges.runEntries(id), ranges.refusals(id)].some((history) =>
+        String(sk).startsWith(history.sk),
+      ),
   );
 }
 

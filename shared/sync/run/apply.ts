@@ -16,7 +16,6 @@ import { putChunks, removeChunks } from '../../store/chunk-store.ts';
 import { all, type Condition, equal, missing, missingOrLess } from '../../store/condition.ts';
 import { putFact, removeFact } from '../../store/fact-store.ts';
 import { chunkNames, keys, tableKeys } from '../../store/keys.ts';
-import { noteOperations } from '../../store/run-store.ts';
 import { partSeconds, type ScopeState } from '../../store/scope-store.ts';
 import { markImported } from '../../store/synchronization-store.ts';
 import { type Operation, type Table, transactionItemsMax } from '../../store/table.ts';
@@ -25,6 +24,7 @@ import { scanWork } from '../../store/work-items.ts';
 import { affectedBy, affectedMax, affectingEverybody } from '../plan/affected-principals.ts';
 import { isMissing, type PlannedChange } from '../plan/plan.ts';
 import { repositoryToScan } from '../plan/repository-to-scan.ts';
+import { recordOperations } from './run-log.ts';
 
 export interface Application {
   readonly layout: ScopeLayout;
@@ -48,7 +48,7 @@ export interface Application {
   readonly states: ReadonlyMap<AnyScope, Pick<ScopeState, 'readAt' | 'partsRead'>>;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** The history's part of the transaction that writes the changes; at most `noteOperations`. */
+  /** The history's part of the transaction that writes the changes; at most `recordOperations`. */
   readonly record: (changes: readonly PlannedChange[]) => readonly Operation[];
   /** Called after each transaction with the work that it requested. */
   readonly applied: (messages: readonly WorkMessage[]) => void;
@@ -64,7 +64,7 @@ export async function applyPlan(table: Table, application: Application): Promise
   const { synchronization, scope, observedAt, now } = application;
   const guards = guardsOf(application);
   // The mark of a stored plan, and that of the import.
-  const ownItems = guards.last.length + noteOperations + 2;
+  const ownItems = guards.last.length + recordOperations + 2;
   const few = batchesOf(application, ownItems + affectedMax);
   // A large plan affects everybody; finding the affected principals one by one would take longer.
   const isLarge = few.length > 1;

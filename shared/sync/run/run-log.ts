@@ -1,4 +1,11 @@
-import { finishRun, noteChanges, type RunProgress, type ScopeRecord } from '../../store/run-store.ts';
+import { noteRun } from '../../store/audit-log.ts';
+import {
+  finishRun,
+  noteChanges,
+  noteOperations,
+  type RunProgress,
+  type ScopeRecord,
+} from '../../store/run-store.ts';
 import { causeIn } from '../../store/scope-store.ts';
 import type { Operation } from '../../store/table.ts';
 import { type PlannedChange, recordOf } from '../plan/plan.ts';
@@ -12,7 +19,7 @@ export const startLog = (taken: readonly TakenScope[]): RunLog => ({
 });
 
 /**
- * The operations that record changes in the history. They are part of the transaction that makes the changes, so that
+ * The operations that record changes in the history of the synchronization, and the run in that of the organization. They are part of the transaction that makes the changes, so that
  * every change is in the history and can be undone, wherever the worker dies.
  */
 export function record(run: Run, changes: readonly PlannedChange[]): readonly Operation[] {
@@ -25,14 +32,17 @@ export function record(run: Run, changes: readonly PlannedChange[]): readonly Op
     .filter(({ scope }) => !scopes.some((one) => one.scope === scope))
     .map((one) => ({ ...one, outcome: 'begun' }));
   const progress = progressOf(run, [...scopes, ...begun]);
-  return noteChanges(
-    synchronization.id,
-    progress,
-    log.tries++,
-    { counts: countsOf(changes), changes: changes.map(recordOf) },
-    dependencies.clock.now(),
-  );
+  const [now, counts] = [dependencies.clock.now(), countsOf(changes)];
+  log.writesSince ??= now;
+  const changed = { counts, changes: changes.map(recordOf) };
+  return [
+    ...noteChanges(synchronization.id, progress, log.tries++, changed, now),
+    noteRun(synchronization, { number: run.number, at: log.writesSince, scopes: progress.scopes, counts }),
+  ];
 }
+
+/** Operations that `record` adds to a transaction. */
+export const recordOperations = noteOperations + 1;
 
 /** Records the end of a run, whether it succeeded or not. */
 export async function endLog(run: Run): Promise<void> {

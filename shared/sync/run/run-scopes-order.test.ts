@@ -92,7 +92,7 @@ describe('runScopes, when a process dies', () => {
     // The deletions are recorded in three transactions, the plan is stored, then its first batch is written.
     await expect(world.run('repositories', dyingAt(world.table, 6))).rejects.toThrow('the process died');
     const left = await world.facts('repositories');
-    expect(left).toHaveLength(150 - 47);
+    expect(left).toHaveLength(150 - 46);
     expect(left.every((key) => Number(key.slice('repository#'.length)) <= 150)).toBe(true);
     expect(await applyingSince(world.table, synchronizationId)).toBe(world.clock.time);
 

@@ -45,4 +45,6 @@ export interface RunLog {
   readonly taken: readonly Pick<ScopeRecord, 'scope' | 'cause' | 'delivery'>[];
   /** Attempted transactions with changes. */
   tries: number;
+  /** When the first of them was attempted; milliseconds since the epoch. */
+  writesSince?: number;
 }
