@@ -43,11 +43,29 @@ export function createApiFetch(
   timeoutMs = answerTimeoutMs,
   bytesMax = answerBytesMax,
 ): typeof fetch {
+  return fetchWith(send, timeoutMs, async (response) => {
+    const body = await beginningOf(response, bytesMax);
+    if (body.byteLength > bytesMax) {
+      throw new AnswerTooLargeError(`the answer is larger than ${bytesMax} bytes`);
+    }
+    return body;
+  });
+}
+
+/** As `createApiFetch`, for files: of one above `bytesMax` it gives the beginning, with a few bytes more, instead of an error. */
+export const createFileFetch = (send: typeof fetch, bytesMax: number): typeof fetch =>
+  fetchWith(send, answerTimeoutMs, (response) => beginningOf(response, bytesMax));
+
+function fetchWith(
+  send: typeof fetch,
+  timeoutMs: number,
+  bodyOf: (response: Response) => Promise<Buffer<ArrayBuffer>>,
+): typeof fetch {
   return async (input, init) => {
     const timeout = AbortSignal.timeout(timeoutMs);
     const signal = init?.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
     const response = await send(input, { ...init, signal, redirect: 'manual' });
-    const body = await bodyOf(response, bytesMax);
+    const body = await bodyOf(response);
     return new Response(body.byteLength === 0 ? null : body, {
       status: response.status,
       statusText: response.statusText,
@@ -56,17 +74,17 @@ export function createApiFetch(
   };
 }
 
-/** @throws AnswerTooLargeError */
-async function bodyOf({ body }: Response, bytesMax: number): Promise<Buffer<ArrayBuffer>> {
+/** The whole body, or if it is longer than `bytesMax` its beginning, which is longer too. */
+async function beginningOf({ body }: Response, bytesMax: number): Promise<Buffer<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  // Leaving the loop by an error cancels the stream.
   for await (const chunk of body ?? []) {
+    chunks.push(chunk);
     bytes += chunk.byteLength;
     if (bytes > bytesMax) {
-      throw new AnswerTooLargeError(`the answer is larger than ${bytesMax} bytes`);
+      // Leaving the loop cancels the stream.
+      break;
     }
-    chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }

@@ -115,6 +115,21 @@ describe('many manifests', () => {
     at.clock.step(3700_000);
     expect(await contents.oneByOne?.notBefore()).toBeUndefined();
   });
+
+  test('that were read are kept when another cannot be, which is an error of the next reading', async () => {
+    const { contents } = await at.open();
+    const { manifests: known = new Map(), tags } = await contents.readRefs({ repository: many });
+    const oldest = tags.at(-1)?.commit ?? '';
+    at.simulator.faults.add({ kind: 'timed-out', match: { path: `/src/${oldest}/` } });
+    const partly = await contents.readRefs({ repository: many }, { known });
+    at.simulator.requests.clear();
+    const { manifests: read = new Map() } = partly;
+    const failed = contents.readRefs({ repository: many }, { known: read });
+    expect((await errorOf(failed)).code).toBe('unavailable');
+    const files = new Set(paths().filter((path) => path.includes('/src/')));
+    at.simulator.faults.remove();
+    expect([names(partly, true), files.size]).toEqual([['1.0.0'], 1]);
+  });
 });
 
 describe('a manifest', () => {
@@ -153,6 +168,15 @@ describe('a manifest', () => {
     const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:aa\nsize 2\n';
     const branch = await branchWith('lfs', { 'composer.json': pointer });
     expect(branch?.manifest).toMatch(/^version /);
+  });
+
+  test('that is longer than any answer is too large, and stops no scan', async () => {
+    const branch = await branchWith('huge', { 'composer.json': `{"a":"${'x'.repeat(33 * 1024 * 1024)}"}` });
+    expect(branch?.manifestProblem).toBe('too-large');
+    await at.simulator.changes.run('set-refs', {
+      repository: 'acme/money',
+      refs: { 'refs/heads/huge': null },
+    });
   });
 
   test('that is no JSON is taken as it is, and none is none', async () => {

@@ -58,6 +58,7 @@ export async function readManifests(
     }),
   );
   const until = clock.now() + readingMs;
+  const before = manifests.size;
   for (const [place, commit] of commits.entries()) {
     if (manifests.has(commit)) {
       continue;
@@ -73,10 +74,12 @@ export async function readManifests(
       manifests.set(commit, await readManifest(isNewest ? newest : older, repository, commit));
     } catch (error) {
       const isLimit = error instanceof ForgeError && error.code === 'rate-limited';
-      if (!isLimit || (main !== undefined && !manifests.has(main)) || manifests.size === 0) {
+      // What was read is kept: after another error too, or the next try would read all of it again, of an hour that all repositories share.
+      const isOfUse = isLimit ? manifests.size > 0 : error instanceof ForgeError && manifests.size > before;
+      if (!isOfUse || (main !== undefined && !manifests.has(main))) {
         throw error;
       }
-      return { manifests, goOnAt: error.notBefore ?? clock.now() + olderAfterMs };
+      return { manifests, goOnAt: (isLimit ? error.notBefore : undefined) ?? clock.now() + olderAfterMs };
     }
   }
   return { manifests };

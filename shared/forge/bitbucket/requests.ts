@@ -1,8 +1,9 @@
 /** The only place that sends requests for a connection; it counts them and refuses incomplete responses. */
 import { z } from 'zod';
+import { manifestBytesMax } from '../../composer/scanned-repository.ts';
 import type { Allowance } from '../allowance.ts';
 import { ForgeError } from '../errors.ts';
-import { type AnswerHeaders, createApiFetch, LimitError, parseAnswer } from '../http.ts';
+import { type AnswerHeaders, createApiFetch, createFileFetch, LimitError, parseAnswer } from '../http.ts';
 import { createLimits, type Limits, type Purpose } from '../limits.ts';
 import type { ForgeServices } from '../module.ts';
 import { createPageSize, type ListReading } from '../pages.ts';
@@ -47,6 +48,7 @@ export interface Requests {
     schema: Schema,
     body?: object,
   ): Promise<z.infer<Schema>>;
+  /** A file: of one that is longer than any manifest only the beginning, which is longer too. */
   file(route: Route): Promise<SentFile>;
   /** The response of a download from the web host, whose body is not read yet. @param path below its address */
   download(path: string, signal: AbortSignal): Promise<Response>;
@@ -109,6 +111,7 @@ export function createRequests(options: RequestsOptions): Requests {
   const { settings, services, tokens, allowances, purpose = 'rights', share = 1 } = options;
   const { clock } = services;
   const whole = createApiFetch(services.fetch);
+  const beginning = createFileFetch(services.fetch, manifestBytesMax);
   const budgets = new Map<string, Limits>();
   let sent = 0;
 
@@ -238,8 +241,7 @@ export function createRequests(options: RequestsOptions): Requests {
     async file(route) {
       const { response, headers } = await send({
         ...sendingOf(route),
-        accept: '*/*',
-        expected: [200, ...redirects],
+        ...{ accept: '*/*', send: beginning, expected: [200, ...redirects] },
       });
       const bytes = new Uint8Array(await response.arrayBuffer());
       // "attachment", so that browsers run no file: https://developer.atlassian.com/cloud/bitbucket/rest/api-group-source/
