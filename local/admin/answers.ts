@@ -66,6 +66,7 @@ export const Status = z.object({
           problem: z.object({ message: z.string(), since: z.string() }).optional(),
         })
         .optional(),
+      older: z.object({ unread: z.number(), until: z.string() }).optional(),
       heldRemovals: z.array(HeldRemovals),
       scanFailures: z.array(Failure.extend({ repository: z.string() })),
     }),

@@ -42,7 +42,7 @@ export function statusText(status: Status): readonly string[] {
       plural(counts.versions, 'version'),
     ].join(', '),
     total === 0
-      ? 'no work is pending'
+      ? `no work is pending${synchronizations.some(({ older }) => older !== undefined) ? ' but older versions' : ''}`
       : `pending work: ${Object.entries(waits)
           .filter(([, count]) => count > 0)
           .map(([what, count]) => `${count} ${what}`)
@@ -146,6 +146,13 @@ function hooksText(hooks: Status['synchronizations'][number]['hooks']): readonly
   return [`webhooks: ${working} working${failing}${missing === 0 ? '' : `, ${missing} missing`}${why}`];
 }
 
+const olderText = (older: Status['synchronizations'][number]['older']): readonly string[] =>
+  older === undefined
+    ? []
+    : [
+        `older versions: ${older.unread} are not read yet, likely all by ${when(older.until)}; the newest of each repository come first`,
+      ];
+
 function synchronizationText(
   slug: string,
   one: Status['synchronizations'][number],
@@ -164,6 +171,7 @@ function synchronizationText(
         : [`access of users and teams is suspended since ${when(rightsSuspendedSince)}`]),
       cautionText(one.caution),
       ...hooksText(one.hooks),
+      ...olderText(one.older),
       ...scopes.map(([scope, described]) => `${scope}: ${scopeText(described)}`),
       ...heldText(slug, one.heldRemovals, named),
       ...one.scanFailures.map(

@@ -117,6 +117,19 @@ describe('what is printed', () => {
     expect(lines?.slice(-3)).toEqual(['  one: why', '  two: why', '  and 1 more, which are not stored']);
   });
 
+  it('is how many older versions follow, and when, while no work is pending', async () => {
+    const older = { unread: 3, until: '2026-11-22T12:10:00.000Z' };
+    const [synchronization] = aStatus.synchronizations;
+    const { lines } = await run(['status', 'acme'], {
+      ...{ ...aStatus, pending: { scopes: 0, scans: 0, total: 0 } },
+      synchronizations: [{ ...synchronization, older }],
+    });
+    expect(lines).toContain('no work is pending but older versions');
+    expect(lines?.join('\n')).toContain(
+      '  older versions: 3 are not read yet, likely all by 2026-11-22 12:10:00; the newest of each repository come first',
+    );
+  });
+
   it('is where each scope stands, how old rights are, and what is held with the commands to decide', async () => {
     const { lines } = await run(['status', 'acme'], aStatus);
     const text = lines?.join('\n');

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Time } from './common.ts';
 import { HistoryEntry } from './history.ts';
 import { HeldRemovals, ScopeState } from './runs.ts';
+import { OlderVersions } from './synchronizations.ts';
 import { HooksState } from './webhooks.ts';
 
 const SynchronizationState = z
@@ -22,6 +23,7 @@ const SynchronizationState = z
     scopes: z.record(z.string(), ScopeState).meta({ description: 'By the name of the list.' }),
     parts: z.record(z.string(), ScopeState).meta({ description: 'Those that are pending or failed.' }),
     hooks: HooksState.optional().meta({ description: 'Where webhooks are installed for it.' }),
+    older: OlderVersions.optional(),
     heldRemovals: z.array(HeldRemovals),
     scanFailures: z.array(
       z.object({ repository: z.string(), at: Time, code: z.string(), message: z.string() }),

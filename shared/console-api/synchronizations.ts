@@ -20,6 +20,16 @@ export const CautionChange = z
   .partial()
   .meta({ id: 'CautionChange', description: 'What is left out stays as it is.' });
 
+/** Of a code host that gives only so many files an hour. */
+export const OlderVersions = z
+  .object({
+    unread: z.int().meta({ description: 'How many versions are to be read yet.' }),
+    until: Time.meta({ description: 'When that is likely over.' }),
+  })
+  .meta({
+    description: 'What follows the newest versions, where the code host gives only so many files an hour.',
+  });
+
 export const Synchronization = z
   .object({
     id: z.string(),
@@ -37,16 +47,7 @@ export const Synchronization = z
           description: 'How many the first read found; missing until their list was read to its end.',
         }),
         scanned: z.int().meta({ description: 'How many of them were scanned.' }),
-        older: z
-          .object({
-            unread: z.int().meta({ description: 'How many versions are to be read yet.' }),
-            until: Time.meta({ description: 'When that is likely over.' }),
-          })
-          .optional()
-          .meta({
-            description:
-              'What follows the newest versions, where the code host gives only so many files an hour.',
-          }),
+        older: OlderVersions.optional(),
       })
       .optional()
       .meta({ description: 'While it is read and scanned for the first time.' }),

@@ -6,7 +6,8 @@ import {
   organizationId,
   synchronizationId,
 } from '../../test/support/synchronized.ts';
-import { asId, type ConnectionId } from '../domain/ids.ts';
+import { asId, type ConnectionId, type ForgeRepositoryId } from '../domain/ids.ts';
+import { keys } from '../store/keys.ts';
 import { findOrganization } from '../store/organization-store.ts';
 import { findSynchronization, noteSuccess } from '../store/synchronization-store.ts';
 import { describeOrganization } from './describe-organization.ts';
@@ -33,4 +34,21 @@ it.each<[string, readonly ('members' | 'teams')[], string | undefined]>([
   const { synchronizations } = await describeOrganization(table, organization, now);
   expect(synchronizations).toMatchObject([{ forge: 'elsewhere', isUnknownForge: true, rightsAsOf }]);
   expect(Object.keys(synchronizations[0]?.scopes ?? {})).toEqual(read);
+});
+
+it('says what is read of older versions, where the code host gives only so many files an hour', async () => {
+  const table = createMemoryTable();
+  await addSynchronized(table, 'all', {
+    ...{ forge: 'bitbucket', baseUrl: 'https://bitbucket.example', forgeOrganization: forgeOrganizationId },
+    connection: { kind: 'access-token', id: asId<ConnectionId>('one') },
+  });
+  const organization = await findOrganization(table, organizationId);
+  if (organization === undefined) {
+    throw new Error('nothing is there');
+  }
+  const older = async () => (await describeOrganization(table, organization, now)).synchronizations[0]?.older;
+  expect(await older()).toBeUndefined();
+  const scan = { wanted: 1, done: 1, unread: 3, goOnAt: now + 600_000 };
+  await table.transact([{ put: keys.scan(synchronizationId, asId<ForgeRepositoryId>('{5}')), item: scan }]);
+  expect(await older()).toEqual({ unread: 3, until: '2026-11-22T12:10:00.000Z' });
 });

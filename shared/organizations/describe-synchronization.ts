@@ -13,6 +13,7 @@ import { rightsAsOf } from '../sync/run/suspension.ts';
 import { changeText } from './change-text.ts';
 import { describeHooks } from './describe-hooks.ts';
 import { displayNames, factsIn, namesById } from './display-names.ts';
+import { olderVersions } from './import-progress.ts';
 import { describeScope } from './scope-progress.ts';
 
 type Scan = Awaited<ReturnType<typeof scansOf>>[number];
@@ -38,6 +39,7 @@ export async function describeSynchronization(table: Table, synchronization: Syn
     const nameOf = displayNames(factsIn(changes), current);
     return changes.map((change) => changeText(change, nameOf));
   };
+  const older = olderVersions(synchronization, scans, now);
   const names = new Map(repositories.map((repository) => [repository.repository, repository.fullName]));
   return {
     members: members.filter(({ role }) => role !== 'outside').length,
@@ -55,6 +57,8 @@ export async function describeSynchronization(table: Table, synchronization: Syn
       ...describeCredential(synchronization, layout),
       caution: synchronization.caution,
       ...describeReads(states, layout, now),
+      /** Versions that are read later, where the code host gives only so many files an hour. */
+      older: older && { ...older, until: timeText(older.until) },
       hooks: hooks && {
         ...hooks,
         problem: hooks.problem && { ...hooks.problem, since: timeText(hooks.problem.since) },

@@ -68,9 +68,9 @@ export async function importProgressOf(
 
 const hourMs = 3600_000;
 
-/** Each hour's files are read as soon as the hour begins, so the last hour does not count. */
-function olderVersions(
-  { forge }: Synchronization,
+/** What is read of older versions, in an import and later. Each hour's files are read as soon as the hour begins, so the last hour does not count. */
+export function olderVersions(
+  { forge }: Pick<Synchronization, 'forge'>,
   scans: readonly Pick<ScanState, 'unread' | 'goOnAt'>[],
   now: number,
 ): OlderVersions | undefined {

@@ -133,7 +133,7 @@ const leftOut = defineRoute(
     const { synchronization, fact } = await repositoryOf(table, organization, id);
     const found = await leftOutOf(table, { synchronization, repository: fact.repository });
     if (found === undefined) {
-      throw new CallerError('too-early', `${fact.fullName} has not been scanned yet`);
+      throw new CallerError('too-early', `${fact.fullName} has not been scanned to its end yet`);
     }
     const paged = { route: 'listLeftOutRefsOfRepository', filter: [organization.id, id] };
     const from = Number(placeOf(paged, query.cursor) ?? 0);
