@@ -67,7 +67,7 @@ describe.skipIf(composerVersion === undefined)('people of a workspace', { timeou
     const rights: readonly [login: string, reads: readonly string[], refused: readonly string[]][] = [
       ['alice', ['acme-works/payroll'], []],
       ['ann', ['acme-works/invoices'], ['acme-works/payroll', 'acme-works/theme']],
-      ['bob', ['acme-works/theme'], ['acme-works/numbers']],
+      ['bob', ['acme-works/invoices', 'acme-works/theme'], ['acme-works/numbers']],
       ['olga', ['acme-works/theme'], ['acme-works/invoices']],
     ];
     for (const [login, reads, refused] of rights) {
