@@ -2,13 +2,16 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, expect, test } from 'vitest';
 import { createEnvelopeCipher } from '../../shared/runtime/cipher.ts';
+import { putFact } from '../../shared/store/fact-store.ts';
 import { hookCareOf } from '../../shared/store/hook-care-store.ts';
 import { findHook, hooksOf } from '../../shared/store/hook-store.ts';
+import { keys } from '../../shared/store/keys.ts';
 import { requestWork } from '../../shared/store/work.ts';
 import { hooksWork } from '../../shared/store/work-items.ts';
 import { maintainHooks } from '../../shared/sync/hooks/maintain-hooks.ts';
 import { type Bitbucket, known, startBitbucket } from '../contracts/bitbucket-fixture.ts';
 import { createMemoryDataKeys } from '../support/memory-data-keys.ts';
+import { aFact } from '../support/memory-forge.ts';
 import { createMemoryTable, type MemoryTable } from '../support/memory-table.ts';
 import { createRecordingQueue } from '../support/recording-queue.ts';
 import { addSynchronized, organizationId, synchronizationId } from '../support/synchronized.ts';
@@ -79,4 +82,31 @@ test('one that an owner has removed or switched off is there again, with its sec
   at.simulator.state.hooks.clear();
   await turn();
   expect(hooks()).toMatchObject([{ url: hook?.url, secret: hook?.secret, active: true }]);
+});
+
+test('repositories have one each where the account does not administer the workspace, but them', async () => {
+  await connect();
+  const { changes } = at.simulator;
+  await changes.run('set-member', { user: 'ann', role: 'owner' });
+  await changes.run('set-member', { user: 'alice', role: 'member' });
+  const repository = at.cloud.repository('acme/money').uuid;
+  await changes.run('set-repository-permission', {
+    ...{ repository: 'acme/money', user: 'alice', permission: 'admin' },
+  });
+  const link = { synchronization: synchronizationId, repository, directory: '' };
+  await table.transact([
+    putFact(synchronizationId, aFact.repository(repository), 1),
+    {
+      put: keys.package(organizationId, 1),
+      item: { number: 1, name: 'acme/money', state: 'available', ...link },
+    },
+  ]);
+  await turn();
+  expect(hooks()).toMatchObject([{ repository }]);
+  expect(await hookCareOf(table, synchronizationId)).toMatchObject({ on: 'repositories', missing: 0 });
+
+  await changes.run('set-member', { user: 'alice', role: 'owner' });
+  await turn();
+  expect(hooks()).toHaveLength(1);
+  expect(hooks()[0]).not.toHaveProperty('repository');
 });

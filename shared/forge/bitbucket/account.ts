@@ -23,10 +23,14 @@ async function findAccount(requests: Requests, workspace: ForgeOrganizationId): 
 export const readAccount = (requests: Requests, workspace: ForgeOrganizationId): Promise<Account> =>
   findAccount(requests, workspace).catch(notFoundAs('unavailable'));
 
-async function findRole(requests: Requests, workspace: ForgeOrganizationId): Promise<void> {
+/** Whether the account of the credential administers the workspace. @throws ForgeError */
+export async function isAdministrator(requests: Requests, workspace: ForgeOrganizationId): Promise<boolean> {
   const route = { route: '/2.0/user/workspaces/:workspace/permission', path: { workspace } };
-  const { permission } = await requests.get(route, ownMembershipSchema);
-  if (permission !== 'owner') {
+  return (await requests.get(route, ownMembershipSchema)).permission === 'owner';
+}
+
+async function findRole(requests: Requests, workspace: ForgeOrganizationId): Promise<void> {
+  if (!(await isAdministrator(requests, workspace))) {
     throw new ForgeError(
       'insufficient-scope',
       'the account of the credential does not administer the workspace',

@@ -5,9 +5,10 @@
 import { z } from 'zod';
 import type { ForgeOrganizationId } from '../../domain/ids.ts';
 import { Secret } from '../../runtime/secret.ts';
-import { unlessMissing } from '../errors.ts';
+import { ForgeError, unlessMissing } from '../errors.ts';
 import type { HookPlace, Hooks, InstalledHook, WantedHook } from '../hooks.ts';
 import { withoutSteps } from '../reading.ts';
+import { isAdministrator } from './account.ts';
 import type { Requests, Route } from './requests.ts';
 
 /** What deliveries are wanted of: https://support.atlassian.com/bitbucket-cloud/docs/event-payloads/ */
@@ -43,6 +44,14 @@ export function createHooks(requests: Requests, workspace: ForgeOrganizationId |
         };
   };
 
+  /** Undefined where the account does not administer the workspace: then repositories have hooks, those that it administers. */
+  async function unlessMember(error: unknown): Promise<undefined> {
+    const isForbidden = error instanceof ForgeError && error.code === 'insufficient-scope';
+    if (!isForbidden || workspace === undefined || (await isAdministrator(requests, workspace))) {
+      throw error;
+    }
+  }
+
   /** Sends everything that makes the hook ours. */
   function write(place: HookPlace, { url, secret }: WantedHook, id?: string): Promise<Hook> {
     const body = {
@@ -60,7 +69,8 @@ export function createHooks(requests: Requests, workspace: ForgeOrganizationId |
 
     async list(place) {
       const listing = requests.list('hooks', at(place), hookSchema, ({ uuid }) => uuid);
-      const hooks = await unlessMissing(withoutSteps.list('hooks', hookSchema, listing));
+      const listed = unlessMissing(withoutSteps.list('hooks', hookSchema, listing));
+      const hooks = await (place.on === 'organization' ? listed.catch(unlessMember) : listed);
       return hooks?.map((hook) => installed(place, hook));
     },
 

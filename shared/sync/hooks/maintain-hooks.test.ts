@@ -335,7 +335,7 @@ describe('what keeps hooks from being installed is shown, and tried again with f
       ...{ missing: 5, problem: { code: 'insufficient-scope', message: world.port().needs, since: start } },
     });
     now += 10 * minuteMs;
-    expect(await turn()).toHaveLength(3);
+    expect(await turn()).toHaveLength(7);
     expect(await care()).toMatchObject({ problem: { since: start } });
     expect(warn, 'the operator is told once').toHaveBeenCalledOnce();
     world.before = () => {};
@@ -343,6 +343,17 @@ describe('what keeps hooks from being installed is shown, and tried again with f
     expect(world.hooks).toHaveLength(5);
     expect(await care()).toMatchObject({ missing: 0 });
     expect(await care()).not.toHaveProperty('problem');
+  });
+
+  it('a credential that may on one of many repositories: it gets there in a few turns', async () => {
+    for (let id = 1; id <= 9; id += 1) await addPackage(id);
+    world.refuse('insufficient-scope', /ensure repository [^8]/);
+    for (let turns = 1; turns <= 4; turns += 1) {
+      expect((await turn()).length).toBeLessThanOrEqual(9);
+      now += 10 * minuteMs;
+    }
+    expect(world.at(repository(8))).toHaveLength(1);
+    expect(await care()).toMatchObject({ missing: 8, problem: { code: 'insufficient-scope' } });
   });
 
   it('a credential that may not see those of the organization: the hook is kept, and its deliveries are accepted', async () => {

@@ -47,8 +47,10 @@ const turnMs = 200_000;
 const unwantedMs = 24 * 3600_000;
 /** Hooks that do not work, of which so many are tried in a turn. */
 const brokenMax = 50;
-/** So many hooks that the forge refuses end a turn: all others would be refused too. */
+/** So many hooks that the forge refuses end a turn: others would probably be refused too. */
 const refusedMax = 3;
+/** About the time between two turns; milliseconds. */
+const scheduleMs = 600_000;
 
 /** The use case of the message `hooks`. A message that finds nothing to do, or another worker, is done. */
 export async function maintainHooks(
@@ -260,7 +262,8 @@ async function maintainEach(
   turn.note({ on: 'repositories', missing });
   const absent = unfinished.filter((one) => !broken.includes(one));
   let refused = 0;
-  for (const one of [...due, ...absent, ...broken.slice(0, brokenMax)]) {
+  const lacking = fromAnotherPlace([...absent, ...broken.slice(0, brokenMax)], turn);
+  for (const one of [...due, ...lacking]) {
     if (refused >= refusedMax || !turn.mayContinue()) {
       break;
     }
@@ -268,10 +271,20 @@ async function maintainEach(
     const place: HookPlace = { on: 'repository', repository };
     const outcome = await attempt(turn, hooks, () => ensureAt(context, place, hook));
     missing -= outcome === 'ensured' && !isDone(one) ? 1 : 0;
-    refused += outcome === 'ensured' ? 0 : outcome === 'forbidden' ? refusedMax : 1;
+    refused += outcome === 'ensured' ? 0 : 1;
     turn.note({ missing });
   }
   turn.note(next);
+}
+
+/** After refusals a turn begins elsewhere: the credential may administer some of the repositories only. */
+function fromAnotherPlace<Hook>(
+  hooks: readonly Hook[],
+  { before, startedAt }: Pick<TurnNotes, 'before' | 'startedAt'>,
+): readonly Hook[] {
+  const place =
+    before.problem === undefined ? 0 : (Math.floor(startedAt / scheduleMs) * refusedMax) % hooks.length;
+  return [...hooks.slice(place), ...hooks.slice(0, place)];
 }
 
 async function ensureAt(context: HookContext, place: HookPlace, hook: StoredHook | undefined): Promise<void> {
