@@ -210,8 +210,9 @@ export interface RefsOptions {
   readonly known?: ReadonlyMap<string, ManifestText>;
 }
 
-/** Which repository to read: the ids of a RepositoryFact. Without the handle one more request may be made. */
-export type RepositoryIds = Pick<RepositoryFact, 'repository' | 'handle'>;
+/** Which repository to read: the ids of a RepositoryFact, and its name as last read. Without handle and name more requests may be made. */
+export type RepositoryIds = Pick<RepositoryFact, 'repository' | 'handle'> &
+  Partial<Pick<RepositoryFact, 'fullName'>>;
 
 export interface ArchiveOptions {
   /** Nobody waits for it, so where the forge gives only a few archives, some of them are left for those who do. */

@@ -17,9 +17,11 @@ afterEach(() => {
   lab.clock.step(60_000);
 });
 
-const idOf = (path: string) => ({ repository: asId<ForgeRepositoryId>(lab.gitlab.project(path).id) });
+const idOf = (path: string, fullName = path) => ({
+  repository: asId<ForgeRepositoryId>(lab.gitlab.project(path).id),
+  fullName,
+});
 const contents = async () => (await lab.open()).contents;
-const requests = () => lab.simulator.requests.summary().total;
 
 async function makeProject(path: string, tags: number, manifestOf: (tag: number) => Record<string, unknown>) {
   const { changes } = lab.simulator;
@@ -40,21 +42,58 @@ test("has the links of Composer's driver: the address for SSH unless it is publi
   expect(defaultBranch).toBe('main');
 });
 
-test('50 refs with one manifest cost few requests', async () => {
-  await makeProject('same', 50, () => ({ name: 'acme/same' }));
-  const { tags } = await (await contents()).readRefs(idOf('acme/same'));
-  expect(tags).toHaveLength(50);
-  expect(new Set(tags.map(({ manifest }) => manifest)).size).toBe(1);
-  // The project, both lists, the default branch, three queries and one file.
-  expect(requests()).toBeLessThanOrEqual(9);
+/** What a reading of a project's refs requests, by the route. */
+async function countOf(read: () => Promise<unknown>): Promise<Record<string, number>> {
+  lab.simulator.requests.clear();
+  await read();
+  const { counts } = lab.simulator.requests.summary();
+  return Object.fromEntries(
+    Object.entries(counts).map(([what, count]) => [
+      what.replace(/\/\d+/, '').replace(/^GET \/projects/, ''),
+      count,
+    ]),
+  );
+}
+const lists = { '/repository/tags': 1, '/repository/branches': 1 };
+
+test.each([
+  [37, 1],
+  [50, 2],
+  [78, 2],
+  [79, 3],
+])('%i tags with one manifest take two lists, and queries: %i', async (tags, queries) => {
+  await makeProject(`same-${tags}`, tags, () => ({ name: 'acme/same' }));
+  const reader = await contents();
+  const ids = idOf(`acme/same-${tags}`);
+  const read = await reader.readRefs(ids);
+  expect([read.tags.length, new Set(read.tags.map(({ manifest }) => manifest)).size]).toEqual([tags, 1]);
+  expect(await countOf(async () => (await contents()).readRefs(ids))).toEqual({
+    ...lists,
+    'POST graphql Files': queries,
+  });
 });
 
 test('many different manifests are read together', async () => {
   await makeProject('many', 30, (tag) => ({ name: 'acme/many', description: `number ${tag}` }));
-  const { tags } = await (await contents()).readRefs(idOf('acme/many'));
-  const wanted = tags.map(({ name }) => `number ${name.split('.')[1]}`);
-  expect(tags.map(({ manifest }) => JSON.parse(manifest ?? '').description)).toEqual(wanted);
-  expect(requests()).toBeLessThanOrEqual(12);
+  const ids = idOf('acme/many');
+  const { tags } = await (await contents()).readRefs(ids);
+  expect([isRead(tags), tags.length]).toEqual([true, 30]);
+  expect(await countOf(async () => (await lab.startProcess()()).contents.readRefs(ids))).toEqual({
+    ...lists,
+    'POST graphql Files': 2,
+  });
+});
+
+test('a project is found by its id where it has another path by now', async () => {
+  const { changes } = lab.simulator;
+  await makeProject('former', 3, () => ({ name: 'acme/former' }));
+  const ids = idOf('acme/former');
+  const before = await (await contents()).readRefs(ids);
+  await changes.run('rename', { source: 'acme/former', to: 'later' });
+  await changes.run('create-project', { group: 'acme', path: 'former' });
+  const after = await (await contents()).readRefs(ids);
+  expect(after.tags).toEqual(before.tags);
+  expect(after.links.tree).toContain('/acme/later/-/');
 });
 
 test('a branch that was just pushed is shown, though the list of branches is old', async () => {

@@ -43,18 +43,22 @@ export function unchangedMost(size: GroupSize): number {
   return structureMost(size) - (size.hasGraphql ? 0 : spared);
 }
 
-/** Commits in a query for their files. */
-const commitsPerQuery = 25;
+/** Commits in the first query for their files, which asks for the project too, and in each other. */
+const [commitsFirst, commitsNext] = [37, 41];
 
 /** Workers that scan at once; each begins a scan again that meets the limit of all requests, once a minute. */
 const scanWorkers = 10;
 const requestsPerMinute = 2000;
 
-/** Tags and branches by pages, and each different manifest once; and which commits have which, the project, and its newest commit. */
+/**
+ * Tags and branches by pages, and the project with its files by queries. REST tells the file of each commit, and before it the project and its
+ * newest commit; GraphQL was asked in vain.
+ */
 export function contentsMost({ projects, refs, hasGraphql }: GroupSize): number {
-  // Without GraphQL the file of each commit; the branch is at the last tag's.
-  const files = hasGraphql ? 1 + Math.ceil(refs / commitsPerQuery) : refs - 1;
-  const each = Math.ceil((refs - 1) / perPage) + 1 + files + 2;
+  // The branch is at the last tag's commit.
+  const commits = refs - 1;
+  const queries = 1 + Math.ceil(Math.max(0, commits - commitsFirst) / commitsNext);
+  const each = Math.ceil(commits / perPage) + 1 + (hasGraphql ? queries : commits + 3);
   return projects * each + Math.floor((projects * each) / requestsPerMinute) * scanWorkers * (each - 1);
 }
 

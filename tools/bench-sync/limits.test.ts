@@ -45,8 +45,14 @@ describe('a figure', () => {
 
 describe('the options', () => {
   it('say what they do not understand', () => {
-    expect(parseOptions([])).toEqual({ quick: false, latencyMs: 50, json: false });
-    expect(parseOptions(['--quick', '--json', '--latency', '5'])).toEqual({
+    expect(parseOptions([])).toEqual({
+      forges: ['github', 'gitlab', 'bitbucket'],
+      quick: false,
+      latencyMs: 50,
+      json: false,
+    });
+    expect(parseOptions(['--quick', '--json', '--latency', '5', '--forge', 'gitlab'])).toEqual({
+      forges: ['gitlab'],
       quick: true,
       latencyMs: 5,
       json: true,

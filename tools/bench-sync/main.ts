@@ -5,7 +5,7 @@ import { measureBitbucket } from './bitbucket-scenes.ts';
 import { brokenOf, type Section, sectionText } from './figures.ts';
 import { measureGitLab } from './gitlab-scenes.ts';
 import { measureLarge } from './large-scene.ts';
-import { parseOptions, usage } from './options.ts';
+import { type Options, parseOptions, usage } from './options.ts';
 import { measureScenes } from './small-scenes.ts';
 
 const middling = { repositories: 500, members: 300, teams: 60, refs: 50 };
@@ -17,39 +17,56 @@ const workspace = { repositories: 500, projects: 10, members: 100, refs: 50 };
 const quickWorkspace = { repositories: 100, projects: 10, members: 100, refs: 10 };
 const quickLarge = { repositories: 1000, members: 600, teams: 100 };
 
+type Scenes = (
+  options: Options,
+  progress: ReturnType<typeof createProgress>,
+) => AsyncGenerator<readonly Section[]>;
+
+const scenes: Readonly<Record<Options['forges'][number], Scenes>> = {
+  async *github({ quick, latencyMs }, progress) {
+    progress.step('a middling company: structure, contents, changes');
+    const measured = await measureScenes({ ...(quick ? quickMiddling : middling), latencyMs });
+    yield [measured.structure, measured.contents, measured.changes];
+    progress.step('a large company: read, read again, and read by a function that is killed');
+    yield await measureLarge({ ...(quick ? quickLarge : large), latencyMs });
+  },
+  async *gitlab({ quick }, progress) {
+    for (const hasGraphql of [true, false]) {
+      const way = hasGraphql ? 'by GraphQL' : 'by REST';
+      progress.step(`a middling company on GitLab, members ${way}: structure, contents, changes`);
+      const { structure, contents, changes } = await measureGitLab({
+        ...(quick ? quickGroup : group),
+        // Of files by REST there are at most 500 a minute.
+        ...(!hasGraphql && { refs: 2 }),
+        hasGraphql,
+      });
+      yield [structure, contents, changes];
+    }
+  },
+  async *bitbucket({ quick }, progress) {
+    progress.step(
+      'a middling company on Bitbucket: the first hour, all versions, hours in which nothing changes',
+    );
+    const { firstHour, contents, steady } = await measureBitbucket(quick ? quickWorkspace : workspace);
+    yield [firstHour, contents, steady];
+  },
+};
+
 async function main(args: readonly string[]): Promise<void> {
   const options = parseOptions(args);
   if (options === 'help') {
     process.stdout.write(usage);
     return;
   }
-  const { quick, latencyMs, json } = options;
+  const { json, forges } = options;
   const progress = createProgress(process.stderr, Date.now(), Date.now);
   const sections: Section[] = [];
-  const tell = (...measured: readonly Section[]): void => {
-    sections.push(...measured);
-    if (!json) process.stdout.write(measured.map(sectionText).join(''));
-  };
-  progress.step('a middling company: structure, contents, changes');
-  const scenes = await measureScenes({ ...(quick ? quickMiddling : middling), latencyMs });
-  tell(scenes.structure, scenes.contents, scenes.changes);
-  for (const hasGraphql of [true, false]) {
-    const way = hasGraphql ? 'by GraphQL' : 'by REST';
-    progress.step(`the same on GitLab, members ${way}: structure, contents, changes`);
-    const { structure, contents, changes } = await measureGitLab({
-      ...(quick ? quickGroup : group),
-      // Of files by REST there are at most 500 a minute.
-      ...(!hasGraphql && { refs: 2 }),
-      hasGraphql,
-    });
-    tell(structure, contents, changes);
+  for (const forge of forges) {
+    for await (const measured of scenes[forge](options, progress)) {
+      sections.push(...measured);
+      if (!json) process.stdout.write(measured.map(sectionText).join(''));
+    }
   }
-  progress.step('the same on Bitbucket: the first hour, all versions, hours in which nothing changes');
-  const { firstHour, contents, steady } = await measureBitbucket(quick ? quickWorkspace : workspace);
-  tell(firstHour, contents, steady);
-  progress.step('a large company: read, read again, and read by a function that is killed');
-  tell(...(await measureLarge({ ...(quick ? quickLarge : large), latencyMs })));
-
   const broken = brokenOf(sections);
   if (json) process.stdout.write(`${JSON.stringify({ broken: broken.length, sections })}\n`);
   progress.step(broken.length === 0 ? 'no limit is broken' : `${broken.length} limits are broken`);

@@ -6,6 +6,7 @@ export const usage = `Measures what it costs to keep in step with GitHub, GitLab
 
 Usage: npm run bench:sync -- [options]
 
+  --forge F   only github, gitlab or bitbucket
   --quick     smaller companies: a fifth of the repositories
   --latency N milliseconds added to each request to GitHub; 50 if left out
   --json      print the figures as JSON
@@ -16,7 +17,12 @@ GitHub, table and function share the processors. Requests, writes and messages o
 memory; the large one is read over the DynamoDB emulator, by the function in a process of its own.
 `;
 
+const forges = ['github', 'gitlab', 'bitbucket'] as const;
+type Forge = (typeof forges)[number];
+
 export interface Options {
+  /** Whose costs are measured; everybody's by default. */
+  readonly forges: readonly Forge[];
   readonly quick: boolean;
   readonly latencyMs: number;
   readonly json: boolean;
@@ -28,7 +34,14 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
   if (values.help) return 'help';
   const latency = values.latency ?? '50';
   if (!/^\d{1,4}$/.test(latency)) throw new UsageError(`--latency ${latency}: a number from 0 to 9999`);
-  return { quick: values.quick ?? false, latencyMs: Number(latency), json: values.json ?? false };
+  const wanted = forges.filter((forge) => values.forge === undefined || values.forge === forge);
+  if (wanted.length === 0) throw new UsageError(`--forge ${values.forge}: one of ${forges.join(', ')}`);
+  return {
+    forges: wanted,
+    quick: values.quick ?? false,
+    latencyMs: Number(latency),
+    json: values.json ?? false,
+  };
 }
 
 function parse(args: readonly string[]) {
@@ -36,6 +49,7 @@ function parse(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       options: {
+        forge: { type: 'string' },
         quick: { type: 'boolean' },
         latency: { type: 'string' },
         json: { type: 'boolean' },

@@ -5,11 +5,19 @@ import type { ForgeRepositoryId } from '../../domain/ids.ts';
 import type { RepositoryLinks } from '../../domain/repository-links.ts';
 import type { CommitFinder, Containment } from '../containment.ts';
 import { ForgeError, unlessMissing } from '../errors.ts';
-import type { ArchiveOptions, ContentReader, ForgeRef, RepositoryIds, UnusableRef } from '../forge.ts';
+import type {
+  ArchiveOptions,
+  ContentReader,
+  ForgeRef,
+  ForgeRepository,
+  RepositoryIds,
+  UnusableRef,
+} from '../forge.ts';
 import { chunksOf, expectSame } from '../http.ts';
-import { readList } from '../pages.ts';
+import { createPageSize, readList, withSmallerPages } from '../pages.ts';
 import type { FileCache } from './file-cache.ts';
-import { readManifests } from './manifests.ts';
+import { affordable, askForHead, costMaxWithHead } from './files-query.ts';
+import { isOfGraphql, type KnownFiles, note, readManifests } from './manifests.ts';
 import { isPendingDeletion, nameBefore } from './pending-deletion.ts';
 import type { Requests } from './requests.ts';
 import { type ProjectHead, projectHeadSchema, type RefItem, refSchema } from './schema.ts';
@@ -32,15 +40,29 @@ async function readHead(requests: Requests, id: ForgeRepositoryId): Promise<Proj
   return head;
 }
 
+/** A project, and what is known of its files. */
+interface ProjectReading {
+  readonly head: ProjectHead;
+  /** The newest commit of the default branch, where GraphQL answers. */
+  readonly newest: string | undefined;
+  /** Undefined where GraphQL does not answer. */
+  readonly known: KnownFiles | undefined;
+}
+
+/** Two lists, and a query for the project and the files of the first commits; the others take more queries. */
 async function readRefs(
   { contents: requests, files: cache }: ContentRequests,
-  { repository: id }: RepositoryIds,
-) {
-  const head = await readHead(requests, id);
+  ids: RepositoryIds,
+): Promise<ForgeRepository> {
+  const { repository: id } = ids;
   const tags = await listRefs(requests, id, 'tags');
-  const branches = await withDefault(requests, head, await listRefs(requests, id, 'branches'));
-  const commits = [...tags, ...branches].flatMap(({ commit }) => commit?.id ?? []);
-  const manifests = await readManifests({ requests, head, cache }, [...new Set(commits)]);
+  const listed = await listRefs(requests, id, 'branches');
+  const isDefault = ({ default: is }: RefItem): boolean => is === true;
+  const order = [...listed.filter(isDefault), ...tags, ...listed];
+  const { head, newest, known } = await readProject({ requests, cache }, ids, commitsOf(order));
+  const branches = await withDefault(requests, { head, newest }, listed);
+  const commits = commitsOf([...tags, ...branches]);
+  const manifests = await readManifests({ requests, head, cache }, commits, known);
   const withManifests = (items: readonly RefItem[]): readonly ForgeRef[] =>
     items.flatMap(({ name, commit }) =>
       commit === null
@@ -64,6 +86,45 @@ async function readRefs(
   };
 }
 
+const commitsOf = (refs: readonly RefItem[]): readonly string[] => [
+  ...new Set(refs.flatMap(({ commit }) => commit?.id ?? [])),
+];
+
+/** The project with the files of the first commits, by the path that it had at the last read, or else by its id. */
+async function readProject(
+  { requests, cache }: { readonly requests: Requests; readonly cache: FileCache },
+  { repository: id, fullName }: RepositoryIds,
+  commits: readonly string[],
+): Promise<ProjectReading> {
+  const known: KnownFiles = { ofCommit: new Map(), texts: new Map() };
+  const size = createPageSize(costMaxWithHead);
+  const ask = (path: string): Promise<ProjectReading | undefined> =>
+    withSmallerPages(size, async (most) => {
+      const all = commits.map((commit, place) => ({ commit, withText: place === 0 }));
+      const wanted = affordable(all, most);
+      const answer = await askForHead(requests, { id, path }, wanted);
+      if (answer === undefined) {
+        return undefined;
+      }
+      note({ head: answer.head, cache }, known, wanted, answer.files);
+      return { head: answer.head, newest: answer.newest, known };
+    });
+  const unanswered = (error: unknown): 'unanswered' => {
+    if (isOfGraphql(error)) {
+      return 'unanswered';
+    }
+    throw error;
+  };
+  const byName = fullName === undefined ? undefined : await ask(fullName).catch(unanswered);
+  if (typeof byName === 'object') {
+    return byName;
+  }
+  // What GitLab tells of a project that waits for its deletion is only in REST.
+  const head = await readHead(requests, id);
+  const byPath = byName ?? (await ask(head.path_with_namespace).catch(unanswered));
+  return typeof byPath === 'object' ? { ...byPath, head } : { head, newest: undefined, known: undefined };
+}
+
 /** The tags that were updated last come first, as Composer's driver gets them. https://docs.gitlab.com/api/tags/ */
 const listRefs = (requests: Requests, id: ForgeRepositoryId, kind: 'tags' | 'branches') =>
   readList(
@@ -76,14 +137,18 @@ const listRefs = (requests: Requests, id: ForgeRepositoryId, kind: 'tags' | 'bra
 
 /**
  * The branches with the newest commit of the default branch: GitLab gives a list of branches from a cache for 30 seconds, but not a single
- * one (gitlabhq: lib/api/branches.rb). Others that were pushed meanwhile are found by the next scan.
+ * one (gitlabhq: lib/api/branches.rb), nor the newest commit in GraphQL. Others that were pushed meanwhile are found by the next scan.
  */
 async function withDefault(
   requests: Requests,
-  { id, default_branch: branch }: ProjectHead,
+  { head: { id, default_branch: branch }, newest }: Pick<ProjectReading, 'head' | 'newest'>,
   listed: readonly RefItem[],
 ): Promise<readonly RefItem[]> {
   if (branch == null) {
+    return listed;
+  }
+  const known = listed.find(({ name }) => name === branch)?.commit?.id;
+  if (newest !== undefined && newest === known) {
     return listed;
   }
   const route = { route: '/projects/:id/repository/branches/:branch', path: { id, branch } };

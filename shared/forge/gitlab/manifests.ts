@@ -3,23 +3,27 @@ import { z } from 'zod';
 import { type ManifestText, manifestBytesMax } from '../../composer/scanned-repository.ts';
 import { decodedManifest, isTextOf } from '../blob-text.ts';
 import { ForgeError, type ForgeErrorCode } from '../errors.ts';
-import { expectSame } from '../http.ts';
-import { createPageSize, type PageSize, withSmallerPages } from '../pages.ts';
+import { createPageSize, withSmallerPages } from '../pages.ts';
 import type { FileCache } from './file-cache.ts';
-import type { Query, Requests } from './requests.ts';
-import { type ProjectHead, projectGlobalId } from './schema.ts';
+import { affordable, askForFiles, costMax, type FileNode, file, type Wanted } from './files-query.ts';
+import type { Requests } from './requests.ts';
+import type { ProjectHead } from './schema.ts';
 
-const file = 'composer.json';
-/** Each counts about 7 of the 250 that a query may cost: gitlabhq: app/graphql/resolvers/blobs_resolver.rb */
-const commitsPerQuery = 25;
-/** In one query; GitLab gives at most 20 MB of text since !212456. Most manifests have a few KB. */
-const textsPerQuery = 10;
+/** Of texts in one query; GitLab gives at most 20 MB since !212456. */
+const textBytesMax = 4 * manifestBytesMax;
 
 /** A file, with a commit that has it. */
 interface Found {
   readonly oid: string;
   readonly size: number;
   readonly commit: string;
+}
+
+/** What is known of a project's files: which one each commit has, and the text of each, by its hash. */
+export interface KnownFiles {
+  /** Null for a commit without the file. */
+  readonly ofCommit: Map<string, Found | null>;
+  readonly texts: Map<string, ManifestText>;
 }
 
 /** What a read of a project's files works with. */
@@ -34,26 +38,28 @@ interface Reading {
  * once. Where GraphQL does not answer, each commit's file is read by REST.
  *
  * A symbolic link is not followed, as in GitLab's API for files, which Composer's driver uses.
+ *
+ * @param known what GraphQL has answered about the project already; undefined where it does not answer
  */
 export async function readManifests(
   reading: Reading,
   commits: readonly string[],
+  known: KnownFiles | undefined,
 ): Promise<ReadonlyMap<string, ManifestText>> {
-  const { requests, head } = reading;
-  let files: ReadonlyMap<string, Found>;
+  if (known === undefined) {
+    return readEach(reading, commits);
+  }
   try {
-    files = await findFiles(requests, head, commits);
+    await readByQueries(reading, commits, known);
   } catch (error) {
-    if (error instanceof ForgeError && !passing.has(error.code)) {
+    if (isOfGraphql(error)) {
       return readEach(reading, commits);
     }
     throw error;
   }
-  const distinct = new Map([...files.values()].map((found) => [found.oid, found]));
-  const texts = await readTexts(reading, [...distinct.values()]);
   return new Map(
-    [...files].flatMap(([commit, { oid }]) => {
-      const text = texts.get(oid);
+    commits.flatMap((commit) => {
+      const text = known.texts.get(known.ofCommit.get(commit)?.oid ?? '');
       return text === undefined ? [] : [[commit, text] as const];
     }),
   );
@@ -61,6 +67,10 @@ export async function readManifests(
 
 /** Failures that REST would have too. */
 const passing: ReadonlySet<ForgeErrorCode> = new Set(['rate-limited', 'credential-rejected']);
+
+/** Whether REST may answer what GraphQL did not. */
+export const isOfGraphql = (error: unknown): boolean =>
+  error instanceof ForgeError && !passing.has(error.code);
 
 const fileSchema = z.object({ blob_id: z.string().min(1), content: z.base64() });
 const noFile: ManifestText = { manifest: undefined };
@@ -100,132 +110,103 @@ async function readFile(requests: Requests, id: string, ref: string): Promise<Ma
 
 const tooLarge: ManifestText = { manifest: undefined, manifestProblem: 'too-large' };
 
-/** The file at each commit that has one. */
-async function findFiles(
-  requests: Requests,
-  head: ProjectHead,
+const keyOf = ({ id }: ProjectHead, oid: string): string => `${id} blob ${oid}`;
+
+/** Takes what GraphQL answered. */
+export function note(
+  { head, cache }: Omit<Reading, 'requests'>,
+  known: KnownFiles,
+  wanted: readonly Wanted[],
+  nodes: readonly (FileNode | undefined)[],
+): void {
+  for (const [place, { commit }] of wanted.entries()) {
+    const node = nodes[place];
+    if (node === undefined) {
+      known.ofCommit.set(commit, null);
+      continue;
+    }
+    const { oid, rawSize: size, rawTextBlob: text } = node;
+    known.ofCommit.set(commit, { oid, size, commit });
+    const isWhole = typeof text === 'string' && size <= manifestBytesMax && isTextOf(oid, text);
+    const manifest = isWhole
+      ? { manifest: text }
+      : size > manifestBytesMax
+        ? tooLarge
+        : cache.get(keyOf(head, oid));
+    if (manifest !== undefined) {
+      known.texts.set(oid, manifest);
+      cache.set(keyOf(head, oid), manifest);
+    }
+  }
+}
+
+/** What is not known yet: texts first, then the files of commits. */
+function wantedOf(
   commits: readonly string[],
-): Promise<ReadonlyMap<string, Found>> {
-  const found = new Map<string, Found>();
-  const size = createPageSize(commitsPerQuery);
-  await inPortions(size, commits, async (batch) => {
-    const nodes = await askFor(requests, head, batch, false);
-    for (const [place, commit] of batch.entries()) {
-      const node = nodes[place];
-      if (node !== undefined) {
-        found.set(commit, { oid: node.oid, size: Number(node.rawSize), commit });
-      }
+  { ofCommit, texts }: KnownFiles,
+  left: ReadonlySet<string>,
+  textsMax: number,
+): readonly Wanted[] {
+  const missing = new Map<string, Found>();
+  for (const found of ofCommit.values()) {
+    if (found !== null && !texts.has(found.oid) && !left.has(found.oid)) {
+      missing.set(found.oid, found);
     }
+  }
+  let bytes = 0;
+  const withText = [...missing.values()].slice(0, textsMax).filter(({ size }, place) => {
+    bytes += size;
+    return place === 0 || bytes <= textBytesMax;
   });
-  return found;
+  return [
+    ...withText.map(({ commit }) => ({ commit, withText: true })),
+    ...commits.filter((commit) => !ofCommit.has(commit)).map((commit) => ({ commit, withText: false })),
+  ];
 }
 
-/** Calls for each portion, and again for a smaller one where GitLab finds it too large. */
-async function inPortions<Item>(
-  size: PageSize,
-  items: readonly Item[],
-  read: (portion: readonly Item[]) => Promise<void>,
-): Promise<void> {
-  for (let start = 0; start < items.length; ) {
-    start += await withSmallerPages(size, async (count) => {
-      const portion = items.slice(start, start + count);
-      await read(portion);
-      return portion.length;
-    });
-  }
-}
-
-async function readTexts(
-  { requests, head, cache }: Reading,
-  files: readonly Found[],
-): Promise<ReadonlyMap<string, ManifestText>> {
-  const texts = new Map<string, ManifestText>();
-  const keyOf = (oid: string): string => `${head.id} blob ${oid}`;
-  const note = (oid: string, text: ManifestText): void => {
-    texts.set(oid, text);
-    cache.set(keyOf(oid), text);
-  };
-  for (const { oid, size } of files) {
-    const known = size > manifestBytesMax ? tooLarge : cache.get(keyOf(oid));
-    if (known !== undefined) {
-      texts.set(oid, known);
-    }
-  }
-  const missing = (): readonly Found[] => files.filter(({ oid }) => !texts.has(oid));
+async function readByQueries(reading: Reading, commits: readonly string[], known: KnownFiles): Promise<void> {
+  const { requests, head } = reading;
+  const size = createPageSize(costMax);
+  /** Files whose text GraphQL does not give as it is: they are not UTF-8. */
+  const left = new Set<string>();
   // 18.4.2 and 18.5 give one text in each request (#576497).
-  for (const count of [textsPerQuery, 1]) {
-    await readTogether(requests, head, missing(), createPageSize(count), note);
-  }
-  for (const found of missing()) {
-    note(found.oid, decodedManifest(await readRaw(requests, head, found)));
-  }
-  return texts;
-}
-
-/** Reads texts by GraphQL, as far as it gives them, and they are the files byte for byte. */
-async function readTogether(
-  requests: Requests,
-  head: ProjectHead,
-  files: readonly Found[],
-  size: PageSize,
-  note: (oid: string, text: ManifestText) => void,
-): Promise<void> {
-  try {
-    await inPortions(size, files, async (portion) => {
-      const commits = portion.map(({ commit }) => commit);
-      const nodes = await askFor(requests, head, commits, true);
-      for (const { oid, rawTextBlob: text } of nodes.flatMap((node) => node ?? [])) {
-        if (typeof text === 'string' && isTextOf(oid, text)) {
-          note(oid, { manifest: text });
+  let textsMax = Number.POSITIVE_INFINITY;
+  for (;;) {
+    const wanted = wantedOf(commits, known, left, textsMax);
+    if (wanted.length === 0) {
+      break;
+    }
+    try {
+      const asked = await withSmallerPages(size, async (most) => {
+        const portion = affordable(wanted, most);
+        note(reading, known, portion, await askForFiles(requests, head, portion));
+        return portion;
+      });
+      for (const { commit } of asked.filter(({ withText }) => withText)) {
+        const oid = known.ofCommit.get(commit)?.oid;
+        if (oid !== undefined && !known.texts.has(oid)) {
+          left.add(oid);
         }
       }
-    });
-  } catch (error) {
-    if (!(error instanceof ForgeError) || error.code !== 'incomplete') {
-      throw error;
+    } catch (error) {
+      if (!(error instanceof ForgeError) || error.code !== 'incomplete' || textsMax === 0) {
+        throw error;
+      }
+      textsMax = textsMax > 1 ? 1 : 0;
     }
   }
+  await readRaws(reading, known);
 }
 
-/** The file at each of the commits, in their order. */
-async function askFor(
-  requests: Requests,
-  { id, path_with_namespace: path }: ProjectHead,
-  commits: readonly string[],
-  withText: boolean,
-): Promise<readonly (z.infer<typeof blobNode> | undefined)[]> {
-  const refs = Object.fromEntries(commits.map((ref, place) => [`c${place}`, ref]));
-  const query = filesQuery(commits.length, withText);
-  const { project } = await requests.query(query, { path, files: [file], ...refs });
-  expectSame(project.id, id);
-  return commits.map((_, place) => project.repository[`c${place}`]?.nodes[0]);
-}
-
-const blobNode = z.object({
-  oid: z.string().min(1),
-  // BigInt is text.
-  rawSize: z.union([z.string().regex(/^\d+$/), z.int()]),
-  rawTextBlob: z.string().nullish(),
-});
-const filesSchema = z.object({
-  project: z.object({
-    id: projectGlobalId,
-    repository: z.record(z.string(), z.object({ nodes: z.array(blobNode).max(1) })),
-  }),
-});
-
-function filesQuery(count: number, withText: boolean): Query<typeof filesSchema> {
-  const places = Array.from({ length: count }, (_, place) => place);
-  const variables = places.map((place) => `$c${place}: String!`).join(', ');
-  const node = withText ? 'oid rawSize rawTextBlob' : 'oid rawSize';
-  const fields = places.map(
-    (place) => `c${place}: blobs(ref: $c${place}, paths: $files, first: 1) { nodes { ${node} } }`,
-  );
-  return {
-    name: 'Files',
-    text: `query Files($path: ID!, $files: [String!]!, ${variables}) { project(fullPath: $path) { id repository { ${fields.join(' ')} } } }`,
-    schema: filesSchema,
-  };
+/** The files whose text GraphQL did not give. */
+async function readRaws({ requests, head, cache }: Reading, known: KnownFiles): Promise<void> {
+  for (const found of known.ofCommit.values()) {
+    if (found !== null && !known.texts.has(found.oid)) {
+      const text = decodedManifest(await readRaw(requests, head, found));
+      known.texts.set(found.oid, text);
+      cache.set(keyOf(head, found.oid), text);
+    }
+  }
 }
 
 async function readRaw(requests: Requests, { id }: ProjectHead, { commit: ref }: Found): Promise<Uint8Array> {

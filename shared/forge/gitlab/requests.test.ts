@@ -93,21 +93,23 @@ describe('limits', () => {
   });
 });
 
-test('R29: scans in ten processes ask together for no more than an endpoint takes, and hold up no rights', async () => {
+test('R29: readers of contents in ten processes ask together for no more than an endpoint takes, and hold up no rights', async () => {
   const budgets = createMemoryBudgets();
   const repository = asId<ForgeRepositoryId>(1000);
-  const scan = async (): Promise<number> => {
+  const look = async (): Promise<number> => {
     const lab = createTestGitLab();
+    // A commit that is not found: then the project is asked for.
+    lab.answer = () => ({ status: 404, json: {} });
     const { contents, structure } = lab.open({ budgets });
     for (let count = 0; count < 100; count += 1) {
-      await contents.readRefs({ repository, handle: undefined }).catch(() => {});
+      await contents.contains({ repository, handle: undefined }, 'f'.repeat(40)).catch(() => {});
     }
     const asked = lab.requests.filter(({ path }) => path.endsWith('/projects/1000')).length;
     lab.answer = world;
     expect(await structure.readScope('repository:1000')).toHaveProperty('done');
     return asked;
   };
-  const asked = await Promise.all(Array.from({ length: 10 }, scan));
+  const asked = await Promise.all(Array.from({ length: 10 }, look));
   expect(asked).toEqual(Array(10).fill(36));
 });
 

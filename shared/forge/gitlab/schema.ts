@@ -102,6 +102,8 @@ const refItem = z.object({
   name: text,
   /** Null for a tag that leads to no commit. */
   commit: z.object({ id: z.string().regex(/^[0-9a-f]{40}$/), committed_date: text }).nullable(),
+  /** Of a branch. */
+  default: z.boolean().optional(),
 });
 export type RefItem = z.infer<typeof refItem>;
 /** https://docs.gitlab.com/api/tags/ and https://docs.gitlab.com/api/branches/; identified by its name. */

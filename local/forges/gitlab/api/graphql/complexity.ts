@@ -41,8 +41,14 @@ const resolvers: Readonly<Record<string, (values: Values) => number>> = {
   'Project.projectMembers': withArguments,
   // Resolvers::BlobsResolver; and 1 more because it asks Gitaly.
   'Repository.blobs': (values) => 2 + (Array.isArray(values.paths) ? values.paths.length : 0),
+  // Resolvers::TreeResolver, likewise.
+  'Repository.tree': () => 2,
 };
-const constants: Readonly<Record<string, number>> = { 'Repository.branchNames': 170 };
+/** Fields whose complexity is a number there; app/graphql/types/base_field.rb gives 2 to one that asks Gitaly and has no resolver. */
+const constants: Readonly<Record<string, number>> = {
+  ...{ 'Repository.branchNames': 170, 'Tree.lastCommit': 10 },
+  ...{ 'Repository.empty': 2, 'Repository.exists': 2, 'Repository.rootRef': 2 },
+};
 
 /** app/graphql/resolvers/base_resolver.rb */
 function withArguments(values: Values): number {

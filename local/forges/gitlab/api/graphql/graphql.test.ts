@@ -95,6 +95,25 @@ describe('files', () => {
     expect((await ask(ofMoney('empty'), undefined, 'eve')).data).toEqual({ project: null });
   });
 
+  it('come with the addresses of the project and its newest commit, by its path of now', async () => {
+    const fields =
+      'httpUrlToRepo sshUrlToRepo issuesEnabled repository { rootRef tree { lastCommit { sha } } }';
+    const of = async (path: string) =>
+      (await ask(`{ project(fullPath: "${path}") { ${fields} } }`)).data.project;
+    const { repository, ...addresses } = await of('acme/core/money');
+    const rest = async (path: string) =>
+      JSON.parse(await (await gitLab.api('alice', `/projects/acme%2Fcore%2Fmoney${path}`)).text());
+    const [project, branch] = [await rest(''), await rest('/repository/branches/main')];
+    expect(addresses).toEqual({
+      ...{ httpUrlToRepo: project.http_url_to_repo, sshUrlToRepo: project.ssh_url_to_repo },
+      issuesEnabled: project.issues_enabled,
+    });
+    expect(repository).toMatchObject({ rootRef: 'main', tree: { lastCommit: { sha: expect.any(String) } } });
+    expect(branch).toMatchObject({ commit: { id: repository.tree.lastCommit.sha } });
+    expect((await of('acme/core/empty')).repository).toEqual({ rootRef: null, tree: null });
+    expect(await of(String(gitLab.project('acme/core/money').id))).toBeNull();
+  });
+
   it('are given one at a time in 18.4 and 18.5', async () => {
     await gitLab.simulator.changes.run('set-variant', { version: '18.5' });
     expect((await ask(ofMoney(blobs('1.0.0')))).errors).toBeUndefined();
@@ -117,6 +136,10 @@ describe('limits', () => {
       `project(fullPath: "acme/core/money") { repository { blobs(paths: ["a"]${first}) { nodes { path } } } }`;
     expect((await score(blobs(''))).score).toBe(3 + 2 + 10);
     expect((await score(blobs(', first: 1'))).score).toBe(3 + 2 + 5);
+    // lastCommit is 10 and sha 1, the resolver of trees 2; a field that asks Gitaly 2.
+    const newest =
+      'project(fullPath: "acme/core/money") { repository { rootRef tree { lastCommit { sha } } } }';
+    expect((await score(newest)).score).toBe(3 + 2 + 2 + 13);
     // nodes and id are 2, the resolver 11; doubled.
     expect((await score('group(fullPath: "acme") { projects { nodes { id } } }')).score).toBe(3 + 1 + 26);
   });

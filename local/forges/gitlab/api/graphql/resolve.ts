@@ -5,19 +5,13 @@ import { isBinary, type TreeEntry } from '../../../git/object-formats.ts';
 import { branchesOf, resolveCommit } from '../../../git/resolve.ts';
 import { levelName, levelNumbers } from '../../levels.ts';
 import { type MemberRow, membershipId, type Relation, relatedMembers } from '../../members.ts';
-import {
-  descendantsOf,
-  findGroup,
-  findProject,
-  fullName,
-  fullPath,
-  groupOf,
-  projectsOf,
-} from '../../paths.ts';
+import { descendantsOf, findGroup, fullName, fullPath, groupOf, projectsOf } from '../../paths.ts';
 import { projectAccess, seesGroup } from '../../rights.ts';
 import type { Group, Project, User } from '../../state.ts';
 import { differences, metadataOf } from '../../variants.ts';
 import { type Context, webUrl } from '../context.ts';
+import { commitShape } from '../git-reading.ts';
+import { simpleProject } from '../shapes-groups.ts';
 import { connection, type List } from './connection.ts';
 
 /** What a query runs with. */
@@ -127,7 +121,9 @@ function visibleGroup(context: QueryContext, group: Group | undefined): Fields |
 
 function projectFields(context: QueryContext, project: Project): Fields {
   const { state } = context;
+  const { ssh_url_to_repo: sshUrlToRepo, http_url_to_repo: httpUrlToRepo } = simpleProject(context, project);
   return {
+    ...{ sshUrlToRepo, httpUrlToRepo, issuesEnabled: project.withoutIssues !== true },
     ...{ id: globalId('Project', project.id), name: project.name, path: project.path },
     ...{ fullPath: fullPath(state, project), visibility: project.visibility, archived: project.archived },
     ...{ createdAt: project.createdAt, lastActivityAt: project.lastActivityAt },
@@ -152,7 +148,29 @@ function repositoryFields(context: QueryContext, project: Project): Fields {
       return names.slice(Number(offset), Number(offset) + Number(limit));
     },
     blobs: (args: Args) => blobsOf(context, project, args),
+    tree: ({ ref, path }: Args) =>
+      branches.length === 0 || path !== ''
+        ? null
+        : { lastCommit: () => commitFields(context, project, typeof ref === 'string' ? ref : undefined) },
   };
+}
+
+/** The commit at a ref, or the newest of the default branch, which no cache shows (app/graphql/resolvers/last_commit_resolver.rb). */
+async function commitFields(
+  context: QueryContext,
+  project: Project,
+  ref = project.defaultBranch,
+): Promise<Fields | null> {
+  const found = await resolveCommit(context.services.objects, project, context.refs(project), ref);
+  if (found === undefined) return null;
+  const {
+    id: sha,
+    title,
+    message,
+    authored_date: authoredDate,
+    web_url: url,
+  } = commitShape(context, project, found);
+  return { id: globalId('Commit', sha), sha, title, message, authoredDate, webUrl: url };
 }
 
 /** Files that do not exist at the ref are left out, and so is everything at a ref that does not exist. */
@@ -209,10 +227,12 @@ export function queryFields(context: QueryContext): Fields {
     metadata: metadataOf(state.variant),
     queryComplexity: { limit: context.limit, score: context.score },
     group: ({ fullPath: path }: Args) => visibleGroup(context, findGroup(state, `${path}`)),
+    // By the path that it has now (lib/gitlab/graphql/loaders/full_path_model_loader.rb).
     project: ({ fullPath: path }: Args) => {
-      const found = findProject(state, `${path}`);
-      const isSeen = found !== undefined && projectAccess(context, found.project, user).sees;
-      return isSeen ? projectFields(context, found.project) : null;
+      const wanted = `${path}`.toLowerCase();
+      const found = [...state.projects.values()].find((one) => fullPath(state, one).toLowerCase() === wanted);
+      const isSeen = found !== undefined && projectAccess(context, found, user).sees;
+      return isSeen ? projectFields(context, found) : null;
     },
     projects: (args: Args) => {
       const paths = Array.isArray(args.fullPaths)

@@ -56,15 +56,19 @@ const sdl = /* GraphQL */ `
   }
   type RepositoryBlobEdge { cursor: String! node: RepositoryBlob }
   type RepositoryBlobConnection { edges: [RepositoryBlobEdge] nodes: [RepositoryBlob] pageInfo: PageInfo! }
+  type Commit { id: ID! sha: String! title: String message: String authoredDate: Time webUrl: String! }
+  type Tree { lastCommit: Commit }
   type Repository {
     empty: Boolean! exists: Boolean! rootRef: String
+    tree(path: String = "", ref: String, recursive: Boolean = false): Tree
     blobs(paths: [String!]!, ref: String, after: String, before: String, first: Int, last: Int): RepositoryBlobConnection
     branchNames(searchPattern: String!, offset: Int!, limit: Int!): [String!]
   }
 
   type Project {
     id: ID! name: String! path: String! fullPath: ID! visibility: String archived: Boolean createdAt: Time
-    lastActivityAt: Time webUrl: String repository: Repository group: Group markedForDeletionOn: Time
+    lastActivityAt: Time webUrl: String httpUrlToRepo: String sshUrlToRepo: String issuesEnabled: Boolean
+    repository: Repository group: Group markedForDeletionOn: Time
     projectMembers(
       relations: [ProjectMemberRelation!] = [DIRECT, INHERITED], search: String, sort: String
       after: String, before: String, first: Int, last: Int
