@@ -108,9 +108,18 @@ const marginMs = 60_000;
 /** Tokens that live for months are renewed this long before they expire; milliseconds. */
 const earlyMaxMs = 7 * 24 * 3600_000;
 
+interface Ending {
+  readonly validUntil?: number | undefined;
+}
+
+/** Until when requests may be sent with it; milliseconds since the epoch, undefined for always. */
+export const usableUntil = ({ validUntil }: Ending): number | undefined =>
+  validUntil && validUntil - marginMs;
+
 /** Whether a request may still be sent with it. @param now milliseconds since the epoch */
-export function isUsable({ validUntil }: { readonly validUntil?: number | undefined }, now: number): boolean {
-  return validUntil === undefined || now < validUntil - marginMs;
+export function isUsable(credential: Ending, now: number): boolean {
+  const end = usableUntil(credential);
+  return end === undefined || now < end;
 }
 
 /**

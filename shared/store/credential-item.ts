@@ -20,8 +20,9 @@ export const CredentialItem = z.object({
   leaseUntil: z.number().default(0),
   /** After a failed exchange: no retry before this time. */
   renewAfter: z.number().default(0),
-  /** Whether the forge refused that exchange. */
+  /** Whether the forge refused that exchange, and since when it does. */
   renewalRefused: z.boolean().default(false),
+  renewalRefusedSince: z.number().optional(),
   /** The forge's rejection of the value, and until when it is believed. */
   rejectedAs: z.enum(credentialStates).exclude(['working']).optional(),
   rejectedUntil: z.number().default(0),

@@ -150,6 +150,28 @@ describe('R30: two workers at once', () => {
     expect(forge.exchanges).toBe(1);
   });
 
+  test('ask for a refused one each hour and then each day while the old value is good, and at once when it ends', async () => {
+    const { forge, worker, clock, dependencies } = await createBench();
+    const weekMs = 7 * 24 * 60 * minuteMs;
+    const validUntil = clock.now() + weekMs;
+    await storeCredential(dependencies, connection, { ...forge.issue(), validUntil });
+    forge.revoke();
+    const first = await worker().current();
+    const asked: number[] = [];
+    for (; clock.time < validUntil - 2 * minuteMs; clock.time += 5 * minuteMs) {
+      const before = forge.exchanges;
+      expect(access(await worker().rotate(forge.exchange, first))).toBe(access(first));
+      if (forge.exchanges > before) asked.push(clock.time);
+    }
+    const gaps = asked.map((at, place) => Math.floor((at - (asked[place - 1] ?? at)) / (60 * minuteMs)));
+    expect(gaps).toEqual([0, ...Array(23).fill(1), ...Array(5).fill(24)]);
+    clock.time = validUntil;
+    expect(await failure(worker().rotate(forge.exchange, first))).toMatchObject({
+      code: 'credential-rejected',
+    });
+    expect(forge.exchanges).toBe(asked.length + 1);
+  });
+
   test("keep the forge's answer of a slow one although the other has taken over", async () => {
     const { forge, worker, clock, grow } = await createBench('strict');
     const first = await grow();

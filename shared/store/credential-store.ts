@@ -11,6 +11,7 @@ import {
   exchangeMaxMs,
   type IssuedCredential,
   isUsable,
+  usableUntil,
 } from '../forge/credential.ts';
 import { ForgeError, type ForgeErrorCode } from '../forge/errors.ts';
 import type { Cipher, EncryptedText } from '../runtime/cipher.ts';
@@ -27,6 +28,7 @@ const noState = {
   leaseUntil: undefined,
   renewAfter: undefined,
   renewalRefused: undefined,
+  renewalRefusedSince: undefined,
   rejectedAs: undefined,
   rejectedUntil: undefined,
 } as const satisfies Partial<Record<keyof CredentialItem, undefined>>;
@@ -42,6 +44,11 @@ export interface CredentialDependencies {
  * milliseconds.
  */
 const rejectionBelievedMs = 5 * 60_000;
+/**
+ * How long a refused renewal is believed while the old value is good, which may be a week: an hour on the first day, then a day;
+ * milliseconds.
+ */
+const [refusalMs, laterRefusalMs] = [3600_000, 24 * 3600_000];
 /** After an exchange failed otherwise, it is retried after this, unless the forge named a time; milliseconds. */
 const retryMs = 60_000;
 /** How long others wait before they check again for a value that another worker exchanges; milliseconds. */
@@ -106,7 +113,7 @@ export function createCredentialSource<Value>(
       try {
         issued = await exchange(outdated);
       } catch (error) {
-        const newer = await noteFailure(stored, outdated, leaseId, error);
+        const newer = await noteFailure(stored, outdated, leaseId, error, canUseOld());
         if (newer !== undefined) {
           return newer;
         }
@@ -192,20 +199,31 @@ async function noteFailure<Value>(
   outdated: Credential<Value>,
   leaseId: string,
   error: unknown,
+  canUseOld: boolean,
 ): Promise<Credential<Value> | undefined> {
   if (!(error instanceof ForgeError)) {
     return undefined;
   }
   const now = stored.now();
   const renewalRefused = refusals.has(error.code);
-  const renewAfter = renewalRefused
-    ? now + rejectionBelievedMs
-    : Math.max(error.notBefore ?? 0, now + retryMs);
+  const since = renewalRefused ? ((await stored.item()).renewalRefusedSince ?? now) : undefined;
+  const renewAfter =
+    since === undefined
+      ? Math.max(error.notBefore ?? 0, now + retryMs)
+      : now + (canUseOld ? refusalBelievedMs(outdated, since, now) : rejectionBelievedMs);
   const other = await stored.write(
-    { leaseId: undefined, leaseUntil: undefined, renewAfter, renewalRefused },
+    { leaseId: undefined, leaseUntil: undefined, renewAfter, renewalRefused, renewalRefusedSince: since },
     all(equal('version', outdated.version), equal('leaseId', leaseId)),
   );
   return other === undefined || other.version === outdated.version ? undefined : stored.open(other);
+}
+
+/** How long a refused renewal of a value that is still good is believed. @param since when it was refused first; milliseconds since the epoch */
+function refusalBelievedMs(outdated: Credential<unknown>, since: number, now: number): number {
+  const believedMs = now < since + laterRefusalMs ? refusalMs : laterRefusalMs;
+  // Once the old value has ended, nothing works until it is renewed.
+  const leftMs = (usableUntil(outdated) ?? Number.POSITIVE_INFINITY) - now;
+  return Math.max(rejectionBelievedMs, Math.min(believedMs, leftMs));
 }
 
 async function reject(
@@ -276,9 +294,12 @@ function createStoredCredential<Value>(
     };
   }
 
+  const load = async (): Promise<CredentialItem> => parseItem(await table.get(key));
+
   return {
     open,
     now: () => clock.now(),
+    item: load,
     prepare: () => cipher.prepare(credentialContext(connection)),
     /**
      * @returns the current item if the condition does not hold; else undefined
@@ -296,7 +317,7 @@ function createStoredCredential<Value>(
       }
     },
     async current(use?: 'contents'): Promise<Credential<Value>> {
-      const item = parseItem(await table.get(key));
+      const item = await load();
       const now = clock.now();
       if (use === 'contents' && item.readsContents) {
         return open(item);

@@ -121,7 +121,7 @@ test.each([400, 403, 405, 422])(
     expect(await rotated(`refused-${status}`, 90)).toBeUndefined();
     expect(await lab.endOfConnection()).toBe(Date.parse(dayIn(6)));
     faults.remove();
-    lab.clock.step(3600_000);
+    lab.clock.step(3600_001);
     await (await lab.open()).structure.probe();
     expect(await lab.endOfConnection()).toBeUndefined();
   },
