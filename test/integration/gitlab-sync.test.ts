@@ -87,6 +87,30 @@ test('a group that was deleted takes its rights with it, and nothing of it is he
   expect(await held()).toEqual([]);
 });
 
+test.each(['17.11', '19.5'])(
+  'projects of a group that waits for its deletion are archived until it is restored, in %s',
+  async (version) => {
+    const { changes } = lab.simulator;
+    await changes.run('set-variant', { version });
+    await sync(...lists);
+    const repository = asId<ForgeRepositoryId>(lab.gitlab.project('acme/core/money').id);
+    const archived = async () =>
+      (await stored()).some(
+        (fact) => fact.kind === 'repository' && fact.repository === repository && fact.archived,
+      );
+    expect(await archived()).toBe(false);
+    const group = lab.gitlab.group('acme/core');
+    await changes.run('delete', { source: 'acme/core' });
+    await sync(...lists);
+    expect(await archived()).toBe(true);
+    await sync(`repository:${repository}`);
+    expect(await archived()).toBe(true);
+    await changes.run('restore', { source: `acme/${group.path}` });
+    await sync(...lists);
+    expect(await archived()).toBe(false);
+  },
+);
+
 test('people of a private group that our credential does not see are shown as a difference, once, until it sees them', async () => {
   await sync(...lists);
   const warning = "the code host's list of readers differs from its memberships";

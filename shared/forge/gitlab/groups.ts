@@ -4,7 +4,7 @@ import { fixedPageSize } from '../pages.ts';
 import type { Reading } from '../reading.ts';
 import { lastPushUntil } from './last-push.ts';
 import { type Once, unlessHidden } from './memberships.ts';
-import { type Group, type Groups, type Link, type Project, unended } from './organization.ts';
+import { type Group, type Groups, type Link, lineOf, type Project, unended } from './organization.ts';
 import { isPendingDeletion, nameBefore, withoutMark } from './pending-deletion.ts';
 import type { Requests } from './requests.ts';
 import {
@@ -26,15 +26,23 @@ const linksOf = (links: readonly LinkItem[], now: number): readonly Link[] =>
     now,
   );
 
-export const groupOf = (
-  { id, path, name, parent_id: parent, share_with_group_lock: lock, ...rest }: GroupItem | GroupDetail,
-  now: number,
-): Group => ({
-  ...{ id, path: withoutMark(path), name: withoutMark(name) },
-  parent: parent ?? undefined,
-  locksProjectSharing: lock,
-  links: 'shared_with_groups' in rest ? linksOf(rest.shared_with_groups, now) : [],
-});
+export const groupOf = (item: GroupItem | GroupDetail, now: number): Group => {
+  const {
+    id,
+    path,
+    name,
+    parent_id: parent,
+    share_with_group_lock: lock,
+    marked_for_deletion_on: mark,
+  } = item;
+  return {
+    ...{ id, path: withoutMark(path), name: withoutMark(name) },
+    parent: parent ?? undefined,
+    locksProjectSharing: lock,
+    ...(mark != null && { isMarked: true }),
+    links: 'shared_with_groups' in item ? linksOf(item.shared_with_groups, now) : [],
+  };
+};
 
 export const projectOf = (item: ProjectItem, now: number): Project => ({
   id: item.id,
@@ -51,6 +59,12 @@ export const projectOf = (item: ProjectItem, now: number): Project => ({
   lastPushUntil: lastPushUntil(item.last_activity_at, now),
   links: linksOf(item.shared_with_groups, now),
 });
+
+/** With what only its groups show before 18.0: that one of them waits for its deletion. */
+export const inGroups = (project: Project, groups: Groups): Project =>
+  lineOf(groups, project.group).some(({ isMarked }) => isMarked)
+    ? { ...project, isPendingDeletion: true }
+    : project;
 
 const withoutProjects = { with_projects: false };
 

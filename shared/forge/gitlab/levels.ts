@@ -24,6 +24,10 @@ export function parseVersion(text: string): Version | undefined {
 const isSince = (version: Version, major: number, minor: number): boolean =>
   version.major > major || (version.major === major && version.minor >= minor);
 
+/** gitlab-org/gitlab#526081. Projects of a group that waits for its deletion have a path that tells. */
+export const renamesMarkedGroups = (version: Version | undefined): boolean =>
+  version !== undefined && isSince(version, 18, 0);
+
 /** !230944 and !231325: https://docs.gitlab.com/user/project/integrations/webhooks/#signing-tokens. Earlier versions ignore `signing_token`. */
 export const signsDeliveries = (version: Version | undefined): boolean =>
   version !== undefined && isSince(version, 19, 0);

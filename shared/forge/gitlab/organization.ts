@@ -29,6 +29,8 @@ export interface Group {
   readonly parent: ForgeTeamId | undefined;
   /** Whether groups that are invited to its projects give nothing. */
   readonly locksProjectSharing: boolean;
+  /** It waits for its deletion. */
+  readonly isMarked?: boolean;
   /** The groups that are invited to it. */
   readonly links: readonly Link[];
 }

@@ -19,12 +19,14 @@ import {
   groupOf,
   groupsBelow,
   groupsElsewhere,
+  inGroups,
   projectOf,
   projectsBelow,
   readGroup,
   readTopGroup,
   withLinks,
 } from './groups.ts';
+import { renamesMarkedGroups } from './levels.ts';
 import { directMembers, membershipsOf, orEmpty, unlessHidden } from './memberships.ts';
 import {
   type Group,
@@ -241,7 +243,11 @@ async function readRepository(context: Context, id: ForgeRepositoryId, reading: 
   const list = directMembers(requests, 'projects', id);
   const members = membershipsOf(await reading.list('members', memberSchema, list), now, viewersInstall);
   const instance = await context.instance();
-  const facts = [repositoryFact(project, instance), ...collaboratorFacts(project, members, instance)];
+  const shown = inGroups(
+    project,
+    renamesMarkedGroups(instance.version) ? below : await ourGroups(context, reading),
+  );
+  const facts = [repositoryFact(shown, instance), ...collaboratorFacts(project, members, instance)];
   const known = await context.stored?.();
   const isNew = known !== undefined && known.of(part, 'repository') === undefined;
   const groups = isNew ? [...lineOf(below, project.group).map((group) => group.id), topId] : [];

@@ -15,7 +15,7 @@ const isMarkedItself = (item: Marked): boolean =>
 
 /**
  * Whether the project or a group above it waits for its deletion. The mark is shown of the project itself only, and since about 18.11 it is not
- * archived by it. Before 18.0 projects of a marked group look like others.
+ * archived by it. Before 18.0 only its groups show whether one of them waits (`inGroups`).
  */
 export const isPendingDeletion = (item: Marked): boolean =>
   isMarkedItself(item) || withoutMark(item.path_with_namespace) !== item.path_with_namespace;

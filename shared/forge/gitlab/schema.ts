@@ -32,6 +32,8 @@ export const groupSchema = z.object({
   full_path: text,
   parent_id: groupNumber.nullable(),
   share_with_group_lock: z.boolean(),
+  /** Where the plan lets groups wait for their deletion. */
+  marked_for_deletion_on: z.string().nullish(),
 });
 export type GroupItem = z.infer<typeof groupSchema>;
 

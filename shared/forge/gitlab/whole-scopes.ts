@@ -6,7 +6,15 @@ import { ForgeError } from '../errors.ts';
 import type { ReadingOptions, ScopeRead, StoredFacts } from '../forge.ts';
 import type { Reading } from '../reading.ts';
 import type { Account, Instance } from './account.ts';
-import { groupOf, groupsBelow, groupsElsewhere, projectOf, projectsBelow, withLinks } from './groups.ts';
+import {
+  groupOf,
+  groupsBelow,
+  groupsElsewhere,
+  inGroups,
+  projectOf,
+  projectsBelow,
+  withLinks,
+} from './groups.ts';
 import { isViewing } from './levels.ts';
 import { directMembers, membershipsOf, type Once, orEmpty, readMembers } from './memberships.ts';
 import type { Groups, Membership, MembersOf, Project } from './organization.ts';
@@ -141,7 +149,9 @@ async function readRepositories(context: Context, reading: Reading): Promise<Sco
     [account.id, account.group],
     ...below.map((item) => [item.id, groupOf(item, now)] as const),
   ]);
-  const projects = (await projectsBelow(context, reading)).map((item) => projectOf(item, now));
+  const projects = (await projectsBelow(context, reading)).map((item) =>
+    inGroups(projectOf(item, now), ours),
+  );
   expectPlaces(projects, ours);
   const elsewhere = await groupsElsewhere(requests, reading, ours, projects, now);
   const groups = new Map([...ours, ...elsewhere]);
