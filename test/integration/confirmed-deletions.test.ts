@@ -138,29 +138,35 @@ describe('a repository that is gone', () => {
   it('is confirmed by a later read that planned the removal before an earlier one wrote it', async () => {
     world.forge.facts = base;
     await world.ask('repositories');
-    await world.ask('repository:5');
+    let isPlanned = false;
     const begun = Promise.withResolvers<void>();
     const planned = Promise.withResolvers<void>();
     const list = world.run('repositories', {
       ...world.table,
       async transact(operations: Parameters<typeof world.table.transact>[0]) {
-        begun.resolve();
-        await planned.promise;
+        if (operations.some((one) => 'update' in one && 'confirmedBy' in (one.update.set ?? {}))) {
+          begun.resolve();
+          await planned.promise;
+        }
         await world.table.transact(operations);
       },
     });
     await begun.promise;
+    await world.ask('repository:5');
     await world.run('repository:5', {
       ...world.table,
       async getMany(wanted: Parameters<typeof world.table.getMany>[0]) {
         if (wanted.some(({ sk }) => sk === keys.forgeDeletion(synchronizationId, repository(5)).sk)) {
+          isPlanned = true;
           planned.resolve();
+        }
+        if (isPlanned) {
           await list;
-          expect(await isDeleted()).toBe(true);
         }
         return world.table.getMany(wanted);
       },
     });
+    expect(isPlanned).toBe(true);
     expect(await isDeleted()).toBe(true);
   });
 
