@@ -16,7 +16,6 @@ import {
   problemResponse,
 } from './frame/problems.ts';
 import type { OpenApiDocument } from './frame/readable-page.ts';
-import { createRefusalLog } from './frame/refusals.ts';
 import { answerIsSafe, bodyIsSmall, cameByCdn, isRouted } from './frame/request-checks.ts';
 import type { Route } from './frame/route.ts';
 import { routes } from './routes/index.ts';
@@ -53,9 +52,8 @@ export function createApp(given: ApiDependencies, added: readonly Route[] = []):
     }),
   ];
   app.use('*', answerIsSafe, cameByCdn(dependencies), bodyIsSmall, isRouted(all, basePath));
-  const noteRefusals = createRefusalLog(dependencies);
   for (const route of all) {
-    mount(app, dependencies, route, noteRefusals);
+    mount(app, dependencies, route);
   }
   const { openAPIRegistry } = app;
   openAPIRegistry.registerComponent('securitySchemes', 'session', {

@@ -44,6 +44,8 @@ describe('who is signed in', () => {
     expect(other).toBe((await bob.who())?.user);
 
     expect((await ann.post('/sign-in/merge', { 'form-token': 'x' })).status).toBe(403);
+    const noted = [...table.dump().values()].filter(({ act }) => act === 'request-refused');
+    expect(noted).toMatchObject([{ subject: 'form /sign-in/merge', actor: { id: (await ann.who())?.user } }]);
     expect((await bob.post('/sign-in/merge', { 'form-token': await bob.formToken() })).status).toBe(400);
     expect((await ann.post('/sign-in/merge', { 'form-token': await ann.formToken() })).status).toBe(303);
     expect(await findUser(table, proven(2).account)).toBe(user);

@@ -136,7 +136,7 @@ async function start(context: Context): Promise<HttpAnswer> {
   }
   // A further way to sign in: who sits down at a browser that was left open does not get one.
   if (purpose === 'link' && dependencies.clock.now() >= current.authenticatedAt + proofMs) {
-    return pageAnswer(await provenAgain(dependencies, current, returnTo));
+    return pageAnswer(await provenAgain(context, current, returnTo));
   }
   return beginSignIn(dependencies, one, { purpose, returnTo, current });
 }

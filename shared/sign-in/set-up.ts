@@ -116,9 +116,10 @@ export async function register(context: Context): Promise<HttpAnswer> {
  * @param returnTo where he goes on after he has proved it
  */
 async function administratorOf(
-  { dependencies, current, origin }: Context,
+  context: Context,
   returnTo = registerPath,
 ): Promise<Registrant | { readonly refusal: HttpAnswer }> {
+  const { dependencies, current, origin } = context;
   if (current === undefined) {
     return { refusal: redirectAnswer(`/sign-in?return=${encodeURIComponent(returnTo)}`) };
   }
@@ -128,7 +129,7 @@ async function administratorOf(
     return { refusal: pageAnswer(messagePage('That did not work', text, 403)) };
   }
   if (dependencies.clock.now() >= current.authenticatedAt + proofMs) {
-    return { refusal: pageAnswer(await provenAgain(dependencies, current, returnTo)) };
+    return { refusal: pageAnswer(await provenAgain(context, current, returnTo)) };
   }
   return { ...origin, signedIn: current };
 }

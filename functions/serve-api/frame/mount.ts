@@ -14,7 +14,7 @@ import type { ApiDependencies } from './dependencies.ts';
 import { etagHeader, problemResponses } from './documented-problems.ts';
 import type { ApiEnvironment } from './environment.ts';
 import { ifMatchHeader, requireIfMatch } from './etag.ts';
-import type { NoteRefusals } from './refusals.ts';
+import { noteRefusals } from './refusals.ts';
 import { idempotencyHeader, onceFor } from './repeatable.ts';
 import {
   type AnyAnswer,
@@ -29,13 +29,12 @@ export function mount(
   app: OpenAPIHono<ApiEnvironment>,
   dependencies: ApiDependencies,
   { definition, handle }: Route,
-  noteRefusals: NoteRefusals,
 ): void {
   const middleware = [
     authenticated(dependencies, definition),
     // First, so that requests which are refused next are counted too.
     withinRate(dependencies),
-    noteRefusals(definition),
+    noteRefusals(dependencies, definition),
     sentByOurPage(dependencies, definition),
     allowed(dependencies, definition),
   ];

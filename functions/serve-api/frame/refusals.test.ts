@@ -10,6 +10,7 @@ import {
   type Sender,
   userOf,
 } from '../../../test/support/api-world.ts';
+import { pageVisitor } from '../../../test/support/page-visitor.ts';
 
 const settings = '/organizations/acme/settings';
 const stop: ApiRequest = { method: 'POST', path: '/organizations/acme/stop-access', body: { why: 'leak' } };
@@ -106,6 +107,48 @@ it('the history of the installation has what was refused to whoever is no admini
   ]);
 });
 
+describe('the history of the installation', () => {
+  const ofInstallation = (world: ApiWorld) => refused(world, '/installation/history', 'administrator');
+
+  it('has what a person is refused of his own, and a key nothing of', async () => {
+    const world = await createApiWorld();
+    await world.signIn('member', world.now() - 3_600_000);
+    const request = { method: 'POST', path: '/me/tokens', body: { description: 'ci' } };
+    expect((await world.ask('member', request)).status).toBe(403);
+    await world.ask(await world.machine(['tokens']), request);
+    expect(await ofInstallation(world)).toMatchObject([
+      { subject: 'createOwnToken', actor: { kind: 'user', id: userOf('member') }, count: 1 },
+    ]);
+    expect(await refused(world)).toMatchObject([{ subject: 'createOwnToken', actor: { kind: 'key' } }]);
+  });
+
+  it('has forms of the plain pages that are refused, and counts them', async () => {
+    const world = await createApiWorld();
+    const visitor = await pageVisitor(world, userOf('member'));
+    for (let sent = 0; sent < 10; sent++) {
+      expect((await visitor.post('/tokens', { 'form-token': 'of another session' })).status).toBe(403);
+    }
+    world.advance(15 * 60_000);
+    expect((await visitor.post('/tokens', { description: 'ci' })).status).toBe(403);
+    const common = { subject: 'form /tokens', actor: { kind: 'user', id: userOf('member') } };
+    expect(await ofInstallation(world)).toMatchObject([
+      { ...common, why: 'The sign-in was more than 15 minutes ago.', count: 1 },
+      { ...common, why: 'The form is of no page that this session was shown.', count: 10 },
+    ]);
+  });
+
+  it('leaves to an organization the forms of its own pages, sent by its people', async () => {
+    const world = await createApiWorld();
+    const form = { 'form-token': 'of another session' };
+    await (await pageVisitor(world, userOf('owner'))).post('/connected/acme', form);
+    await (await pageVisitor(world, userOf('stranger'))).post('/connected/acme', form);
+    expect(await refused(world)).toMatchObject([
+      { subject: 'form /connected', actor: { id: userOf('owner') } },
+    ]);
+    expect(await ofInstallation(world)).toMatchObject([{ actor: { id: userOf('stranger') } }]);
+  });
+});
+
 describe('a flood of refused requests', () => {
   /** Refused requests, and how often the history was written. */
   async function flood(world: ApiWorld, sender: Sender, requests: number): Promise<number> {
@@ -178,5 +221,8 @@ describe('a flood of refused requests', () => {
     world.table.transact = () => Promise.reject(new Error('the table is gone'));
     expect((await world.ask('member', { path: settings })).status).toBe(403);
     world.table.transact = transact;
+    // Nor does that hide the next one for an hour.
+    await world.ask('member', { path: settings });
+    expect(await refused(world)).toMatchObject([{ subject: 'readSettings', count: 1 }]);
   });
 });

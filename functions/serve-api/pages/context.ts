@@ -1,12 +1,14 @@
 /** A request for a page of somebody who is signed in, and what is checked of every form. */
 import type { Integrations } from '../../../shared/forge/integrations.ts';
 import { type PublicIntegration, publicIntegrations } from '../../../shared/organizations/granted-forge.ts';
+import { organizationsOf } from '../../../shared/organizations/membership.ts';
 import type { Accountable } from '../../../shared/organizations/owner-act.ts';
 import type { HttpAnswer, HttpRequest } from '../../../shared/runtime/http-message.ts';
 import type { Page } from '../../../shared/runtime/page.ts';
 import type { SignedIn } from '../../../shared/sessions/access-token.ts';
 import { formTokenFor, isFormToken } from '../../../shared/sessions/form-token.ts';
 import { againPage, messagePage, toStartPage } from '../../../shared/sign-in/pages.ts';
+import { refusalLog } from '../../../shared/sign-in/refusal-log.ts';
 import { originOf } from '../../../shared/sign-in/request-checks.ts';
 import { isConnectPath } from '../../../shared/sign-in/return-path.ts';
 import { readUser } from '../../../shared/store/user-store.ts';
@@ -60,6 +62,7 @@ export async function refusalOfForm(
   const { dependencies, current, request, form } = context;
   const { session, authenticatedAt } = current;
   if (!(await isFormToken(dependencies, session, form.get('form-token') ?? ''))) {
+    await noteRefusedForm(context, 'cross-site', 'The form is of no page that this session was shown.');
     return messagePage(
       'That did not work',
       'This form is out of date. Open its page again.',
@@ -68,11 +71,30 @@ export async function refusalOfForm(
     );
   }
   if (isDangerous && dependencies.clock.now() >= authenticatedAt + freshMs) {
+    await noteRefusedForm(context, 'reauthentication-required', 'The sign-in was more than 15 minutes ago.');
     const returnTo = pageOfForm(request.path);
     const formToken = await formTokenFor(dependencies, session);
     return { ...againPage(await hostsOf(context), { returnTo, formToken }), status: 403 };
   }
   return undefined;
+}
+
+/** In the history of the organization whose page it is, if the person belongs to it; else of the installation. */
+async function noteRefusedForm(context: PageContext, code: string, why: string): Promise<void> {
+  const { dependencies, request, current, key } = context;
+  const { table, clock, logger } = dependencies;
+  const [, page = ''] = request.path.split('/');
+  try {
+    const places = page === 'connected' ? await organizationsOf(table, current.user, clock.now()) : [];
+    const place = places.find(({ organization }) => organization.slug === key);
+    await refusalLog(dependencies)({
+      ...{ caller: `user ${current.user}`, concerned: place?.organization.id ?? 'installation' },
+      ...{ subject: `form /${page}`, code, why },
+      accountable: async (text) => ({ ...(await accountableFor(context)), why: text }),
+    });
+  } catch (error) {
+    logger.warn('a refused form could not be noted in the history', { path: request.path, error });
+  }
 }
 
 /** Who sent the form, for the history. One read. */
