@@ -1,4 +1,5 @@
 /** `npm start`. */
+import { existsSync } from 'node:fs';
 import { WorldError } from './forges/world/world-error.ts';
 import { buildAssembly } from './start/build-assembly.ts';
 import { exampleOf } from './start/example.ts';
@@ -18,11 +19,13 @@ async function main(args: readonly string[]): Promise<void> {
   }
   const progress = createProgress(options.json ? process.stderr : process.stdout, Date.now(), Date.now);
   const world = await readWorldOf(options);
+  // A new folder is made only where the ports are free. One that is there says first whether it is in use.
+  const portsOfNew = existsSync(options.directory) ? undefined : await takePorts(options.port);
   const folder = await openStateFolder(options);
   const running: { started?: Started } = {};
   stopOnSignals(running, folder);
   try {
-    const ports = await takePorts(options.port);
+    const ports = portsOfNew ?? (await takePorts(options.port));
     const assembly = await buildAssembly(() =>
       progress.step(
         'bundling the functions and synthesizing the template: about 10 s, once per change of the sources',

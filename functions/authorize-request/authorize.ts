@@ -17,6 +17,7 @@
  */
 import {
   accessIsStopped,
+  archiveNotFound,
   type EdgeRequest,
   type EdgeResponse,
   noTokenWasSent,
@@ -78,18 +79,21 @@ export async function handler(event: { request: EdgeRequest }): Promise<EdgeRequ
     refuse = notFound;
     const target = request.method === 'GET' || request.method === 'HEAD' ? parsePath(request.uri) : null;
     if (target === null) return notFound();
+    // By the path alone: nothing is said of what is there.
+    const hide = target.commit === '' ? notFound : archiveNotFound;
+    refuse = hide;
     // Its value names only organizations that its person knows; of all others nothing is said.
-    if (!readsSlug(access, target.slug)) return access.isOnly ? notFound() : tokenWasTakenOut();
+    if (!readsSlug(access, target.slug)) return access.isOnly ? hide() : tokenWasTakenOut();
     const slug = target.slug;
     let uri: string;
     if (target.packageName !== '') {
       const packageValue = await store.get('p/' + slug + '/' + target.packageName);
       const found = parsePackage(packageValue);
-      if (found === null || isRefused(found.refused, target.commit)) return notFound();
+      if (found === null || isRefused(found.refused, target.commit)) return hide();
       if (!access.readsAll) {
         const chunk = (found.number / packagesPerChunk) | 0;
         const bitmap = await store.get('v/' + slug + '/' + access.principal + '/' + chunk);
-        if (!hasBit(bitmap, found.number % packagesPerChunk)) return notFound();
+        if (!hasBit(bitmap, found.number % packagesPerChunk)) return hide();
       }
       uri = '/' + slug + '/' + found.number + '/' + target.file;
     } else {

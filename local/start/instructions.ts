@@ -124,7 +124,7 @@ export const firstRunInstructions = ({
       : [
           `Repertoire is ready, and nobody is its administrator. Begin here: ${consoleBaseUrl}/sign-in/setup`,
           '',
-          'Type this into the form, and go on with github:',
+          'Type this into the form, and press "Go on with github":',
           `  Set-up code                          ${setUpCode}`,
           ...(example === undefined
             ? []

@@ -60,6 +60,10 @@ export async function publishView(
   );
 }
 
+/** Otherwise Composer says only that it finds no package. */
+const emptyWarning = (slug: string): string =>
+  `Your token reads no package of ${slug} now. If it should, ask an owner of ${slug}.`;
+
 async function pass(
   dependencies: PublishViewDependencies,
   lease: Lease,
@@ -112,6 +116,8 @@ async function pass(
       metadataUrl: publicPaths.metadata(slug),
       notifyBatchUrl: `${dependencies.registryBaseUrl}${publicPaths.downloads}`,
       packageNames: view.listed.map((one) => one.name),
+      // The same for all who read nothing, whatever there is: of that nothing is said.
+      warning: view.listed.length === 0 ? emptyWarning(slug) : undefined,
     });
     if (!objects.isSame(seen, root)) {
       await objects.write(rootKey, seen, root, cacheControl.root);

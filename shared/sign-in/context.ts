@@ -53,7 +53,7 @@ async function noteRefusedForm(
       },
     });
   } catch (error) {
-    dependencies.logger.warn('a refused form could not be noted in the history', { error });
+    dependencies.logger.warn('a refused request could not be noted in the history', { error });
   }
 }
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -179,6 +180,7 @@ describe('npm start', () => {
       port <= 65_535 - portCount ? `port ${port} on 127.0.0.1 is in use` : '--port takes',
     );
     expect(run.stderr.trim().split('\n')).toHaveLength(1);
+    expect(existsSync(join(folder, 'port'))).toBe(false);
   });
 
   it('refuses a folder that holds something else, also with --fresh', async () => {

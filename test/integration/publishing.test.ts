@@ -89,7 +89,14 @@ describe('what is granted', () => {
     ]);
     // There is nothing to read, but a root file that says so.
     expect(await registry.listed(first.token)).toEqual([]);
-    expect(await registry.listed(await tokenOf(registry, 'user-2'))).toEqual(['acme/one']);
+    const warningFor = async (token: string) =>
+      JSON.parse(await registry.get(token, '/acme/packages.json')).warning;
+    expect(await warningFor(first.token)).toBe(
+      'Your token reads no package of acme now. If it should, ask an owner of acme.',
+    );
+    const other = await tokenOf(registry, 'user-2');
+    expect(await registry.listed(other)).toEqual(['acme/one']);
+    expect(await warningFor(other)).toBeUndefined();
   });
 
   it('is not listed while the edge does not have its name', async () => {

@@ -102,7 +102,11 @@ it.each([
   (registryBaseUrl, first) => {
     const acme = { id: asId<OrganizationId>('org1'), slug: 'acme', name: 'Acme', ownedVendors: [] };
     const memberships = [{ organization: acme, role: 'member' }] as const;
-    const { content } = tokenPage('secret', { memberships, registryBaseUrl, example: 'acme/billing' });
+    const expiry = Date.parse('2027-02-26T09:00:00Z') / 1000;
+    const shown = { expiry, memberships, registryBaseUrl, example: 'acme/billing' };
+    const { content } = tokenPage('secret', shown);
+    expect(String(content)).toContain('shown this once, and ends 2027-02-26.');
+    expect(String(tokenPage('secret', { ...shown, expiry: 0 }).content)).toContain('and never ends.');
     expect(/<pre>([^<]*)<\/pre>/.exec(String(content))?.[1]?.split('\n')).toEqual([
       ...first,
       `composer config repositories.acme composer ${registryBaseUrl}/acme`,

@@ -93,7 +93,7 @@ async function noteRefusedForm(context: PageContext, code: string, why: string):
       accountable: async (text) => ({ ...(await accountableFor(context)), why: text }),
     });
   } catch (error) {
-    logger.warn('a refused form could not be noted in the history', { path: request.path, error });
+    logger.warn('a refused request could not be noted in the history', { path: request.path, error });
   }
 }
 

@@ -81,5 +81,5 @@ async function secretOf(
     ({ organization }) => !isExcludedFrom(token, organization.slug),
   );
   const example = await exampleFor(dependencies, user, memberships);
-  return pageAnswer(tokenPage(secret, { memberships, registryBaseUrl, example }));
+  return pageAnswer(tokenPage(secret, { expiry: token.expiry, memberships, registryBaseUrl, example }));
 }

@@ -18,6 +18,8 @@ export const tokenForm = (formToken: string): Html =>
 <p><button type="submit">Make a token</button></p></form>`;
 
 interface ShownSecret {
+  /** Seconds since the epoch; 0: never. */
+  readonly expiry: number;
   readonly memberships: readonly Membership[];
   readonly registryBaseUrl: string;
   /** A package that the person can install. */
@@ -25,7 +27,8 @@ interface ShownSecret {
 }
 
 /** A new token, shown this once, with the lines to paste. */
-export function tokenPage(secret: string, { memberships, registryBaseUrl, example }: ShownSecret): Page {
+export function tokenPage(secret: string, shown: ShownSecret): Page {
+  const { expiry, memberships, registryBaseUrl, example } = shown;
   const { host } = new URL(registryBaseUrl);
   const lines = [
     // On one machine only; a deployment has TLS.
@@ -42,13 +45,16 @@ export function tokenPage(secret: string, { memberships, registryBaseUrl, exampl
   return {
     title: 'Your new token',
     content: html`<p><code>${secret}</code></p>
-<p>It is shown this once. The registry accepts it within half a minute. Run these lines in the folder of your project, where its <code>composer.json</code> is:</p>
+<p>It is shown this once, and ${endOf(expiry)}. The registry accepts it within half a minute. Run these lines in the folder of your project, where its <code>composer.json</code> is:</p>
 <pre>${lines.join('\n')}</pre>
 <p class="quiet">The token is kept in your own Composer configuration and not in the project.${example === undefined ? ' Replace vendor/name by a package.' : ''}</p>
 <p><a href="${tokensPath}">To your tokens</a></p>
 ${toStartPage}`,
   };
 }
+
+/** @param expiry seconds since the epoch; 0: never */
+const endOf = (expiry: number): string => (expiry === 0 ? 'never ends' : `ends ${dayOf(expiry * 1000)}`);
 
 /** Every token that has not ended, with the buttons that rotate and revoke it. */
 export const tokensPage = (tokens: readonly OwnToken[], formToken: string): Page => ({
@@ -71,7 +77,7 @@ function tokenItem({ token, entries }: OwnToken, formToken: string): Html {
   const excluded = exclusionsOf(token);
   const facts = [
     `made ${dayOf(createdAt)}`,
-    expiry === 0 ? 'never ends' : `ends ${dayOf(expiry * 1000)}`,
+    endOf(expiry),
     lastInstallAt === 0 ? 'nothing installed yet' : `last install ${shownTime(lastInstallAt)}`,
     ...(state === 'waiting' ? ['accepted within half a minute'] : []),
     ...(excluded.length === 0 ? [] : [`does not read ${excluded.join(', ')}`]),
