@@ -27,43 +27,45 @@ const partHint = (repository: ForgeRepositoryId): Hint => ({
 });
 
 /** What each event means. None tells of people or permissions. */
-const meanings: Readonly<Record<string, (payload: unknown) => Meaning>> = {
-  'repo:push'(payload) {
-    const { uuid: repository } = aboutRepository.parse(payload).repository;
-    return { ...nothing, hints: [{ look: 'repository-content', repository }] };
-  },
-  'repo:created'(payload) {
-    const { uuid: repository } = aboutRepository.parse(payload).repository;
-    return {
-      ...nothing,
-      arrivals: [{ key: keyOf(repository), expect: 'there' }],
-      hints: [partHint(repository)],
-    };
-  },
-  'repo:deleted'(payload) {
-    const { uuid: repository } = aboutRepository.parse(payload).repository;
-    return {
-      ...nothing,
-      removals: [{ key: keyOf(repository), expect: 'gone' }],
-      deleted: [repository],
-      hints: [partHint(repository)],
-    };
-  },
-  'repo:updated'(payload) {
-    const { repository, changes } = updated.parse(payload);
-    const key = keyOf(repository.uuid);
-    const isPrivate = changes?.is_private?.new;
-    return {
-      removals: isPrivate === true ? [{ key, expect: 'not-public' }] : [],
-      arrivals: isPrivate === false ? [{ key, expect: 'public' }] : [],
-      hints: [partHint(repository.uuid)],
-    };
-  },
-  'repo:transfer'(payload) {
-    const { uuid: repository } = aboutRepository.parse(payload).repository;
-    return { ...nothing, hints: [partHint(repository)] };
-  },
-};
+const meanings = new Map<string, (payload: unknown) => Meaning>(
+  Object.entries({
+    'repo:push'(payload) {
+      const { uuid: repository } = aboutRepository.parse(payload).repository;
+      return { ...nothing, hints: [{ look: 'repository-content', repository }] };
+    },
+    'repo:created'(payload) {
+      const { uuid: repository } = aboutRepository.parse(payload).repository;
+      return {
+        ...nothing,
+        arrivals: [{ key: keyOf(repository), expect: 'there' }],
+        hints: [partHint(repository)],
+      };
+    },
+    'repo:deleted'(payload) {
+      const { uuid: repository } = aboutRepository.parse(payload).repository;
+      return {
+        ...nothing,
+        removals: [{ key: keyOf(repository), expect: 'gone' }],
+        deleted: [repository],
+        hints: [partHint(repository)],
+      };
+    },
+    'repo:updated'(payload) {
+      const { repository, changes } = updated.parse(payload);
+      const key = keyOf(repository.uuid);
+      const isPrivate = changes?.is_private?.new;
+      return {
+        removals: isPrivate === true ? [{ key, expect: 'not-public' }] : [],
+        arrivals: isPrivate === false ? [{ key, expect: 'public' }] : [],
+        hints: [partHint(repository.uuid)],
+      };
+    },
+    'repo:transfer'(payload) {
+      const { uuid: repository } = aboutRepository.parse(payload).repository;
+      return { ...nothing, hints: [partHint(repository)] };
+    },
+  } satisfies Record<string, (payload: unknown) => Meaning>),
+);
 
 export const webhooks: WebhookReader = {
   async verify(body, headers, secret) {
@@ -83,7 +85,7 @@ export const webhooks: WebhookReader = {
     }
     const payload = parseJson(body);
     try {
-      return { deliveryId, event, installation: undefined, ...(meanings[event]?.(payload) ?? nothing) };
+      return { deliveryId, event, installation: undefined, ...(meanings.get(event)?.(payload) ?? nothing) };
     } catch (error) {
       if (!(error instanceof z.ZodError)) {
         throw error;
