@@ -20,6 +20,9 @@ const publicIntegration = {
     description:
       'What its organizations are read with: an App that an owner installs, what an owner grants at /sign-in, or an access token that an owner enters. `contents-token`: another one may read the contents of repositories beside any of these.',
   }),
+  tokenForm: z.string().optional().meta({
+    description: 'What an owner enters as an access token, if that is more than the token.',
+  }),
 };
 
 export const Integration = z
@@ -74,7 +77,7 @@ export const AccessToken = z
 export const connectionNotes = {
   scopes: z.array(z.string()).meta({
     description:
-      'The scopes of an entered token, as the code host names them; none of an App or of what an owner granted.',
+      'The scopes of an entered token, or of what an owner granted, as the code host names them; none where it does not, or of an App.',
   }),
   limits: z.array(z.string()).meta({
     description: 'What the connection cannot do, a sentence each; with none it can do everything.',

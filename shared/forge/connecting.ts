@@ -13,6 +13,15 @@ export interface IntegrationConnecting {
   grantOf(value: unknown): PersonGrant | undefined;
   /** As `Connecting.checkToken`. */
   checkToken(token: string, organization: ForgeOrganizationId): Promise<CheckedToken<unknown>>;
+  /** As `Connecting.checkGrant`; undefined where every grant may do what was asked for. */
+  readonly checkGrant?:
+    | ((
+        grant: IssuedCredential<unknown>,
+        organization: ForgeOrganizationId,
+      ) => Promise<CheckedToken<unknown>>)
+    | undefined;
+  /** As `Connecting.tokenForm`. */
+  readonly tokenForm?: string | undefined;
   /** As `Connecting.addContentsToken`; undefined where a connection has one credential. */
   readonly addContentsToken?:
     | ((
@@ -33,11 +42,17 @@ export function connectingWith(
   services: ForgeServices,
 ): IntegrationConnecting | undefined {
   const adds = connecting?.addContentsToken?.bind(connecting);
+  const checks = connecting?.checkGrant?.bind(connecting);
   return (
     connecting && {
       ofGrant: (grant, redirectUri) => connecting.ofGrant(grant, redirectUri),
       grantOf: (value) => connecting.grantOf(credential?.parse(value)),
       checkToken: (token, organization) => connecting.checkToken(integration, token, organization, services),
+      tokenForm: connecting.tokenForm,
+      ...(checks && {
+        checkGrant: (grant: IssuedCredential<unknown>, organization: ForgeOrganizationId) =>
+          checks(integration, grant, organization, services),
+      }),
       ...(adds && {
         addContentsToken: (to: IssuedCredential<unknown>, token: string, organization: ForgeOrganizationId) =>
           adds(integration, to, token, organization, services),
@@ -48,7 +63,7 @@ export function connectingWith(
 
 /** What is to be known of a connection that works; limits and what is not needed are a sentence each for its owner. */
 export interface ConnectionNotes {
-  /** The scopes of an entered token, as the forge names them. */
+  /** The scopes of an entered token, or of a grant, as the forge names them. */
   readonly scopes: readonly string[];
   /** What it cannot do, such as installing hooks. */
   readonly limits: readonly string[];
@@ -75,6 +90,19 @@ export interface Connecting<
    * @throws RangeError for a grant that cannot be renewed
    */
   ofGrant(grant: PersonGrant, redirectUri: string): IssuedCredential<Value>;
+  /**
+   * Checks what a grant may do, where somebody else than its giver decides that. Left out where every grant may do what was asked for.
+   *
+   * @throws ForgeError as `checkToken`
+   */
+  checkGrant?(
+    integration: Integration<Settings, Secrets>,
+    grant: IssuedCredential<Value>,
+    organization: ForgeOrganizationId,
+    services: ForgeServices,
+  ): Promise<CheckedToken<Value>>;
+  /** What an owner enters as a token, if that is more than the token. */
+  readonly tokenForm?: string;
   /** The grant that a credential is, which ends when it is used no more; undefined for a token that an owner entered. */
   grantOf(value: Value): PersonGrant | undefined;
   /**

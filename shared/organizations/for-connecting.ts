@@ -106,8 +106,8 @@ export async function ownedForConnecting(
     throw new CallerError('conflict', `give this registry access to ${login} first${where}`);
   }
   const connection = { kind: 'oauth-grant', id: newId<ConnectionId>(dependencies.randomBytes) } as const;
-  const credential = credentialOfGrant(dependencies, granted, connecting);
-  const both = await withContents(token, { connection, credential, notes: noNotes }, contentsToken, pointer);
+  const { credential, notes } = await checkedGrant(dependencies, granted, connecting, id);
+  const both = await withContents(token, { connection, credential, notes }, contentsToken, pointer);
   return { ...about, ...both, grantUsed: kept.take };
 }
 
@@ -153,6 +153,24 @@ function credentialOfGrant(
     }
     throw error;
   }
+}
+
+/** What the person granted, as the code host describes it. @throws CallerError for what it lacks */
+async function checkedGrant(
+  dependencies: GrantedForgeDependencies,
+  granted: GrantedForge,
+  connecting: IntegrationConnecting,
+  organization: ForgeOrganizationId,
+): Promise<Pick<NewConnection, 'credential' | 'notes'>> {
+  const credential = credentialOfGrant(dependencies, granted, connecting);
+  const what = `what you granted at ${granted.host.baseUrl}`;
+  const checked = await connecting.checkGrant?.(credential, organization).catch((error: unknown): never => {
+    throw error instanceof ForgeError ? forgeFailure(`what ${what} covers`, error) : error;
+  });
+  if (checked !== undefined && checked.missing.length > 0) {
+    throw new CallerError('conflict', `${what} cannot be used: ${checked.missing.join(' ')}`);
+  }
+  return { credential, notes: checked === undefined ? noNotes : notesOf(checked) };
 }
 
 interface TokenFor {

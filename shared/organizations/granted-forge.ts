@@ -180,6 +180,8 @@ export interface PublicIntegration extends ForgeHost {
   readonly installUrl: string | undefined;
   /** What its organizations are read with. */
   readonly connectsWith: readonly WayToConnect[];
+  /** What is entered as an access token, if that is more than the token. */
+  readonly tokenForm: string | undefined;
 }
 
 /**
@@ -204,12 +206,14 @@ export function publicIntegrations(
   return valid.map((integration) => {
     const host = { forge: integration.forge, baseUrl: integration.settings.baseUrl };
     const forge = dependencies.forges.personForge(integration);
+    const connecting = dependencies.forges.connecting(integration);
     return {
       ...host,
       key: integrationKeyOf(host),
       isSignInOffered: forge !== undefined,
       installUrl: forge && installUrlOf(dependencies, forge),
-      connectsWith: waysToConnect(dependencies.forges.connecting(integration)),
+      connectsWith: waysToConnect(connecting),
+      tokenForm: connecting?.tokenForm,
     };
   });
 }

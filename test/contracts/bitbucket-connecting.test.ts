@@ -11,6 +11,16 @@ beforeEach(async () => {
 });
 afterEach(() => at.close());
 
+/** Answers without the header that names scopes. */
+const withoutScopes =
+  (send: typeof fetch): typeof fetch =>
+  async (...request) => {
+    const { body, status, headers } = await send(...request);
+    const rest = new Headers(headers);
+    rest.delete('x-oauth-scopes');
+    return new Response(body, { status, headers: rest });
+  };
+
 describe('an API token', () => {
   const needed = ['read:user:bitbucket', 'read:workspace:bitbucket', 'read:repository:bitbucket'] as const;
   const forHooks = ['read:webhook:bitbucket', 'write:webhook:bitbucket', 'delete:webhook:bitbucket'];
@@ -53,6 +63,16 @@ describe('an API token', () => {
     ]);
   });
 
+  test('is taken as it is where Bitbucket does not name its scopes', async () => {
+    const token = await create('alice');
+    Object.assign(at.services, { fetch: withoutScopes(at.services.fetch) });
+    expect(await at.useToken(token)).toMatchObject({
+      ...{ missing: [], scopes: [], unneeded: [] },
+      limits: [expect.stringContaining('does not say')],
+    });
+    expect((await at.useToken(await create('ann'))).missing).toHaveLength(1);
+  });
+
   test.each([
     ['a scope', () => create('alice', needed.slice(0, 2)), 'read:repository:bitbucket'],
     ['the role', () => create('ann'), 'administer the workspace'],
@@ -91,6 +111,37 @@ test('R32: the tokens of a grant may be longer than 2,500 characters, also after
     at.clock.step(3 * 3600_000);
   }
   expect(at.cloud.state.grants).toHaveLength(2);
+});
+
+describe('a grant', () => {
+  const checked = async (...scopes: Scope[]) => {
+    await at.close();
+    at = await startBitbucket({ scopes });
+    return at.checkGrant();
+  };
+
+  test('is told what does not work without more scopes of the consumer, and which are not needed', async () => {
+    const whole = ['account', 'repository', 'project', 'project:admin', 'webhook'] as const;
+    expect(await checked(...whole)).toMatchObject({ missing: [], limits: [], unneeded: [] });
+    const { missing, limits, unneeded } = await checked('account', 'repository', 'repository:admin');
+    expect([missing, limits, unneeded]).toEqual([
+      [],
+      [
+        expect.stringMatching(/`webhook` no webhooks are installed/),
+        expect.stringMatching(/`project:admin` permissions on projects/),
+      ],
+      [expect.stringContaining('`repository:admin`')],
+    ]);
+  });
+
+  test('that reads no repositories is refused', async () => {
+    expect((await checked('account')).missing).toEqual([expect.stringContaining('`repository`')]);
+  });
+
+  test('is taken as it is where Bitbucket does not name its scopes', async () => {
+    Object.assign(at.services, { fetch: withoutScopes(at.services.fetch) });
+    expect(await at.checkGrant()).toMatchObject({ missing: [], limits: [expect.any(String)] });
+  });
 });
 
 describe('an access token for contents', () => {

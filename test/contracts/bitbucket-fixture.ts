@@ -89,6 +89,7 @@ export async function startBitbucket({
     await storeCredential({ table, cipher, clock }, connection.id, checked.credential);
     return checked;
   };
+  const checkGrant = () => known(connecting.checkGrant)(integration, granted, organization, services);
   /** Begins a process: what it has reserved of budgets is its own. */
   const startProcess = ({
     kind,
@@ -115,7 +116,7 @@ export async function startBitbucket({
   const open = (): Promise<ForgeClient> => startProcess()();
   return {
     ...{ cloud, simulator, clock, integration, services, signIn, visit, organization, open, redirectUri },
-    ...{ useToken, useContentsToken, connection, account, openWithToken, startProcess },
+    ...{ checkGrant, useToken, useContentsToken, connection, account, openWithToken, startProcess },
     factsOfConnection: async () => (await describeCredentials(table, [connection.id])).get(connection.id),
     close: () => cloud.close(),
   };

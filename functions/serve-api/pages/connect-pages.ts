@@ -93,7 +93,7 @@ const takesTokens = ({ connectsWith }: PublicIntegration): boolean => connectsWi
 /** Never shown again with what was typed. */
 const tokenField = (host: PublicIntegration, id: string): Html =>
   html`<details><summary>Read it with an access token instead</summary>
-<label for="token-${id}">Access token <span class="quiet">(made at ${hostName(host)}; it says here what the token lacks)</span></label>
+<label for="token-${id}">Access token <span class="quiet">(made at ${hostName(host)}${host.tokenForm === undefined ? '' : `: ${host.tokenForm}`}; it says here what the token lacks)</span></label>
 <input type="password" id="token-${id}" name="token" maxlength="4000" autocomplete="off" spellcheck="false"></details>
 ${
   host.connectsWith.includes('contents-token')

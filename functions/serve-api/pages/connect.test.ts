@@ -255,6 +255,16 @@ describe('where no App is installed', () => {
     expect(await kindOf('rocket')).toEqual(['oauth-grant']);
   });
 
+  it('a token that is entered with more than itself says so', async () => {
+    const { connecting } = world.forges;
+    world.forges.connecting = (integration) => ({
+      ...(connecting(integration) as NonNullable<ReturnType<typeof connecting>>),
+      tokenForm: 'a name, a colon and the token',
+    });
+    const { body } = await (await browserOf('stranger')).get(path);
+    expect(body).toContain('a name, a colon and the token');
+  });
+
   it.each([
     ['narrow', 'It lacks a scope. It ends today.'],
     ['not\u00fcne', 'This is no access token.'],

@@ -91,6 +91,27 @@ describe('an organization is connected', () => {
     isNowhere(dumped());
   });
 
+  it('with what the owner granted, if the code host says that it does: the rest is told', async () => {
+    await give();
+    const { connecting } = world.forges;
+    const granted = (...missing: readonly string[]) => {
+      world.forges.connecting = (integration) => ({
+        ...(connecting(integration) as NonNullable<ReturnType<typeof connecting>>),
+        checkGrant: async (credential) => ({
+          ...{ credential, missing, scopes: ['read'], limits: ['It installs no webhooks.'], unneeded: [] },
+        }),
+      });
+    };
+    granted('It reads nothing.');
+    const refused = await create({ from });
+    expect([refused.status, refused.text, stored('CREDENTIAL')]).toEqual([
+      ...[409, expect.stringContaining('cannot be used: It reads nothing.'), []],
+    ]);
+    granted();
+    const { status, body } = await create({ from });
+    expect([status, body.limits]).toEqual([201, ['It installs no webhooks.']]);
+  });
+
   it('with an access token, and what was granted is revoked', async () => {
     await give();
     const { status, body, text } = await create({ from: { ...from, accessToken: token } });

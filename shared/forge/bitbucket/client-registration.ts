@@ -12,7 +12,7 @@ export const clientRegistration: ClientRegistration = {
     'Choose a workspace of yours, its settings, OAuth consumers, and Add consumer. It has to be private, with',
   // A consumer fixes them, for signing in and for connecting workspaces.
   scopes: [
-    ...['Account: Read', 'Repositories: Read and Admin', 'Projects: Read and Admin'],
+    ...['Account: Read', 'Repositories: Read', 'Projects: Read and Admin'],
     'Webhooks: Read and write',
   ],
   hasApiOfItsOwn: true,

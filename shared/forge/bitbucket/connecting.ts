@@ -15,6 +15,13 @@ export const connecting: Connecting<BitbucketSettings, BitbucketSecrets, Bitbuck
   grantOf: (held) =>
     held.kind === 'oauth' ? { accessToken: held.accessToken, refreshToken: held.refreshToken } : undefined,
 
+  tokenForm: 'the e-mail address of the account, a colon and its API token',
+
+  async checkGrant(integration, grant, organization, services) {
+    const { checkGrant } = await import('./entered-token.ts');
+    return checkGrant(integration, grant, organization, services);
+  },
+
   async checkToken(integration, token, organization, services) {
     const { checkToken } = await import('./entered-token.ts');
     return checkToken(integration, token, organization, services);

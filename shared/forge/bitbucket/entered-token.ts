@@ -1,4 +1,4 @@
-/** Checks tokens that an administrator enters. Every answer of Bitbucket names the scopes of its credential. */
+/** Checks tokens that an administrator enters, and grants. Bitbucket's answers name the scopes of their credential. */
 import type { ForgeOrganizationId } from '../../domain/ids.ts';
 import { Secret } from '../../runtime/secret.ts';
 import type { CheckedToken } from '../connecting.ts';
@@ -15,20 +15,44 @@ import type { BitbucketIntegration } from './settings.ts';
 const needed = ['read:user:bitbucket', 'read:workspace:bitbucket', 'read:repository:bitbucket'];
 
 /** What does not work without further scopes. */
-const optional: readonly (readonly [scopes: readonly string[], without: string])[] = [
-  [
-    ['read:webhook:bitbucket', 'write:webhook:bitbucket', 'delete:webhook:bitbucket'],
-    'no webhooks are installed, so changes are found by the schedule',
-  ],
-  [
-    ['admin:project:bitbucket', 'read:permission:bitbucket'],
-    'permissions on projects are not read by themselves',
-  ],
+type Optional = readonly (readonly [scopes: readonly string[], without: string])[];
+const withoutHooks = 'no webhooks are installed, so changes are found by the schedule';
+const withoutProjects = 'permissions on projects are not read by themselves';
+const optional: Optional = [
+  [['read:webhook:bitbucket', 'write:webhook:bitbucket', 'delete:webhook:bitbucket'], withoutHooks],
+  [['admin:project:bitbucket', 'read:permission:bitbucket'], withoutProjects],
 ];
+/** Of a consumer. https://developer.atlassian.com/cloud/bitbucket/rest/intro/#scopes */
+const optionalOfGrant: Optional = [
+  [['webhook'], withoutHooks],
+  [['project:admin'], withoutProjects],
+];
+/** Each of which reads repositories. */
+const repositoryScopes = ['repository', 'repository:write', 'project'];
 
-/** Scopes that change something are not needed, but for these. */
+const readsRepositories = (scopes: Scopes): boolean =>
+  scopes === undefined || repositoryScopes.some((scope) => scopes.has(scope));
+
+/** Scopes that change something are not needed, but for those above. */
 const changes = /^(write|delete|admin):/;
-const used = optional.flatMap(([scopes]) => scopes);
+const changesOfGrant = /:(write|delete|admin)$/;
+
+type Scopes = ReadonlySet<string> | undefined;
+
+function limitsOf(scopes: Scopes, wanted: Optional): readonly string[] {
+  if (scopes === undefined) {
+    return ['Bitbucket does not say what the credential may do: what it lacks shows when it is used.'];
+  }
+  return wanted
+    .map(([needs, without]) => [needs.filter((scope) => !scopes.has(scope)), without] as const)
+    .filter(([absent]) => absent.length > 0)
+    .map(([absent, without]) => `Without ${namesOf(absent)} ${without}.`);
+}
+
+const unneededOf = (scopes: Scopes, wanted: Optional, isChange: RegExp): readonly string[] =>
+  [...(scopes ?? [])].filter(
+    (scope) => isChange.test(scope) && !wanted.some(([used]) => used.includes(scope)),
+  );
 
 type Checked = CheckedToken<BitbucketCredential>;
 
@@ -53,26 +77,47 @@ export async function checkToken(
     );
   }
   const route = { route: '/2.0/user/workspaces/:workspace/permission', path: { workspace } };
-  const { scopes, body } = await ask(integration, services, route, authorizationOf(held));
-  if (scopes === undefined) {
+  const { isAccepted, scopes, body } = await ask(integration, services, route, authorizationOf(held));
+  if (!isAccepted) {
     return refused('Bitbucket does not accept the token with this e-mail address.');
   }
-  const lacking = needed.filter((scope) => !scopes.has(scope));
+  const lacking = scopes === undefined ? [] : needed.filter((scope) => !scopes.has(scope));
   const { permission, user } = ownMembershipSchema.safeParse(body).data ?? {};
   const isOwner = permission === 'owner';
   const missing = [
     ...lacking.map((scope) => `The token needs the scope \`${scope}\`.`),
     ...(lacking.length > 0 || isOwner ? [] : ['The account of the token has to administer the workspace.']),
   ];
-  const limits = optional
-    .map(([wanted, without]) => [wanted.filter((scope) => !scopes.has(scope)), without] as const)
-    .filter(([absent]) => absent.length > 0)
-    .map(([absent, without]) => `Without ${namesOf(absent)} ${without}.`);
-  const others = [...scopes].filter((scope) => changes.test(scope) && !used.includes(scope));
+  const others = unneededOf(scopes, optional, changes);
   const unneeded =
     others.length === 0 ? [] : [`The token has scopes that are not needed: \`${others.join('`, `')}\`.`];
   const credential = credentialOf({ ...held, account: user?.uuid });
-  return { credential, missing, limits, unneeded, scopes: [...scopes] };
+  return { credential, missing, limits: limitsOf(scopes, optional), unneeded, scopes: [...(scopes ?? [])] };
+}
+
+/** As `Connecting.checkGrant`: what a grant may do is what the operator has chosen for the OAuth consumer. */
+export async function checkGrant(
+  integration: BitbucketIntegration,
+  credential: IssuedCredential<BitbucketCredential>,
+  workspace: ForgeOrganizationId,
+  services: ForgeServices,
+): Promise<Checked> {
+  const route = { route: '/2.0/user/workspaces/:workspace/permission', path: { workspace } };
+  const authorization = authorizationOf(credential.secret.reveal());
+  const { isAccepted, scopes } = await ask(integration, services, route, authorization);
+  if (!isAccepted) {
+    const missing = ['Bitbucket does not accept it any more.'];
+    return { credential, missing, scopes: [], limits: [], unneeded: [] };
+  }
+  const others = unneededOf(scopes, optionalOfGrant, changesOfGrant);
+  return {
+    ...{ credential, scopes: [...(scopes ?? [])] },
+    missing: readsRepositories(scopes)
+      ? []
+      : ['The OAuth consumer of this registry needs the scope `repository`.'],
+    limits: limitsOf(scopes, optionalOfGrant),
+    unneeded: others.length === 0 ? [] : [`The OAuth consumer does not need ${namesOf(others)}.`],
+  };
 }
 
 /** As `Connecting.addContentsToken`: an access token of the workspace, a project or a repository. */
@@ -90,22 +135,22 @@ export async function addContentsToken(
   };
   const query = { q: 'is_private=true', pagelen: 10, fields: 'size,values.uuid' };
   const route = { route: '/2.0/repositories/:workspace', path: { workspace }, query };
-  const { scopes, body } = await ask(
+  const { isAccepted, scopes, body } = await ask(
     integration,
     services,
     route,
     contentsAuthorizationOf({ contentsToken }),
   );
-  if (scopes === undefined) {
+  if (!isAccepted) {
     const missing = ['Bitbucket does not accept the token for contents.'];
     return { credential, missing, scopes: [], limits: [], unneeded: [] };
   }
-  const reads = ['repository', 'repository:write', 'project'].some((scope) => scopes.has(scope));
+  const reads = readsRepositories(scopes);
   const found = repositoryCountSchema.safeParse(body).data?.values.length ?? 0;
-  const more = [...scopes].filter((scope) => /:(write|admin|delete)$|^webhook$/.test(scope));
+  const more = [...(scopes ?? [])].filter((scope) => /:(write|admin|delete)$|^webhook$/.test(scope));
   return {
     credential,
-    scopes: [...scopes],
+    scopes: [...(scopes ?? [])],
     missing: reads ? [] : ['The token for contents needs the scope `repository`.'],
     limits:
       reads && found === 0
@@ -116,8 +161,10 @@ export async function addContentsToken(
 }
 
 interface Asked {
-  /** Undefined where Bitbucket does not accept the credential. */
-  readonly scopes: ReadonlySet<string> | undefined;
+  /** Whether Bitbucket knows the credential. */
+  readonly isAccepted: boolean;
+  /** Undefined where Bitbucket does not name them. */
+  readonly scopes: Scopes;
   readonly body: unknown;
 }
 
@@ -136,12 +183,13 @@ async function ask(
   });
   const body: unknown = await response.json().catch(() => undefined);
   if (response.status === 401) {
-    return { scopes: undefined, body };
+    return { isAccepted: false, scopes: undefined, body };
   }
   if (response.status !== 200 && response.status !== 403 && response.status !== 404) {
     throw refusalOf(response.status, Object.fromEntries(response.headers), what, clock.now(), body);
   }
-  return { scopes: new Set((response.headers.get('x-oauth-scopes') ?? '').split(/[,\s]+/)), body };
+  const named = response.headers.get('x-oauth-scopes');
+  return { isAccepted: true, scopes: named === null ? undefined : new Set(named.split(/[,\s]+/)), body };
 }
 
 const namesOf = (scopes: readonly string[]): string =>
