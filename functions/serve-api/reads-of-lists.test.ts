@@ -63,6 +63,7 @@ const lists: Readonly<Record<string, List>> = {
   listSignIns: { entries: manyCount },
   listRuns: { named: 1, entries: fullCount / 10 + 1, queries: ['all=true'] },
   listRunChanges: { named: 1, entries: manyCount },
+  listRunDifferences: { named: 1, entries: manyCount },
   listPreviewChanges: { named: 1, entries: manyCount },
   listHeldRemovals: { named: 1, entries: manyCount },
   listDeliveries: { named: 1, entries: manyCount },

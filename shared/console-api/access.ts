@@ -28,6 +28,9 @@ export const AccessPath = z
     role: z.string().optional(),
     team: NamedTeam.optional(),
     inheritedFrom: NamedTeam.optional(),
+    above: z.array(NamedTeam).optional().meta({
+      description: 'The teams above `team`, up to `inheritedFrom`; missing where that one is not above it.',
+    }),
   })
   .meta({ id: 'AccessPath', description: 'One way by which a package may be installed.' });
 
@@ -36,6 +39,11 @@ export const ReadablePackage = z
   .meta({ id: 'ReadablePackage' });
 
 export const AccessExplanation = ReadablePackage.extend({
+  person: z.string().meta({ description: 'The `id` of the person.' }),
+  repository: z
+    .object({ id: z.string(), name: z.string() })
+    .optional()
+    .meta({ description: 'Of the package; missing where the code host is not read any more.' }),
   codeHost: z
     .object({
       integration: z.string().meta({ description: 'The `key` of the integration.' }),

@@ -102,6 +102,28 @@ export const Change = Text(
   'member ann (1007) removed: the code host says that it is gone',
 );
 
+const Named = z.object({ id: z.string(), name: z.string() });
+
+export const RunDifference = z
+  .object({
+    kind: z.enum(['add', 'update', 'return', 'remove', 'package-name', 'text']).meta({
+      description:
+        '`return`: an event had withdrawn it; `package-name`: a name passed to another repository; `text`: an earlier version kept only the line.',
+    }),
+    fact: z.string().optional().meta({ description: 'What it is, such as `team-member`.' }),
+    account: Named.optional().meta({ description: 'Its `id` is one of a person.' }),
+    team: Named.optional(),
+    inheritedFrom: Named.optional(),
+    repository: Named.optional(),
+    package: z.string().optional(),
+    fields: z
+      .array(z.object({ name: z.string(), before: z.string().optional(), after: z.string().optional() }))
+      .meta({ description: 'What else the code host said of it, and says now.' }),
+    reason: z.string(),
+    text: Change,
+  })
+  .meta({ id: 'RunDifference' });
+
 export const HeldRemovals = z
   .object({
     scope: scopeName,

@@ -10,6 +10,12 @@ type Named = 'account' | 'team' | 'repository';
 /** The name with its id, as in `backend (1007)`; the id alone if the name is unknown. */
 export type Names = (kind: Named, id: string) => string;
 
+/** The name alone; the id where no name is known. */
+export const nameWithoutId = (names: Names, kind: Named, id: string): string => {
+  const named = names(kind, id);
+  return named.endsWith(` (${id})`) ? named.slice(0, -` (${id})`.length) : named;
+};
+
 /** Names by what they name, for `displayNames`. If two facts name the same id, the later one counts. */
 export const namesById = (facts: readonly Fact[]): ReadonlyMap<string, string> =>
   new Map(facts.flatMap(namesIn));

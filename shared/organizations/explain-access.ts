@@ -16,6 +16,7 @@ import {
   teamPrincipal,
 } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
+import { repositoryKey } from '../domain/repository-key.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { type Decision, decisionsFor, stateOfReader } from '../publish/effective-rights.ts';
 import { loadAccessFacts } from '../store/access-fact-store.ts';
@@ -26,7 +27,7 @@ import { findSynchronization } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
 import type { Token } from '../store/token-store.ts';
 import { accountsOf } from '../store/user-store.ts';
-import type { FoundPerson } from './people.ts';
+import type { FoundPerson, PersonId } from './people.ts';
 
 export interface NamedTeam {
   readonly id: Principal;
@@ -45,6 +46,8 @@ export interface AccessPath {
   readonly team?: NamedTeam;
   /** The team that `team` has the right from. */
   readonly inheritedFrom?: NamedTeam;
+  /** Those above `team`, up to that one. Missing where the one is not above the other, as with invited groups. */
+  readonly above?: readonly NamedTeam[];
 }
 
 export interface ReadablePackage {
@@ -52,7 +55,15 @@ export interface ReadablePackage {
   readonly paths: readonly AccessPath[];
 }
 
-type TeamNames = (synchronization: SynchronizationId, team: ForgeTeamId) => NamedTeam;
+interface TeamNames {
+  of(synchronization: SynchronizationId, team: ForgeTeamId): NamedTeam;
+  /** The teams above the first, the last of which is the other; undefined where it is not above. */
+  between(
+    synchronization: SynchronizationId,
+    team: ForgeTeamId,
+    other: ForgeTeamId,
+  ): readonly NamedTeam[] | undefined;
+}
 
 /** Everything that the person may install now, by name. */
 export async function packagesReadBy(
@@ -129,9 +140,13 @@ export function pathOf(
   synchronization: SynchronizationId,
   names: TeamNames,
 ): AccessPath {
-  const named = (team: ForgeTeamId | undefined) => team && names(synchronization, team);
-  const team = named('team' in via ? via.team : undefined);
-  const inheritedFrom = named('inheritedFrom' in via ? via.inheritedFrom : undefined);
+  const named = (team: ForgeTeamId | undefined) => team && names.of(synchronization, team);
+  const [below, giver] = [
+    'team' in via ? via.team : undefined,
+    'inheritedFrom' in via ? via.inheritedFrom : undefined,
+  ];
+  const [team, inheritedFrom] = [named(below), named(giver)];
+  const above = below && giver && names.between(synchronization, below, giver);
   const isOfAccount = subject.kind === 'account' && via.through !== 'everyone';
   return {
     through: via.through,
@@ -141,27 +156,46 @@ export function pathOf(
     ...('role' in via ? { role: via.role } : {}),
     ...(team === undefined ? {} : { team }),
     ...(inheritedFrom === undefined ? {} : { inheritedFrom }),
+    ...(above === undefined ? {} : { above }),
   };
 }
 
 async function teamNames(table: Table, ids: readonly SynchronizationId[]): Promise<TeamNames> {
-  const names = new Map<Principal, string>();
+  const found = new Map<Principal, TeamFact>();
   for (const id of new Set(ids)) {
-    for (const { team, name } of await loadFacts(table, id, 'team')) {
-      names.set(teamPrincipal(id, team), name);
+    for (const team of await loadFacts(table, id, 'team')) {
+      found.set(teamPrincipal(id, team.team), team);
     }
   }
-  return namesIn(names);
+  return namesIn(found);
 }
 
 /** The names of one synchronization's teams, which were read already. */
 export const teamNamesOf = (id: SynchronizationId, teams: readonly TeamFact[]): TeamNames =>
-  namesIn(new Map(teams.map(({ team, name }) => [teamPrincipal(id, team), name])));
+  namesIn(new Map(teams.map((team) => [teamPrincipal(id, team.team), team])));
 
-function namesIn(names: ReadonlyMap<Principal, string>): TeamNames {
-  return (synchronization, team) => {
+function namesIn(teams: ReadonlyMap<Principal, TeamFact>): TeamNames {
+  const of: TeamNames['of'] = (synchronization, team) => {
     const id = teamPrincipal(synchronization, team);
-    return { id, name: names.get(id) ?? team };
+    return { id, name: teams.get(id)?.name ?? team };
+  };
+  return {
+    of,
+    between(synchronization, team, other) {
+      const above: ForgeTeamId[] = [];
+      // Each parent once: a code host's answer may have a circle.
+      for (
+        let at = teams.get(teamPrincipal(synchronization, team))?.parent;
+        at !== undefined && !above.includes(at);
+        at = teams.get(teamPrincipal(synchronization, at))?.parent
+      ) {
+        above.push(at);
+        if (at === other) {
+          return above.map((one) => of(synchronization, one));
+        }
+      }
+      return undefined;
+    },
   };
 }
 
@@ -186,6 +220,10 @@ export type Missing =
   | 'no-right';
 
 export interface Explanation extends ReadablePackage {
+  /** The person's id, however it was asked for. */
+  readonly person: PersonId;
+  /** Of the package; undefined where it is not known any more. */
+  readonly repository: { readonly id: string; readonly name: string } | undefined;
   /** Where its repository is, whose rights decide; undefined if that synchronization ended. */
   readonly codeHost: Pick<Synchronization, 'forge' | 'baseUrl' | 'login'> | undefined;
   readonly missing: readonly Missing[];
@@ -204,12 +242,17 @@ export async function explainAccess(
   const found = await packageNamed(table, organization, name);
   const decisions = await decisionsFor(table, organization, person.reader, now);
   const names = await teamNames(table, [found.synchronization]);
+  const repository = await findRepository(table, found.synchronization, found.repository);
+  const about = {
+    ...{ name, person: person.id },
+    repository: repository && { id: repositoryKey(found), name: repository.fact.fullName },
+  };
   const paths = isLiving(found) ? pathsTo(decisions, found.synchronization, found.repository, names) : [];
   if (paths.length > 0) {
     const codeHost = decisions.find(
       (one) => one.synchronization.id === found.synchronization,
     )?.synchronization;
-    return { name, codeHost, paths, missing: [], couldGive: { owners: [], teams: [] } };
+    return { ...about, codeHost, paths, missing: [], couldGive: { owners: [], teams: [] } };
   }
   const synchronization = await findSynchronization(table, found.synchronization);
   const missing = await missingFor(table, organization, person, found, synchronization, now);
@@ -219,13 +262,13 @@ export async function explainAccess(
     rows.filter(({ repository }) => repository === found.repository).map(({ team }) => team),
   );
   return {
-    name,
+    ...about,
     codeHost: synchronization,
     paths,
     missing,
     couldGive: {
       owners: members.filter(({ role }) => role === 'owner').map(({ login }) => login),
-      teams: [...teams].map((team) => names(found.synchronization, team)),
+      teams: [...teams].map((team) => names.of(found.synchronization, team)),
     },
   };
 }

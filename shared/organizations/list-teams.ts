@@ -87,7 +87,7 @@ async function pageByHand(table: Table, organization: Organization['id'], page: 
   return { teams: teams.map(shownOwnTeam), next: teams.length < page.limit ? undefined : teams.at(-1)?.id };
 }
 
-const shownForgeTeam = (
+export const shownForgeTeam = (
   synchronization: SynchronizationId,
   { team, slug, name, parent, privacy }: TeamFact,
 ): ListedTeam => ({

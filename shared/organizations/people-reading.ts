@@ -74,7 +74,7 @@ export async function peopleReading(
     next: all.length > page.length ? page.at(-1)?.place : undefined,
     teams: about.teams
       .filter(({ team }) => pathsOf({ kind: 'team', team }).some(({ through }) => through !== 'everyone'))
-      .map(({ team }) => names(id, team)),
+      .map(({ team }) => names.of(id, team)),
     isPublic: pathsOf({ kind: 'anyone' }).length > 0,
   };
 }

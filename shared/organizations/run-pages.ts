@@ -9,7 +9,7 @@ import { timeText } from './describe-synchronization.ts';
 import { namesOnPage } from './display-names.ts';
 
 /** Which page of a list. */
-interface Asked {
+export interface PageOfRun {
   readonly limit: number;
   /** `next` of the page before. */
   readonly after: string | undefined;
@@ -25,7 +25,7 @@ export async function pageOfRuns(
   table: Table,
   { id }: Synchronization,
   all: boolean,
-  page: Asked,
+  page: PageOfRun,
   now: number,
 ): Promise<Page<DescribedRun>> {
   const { entries, next } = await runPage(table, id, all ? undefined : isChange, page);
@@ -54,7 +54,7 @@ export async function pageOfChanges(
   table: Table,
   synchronization: Synchronization,
   number: number,
-  page: Asked,
+  page: PageOfRun,
 ): Promise<Page<string>> {
   const { entries, next } = await changePage(table, synchronization.id, number, page);
   if (entries.length === 0 && page.after === undefined) {
@@ -65,7 +65,7 @@ export async function pageOfChanges(
 }
 
 /** A page of held removals. Two reads. */
-export async function pageOfHeld(table: Table, { id }: Synchronization, page: Asked) {
+export async function pageOfHeld(table: Table, { id }: Synchronization, page: PageOfRun) {
   const held = await heldPage(table, id, page);
   const names = await namesOnPage(
     table,

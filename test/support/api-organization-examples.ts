@@ -135,6 +135,7 @@ export const organizationExamples: Readonly<Record<string, Example>> = {
     body: { packages: 'keep', confirm: 'acme', why: 'the company moves' },
   },
   readOverview: {},
+  search: { query: 'name=ac' },
   readActivity: { query: 'days=7' },
   readImport: { params: { synchronization: synchronizationId } },
   listConnections: {},

@@ -66,6 +66,7 @@ export const runExamples: Readonly<Record<string, Example>> = {
   listRuns: { params, query: 'all=true&limit=2', prepare: addRun },
   readRun: { ...ofRun, prepare: addRun },
   listRunChanges: { ...ofRun, prepare: addRun },
+  listRunDifferences: { ...ofRun, prepare: addRun },
   undoRun: { ...ofRun, prepare: addRun },
   readUndo: { ...ofRun, query: asked, prepare: addRun },
   listHeldRemovals: { params, prepare: addHeld },

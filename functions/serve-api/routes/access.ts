@@ -80,7 +80,7 @@ const explain = defineRoute(
     }
     return {
       body: {
-        name: found.name,
+        ...{ name: found.name, person: found.person, repository: found.repository },
         codeHost: found.codeHost && {
           integration: integrationKeyOf(found.codeHost),
           login: found.codeHost.login,

@@ -23,6 +23,7 @@ import { refusedCommitRoutes } from './refused-commits.ts';
 import { registrationRoutes } from './registrations.ts';
 import { repositoryRoutes } from './repositories.ts';
 import { runRoutes } from './runs.ts';
+import { searchRoutes } from './search.ts';
 import { sessionRoutes } from './sessions.ts';
 import { settingsRoutes } from './settings.ts';
 import { signInRoutes } from './sign-in.ts';
@@ -58,6 +59,7 @@ export const routes: readonly Route[] = [
   ...userSessionRoutes,
   ...statusRoutes,
   ...overviewRoutes,
+  ...searchRoutes,
   ...runRoutes,
   ...previewRoutes,
   ...heldRemovalRoutes,

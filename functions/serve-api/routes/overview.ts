@@ -11,6 +11,7 @@ import { type OverviewPart, overviewOf } from '../../../shared/organizations/ove
 import { synchronizationIn } from '../../../shared/organizations/synchronization-of.ts';
 import { reconcileMinutes } from '../../../shared/runtime/time-limits.ts';
 import { auditLog } from '../../../shared/store/audit-log.ts';
+import { isPrimary } from '../../../shared/store/owner-store.ts';
 import { daysQuery, daysUsual } from '../frame/days.ts';
 import type { ApiDependencies } from '../frame/dependencies.ts';
 import { defineRoute, type Route } from '../frame/route.ts';
@@ -48,7 +49,9 @@ const readOverview = defineRoute(
         ...{ slug: organization.slug, name: organization.name },
         accessStoppedAt: optionalTimeOf(organization.accessStoppedAt),
         synchronizations: await Promise.all(
-          parts.map((part) => shownPart(dependencies, organization, all, part, connections)),
+          parts
+            .toSorted(inOrder(organization, all))
+            .map((part) => shownPart(dependencies, organization, all, part, connections)),
         ),
         counts: { packages, versions, downloads },
         attention: {
@@ -72,6 +75,13 @@ const readOverview = defineRoute(
     };
   },
 );
+
+/** The primary one first, then those that were connected first. */
+const inOrder =
+  (organization: Organization, all: readonly Synchronization[]) =>
+  ({ synchronization: one }: OverviewPart, { synchronization: other }: OverviewPart): number =>
+    Number(isPrimary(organization, all, other.id)) - Number(isPrimary(organization, all, one.id)) ||
+    one.createdAt - other.createdAt;
 
 async function shownPart(
   dependencies: ApiDependencies,

@@ -55,7 +55,7 @@ interface Asked {
   readonly role: Viewer['role'];
 }
 
-const viewerOf = ({ caller, role }: Asked): Viewer => ({
+export const viewerOf = ({ caller, role }: Asked): Viewer => ({
   user: caller.kind === 'user' ? caller.user : undefined,
   role,
 });

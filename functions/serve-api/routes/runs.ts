@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Id, Time } from '../../../shared/console-api/common.ts';
-import { Change, Progress, Run, RunNumber, Undo } from '../../../shared/console-api/runs.ts';
+import { Change, Progress, Run, RunDifference, RunNumber, Undo } from '../../../shared/console-api/runs.ts';
+import { differencesOfRun } from '../../../shared/organizations/run-differences.ts';
 import { oneRun, pageOfChanges, pageOfRuns } from '../../../shared/organizations/run-pages.ts';
 import { synchronizationIn } from '../../../shared/organizations/synchronization-of.ts';
 import { synchronizationProgress, synchronizeNow } from '../../../shared/organizations/synchronize-now.ts';
@@ -133,6 +134,29 @@ const listChanges = defineRoute(
   },
 );
 
+const listDifferences = defineRoute(
+  {
+    ...readPeople,
+    name: 'listRunDifferences',
+    path: `${path}/runs/{number}/differences`,
+    summary: 'The same changes as data: before and after',
+    params: WhichRun,
+    query: z.strictObject(pageQuery),
+    answer: {
+      status: 200,
+      schema: pageOf(RunDifference),
+      description: 'A page of changes, in the order in which they were made.',
+    },
+  },
+  async ({ table }, { organization, params: { synchronization: id, number }, query: { limit, cursor } }) => {
+    const synchronization = await synchronizationIn(table, organization, id);
+    const list = { route: 'listRunDifferences', filter: [id, number] };
+    const page = { limit: limitOf({ limit }), after: placeOf(list, cursor) };
+    const { entries, next } = await differencesOfRun(table, synchronization, number, page);
+    return { body: { items: entries, next: cursorFor(list, next) } };
+  },
+);
+
 const onlyCounts = 'A key without the scope `members` gets only counts: the lists name people.';
 
 const shownTo = (caller: Caller, undone: Undone): Undone =>
@@ -189,6 +213,7 @@ export const runRoutes: readonly Route[] = [
   listRuns,
   readRun,
   listChanges,
+  listDifferences,
   undo,
   readUndo,
 ];
