@@ -55,6 +55,17 @@ describe('a history', () => {
     `);
   });
 
+  it('is copied where it was written before, to a repository that is valid by itself', async () => {
+    const before = await write(steps, 'one');
+    const directory = await write(steps, 'two');
+    await rm(before, { recursive: true });
+    await expect(runGit(['--git-dir', directory, 'fsck', '--strict', '--no-dangling'])).resolves.toBe('');
+    await append(directory, [{ tags: '3.0.0' }]);
+    expect(await git(directory, 'log', '--format=%s', 'main')).toContain('Release 3.0.0\nRelease 2.0.0');
+    // What was added there is in no other copy.
+    expect([...(await listRefs(await write(steps, 'three'))).keys()]).not.toContain('refs/tags/3.0.0');
+  });
+
   it('is valid, with merged manifests, a commit for each tag and unusual paths', async () => {
     const directory = await write(steps);
     await expect(runGit(['--git-dir', directory, 'fsck', '--strict', '--no-dangling'])).resolves.toBe('');

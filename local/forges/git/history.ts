@@ -1,3 +1,4 @@
+import { fastImport } from './fast-import.ts';
 import { runGit } from './run-git.ts';
 
 /** A file's new text, its removal, or a symbolic link. */
@@ -142,9 +143,7 @@ export async function writeHistory(options: HistoryOptions, steps: readonly Hist
     const { files: _files, manifest: _manifest, message: _message, ...onlyTags } = step;
     for (const tag of rest) tip = commit(onlyTags, tip, branch, tag);
   }
-  await runGit(['--git-dir', options.directory, 'fast-import', '--quiet', '--force'], {
-    input: stream.join(''),
-  });
+  await fastImport(options.directory, stream.join(''), options.refs.size > 0);
   return at;
 }
 
