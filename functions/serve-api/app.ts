@@ -1,5 +1,6 @@
 /** The API of the console host. */
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { TrieRouter } from 'hono/router/trie-router';
 import type { Problem } from '../../shared/runtime/problem-details.ts';
 import { bestEffortQueue } from '../../shared/store/best-effort-queue.ts';
 import type { Caller } from './frame/access.ts';
@@ -24,6 +25,8 @@ import { routes } from './routes/index.ts';
 export function createApp(given: ApiDependencies, added: readonly Route[] = []): OpenAPIHono<ApiEnvironment> {
   const dependencies = { ...given, workQueue: bestEffortQueue(given) };
   const app = new OpenAPIHono<ApiEnvironment>({
+    // What hono's usual one ends with, after it has tried one that does not take all of these paths.
+    router: new TrieRouter(),
     defaultHook: (result, _) =>
       result.success ? undefined : problemResponse(invalidProblem(result.target, result.error)),
   }).basePath(basePath);

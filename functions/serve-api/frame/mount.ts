@@ -119,8 +119,17 @@ const locationHeader = {
   schema: { type: 'string', format: 'uri-reference' },
 } as const;
 
+/** Made once for each definition, whichever apps it is put into. */
+const configs = new WeakMap<RouteDefinition, RouteConfig>();
+
 /** The route as OpenAPI describes it. */
 function configOf(definition: RouteDefinition): RouteConfig {
+  const config = configs.get(definition) ?? makeConfig(definition);
+  configs.set(definition, config);
+  return config;
+}
+
+function makeConfig(definition: RouteDefinition): RouteConfig {
   const { name, method, path, tag, summary, description, access, params, query, answer } = definition;
   const paramShape = { ...(isOfOrganization(access) ? Slug.shape : {}), ...params?.shape };
   const { mediaType = 'application/json', schema } = answer;
