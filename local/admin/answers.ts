@@ -161,6 +161,7 @@ const Run = z.object({
     z.object({
       scope: z.string(),
       cause: z.string(),
+      delivery: z.string().optional(),
       outcome: z.string(),
       held: z.number().optional(),
       deferred: z.number().optional(),

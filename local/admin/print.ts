@@ -52,9 +52,9 @@ const outcomeText = (outcome: string): string => (outcome === 'whole' ? 'read co
 
 /** The outcome of each scope of the run. */
 export function runScopes({ scopes }: Run): readonly string[] {
-  return scopes.map(({ scope, cause, outcome, held, deferred }) =>
+  return scopes.map(({ scope, cause, delivery, outcome, held, deferred }) =>
     [
-      `${scope}: ${outcomeText(outcome)} (${cause})`,
+      `${scope}: ${outcomeText(outcome)} (${cause}${delivery === undefined ? '' : `, delivery ${delivery}`})`,
       held === undefined ? undefined : `${held} removals held`,
       deferred === undefined ? undefined : `${deferred} changes deferred`,
     ]

@@ -32,7 +32,7 @@ const aRun = {
   requests: 9,
   counts: { add: 1, update: 0, remove: 2 },
   scopes: [
-    { scope: 'members', cause: 'webhook member', outcome: 'whole', held: 7 },
+    { scope: 'members', cause: 'webhook member', delivery: 'd-7', outcome: 'whole', held: 7 },
     { scope: 'teams', cause: 'schedule', outcome: 'unavailable' },
   ],
 };
@@ -104,7 +104,7 @@ describe('what is printed', () => {
     expect(calls).toEqual([['list-runs', { slug: 'acme', all: false }]]);
     expect(lines).toEqual([
       '12  2026-11-22 12:00:00  1.5 s, 9 requests  1 added, 0 changed, 2 removed  cause: webhook member, schedule',
-      '  members: read completely (webhook member), 7 removals held',
+      '  members: read completely (webhook member, delivery d-7), 7 removals held',
       '  teams: unavailable (schedule)',
     ]);
   });

@@ -21,6 +21,7 @@ import { findPerson, isStillOwner, type Person, putPerson, stateOf } from '../st
 import { changeOwners, findOrganizationBySlug, findOrganizations } from '../store/organization-store.ts';
 import { addSignIn } from '../store/sign-in-log.ts';
 import type { Operation, Table } from '../store/table.ts';
+import { survivorOf } from '../store/user-store.ts';
 import type { IssueTokenDependencies } from '../tokens/issue-token.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
 import { changePeople, endPersonByHand, refuseSynchronized } from './people-by-hand.ts';
@@ -97,8 +98,10 @@ async function countingOffer(
     if (offer.role === 'member' || offer.by === undefined) {
       return { offer, inviter: [] };
     }
-    if (isActiveOwner(await findPerson(table, organization, offer.by))) {
-      return { offer, inviter: [isStillOwner(organization, offer.by)] };
+    // Whoever invited may be another user's former name by now.
+    const inviter = await survivorOf(table, offer.by);
+    if (isActiveOwner(await findPerson(table, organization, inviter))) {
+      return { offer, inviter: [isStillOwner(organization, inviter)] };
     }
   }
   throw notInvited();

@@ -21,6 +21,7 @@ import {
 import { keys } from '../store/keys.ts';
 import type { Person } from '../store/member-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
+import { survivorOf } from '../store/user-store.ts';
 import type { IssueTokenDependencies } from '../tokens/issue-token.ts';
 import { type Accountable, type Changed, ownerAct } from './owner-act.ts';
 
@@ -176,7 +177,8 @@ export async function withdrawOwnershipOfferedBy(
   const { table, clock } = dependencies;
   for (const { user, ...invitation } of await invitationsOf(table, organization)) {
     const open = openOffers(invitation, clock.now());
-    const given = open.filter(({ role, by }) => role === 'owner' && by === inviter);
+    const inviters = await Promise.all(open.map(({ by }) => by && survivorOf(table, by)));
+    const given = open.filter(({ role }, place) => role === 'owner' && inviters[place] === inviter);
     if (given.length === 0) {
       continue;
     }

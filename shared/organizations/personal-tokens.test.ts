@@ -61,12 +61,18 @@ describe("a person's own token", () => {
     ['with so many that everybody is looked at', [2, ...Array.from({ length: 60 }, (_, id) => 100 + id)]],
   ])('reads in an organization that its person comes to later, %s', async (_, others) => {
     const { registry, make } = await world(2);
-    const { secret } = await make();
+    const { secret, token } = await make();
     expect(await registry.get(secret, root)).toBe('404');
     await registry.change(facts(1, ...others), 'members');
     await registry.settle();
     expect(await registry.listed(secret)).toEqual(['acme/one']);
     expect(await states(registry)).toEqual(['active']);
+    await registry.change(facts(...others), 'members');
+    await registry.change(facts(1, ...others), 'members');
+    await registry.settle();
+    expect(
+      (await auditLog(registry.table, organizationId, 9)).map(({ act, by, subject }) => [act, by, subject]),
+    ).toEqual([['own-token-joined', 'user-1', token.id]]);
   });
 
   it('counts what Composer installed with it, in the organization that has the package', async () => {

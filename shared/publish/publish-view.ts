@@ -9,6 +9,7 @@
 import { buildRootFile } from '../composer/package-metadata.ts';
 import { bitmapChunks, bitmapHas, edgeKeys, packageNumberOf, packagesPerChunk } from '../domain/edge-keys.ts';
 import { asId, type OrganizationId, type Principal, parsePrincipal, type UserId } from '../domain/ids.ts';
+import { addAuditEntry } from '../store/audit-log.ts';
 import { desire, type EdgeRow, edgeRows } from '../store/edge-store.ts';
 import { isKept, viewAttributes } from '../store/kept-view-store.ts';
 import { packagesOf, type StoredPackage } from '../store/package-store.ts';
@@ -18,10 +19,13 @@ import {
   findPersonalToken,
   isExcludedFrom,
   isLivePersonal,
+  type PersonalToken,
   personalTokensOf,
 } from '../store/personal-token-store.ts';
+import type { Operation, Table } from '../store/table.ts';
 import { isLive, personalEntry, type Token, tokensOf } from '../store/token-store.ts';
 import { activateToken, suspendOrResume } from '../store/token-transitions.ts';
+import { readUser } from '../store/user-store.ts';
 import { completeWork, type Lease, leaseHeld, releaseLease, type WorkMessage } from '../store/work.ts';
 import { edgeWork, principalWork } from '../store/work-items.ts';
 import type { EffectiveRights } from './effective-rights.ts';
@@ -169,12 +173,35 @@ async function liveTokens(
   const missing = personal.filter(
     (token) => !isExcludedFrom(token, slug) && !stored.some(({ id }) => id === token.id),
   );
-  await adoptTokens(table, missing, { organization, slug }, now);
+  if (missing.length > 0) {
+    const record = await joinedRecord(table, organization, parts.user, now);
+    await adoptTokens(table, missing, { organization, slug }, record, now);
+  }
   const all = missing.length === 0 ? stored : await tokensOf(table, organization, principal);
   const isOwn = new Set(personal.map(({ id }) => id));
   return all.filter((token) =>
     token.personal === undefined ? isLive(token, now) : token.state !== 'revoked' && isOwn.has(token.id),
   );
+}
+
+/** What the history says of a token that was there before its person belonged to the organization. One read. */
+async function joinedRecord(
+  table: Table,
+  organization: OrganizationId,
+  user: UserId,
+  at: number,
+): Promise<(token: PersonalToken) => Operation> {
+  const found = await readUser(table, user);
+  const name = found?.name ?? found?.login ?? user;
+  const common = {
+    ...{ at, by: name, act: 'own-token-joined', why: 'the person came to belong to the organization' },
+    actor: { kind: 'user', id: user, name },
+  } as const;
+  return ({ id, description, expiry }) => {
+    const expiresAt = expiry === 0 ? null : new Date(expiry * 1000).toISOString();
+    const entry = { ...common, subject: id, after: { description, expiresAt } };
+    return addAuditEntry(organization, entry, `joined-${id}`);
+  };
 }
 
 async function publishToken(

@@ -177,16 +177,22 @@ export async function addPersonalToken(
   return isWaiting ? places.map((place) => workOf(place).message) : [edgeWork(key).message];
 }
 
-/** Adds the entries of tokens that an organization lacks. @param now milliseconds since the epoch */
+/**
+ * Adds the entries of tokens that an organization lacks.
+ *
+ * @param record what its history says of it
+ * @param now milliseconds since the epoch
+ */
 export async function adoptTokens(
   table: Table,
   tokens: readonly PersonalToken[],
   place: Place,
+  record: (token: PersonalToken) => Operation,
   now: number,
 ): Promise<void> {
   for (const token of tokens) {
     try {
-      await table.transact(addEntry(token, place, now).slice(0, 1));
+      await table.transact([...addEntry(token, place, now).slice(0, 1), record(token)]);
     } catch (error) {
       if (!(error instanceof ConflictError)) {
         throw error;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { asId, type UserId } from '../../../shared/domain/ids.ts';
 import { invitationsMax } from '../../../shared/organizations/invite.ts';
+import { mergeUsers } from '../../../shared/sign-in/merge-users.ts';
 import { keys } from '../../../shared/store/keys.ts';
 import { linkAnother } from '../../../test/support/another-account.ts';
 import { integrationKey } from '../../../test/support/api-forges.ts';
@@ -171,6 +172,30 @@ describe('an organization that no code host knows', () => {
         before: { person: userOf('outside'), role: 'owner', state: 'invited' },
       }),
     );
+  });
+
+  it.each([
+    ['and is accepted', 204, async () => {}],
+    [
+      'and is withdrawn with what that one offers',
+      404,
+      (world: ApiWorld) =>
+        world.ask('stranger', { method: 'DELETE', path: `${path}/${userOf('administrator')}` }),
+    ],
+  ])('an offer of one who became another user is that one’s, %s', async (_, status, change) => {
+    const world = await worldWith('member');
+    await linkAnother(world, 'outside', { account: '778', login: 'third' });
+    await add(world, byLogin, 'owner');
+    await accept(world, 'member');
+    await world.ask('member', {
+      ...{ method: 'POST', path },
+      body: { person: { user: userOf('outside') }, role: 'owner' },
+    });
+    const [provenInto, provenMerged] = [world.now(), world.now()];
+    const merge = { into: userOf('administrator'), merged: userOf('member'), provenInto, provenMerged };
+    await mergeUsers(world.dependencies, merge, { address: '192.0.2.7', userAgent: 'Firefox' });
+    await change(world);
+    expect((await accept(world, 'outside')).status).toBe(status);
   });
 
   it('says in the history what somebody was before', async () => {

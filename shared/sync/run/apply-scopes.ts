@@ -108,7 +108,9 @@ async function noteWhole(run: Run, whole: readonly AnyScope[], login: string | u
   await endInvitations(run, whole);
   await noteSuccess(dependencies.table, synchronization, whole, dependencies.clock.now(), login);
   if (synchronization.rightsSuspendedAt !== undefined) {
-    await reviewRights(dependencies, synchronization.id);
+    // Any of the reads that were missing may be the last.
+    const { delivery } = run.log.taken.findLast((one) => one.delivery !== undefined) ?? {};
+    await reviewRights(dependencies, synchronization.id, delivery);
   }
 }
 

@@ -41,8 +41,12 @@ describe('access that no complete read has confirmed', () => {
     world.clock.time = start + 7 * 24 * hour;
     await world.review();
     expect(await world.suspendedAt()).toBe(world.clock.time);
-    await world.sync('members');
+    world.clock.time += 1;
+    await world.ask('members', { cause: 'webhook member', delivery: 'd-7' });
+    await world.run('members');
     expect(await world.suspendedAt()).toBeUndefined();
+    const [restored] = await auditLog(world.table, organizationId, 9);
+    expect([restored?.act, restored?.from?.delivery]).toEqual(['restore-access', 'd-7']);
   });
 
   it('is suspended once after a week without a complete read, and restored by the next one', async () => {

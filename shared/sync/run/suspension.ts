@@ -8,7 +8,7 @@ import type { Synchronization } from '../../domain/synchronization.ts';
 import { findModule } from '../../forge/modules.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import { addAuditEntry } from '../../store/audit-log.ts';
+import { addAuditEntry, fromDelivery } from '../../store/audit-log.ts';
 import { findSynchronization, restoreRights, suspendRights } from '../../store/synchronization-store.ts';
 import { ConflictError, type Operation, type Table } from '../../store/table.ts';
 import { requestWork, type WorkQueue } from '../../store/work.ts';
@@ -40,14 +40,19 @@ export function rightsAsOf(
     : Math.min(...times.filter((at) => at !== undefined));
 }
 
-/** Suspends access that is too old, and restores it when it is current again. */
+/**
+ * Suspends access that is too old, and restores it when it is current again.
+ *
+ * @param delivery the webhook delivery that asked for the read before it, for the history
+ */
 export async function reviewRights(
   dependencies: SuspensionDependencies,
   id: SynchronizationId,
+  delivery?: string,
 ): Promise<void> {
   const synchronization = await findSynchronization(dependencies.table, id);
   if (synchronization !== undefined) {
-    await reviewRightsOf(dependencies, synchronization);
+    await reviewRightsOf(dependencies, synchronization, delivery);
   }
 }
 
@@ -55,6 +60,7 @@ export async function reviewRights(
 export async function reviewRightsOf(
   { table, workQueue, clock, logger }: SuspensionDependencies,
   synchronization: Synchronization,
+  delivery?: string,
 ): Promise<void> {
   const { id, forge, lastSuccessAt } = synchronization;
   // For an unknown forge, every scope that was ever read counts.
@@ -78,7 +84,7 @@ export async function reviewRightsOf(
     await table.transact([
       isStale ? suspendRights(id, clock.now()) : restoreRights(id),
       requestWork(grants, clock.now()),
-      historyEntry(synchronization, isStale, asOf, clock.now()),
+      historyEntry(synchronization, { isStale, asOf, delivery }, clock.now()),
     ]);
   } catch (error) {
     if (error instanceof ConflictError) {
@@ -102,8 +108,11 @@ export async function reviewRightsOf(
 /** The entry in the organization's history. */
 function historyEntry(
   { id, organization, login, caution }: Synchronization,
-  isStale: boolean,
-  asOf: number,
+  {
+    isStale,
+    asOf,
+    delivery,
+  }: { readonly isStale: boolean; readonly asOf: number; readonly delivery: string | undefined },
   at: number,
 ): Operation {
   const act = isStale ? 'suspend-access' : 'restore-access';
@@ -112,5 +121,6 @@ function historyEntry(
     ? `no complete read for ${caution.suspendAfterDays} days: the last one was at ${read}`
     : `everything was read since ${read}`;
   const actor = { kind: 'synchronization', id, name: login } as const;
-  return addAuditEntry(organization, { at, by: login, act, subject: login, why, actor }, `${id}-${act}`);
+  const entry = { at, by: login, act, subject: login, why, actor, ...fromDelivery(delivery) };
+  return addAuditEntry(organization, entry, `${id}-${act}`);
 }

@@ -246,6 +246,15 @@ describe('receiveDelivery', () => {
     expect(workQueue.sent).toEqual([]);
   });
 
+  it('keeps no more of its id than fits many into an item, and knows it again', async () => {
+    const { table, deliver } = await createReceiver(true);
+    const long = { ...membership, id: 'x'.repeat(8000) };
+    expect((await deliver(long)).status).toBe(202);
+    expect((await deliver(long)).status).toBe(202);
+    expect(await wantedScopes(table)).toEqual(['SCOPE#teams 1']);
+    expect(JSON.stringify([...table.dump()])).not.toContain('x'.repeat(201));
+  });
+
   it('accepts only one of two that arrive at the same moment', async () => {
     const { table, deliver } = await createReceiver(true);
     const answers = await Promise.all([deliver(membership), deliver(membership), deliver(membership)]);

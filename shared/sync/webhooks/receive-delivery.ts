@@ -131,6 +131,16 @@ export type Origin =
   /** Recovered from the forge's log. */
   | { readonly by: 'log' };
 
+/** Code hosts send UUIDs. */
+const idLengthMax = 200;
+
+/**
+ * The id as it is stored, in keys and in the records of runs: whoever manages a hook may have it send any header, and an item that grows too
+ * large for the table would stop the runs.
+ */
+const storedId = (id: string): string =>
+  id.length <= idLengthMax ? id : createHash('sha256').update(id).digest('hex');
+
 /** Attempts when other writers conflict. */
 const triesMax = 8;
 /** Event claims of one transaction: each may store a claim and delete an older expectation. */
@@ -145,9 +155,10 @@ const eventClaimsMax = 15;
 export async function takeDelivery(
   dependencies: TakeDeliveryDependencies,
   source: Omit<DeliverySource, 'secrets'>,
-  delivery: ParsedDelivery,
+  parsed: ParsedDelivery,
   origin: Origin,
 ): Promise<'taken' | 'known' | 'nothing'> {
+  const delivery = { ...parsed, deliveryId: storedId(parsed.deliveryId) };
   const { table, clock, logger } = dependencies;
   const { scopes: layout, ...traits } = traitsOf(source.forge);
   const now = clock.now();
