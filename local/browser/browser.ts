@@ -25,6 +25,8 @@ export interface Browser {
   ): Promise<Page>;
   /** The Cookie header for the address's origin. */
   cookies(address: string): string;
+  /** Keeps the cookies of an answer to a page's own request. */
+  keep(address: string, response: Response): void;
 }
 
 const redirectsMax = 10;
@@ -86,5 +88,6 @@ export function createBrowser(): Browser {
       return load(form.action, { method: 'POST', body, headers: { origin: new URL(page.address).origin } });
     },
     cookies,
+    keep,
   };
 }

@@ -5,7 +5,7 @@ import { composerVersion, createProject, type Project } from '../support/compose
 import { compiledWithClient } from '../support/generated-client.ts';
 import { peopleWorld } from '../support/people-world.ts';
 import { promptly } from '../support/promptly.ts';
-import { chooseOrganization, giveAccess, type SignedIn, signIn } from '../support/signed-in.ts';
+import { chooseOrganization, giveAccess, goOn, type SignedIn, signIn } from '../support/signed-in.ts';
 import { type System, startSystem } from '../support/started.ts';
 
 const integration = 'github~github.com';
@@ -106,7 +106,9 @@ describe.skipIf(composerVersion === undefined)('people who sign in', { timeout: 
     const empty = { slug: 'studio', ownedVendors: ['studio'] };
     expect((await sam.ask('POST', '/organizations', empty)).status).toBe(201);
     const token = await ownToken(sam);
-    await chooseOrganization(system, sam);
+    const choice = { integration, returnTo: '/connect' };
+    const begun = await sam.ask('POST', '/me/forge-organizations/choices', choice);
+    expect(await goOn(sam, begun, 'sam')).toBe(`${system.console}/connect?outcome=done`);
     const offered = async () =>
       (await sam.ask('GET', `/me/forge-organizations?integration=${integration}`)).body.items.find(
         ({ login }: { login: string }) => login === 'studio',
@@ -125,9 +127,9 @@ describe.skipIf(composerVersion === undefined)('people who sign in', { timeout: 
     await promptly(system, async () => expect(await reads('acme/billing', token)).toBe(true));
     expect([await slugsOf(ann), await reads('rocket/engine', token)]).toEqual([['acme'], false]);
 
-    const signedIn = await ann.browser.visit(`${system.console}/sign-in?return=/`);
-    const accounts = await ann.browser.press(signedIn, ['purpose', 'link']);
-    expect((await ann.browser.press(accounts, ['login', 'ann-private'])).status).toBe(200);
+    const link = { integration, returnTo: '/tokens' };
+    const begun = await ann.ask('POST', '/me/accounts/links', link);
+    expect(await goOn(ann, begun, 'ann-private')).toBe(`${system.console}/tokens?outcome=done`);
     expect(await slugsOf(ann)).toEqual(['acme', 'rocket']);
     await requires('rocket/engine', token);
     expect(await reads('acme/billing', token)).toBe(true);

@@ -61,6 +61,7 @@ export async function signIn(system: System, login: string, key?: string): Promi
         headers: { ...headers(), ...(body && { 'content-type': 'application/json' }), ...more },
         ...(body && { body: JSON.stringify(body) }),
       });
+      browser.keep(system.console, response);
       const text = await response.text();
       return {
         status: response.status,
@@ -69,6 +70,16 @@ export async function signIn(system: System, login: string, key?: string): Promi
       };
     },
   };
+}
+
+/**
+ * Goes where the answer to a beginning leads, and signs in there.
+ *
+ * @returns the address of the page that it ends at
+ */
+export async function goOn({ browser }: SignedIn, begun: ApiAnswer, login: string): Promise<string> {
+  expect(begun.status).toBe(200);
+  return (await browser.press(await browser.visit(begun.body.authorizeUrl), ['login', login])).address;
 }
 
 /** Lets the registry ask the code host which organizations the person owns, for 15 minutes. */

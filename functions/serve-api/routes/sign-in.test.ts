@@ -177,6 +177,7 @@ describe('a console', () => {
       '/tokens?outcome=failed&reason=denied',
     ]);
     for (let account = 500; account < 519; account++) {
+      world.advance(10_000);
       await browser.goOn(await browser.begin(links), String(account));
     }
     expect(await browser.goOn(await browser.begin(links), '600')).toEqual([
@@ -203,6 +204,19 @@ describe('a beginning', () => {
       expect(world.stored()).toEqual(before);
     },
   );
+
+  it('is one of ten in a minute, so that nobody fills the log of sign-ins', async () => {
+    const world = await createApiWorld();
+    const { begin } = browserOf(world, 'member');
+    for (let sent = 0; sent < 10; sent++) {
+      expect((await begin(sent % 2 === 0 ? links : '/me/authentications')).status).toBe(200);
+    }
+    const refused = await begin('/me/forge-organizations/choices');
+    expect([refused.status, refused.headers['retry-after']]).toEqual([429, '60']);
+    expect(await signInLog(world.table, 20)).toHaveLength(10);
+    world.advance(60_000);
+    expect((await begin(links)).status).toBe(200);
+  });
 
   it('leads to no code host that people cannot sign in with', async () => {
     const world = await createApiWorld();

@@ -9,6 +9,7 @@ import {
   SignInHosts,
 } from '../../../shared/console-api/sign-in.ts';
 import { CallerError } from '../../../shared/domain/caller-error.ts';
+import { refuse } from '../../../shared/runtime/problem-details.ts';
 import { type Asked, beginByApi, begunActs } from '../../../shared/sign-in/begin-by-api.ts';
 import { mergeUsers, proofMs } from '../../../shared/sign-in/merge-users.ts';
 import { offeredIntegrations } from '../../../shared/sign-in/offered.ts';
@@ -16,6 +17,7 @@ import { pendingMerge } from '../../../shared/sign-in/pending-sign-in.ts';
 import { mergeOf, provenMerge } from '../../../shared/sign-in/proven-merge.ts';
 import { presentUser } from '../../../shared/sign-in/user-accounts.ts';
 import { findInstallationSettings } from '../../../shared/store/installation-settings.ts';
+import { countRequest, secondsToNextWindow } from '../../../shared/store/rate-store.ts';
 import type { RequestOrigin } from '../../../shared/store/session-store.ts';
 import type { UserCaller } from '../frame/access.ts';
 import type { ApiDependencies } from '../frame/dependencies.ts';
@@ -59,11 +61,20 @@ const begins = {
   answer: { status: 200, schema: BegunSignIn, description: 'Where the browser goes on.' },
 } as const;
 
+/** Requests of a person in a minute: each is an entry in the log of sign-ins, which everybody's are in. */
+const beginningsMax = 10;
+
 async function begin(
   { forges, ...dependencies }: ApiDependencies,
   { caller, origin }: { readonly caller: UserCaller; readonly origin: RequestOrigin },
   asked: Asked,
 ) {
+  const now = dependencies.clock.now();
+  if ((await countRequest(dependencies.table, `beginning.${caller.user}`, now)) > beginningsMax) {
+    refuse('rate-limited', `You went to a code host more than ${beginningsMax} times in a minute.`, {
+      retryAfter: secondsToNextWindow(now),
+    });
+  }
   const { authorizeUrl, setCookie } = await beginByApi({ ...dependencies, ...forges }, caller, asked, origin);
   return { body: { authorizeUrl }, setCookies: [setCookie] };
 }
