@@ -1,5 +1,6 @@
 /** What a process may send of a limit that all workers share: it reserves some requests at a time. */
 import type { CredentialBudget } from './budget.ts';
+import type { ForgeServices } from './module.ts';
 import type { WindowLimit } from './request-window.ts';
 
 export interface Allowance {
@@ -13,6 +14,25 @@ export interface Allowance {
   wait(): Promise<number | undefined>;
   /** The forge stated the whole limit. */
   noteLimit(requests: number): void;
+}
+
+/** What a process may send of the limit with that budget. @param share of the limit, as in `createAllowance` */
+export type Allowances = (budget: string, limit: WindowLimit, share: number) => Allowance;
+
+/** What this process has reserved, whichever run sends it. */
+const reserved = new WeakMap<ForgeServices, Map<string, Allowance>>();
+
+/** The allowances of this process. */
+export function allowancesOf(services: ForgeServices): Allowances {
+  const known = reserved.get(services) ?? new Map<string, Allowance>();
+  reserved.set(services, known);
+  return (budget, limit, share) => {
+    const name = `${budget} ${share}`;
+    const allowance =
+      known.get(name) ?? createAllowance(services.budgets(budget), limit, share, services.clock.now);
+    known.set(name, allowance);
+    return allowance;
+  };
 }
 
 const reservedMax = 25;

@@ -13,8 +13,8 @@ afterAll(() => lab.close());
 beforeEach(() => lab.simulator.requests.clear());
 afterEach(() => {
   lab.simulator.faults.remove();
-  // A new minute for all limits.
-  lab.clock.step(60_000);
+  // A new minute for all limits; those that workers count together reach a second further.
+  lab.clock.step(61_000);
 });
 
 const idOf = (path: string, fullName = path) => ({
@@ -137,7 +137,10 @@ test('R33: the sixth archive of a project within a minute waits, and nothing els
   const read = () => reader.readArchive(ids, tag?.commit ?? '', AbortSignal.timeout(5000));
   for (let count = 0; count < 5; count += 1) await (await read()).toArray();
   const { code, notBefore } = await errorOf(read());
-  expect([code, notBefore]).toEqual(['rate-limited', lab.clock.now() + 60_000]);
+  expect(code).toBe('rate-limited');
+  const waitMs = (notBefore ?? 0) - lab.clock.now();
+  expect(waitMs).toBeGreaterThanOrEqual(60_000);
+  expect(waitMs).toBeLessThanOrEqual(61_000);
   expect(await reader.readRefs(ids)).toMatchObject({ defaultBranch: 'main' });
 });
 

@@ -1,32 +1,17 @@
 /** The client of Bitbucket for one connection. */
 import type { ConnectionId } from '../../domain/ids.ts';
-import { type Allowance, createAllowance } from '../allowance.ts';
+import { allowancesOf } from '../allowance.ts';
 import type { CredentialSource } from '../credential.ts';
 import type { Purpose } from '../limits.ts';
-import type { ForgeClient, ForgeServices, OpenConnection } from '../module.ts';
+import type { ForgeClient, OpenConnection } from '../module.ts';
 import { createContentReader } from './content.ts';
 import { contentsTokenOf, createContentsRequests } from './contents-requests.ts';
 import type { BitbucketCredential } from './credential.ts';
 import { createHooks } from './hooks.ts';
-import { type Allowances, createRequests, type Requests } from './requests.ts';
+import { createRequests, type Requests } from './requests.ts';
 import type { BitbucketSecrets, BitbucketSettings } from './settings.ts';
 import { createStructureReader } from './structure.ts';
 import { createTokens } from './tokens.ts';
-
-/** What this process has reserved, whichever run sends it. */
-const reserved = new WeakMap<ForgeServices, Map<string, Allowance>>();
-
-function allowancesOf(services: ForgeServices): Allowances {
-  const known = reserved.get(services) ?? new Map<string, Allowance>();
-  reserved.set(services, known);
-  return (budget, limit, share) => {
-    const name = `${budget} ${share}`;
-    const allowance =
-      known.get(name) ?? createAllowance(services.budgets(budget), limit, share, services.clock.now);
-    known.set(name, allowance);
-    return allowance;
-  };
-}
 
 /**
  * Shares of each hour. Of the repositories' 1,000 requests scans leave some to archives that people wait for, and both to rights; everybody's

@@ -1,13 +1,12 @@
 /** The only place that sends requests for a connection; it counts them and refuses incomplete responses. */
 import { z } from 'zod';
 import { manifestBytesMax } from '../../composer/scanned-repository.ts';
-import type { Allowance } from '../allowance.ts';
+import type { Allowances } from '../allowance.ts';
 import { ForgeError } from '../errors.ts';
 import { type AnswerHeaders, createApiFetch, createFileFetch, LimitError, parseAnswer } from '../http.ts';
 import { createLimits, type Limits, type Purpose } from '../limits.ts';
 import type { ForgeServices } from '../module.ts';
 import { createPageSize, type ListReading } from '../pages.ts';
-import type { WindowLimit } from '../request-window.ts';
 import { budgetHeaders, noAnswer, refusalOf } from './http.ts';
 import { archives, groupOf, type ResourceGroup } from './resource-groups.ts';
 import type { BitbucketSettings } from './settings.ts';
@@ -57,9 +56,6 @@ export interface Requests {
   /** Requests sent so far, including retries but not those for tokens. */
   count(): number;
 }
-
-/** What a process may send of the limit with that budget. */
-export type Allowances = (budget: string, limit: WindowLimit, share: number) => Allowance;
 
 export interface RequestsOptions {
   readonly settings: BitbucketSettings;

@@ -1,5 +1,6 @@
 /** The client of GitLab for one connection. */
 import type { ConnectionId } from '../../domain/ids.ts';
+import { allowancesOf } from '../allowance.ts';
 import type { CredentialSource } from '../credential.ts';
 import type { ForgeClient, ForgeServices, OpenConnection } from '../module.ts';
 import { createPace, type Pace } from '../pace.ts';
@@ -61,7 +62,7 @@ export function openGitLab(
   const files = known.files.get(id) ?? createFileCache();
   known.files.set(id, files);
   const tokens = createTokens(integration, source, services);
-  const common = { settings, services, name: id, pace, tokens };
+  const common = { settings, services, name: id, pace, allowances: allowancesOf(services), tokens };
   const requests = createRequests(common);
   const contents = createRequests({ ...common, purpose: 'contents' });
   const archives = createRequests({ ...common, purpose: 'archives' });

@@ -9,6 +9,8 @@ const minuteMs = 60_000;
 export interface EndpointLimit extends PaceLimit {
   /** Whether meeting it says nothing about other requests. */
   readonly isApart?: true;
+  /** Whether workers that run at once ask it, so that they count together. */
+  readonly isShared?: true;
   /** The parameters with a limit of their own for each value. */
   readonly of?: readonly string[];
   /** Each scan asks once, and as many processes scan at once: each takes its share, so that all together do not ask too much. */
@@ -32,10 +34,11 @@ export const endpointLimits: Readonly<Record<string, EndpointLimit>> = {
     requests: 300,
     perMs: minuteMs,
     isApart: true,
+    isShared: true,
     of: ['id', 'path'],
   },
   // https://docs.gitlab.com/administration/settings/files_api_rate_limits/
-  '/projects/:id/repository/files/:path': { requests: 500, perMs: minuteMs, isApart: true },
+  '/projects/:id/repository/files/:path': { requests: 500, perMs: minuteMs, isApart: true, isShared: true },
   // https://docs.gitlab.com/api/project_webhooks/ and https://docs.gitlab.com/api/group_webhooks/
   '/groups/:id/hooks/:hook/test/:trigger': { requests: 5, perMs: minuteMs, isApart: true, of: ['id'] },
   '/projects/:id/hooks/:hook/test/:trigger': { requests: 5, perMs: minuteMs, isApart: true, of: ['id'] },
@@ -46,7 +49,13 @@ export const endpointLimits: Readonly<Record<string, EndpointLimit>> = {
     isApart: true,
     of: ['id'],
   },
-  '/projects/:id/repository/archive.zip': { requests: 5, perMs: minuteMs, isApart: true, of: ['id'] },
+  '/projects/:id/repository/archive.zip': {
+    requests: 5,
+    perMs: minuteMs,
+    isApart: true,
+    isShared: true,
+    of: ['id'],
+  },
 };
 
 /** Of one user, over all endpoints. */

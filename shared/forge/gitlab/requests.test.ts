@@ -4,6 +4,7 @@ import { asId, type ForgeRepositoryId } from '../../domain/ids.ts';
 import { RefusedAddressError } from '../../runtime/guarded-fetch.ts';
 import { createMemoryBudgets } from '../budget.ts';
 import type { ForgeErrorCode } from '../errors.ts';
+import type { ForgeClient } from '../module.ts';
 import { createTestGitLab, type TestAnswer, worldOf } from './test-api.ts';
 
 const world = worldOf({ groups: 2, projects: 3, graphql: false });
@@ -111,6 +112,76 @@ test('R29: readers of contents in ten processes ask together for no more than an
   };
   const asked = await Promise.all(Array.from({ length: 10 }, look));
   expect(asked).toEqual(Array(10).fill(36));
+});
+
+describe('R29, R33: workers in ten processes together', () => {
+  const repository = asId<ForgeRepositoryId>(1000);
+  const hash = (commit: number): string => commit.toString(16).padStart(40, '0');
+
+  const head = {
+    ...{
+      id: 1000,
+      path_with_namespace: 'g1/p',
+      visibility: 'private',
+      archived: false,
+      default_branch: null,
+    },
+    ...{ web_url: 'https://git.example/gitlab/g1/p', issues_enabled: true },
+    ...{
+      http_url_to_repo: 'https://git.example/gitlab/g1/p.git',
+      ssh_url_to_repo: 'git@git.example:g1/p.git',
+    },
+  };
+
+  /** What ten processes, which share nothing but the table, request of the project's files and archives. */
+  async function asked(work: (contents: ForgeClient['contents']) => Promise<unknown>): Promise<number> {
+    const budgets = createMemoryBudgets();
+    const one = async (): Promise<number> => {
+      const lab = createTestGitLab();
+      lab.answer = ({ path }) => {
+        if (path.endsWith('/graphql')) return { json: { errors: [{ message: 'not here' }] } };
+        if (path.includes('/repository/tags')) {
+          const commits = Array.from({ length: 100 }, (_, commit) => commit);
+          return {
+            json: commits.map((commit) => ({
+              name: `v${commit}`,
+              commit: { id: hash(commit), committed_date: '2026-11-28T00:00:00Z' },
+            })),
+          };
+        }
+        if (path.includes('/repository/branches')) return { json: [] };
+        if (path.includes('/archive.zip'))
+          return { text: 'PK', headers: { 'content-type': 'application/zip' } };
+        return path.includes('/files/') ? { status: 404, json: {} } : { json: head };
+      };
+      await work(lab.open({ budgets }).contents).catch(() => {});
+      return lab.requests.filter(({ path }) => /\/files\/|archive/.test(path)).length;
+    };
+    const counts = await Promise.all(Array.from({ length: 10 }, one));
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  test('read 500 files in a minute', async () => {
+    expect(await asked((contents) => contents.readRefs({ repository, handle: undefined }))).toBe(500);
+  });
+
+  test.each([
+    [false, 5],
+    [true, 3],
+  ])(
+    'read that many archives of a project in a minute, in the background %s: %i',
+    async (isBackground, most) => {
+      const read = async (contents: ForgeClient['contents']) => {
+        for (let count = 0; count < 3; count += 1) {
+          const signal = AbortSignal.timeout(5000);
+          await (
+            await contents.readArchive({ repository, handle: undefined }, hash(1), signal, { isBackground })
+          ).toArray();
+        }
+      };
+      expect(await asked(read)).toBe(most);
+    },
+  );
 });
 
 describe('pages', () => {

@@ -1,5 +1,6 @@
 /** The only place that sends requests for a connection; it counts them and refuses incomplete responses. */
 import { z } from 'zod';
+import type { Allowances } from '../allowance.ts';
 import type { CredentialBudget } from '../budget.ts';
 import { ForgeError } from '../errors.ts';
 import { type AnswerHeaders, createApiFetch, LimitError, parseAnswer } from '../http.ts';
@@ -66,7 +67,10 @@ export interface RequestsOptions {
   readonly tokens: Tokens;
   /** Names the credential in budgets. */
   readonly name: string;
+  /** What this process counts alone. */
   readonly pace: Pace;
+  /** What all processes count together. */
+  readonly allowances: Allowances;
   readonly purpose?: Purpose;
 }
 
@@ -94,7 +98,7 @@ const itemsPerPage = 100;
  * that does not match its schema. Nothing here waits for a limit to end.
  */
 export function createRequests(options: RequestsOptions): Requests {
-  const { settings, services, tokens, name, pace, purpose = 'rights' } = options;
+  const { settings, services, tokens, name, pace, allowances, purpose = 'rights' } = options;
   const { clock } = services;
   const plain = services.fetch;
   const whole = createApiFetch(plain);
@@ -117,9 +121,20 @@ export function createRequests(options: RequestsOptions): Requests {
       if (left === 0) {
         await limitsOf(budget).noteLimit({ met: 'limit', until: notBefore });
       }
-      throw new ForgeError('rate-limited', `${what} must wait: as many requests as GitLab takes were sent`, {
-        notBefore,
-      });
+      throw mustWait(what, notBefore);
+    }
+  }
+
+  /** @throws ForgeError `rate-limited` */
+  async function checkAllowance(
+    budget: string,
+    limit: EndpointLimit,
+    what: string,
+    left: number,
+  ): Promise<void> {
+    const notBefore = await allowances(budget, limit, (limit.requests - left) / limit.requests).take();
+    if (notBefore !== undefined) {
+      throw mustWait(what, notBefore);
     }
   }
 
@@ -131,7 +146,8 @@ export function createRequests(options: RequestsOptions): Requests {
     const own = limitsOf(budget);
     if (limit !== undefined) {
       await own.checkBudget(purpose, what);
-      await checkPace(budget, limit, what, left + leftByScans(limit, purpose));
+      const check = limit.isShared ? checkAllowance : checkPace;
+      await check(budget, limit, what, left + leftByScans(limit, purpose));
     }
     await checkPace(name, generalLimit, what);
     return limit?.isApart ? own : general;
@@ -269,6 +285,11 @@ export function createRequests(options: RequestsOptions): Requests {
     count: () => sent,
   };
 }
+
+const mustWait = (what: string, notBefore: number): ForgeError =>
+  new ForgeError('rate-limited', `${what} must wait: as many requests as GitLab takes were sent`, {
+    notBefore,
+  });
 
 /** A 404 for the GraphQL URL itself does not mean that an object is gone. */
 function notFoundAsUnavailable(error: unknown): never {
