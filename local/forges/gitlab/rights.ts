@@ -90,13 +90,25 @@ export function codeReaders(variant: Variant): ReadonlySet<number> {
 function viewsByRole(context: RightsContext, project: Project, userId: number): boolean {
   const { state } = context;
   if (!differences.hasMemberRoles(state.variant)) return false;
-  const roles = topLevelOf(state, project).memberRoles;
-  return [project, ...groupsAbove(state, project)].some(({ members }) => {
-    const member = members.get(userId);
-    const isActive = member !== undefined && !member.awaiting && !isOver(member, context.now());
+  const viewer = (source: Group | Project): Member | undefined => {
+    const member = source.members.get(userId);
+    if (member === undefined || member.awaiting || isOver(member, context.now())) return undefined;
     // No custom role is based on Minimal Access: https://docs.gitlab.com/api/member_roles/
-    return isActive && member.level > MINIMAL && roleOf(roles, member)?.readCode === true;
-  });
+    const views =
+      member.level > MINIMAL && roleOf(topLevelOf(state, source).memberRoles, member)?.readCode === true;
+    return views ? member : undefined;
+  };
+  const keepsRole = ([id, link]: [number, GroupLink]): boolean => {
+    const invited = state.groups.get(id);
+    const member = invited && viewer(invited);
+    return member !== undefined && !isOver(link, context.now()) && member.level < link.level;
+  };
+  const above = groupsAbove(state, project);
+  return (
+    [project, ...above].some((source) => viewer(source) !== undefined) ||
+    (differences.keepsInvitedRoles(state.variant) &&
+      above.some(({ sharedWith }) => [...sharedWith].some(keepsRole)))
+  );
 }
 
 export function roleOf(

@@ -86,6 +86,8 @@ export const differences = {
   delaysDeletion: (variant: Variant): boolean => isPaid(variant) || isSince(variant.version, '18.0'),
   /** https://docs.gitlab.com/user/custom_roles/: Ultimate, which is not told apart from Premium here. */
   hasMemberRoles: isPaid,
+  /** On servers of one's own since 17.4: https://docs.gitlab.com/user/custom_roles/#assign-a-custom-role-to-an-invited-group */
+  keepsInvitedRoles: (variant: Variant): boolean => !isGitLabCom(variant) && isSince(variant.version, '17.4'),
   /** On by default on GitLab.com only: https://docs.gitlab.com/security/rate_limits/ */
   hasLimits: isGitLabCom,
   /** lib/gitlab/application_rate_limiter.rb, `project_members_api`: 60 since about 18.6, 200 since about 18.7. */

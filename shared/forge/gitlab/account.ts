@@ -3,12 +3,12 @@ import { asId, type ForgeOrganizationId, type ForgeTeamId } from '../../domain/i
 import { ForgeError } from '../errors.ts';
 import { expectSame } from '../http.ts';
 import { groupOf, readTopGroup } from './groups.ts';
-import { ownerLevel, parseVersion } from './levels.ts';
+import { keepsInvitedRoles, ownerLevel, parseVersion } from './levels.ts';
 import { type Top, unlessHidden } from './memberships.ts';
 import type { Group } from './organization.ts';
 import type { Requests } from './requests.ts';
 import { memberSchema, metadataSchema, userSchema } from './schema.ts';
-import type { GitLabSettings } from './settings.ts';
+import { type GitLabSettings, publicHost } from './settings.ts';
 import type { Rules } from './sharing.ts';
 
 /** A group and an organization have the same number: the organization is the top-level group. */
@@ -72,8 +72,12 @@ export interface Instance extends Rules {
 /** https://docs.gitlab.com/api/metadata/ */
 export async function readInstance(
   requests: Requests,
-  { hasExternalUsers }: Pick<GitLabSettings, 'hasExternalUsers'>,
+  { hasExternalUsers, baseUrl }: Pick<GitLabSettings, 'hasExternalUsers' | 'baseUrl'>,
 ): Promise<Omit<Instance, 'viewersInstall'>> {
-  const { version, enterprise: isEnterprise } = await requests.get({ route: '/metadata' }, metadataSchema);
-  return { version: parseVersion(version), isEnterprise, hasExternalUsers };
+  const metadata = await requests.get({ route: '/metadata' }, metadataSchema);
+  const version = parseVersion(metadata.version);
+  return {
+    ...{ version, isEnterprise: metadata.enterprise, hasExternalUsers },
+    keepsInvitedRoles: keepsInvitedRoles(version, baseUrl === publicHost),
+  };
 }

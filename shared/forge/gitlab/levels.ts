@@ -24,6 +24,13 @@ export function parseVersion(text: string): Version | undefined {
 const isSince = (version: Version, major: number, minor: number): boolean =>
   version.major > major || (version.major === major && version.minor >= minor);
 
+/**
+ * Whether members of a group that is invited to another one keep what their custom role adds: on servers of one's own since 17.4, by a flag that is on by
+ * default. https://docs.gitlab.com/user/custom_roles/#assign-a-custom-role-to-an-invited-group (!157256, !161134, !163901)
+ */
+export const keepsInvitedRoles = (version: Version | undefined, isPublicHost: boolean): boolean =>
+  version !== undefined && !isPublicHost && isSince(version, 17, 4);
+
 /** gitlab-org/gitlab#526081. Projects of a group that waits for its deletion have a path that tells. */
 export const renamesMarkedGroups = (version: Version | undefined): boolean =>
   version !== undefined && isSince(version, 18, 0);

@@ -123,7 +123,7 @@ async function readTeam(context: Context, id: ForgeTeamId, reading: Reading): Pr
   }
   const group = groupOf(detail, now);
   const members = await withInvited(context, group, direct, reading);
-  const facts = teamFacts(group, members);
+  const facts = teamFacts(group, members, context.viewersInstall ? await context.instance() : {});
   const rights =
     (isOurs ? await storedRights(context, part, facts) : undefined) ??
     (await rightsOf(context, group, below, reading));

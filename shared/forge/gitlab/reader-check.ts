@@ -113,7 +113,9 @@ function differenceOf(
   const { instance, now } = sum;
   const valid = membershipsOf(all, now, false);
   const isValid = ({ id }: Member): boolean => valid.some(({ account }) => account === id);
-  const viewing = [direct, ...lineOf(sum.groups, project.group).map(({ id }) => sum.members.get(id) ?? [])];
+  const above = lineOf(sum.groups, project.group);
+  const sources = above.flatMap(({ id, links }) => [id, ...links.map(({ group }) => group)]);
+  const viewing = [direct, ...sources.map((id) => sum.members.get(id) ?? [])];
   const undecided = new Set([
     ...all.filter((row) => !isValid(row)).map(({ id }) => id),
     // GitLab lists the level that their role is based on.
@@ -151,7 +153,7 @@ function readersBySum(
   const collaborators = collaboratorFacts(project, direct, instance);
   const access = accessFactsOf([
     ...people,
-    ...[...groups.values()].flatMap((group) => teamFacts(group, members)),
+    ...[...groups.values()].flatMap((group) => teamFacts(group, members, instance)),
     repositoryFact(project, instance),
     ...teamRepositoryFacts(project, groups, instance),
     ...collaborators,

@@ -53,12 +53,13 @@ const later = (one: number | undefined, other: number | undefined): number | und
 const ending = (expiresAt: number | undefined) => (expiresAt === undefined ? {} : { expiresAt });
 
 /**
- * A member through a link: with the lower level, until the first of both ends, and without what a custom role adds
- * (https://docs.gitlab.com/user/custom_roles/#assign-a-custom-role-to-an-invited-group has when that stays). An unknown level stays what it is: nothing is known to be
- * below it.
+ * A member through a link: with the lower level, until the first of both ends. What a custom role adds stays where the link has a higher level than
+ * the one that the role is based on: https://docs.gitlab.com/user/custom_roles/#assign-a-custom-role-to-an-invited-group. What a role of the link would
+ * add is not shown, and counts for nothing. An unknown level stays what it is: nothing is known to be below it.
  */
-const through = ({ views: _, ...member }: Membership, link: Link): Membership => ({
+const through = ({ views, ...member }: Membership, link: Link, keepsRoles: boolean): Membership => ({
   ...member,
+  ...(views && keepsRoles && isKnownLevel(link.level) && member.level < link.level && { views }),
   level:
     [member.level, link.level].find((level) => !isKnownLevel(level)) ?? Math.min(member.level, link.level),
   expiresAt: earlier(member.expiresAt, link.expiresAt),
@@ -73,21 +74,25 @@ interface Place extends Membership {
 /** Memberships and links of the level for minimal access count for nothing. */
 const counts = ({ level }: { readonly level: number }): boolean => level > minimalLevel;
 
-/** The direct members of a group, and those of groups that are invited to it. */
-export function placesIn(group: Group, members: MembersOf): readonly Place[] {
+/** The direct members of a group, and those of groups that are invited to it. @param keepsRoles whether these keep custom roles */
+export function placesIn(group: Group, members: MembersOf, keepsRoles: boolean): readonly Place[] {
   const direct = (members.get(group.id) ?? []).map((member) => ({ ...member, via: group.id }));
   const invited = group.links
     .filter((link) => counts(link) && link.group !== group.id)
     .flatMap((link) =>
       (members.get(link.group) ?? [])
         .filter(counts)
-        .map((one) => ({ ...through(one, link), via: link.group })),
+        .map((one) => ({ ...through(one, link, keepsRoles), via: link.group })),
     );
   return [...direct, ...invited].filter(counts);
 }
 
 /** The facts of a group as a team: itself, and the accounts in it. */
-export function teamFacts(group: Group, members: MembersOf): readonly (TeamFact | TeamMemberFact)[] {
+export function teamFacts(
+  group: Group,
+  members: MembersOf,
+  { keepsInvitedRoles = false }: Pick<Rules, 'keepsInvitedRoles'> = {},
+): readonly (TeamFact | TeamMemberFact)[] {
   return [
     {
       kind: 'team',
@@ -96,7 +101,7 @@ export function teamFacts(group: Group, members: MembersOf): readonly (TeamFact 
       name: group.name,
       parent: group.parent,
     },
-    ...placesIn(group, members).map(
+    ...placesIn(group, members, keepsInvitedRoles).map(
       ({ account, login, level, expiresAt, views, via }): TeamMemberFact => ({
         kind: 'team-member',
         team: group.id,
@@ -117,7 +122,7 @@ export function teamFacts(group: Group, members: MembersOf): readonly (TeamFact 
 export function memberFacts(top: ForgeTeamId, groups: Groups, members: MembersOf): readonly MemberFact[] {
   const facts = new Map<ForgeAccountId, MemberFact>();
   for (const group of groups.values()) {
-    for (const place of placesIn(group, members)) {
+    for (const place of placesIn(group, members, false)) {
       const fact = memberFact(place, group.id === top && isKnownLevel(place.level));
       const known = facts.get(place.account);
       facts.set(place.account, known === undefined ? fact : stronger(known, fact));
@@ -158,6 +163,8 @@ export interface Rules {
   readonly hasExternalUsers: boolean;
   /** An owner's choice: whether custom roles that view code, which GitLab does not let download it, install packages. */
   readonly viewersInstall: boolean;
+  /** Whether members of a group that is invited to a group keep custom roles there; left out for no. */
+  readonly keepsInvitedRoles?: boolean | undefined;
 }
 
 /** Who sees the code without being a member. Unknown is nobody. */

@@ -99,11 +99,12 @@ async function readAllMembers(context: Context, reading: Reading): Promise<Scope
   const elsewhere = await groupsElsewhere(requests, reading, ours, projects, now);
   const groups: Groups = new Map([...ours, ...elsewhere]);
   const { members, isByGraphql } = await membersOfAll(context, reading, ours, groups);
+  const instance = await context.instance();
   const facts = [
     ...memberFacts(account.id, groups, members),
-    ...[...groups.values()].flatMap((group) => teamFacts(group, members)),
+    ...[...groups.values()].flatMap((group) => teamFacts(group, members, instance)),
   ];
-  const sum = { top: account.id, groups, members, projects, instance: await context.instance(), now };
+  const sum = { top: account.id, groups, members, projects, instance, now };
   return {
     ...whole(facts, ({ kind }) => kind === 'team' && below.length < countedMax),
     ...(context.takeComparison() && {

@@ -52,17 +52,27 @@ export function mayRead(
  * Whether this user, signed in, may view the project's code in the browser. "Custom member roles can be assigned to members of a group or project",
  * and give "the same permissions in any subgroups or projects".
  *
+ * "When you invite a group to a group … users are assigned the role with the smallest access level", and "only the base role is used for access level
+ * comparisons": by the table there, a guest with `read_code` who is invited as a developer keeps it, and one who is invited as a guest does not. In
+ * 17.4, and not for groups that are invited to a project.
+ *
  * https://docs.gitlab.com/user/custom_roles/
+ * https://docs.gitlab.com/user/custom_roles/#assign-a-custom-role-to-an-invited-group
  */
 export function mayView(
   instance: DescribedInstance,
   user: DescribedUser,
   project: DescribedProject,
 ): boolean {
-  const above = [project, ...withAncestors(instance, groupNamed(instance, project.group))];
-  const isViewer = above.some(({ members }) =>
-    members.some((one) => one.username === user.username && one.custom && !one.awaiting && isRunning(one)),
-  );
+  const groups = withAncestors(instance, groupNamed(instance, project.group));
+  const viewing = ({ members }: { readonly members: readonly DescribedMember[] }) =>
+    members.filter((one) => one.username === user.username && one.custom && !one.awaiting && isRunning(one));
+  const isInvitedViewer = ({ group, maximum }: Invitation): boolean =>
+    viewing(groupNamed(instance, group)).some(({ role }) => roles.indexOf(role) < roles.indexOf(maximum));
+  const isViewer =
+    [project, ...groups].some((each) => viewing(each).length > 0) ||
+    (!isBefore(instance.version, '17.4') &&
+      groups.some(({ invited }) => invited.filter(isRunning).some(isInvitedViewer)));
   return (
     mayRead(instance, user, project) ||
     (isViewer && project.repository !== 'disabled' && mayUseTheInstance(user))

@@ -151,6 +151,16 @@ export const oddCases: Readonly<Record<string, IsIn>> = {
       own.some(({ custom }) => custom)
     );
   }),
+  'a custom role that stays through an invited group': inProjects((project, instance) =>
+    withAncestors(instance, groupNamed(instance, project.group)).some(({ invited }) =>
+      invited.some(({ group, maximum }) =>
+        groupNamed(instance, group).members.some(
+          ({ custom, role }) =>
+            custom && role === 'Guest' && maximum === 'Developer' && instance.viewersInstall,
+        ),
+      ),
+    ),
+  ),
   'a blocked owner': inState('blocked'),
   'a deactivated owner': inState('deactivated'),
   'a banned owner': inState('banned'),
