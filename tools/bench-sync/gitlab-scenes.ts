@@ -81,7 +81,7 @@ export async function measureGitLab(size: GroupSize): Promise<GitLabScenes> {
     }
     await system.world.clock.advance(scheduleMs);
     const structure = structureSection(size, imported, await system.cost(system.reconcile), company);
-    return { structure, contents, changes: await changesSection(system, company) };
+    return { structure, contents, changes: await changesSection(size, system, company) };
   } finally {
     await company.close();
   }
@@ -164,7 +164,7 @@ async function contentsSection(
 /** The top-level group, the groups below it, the member's place in the one; the members of the other and itself, which is a probe too. */
 const readMost = 5;
 
-async function changesSection(system: System, company: GitLabCompany): Promise<Section> {
+async function changesSection(size: GroupSize, system: System, company: GitLabCompany): Promise<Section> {
   const { lab, example } = company;
   const { changes } = lab.simulator;
   const { group: source, member, outsider } = example;
@@ -202,7 +202,8 @@ async function changesSection(system: System, company: GitLabCompany): Promise<S
         name: 'somebody goes out of the top-level group: requests',
         measured: leaves.asked.total,
         least: 1,
-        most: 2 * readMost,
+        // Everybody is in it, which may be more than a page.
+        most: 2 * (readMost + Math.ceil(size.members / perPage) - 1),
       },
       ...kindsOf(leaves),
       { name: '  facts written', measured: leaves.writes.items.fact ?? 0, least: 1 },
