@@ -45,7 +45,8 @@ export async function startSimulatedBitbucket(): Promise<SimulatedBitbucket> {
     quiet: () => quiet(simulator),
     async close() {
       await simulator.close();
-      await rm(directory, { recursive: true, force: true });
+      // A sequence that the limit of time has cut off may still write.
+      await rm(directory, { recursive: true, force: true, maxRetries: 5 });
     },
   };
   return bitbucket;

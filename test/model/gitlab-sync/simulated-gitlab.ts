@@ -56,7 +56,8 @@ export async function startSimulatedGitLab(): Promise<SimulatedGitLab> {
     quiet: () => quiet(simulator),
     async close() {
       await simulator.close();
-      await rm(directory, { recursive: true, force: true });
+      // A sequence that the limit of time has cut off may still write.
+      await rm(directory, { recursive: true, force: true, maxRetries: 5 });
     },
   };
   return gitlab;
