@@ -47,6 +47,12 @@ async function main(args: readonly string[]): Promise<void> {
         ? `${JSON.stringify(readyLine(started, ports))}\n`
         : await readyText(started, ports, folder),
     );
+    // In the background: everything that was printed works already.
+    started
+      .playStory()
+      .catch((error: unknown) =>
+        here.step(error instanceof Error ? error.message : `the story cannot be played: ${error}`),
+      );
   } catch (error) {
     await markStopped(folder);
     throw error;

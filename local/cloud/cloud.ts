@@ -52,8 +52,8 @@ export interface CloudOptions {
   readonly clock?: SteppableClock;
   /** How the services behave where AWS leaves it open. */
   readonly services?: ServiceBehavior;
-  /** Whether schedules run, by default yes. Tests that start this work themselves switch it off. */
-  readonly schedules?: boolean;
+  /** Whether schedules run, by default yes. Tests that start this work themselves switch it off. `later`: once `startSchedules` is called. */
+  readonly schedules?: boolean | 'later';
   /**
    * Whether the HTTP API takes no more requests than its stage in the template, by default no: one machine serves many at once for tests and
    * benches, which measure something else.
@@ -86,6 +86,8 @@ export interface Cloud {
   invoke(name: string, payload: unknown): Promise<unknown>;
   /** Sets the observer of all functions. */
   observe(observer: FunctionObserver): void;
+  /** Starts the schedules that were put off; a second call does nothing. */
+  startSchedules(): void;
   queueCounts(): Readonly<Record<string, QueueCounts>>;
   /**
    * Resolves when no function runs and no queue with a consumer holds a message that is visible or in flight; options change which messages
@@ -234,7 +236,9 @@ async function start(
     if (isUnused)
       throw new Error(`A port was given for the ${name}, and the template has nothing to answer there`);
   }
-  const work = startWork(plan, engines, host, clock, options.schedules ?? true);
+  const work = startWork(plan, engines, host, clock);
+  const schedules = options.schedules ?? true;
+  if (schedules === true) work.startSchedules();
   const clearCaches = () => {
     for (const { distribution } of distributions) distribution.clearCache();
   };
@@ -254,6 +258,9 @@ async function start(
       return JSON.parse(outcome.payload);
     },
     observe: host.observe,
+    startSchedules() {
+      if (schedules !== false) work.startSchedules();
+    },
     queueCounts: () => queueCounts(plan, engines),
     idle: (wanted = {}) =>
       waitUntilIdle(() => busy(work.sources, engines.queues, host, wanted), wanted.timeoutMs),
@@ -274,17 +281,13 @@ async function start(
 
 interface Work {
   readonly sources: readonly EventSource[];
+  /** Once. */
+  startSchedules(): void;
   stop(): void;
   finished(): Promise<void>;
 }
 
-function startWork(
-  plan: Plan,
-  engines: Engines,
-  host: FunctionHost,
-  clock: SteppableClock,
-  withSchedules: boolean,
-): Work {
+function startWork(plan: Plan, engines: Engines, host: FunctionHost, clock: SteppableClock): Work {
   const sources = plan.eventSources.map((source) =>
     startEventSource({
       ...source,
@@ -294,13 +297,17 @@ function startWork(
       invoke: host.invoke,
     }),
   );
-  const schedules = (withSchedules ? plan.schedules : []).map(({ functionName, intervalMs, input }) =>
-    startSchedule(clock, intervalMs, () => host.invokeLater(functionName, input)),
-  );
+  let schedules: readonly (() => void)[] | undefined;
   return {
     sources,
+    startSchedules() {
+      schedules ??= plan.schedules.map(({ functionName, intervalMs, input }) =>
+        startSchedule(clock, intervalMs, () => host.invokeLater(functionName, input)),
+      );
+    },
     stop() {
-      for (const stop of schedules) stop();
+      for (const stop of schedules ?? []) stop();
+      schedules = [];
       for (const source of sources) source.stop();
     },
     async finished() {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ForgeHost } from '../../shared/domain/synchronization.ts';
 import { integrationKeyOf } from '../../shared/forge/integration-key.ts';
 import { type Browser, createBrowser, type Page } from '../browser/browser.ts';
+import type { WorldConnection } from '../forges/world/story.ts';
 import type { AdminClient } from './admin-client.ts';
 import { type FoundManifest, vendorsOf } from './manifests.ts';
 import type { Progress } from './progress.ts';
@@ -24,6 +25,9 @@ export interface Connectable {
   /** The login of its first owner who can sign in. */
   readonly owner: string | undefined;
   manifests(): Promise<readonly FoundManifest[]>;
+  /** Makes an access token of it that ends on a day, where the code host has such tokens. */
+  createToken?(expires: string): Promise<string>;
+  readonly connection?: WorldConnection;
 }
 
 const Status = z.object({ organizations: z.array(z.object({ slug: z.string() })) });
@@ -65,6 +69,8 @@ export async function connectOwned(
     const { path, owner, host } = organization;
     if ((await connectedOf(admin, host)).has(path)) {
       progress.step(`${path}: connected in an earlier run`);
+    } else if (organization.connection?.unconnected) {
+      progress.step(`${path}: left for you to connect`);
     } else if (owner !== person.login) {
       progress.step(`${path}: not connected: ${person.login}, who signs in, does not own it`);
     } else {
@@ -75,10 +81,11 @@ export async function connectOwned(
 }
 
 async function connectOne(
-  { host, id, path, name, manifests }: Connectable,
+  { connection = {}, createToken, ...one }: Connectable,
   consoleBaseUrl: string,
   person: CodeHostAccount,
 ): Promise<void> {
+  const { host, path } = one;
   const browser = createBrowser();
   const page = await browser.visit(`${consoleBaseUrl}/sign-in?return=/`);
   await pressFor(browser, page, person.host, 'sign-in', person.login);
@@ -89,16 +96,61 @@ async function connectOne(
   const key = integrationKeyOf(host);
   const choice = await browser.visit(`${consoleBaseUrl}/connect/${encodeURIComponent(key)}`);
   const owned = await pressFor(browser, choice, host, 'choose-organization', person.login);
-  const connected = await browser.press(owned, ['organization', id], {
+  const { tokenDays } = connection;
+  const token = tokenDays === undefined ? undefined : await createToken?.(dayAfter(tokenDays));
+  const { repositories = 'all', organization } = connection;
+  if (organization !== undefined) {
+    await addTo(organization, { ...one, key, repositories, token }, browser, consoleBaseUrl);
+    return;
+  }
+  const connected = await browser.press(owned, ['organization', one.id], {
     ...{
       slug: path.toLowerCase(),
-      name,
-      vendors: vendorsOf(await manifests()).join(' '),
-      repositories: 'all',
+      name: one.name,
+      vendors: vendorsOf(await one.manifests()).join(' '),
+      repositories,
     },
+    ...(token !== undefined && { token }),
   });
   if (!connected.address.startsWith(`${consoleBaseUrl}/connected/`)) {
     throw new Error(`${path} could not be connected: ${connected.status} at ${connected.address}`);
+  }
+}
+
+const dayAfter = (days: number): string =>
+  new Date(Date.now() + days * 24 * 3600_000).toISOString().slice(0, 10);
+
+interface Added extends Pick<Connectable, 'id' | 'path'> {
+  /** Of the integration. */
+  readonly key: string;
+  readonly repositories: 'all' | 'later';
+  readonly token: string | undefined;
+}
+
+/** Adds it to an organization that is there, by the API, with the person's session. */
+async function addTo(
+  slug: string,
+  { id, path, key, repositories, token }: Added,
+  browser: Browser,
+  consoleBaseUrl: string,
+): Promise<void> {
+  const address = `${consoleBaseUrl}/api/v1/organizations/${slug}/synchronizations`;
+  const answer = await fetch(address, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      cookie: browser.cookies(address),
+      origin: consoleBaseUrl,
+      'x-repertoire-request': '1',
+    },
+    body: JSON.stringify({
+      ...{ integration: key, organization: id, repositories },
+      ...(token !== undefined && { accessToken: token }),
+    }),
+  });
+  const text = await answer.text();
+  if (answer.status !== 201) {
+    throw new Error(`${path} could not be added to ${slug}: ${answer.status} ${text}`);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Cloud } from '../cloud/cloud.ts';
 import type { BitbucketSimulator } from '../forges/bitbucket/simulator.ts';
 import type { GitHubSimulator } from '../forges/github/simulator.ts';
 import type { GitLabSimulator } from '../forges/gitlab/simulator.ts';
+import type { WorldConnection } from '../forges/world/story.ts';
 import type { GitHubWorld } from '../forges/world/world.ts';
 import type { AdminClient } from './admin-client.ts';
 import type { ApiAddress } from './api-client.ts';
@@ -45,12 +46,14 @@ export interface ConnectWorld {
   readonly admin: AdminClient;
   readonly operator: ApiAddress;
   readonly world: GitHubWorld;
+  /** How groups and workspaces are connected, by forge and path. */
+  readonly connections: ReadonlyMap<string, WorldConnection>;
   readonly folder: StateFolder;
   readonly registryBaseUrl: string;
   readonly progress: Progress;
 }
 
-interface Connected {
+export interface Connected {
   readonly organizations: readonly StartedOrganization[];
   /** The login of the installation's administrator; undefined where no organization has an owner. */
   readonly administrator: string | undefined;
@@ -58,26 +61,43 @@ interface Connected {
 
 /** The organizations of GitHub by the operator; groups and workspaces by their owner, who is the administrator. */
 export async function connectWorld(options: ConnectWorld): Promise<Connected> {
-  const { cloud, gitLab, bitbucket, admin, operator, progress } = options;
+  const first = await connectFirst(options);
+  return { ...first, organizations: [...first.organizations, ...(await connectRest(options, first))] };
+}
+
+/** The organizations of GitHub, and the administrator. */
+export async function connectFirst(options: ConnectWorld): Promise<Connected> {
+  const { cloud, operator, progress } = options;
   await connectGitHub(options);
   const organizations = await onGitHub(options);
-  const others = [
-    ...(gitLab ? connectableGroups(gitLab) : []),
-    ...(bitbucket ? connectableWorkspaces(bitbucket) : []),
-  ];
-  const owner = firstOwner(organizations, others);
+  const owner = firstOwner(organizations, othersOf(options));
   if (owner === undefined) {
     return { organizations, administrator: undefined };
   }
   await setUp(cloud, operator, owner, progress);
+  return { organizations, administrator: owner.login };
+}
+
+/** Groups and workspaces. @returns those that are not on GitHub */
+export async function connectRest(
+  options: ConnectWorld,
+  { organizations }: Connected,
+): Promise<readonly StartedOrganization[]> {
+  const { admin, operator, progress } = options;
+  const others = othersOf(options);
+  const owner = firstOwner(organizations, others);
+  if (owner === undefined) {
+    return [];
+  }
   const { consoleBaseUrl } = operator;
   await connectOwned(others, { admin, consoleBaseUrl, person: owner, progress });
-  const done = new Set(organizations.map(({ slug }) => slug));
-  return {
-    organizations: [...organizations, ...(await elsewhere(options, others, done))],
-    administrator: owner.login,
-  };
+  return elsewhere(options, others, new Set(organizations.map(({ slug }) => slug)));
 }
+
+const othersOf = ({ gitLab, bitbucket, connections }: ConnectWorld): readonly Connectable[] =>
+  [...(gitLab ? connectableGroups(gitLab) : []), ...(bitbucket ? connectableWorkspaces(bitbucket) : [])].map(
+    (one) => ({ ...one, connection: connections.get(`${one.host.forge} ${one.path}`) ?? {} }),
+  );
 
 async function connectGitHub({ admin, gitHub, world, progress }: ConnectWorld): Promise<void> {
   for (const organization of gitHub.state.organizations.values()) {

@@ -1,4 +1,5 @@
 /** The simulated GitLab's groups, as their owner connects them. */
+import { z } from 'zod';
 import type { ForgeHost } from '../../shared/domain/synchronization.ts';
 import { levelNumbers } from '../forges/gitlab/levels.ts';
 import { fullPath, projectsOf } from '../forges/gitlab/paths.ts';
@@ -36,4 +37,16 @@ export const connectableGroups = (gitLab: GitLabSimulator): readonly Connectable
     ...{ host: gitLabHost(gitLab), id: String(group.id), path: group.path, name: group.name },
     owner: ownerOf(gitLab, group),
     manifests: () => groupManifests(gitLab, group),
+    createToken: async (expires) => {
+      const wanted = {
+        source: group.path,
+        name: 'Repertoire',
+        scopes: ['read_api'],
+        level: 'owner',
+        expires,
+      } as const;
+      return z
+        .object({ token: z.string() })
+        .parse(await gitLab.changes.run('create-token', { ...wanted, scopes: [...wanted.scopes] })).token;
+    },
   }));

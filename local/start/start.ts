@@ -12,13 +12,14 @@ import type { BitbucketSimulator } from '../forges/bitbucket/simulator.ts';
 import { type GitHubSimulator, startGitHubSimulator } from '../forges/github/simulator.ts';
 import type { GitLabSimulator } from '../forges/gitlab/simulator.ts';
 import { defaultWorldFile, readWorld } from '../forges/world/read-world.ts';
-import { type GitHubWorld, gitHubPart, type World } from '../forges/world/world.ts';
+import { forgeOf, type GitHubWorld, gitHubPart, nameOf, type World } from '../forges/world/world.ts';
 import { worldFromDirectory } from '../forges/world/world-from-directory.ts';
 import { type AdminClient, createAdminClient } from './admin-client.ts';
-import { readOperatorKey } from './api-client.ts';
-import { connectWorld, type StartedOrganization } from './connect-world.ts';
+import { createApiClient, readOperatorKey } from './api-client.ts';
+import { connectFirst, connectRest, connectWorld, type StartedOrganization } from './connect-world.ts';
 import { openLog } from './log-file.ts';
 import type { StartOptions } from './options.ts';
+import { clockOfStory, type Playing, playPast, playPresent } from './play-story.ts';
 import { plural } from './plural.ts';
 import type { Ports } from './ports.ts';
 import type { Progress } from './progress.ts';
@@ -44,6 +45,11 @@ export interface Started {
   readonly isFirstRun: boolean;
   /** What a first run begins with; undefined where there is an administrator. */
   readonly setUpCode: string | undefined;
+  /**
+   * Plays what the world's story has after the start: groups and workspaces are connected, and changes follow. To be called once. Does nothing
+   * where there is no story, or none to play: in a folder that was used, or on a clock of the caller's own.
+   */
+  playStory(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -84,7 +90,7 @@ export async function start(
     ports,
     progress,
     onLog,
-    clock,
+    clock: ownClock,
     firstRun = false,
     schedules = true,
     services = {},
@@ -92,6 +98,9 @@ export async function start(
   }: StartWith,
 ): Promise<Started> {
   const world = gitHubPart(described);
+  const isNew = !folder.isUsed && !firstRun && ownClock === undefined && schedules;
+  const story = isNew ? described.story : undefined;
+  const clock = story === undefined ? ownClock : clockOfStory(story);
   const registryBaseUrl = `http://127.0.0.1:${ports.registry}`;
   const consoleBaseUrl = `http://127.0.0.1:${ports.console}`;
   const addresses = integrationAddresses(consoleBaseUrl, gitHubHost);
@@ -137,7 +146,7 @@ export async function start(
         PrivateForgeHosts: '127.0.0.1',
       },
       ...(clock && { clock }),
-      schedules,
+      schedules: story === undefined ? schedules : 'later',
       services,
       onLog: (line) => {
         log.write(line);
@@ -165,16 +174,35 @@ export async function start(
         ...{ cloud, gitHub, gitLab, bitbucket, admin, api, close },
         isFirstRun: true,
         setUpCode: code,
+        playStory: async () => {},
       };
     }
-    const { organizations, administrator } = await connectWorld({
+    const connecting = {
       ...{ cloud, gitHub, gitLab, bitbucket, admin, operator, world, folder, registryBaseUrl, progress },
-    });
+      connections: connectionsOf(described),
+    };
+    const connected = await (story === undefined ? connectWorld : connectFirst)(connecting);
+    const playing: Playing = {
+      ...{ cloud, registryBaseUrl, say, ...connected },
+      forges: { github: gitHub, ...(gitLab && { gitlab: gitLab }), ...(bitbucket && { bitbucket }) },
+      api: createApiClient(operator),
+      by: connected.administrator ?? 'npm start',
+    };
+    if (story !== undefined) {
+      await playPast(story, playing);
+    }
     progress.end();
     return {
-      ...{ cloud, gitHub, gitLab, bitbucket, admin, api, organizations, administrator, close },
+      ...{ cloud, gitHub, gitLab, bitbucket, admin, api, ...connected, close },
       isFirstRun: false,
       setUpCode: undefined,
+      async playStory() {
+        if (story !== undefined) {
+          say('the rest of this world follows in the background: groups, workspaces, and what happens there');
+          await connectRest(connecting, connected);
+          await playPresent(story, playing);
+        }
+      },
     };
   } catch (error) {
     progress.end();
@@ -182,6 +210,16 @@ export async function start(
     throw error;
   }
 }
+
+/** How groups and workspaces are connected, by forge and path. */
+const connectionsOf = ({ organizations }: World) =>
+  new Map(
+    organizations.flatMap((one) =>
+      'connection' in one && one.connection !== undefined
+        ? [[`${forgeOf(one)} ${nameOf(one)}`, one.connection] as const]
+        : [],
+    ),
+  );
 
 /** The world without installations: the App is installed by a change in the simulator, so that GitHub sends the event. */
 function notInstalled(world: GitHubWorld): GitHubWorld {

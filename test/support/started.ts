@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CloudLog } from '../../local/cloud/cloud.ts';
-import type { World } from '../../local/forges/world/world.ts';
+import { gitHubPart, type World } from '../../local/forges/world/world.ts';
 import { buildAssembly } from '../../local/start/build-assembly.ts';
 import { parseOptions } from '../../local/start/options.ts';
 import { takePorts } from '../../local/start/ports.ts';
@@ -22,7 +22,7 @@ export interface System extends Started {
 
 const silent: Progress = { step() {}, counts() {}, end() {} };
 
-/** Starts the system. @param world the default world if left out */
+/** Starts the system. @param world if left out, what of the default world is on GitHub, without its story */
 export async function startSystem(
   world?: World,
   overrides: Pick<StartWith, 'clock' | 'firstRun' | 'schedules' | 'services'> = {},
@@ -36,7 +36,8 @@ export async function startSystem(
   const folder = await openStateFolder(options);
   const ports = await takePorts(options.port);
   const log: CloudLog[] = [];
-  const started = await start(folder, world ?? (await readWorldOf(options)), {
+  const { story: _, ...onGitHub } = gitHubPart(await readWorldOf(options));
+  const started = await start(folder, world ?? onGitHub, {
     assembly,
     ports,
     progress: silent,

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Cloud } from '../../local/cloud/cloud.ts';
 import { createCloudClock } from '../../local/cloud/runtime/clock.ts';
 import { defaultWorldFile, readWorld } from '../../local/forges/world/read-world.ts';
-import type { World } from '../../local/forges/world/world.ts';
+import { gitHubPart, type World } from '../../local/forges/world/world.ts';
 import { buildAssembly } from '../../local/start/build-assembly.ts';
 import { parseOptions } from '../../local/start/options.ts';
 import { takePorts } from '../../local/start/ports.ts';
@@ -178,7 +178,11 @@ function quiet(cloud: Cloud): Promise<void> {
 }
 
 /** @throws WorldError */
-function worldOf(name: string): World | Promise<World> {
-  if (name === 'default') return readWorld(defaultWorldFile);
+async function worldOf(name: string): Promise<World> {
+  if (name === 'default') {
+    // What is on GitHub, ready at once.
+    const { story: _, ...world } = gitHubPart(await readWorld(defaultWorldFile));
+    return world;
+  }
   return /^[1-9]\d*$/.test(name) ? generateWorld(Number(name)) : readWorld(name);
 }

@@ -37,6 +37,13 @@ describe('createCloudClock', () => {
     await new Promise<void>((resolve) => clock.after(5, resolve));
   });
 
+  it('can begin behind real time, and catch up', async () => {
+    const clock = createCloudClock({ behindMs: 3_600_000 });
+    expect(Date.now() - clock.now()).toBeGreaterThan(3_599_000);
+    await clock.advance(Date.now() - clock.now());
+    expect(Math.abs(Date.now() - clock.now())).toBeLessThan(1000);
+  });
+
   it('shares its time through the buffer', async () => {
     const clock = createCloudClock();
     const other = createCloudClock({ shared: clock.shared });

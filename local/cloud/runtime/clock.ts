@@ -22,10 +22,15 @@ const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 /**
  * Creates the clock. With the buffer of another clock it shares that one's time, for example in a worker. Do not advance such a clock while
  * it waits for timers, since only the advancing side fires early.
+ *
+ * @param options `behindMs`: so many milliseconds before real time it begins
  */
-export function createCloudClock(options: { readonly shared?: SharedArrayBuffer } = {}): SteppableClock {
+export function createCloudClock(
+  options: { readonly shared?: SharedArrayBuffer; readonly behindMs?: number } = {},
+): SteppableClock {
   const shared = options.shared ?? new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT);
   const offset = new Float64Array(shared);
+  if (options.behindMs !== undefined) offset[0] = -options.behindMs;
   const timers = new Set<Timer>();
   let wakeUp: NodeJS.Timeout | undefined;
 

@@ -1,4 +1,5 @@
 import type { WorldContents } from './build-repositories.ts';
+import type { WorldConnection } from './story.ts';
 
 export type WorldRepositoryPermission = 'read' | 'write' | 'admin';
 export type WorldProjectPermission = WorldRepositoryPermission | 'create-repo';
@@ -12,6 +13,7 @@ export interface WorldBitbucketWorkspace {
   readonly members?: Readonly<Record<string, 'owner' | 'member' | 'collaborator'>>;
   readonly groups?: readonly WorldBitbucketGroup[];
   readonly projects?: readonly WorldBitbucketProject[];
+  readonly connection?: WorldConnection;
 }
 
 export interface WorldBitbucketGroup {

@@ -1,4 +1,5 @@
 import type { WorldContents } from './build-repositories.ts';
+import type { WorldConnection } from './story.ts';
 
 /** GitLab's role names. The simulator knows what each may do. https://docs.gitlab.com/user/permissions/ */
 export type WorldAccessLevel =
@@ -65,6 +66,7 @@ export interface WorldGitLabGroup extends WorldGitLabSubgroup {
   readonly forge: 'gitlab';
   /** Custom roles. */
   readonly roles?: readonly WorldMemberRole[];
+  readonly connection?: WorldConnection;
 }
 
 export interface WorldGitLabProject extends WorldNamespace, WorldContents {

@@ -2,6 +2,7 @@ import type { WorldBitbucketWorkspace } from './bitbucket-workspace.ts';
 import type { WorldContents } from './build-repositories.ts';
 import type { WorldGitHubOrganization } from './github-organization.ts';
 import type { WorldGitLabGroup, WorldGitLabSubgroup } from './gitlab-group.ts';
+import type { WorldStory } from './story.ts';
 
 /** A description of small code hosts: who is in which team with what right on which repository. See docs/worlds.md. */
 export interface World {
@@ -10,6 +11,8 @@ export interface World {
   /** Everybody has an account on each forge. */
   readonly users: readonly WorldUser[];
   readonly organizations: readonly WorldOrganization[];
+  /** What `npm start` does with it in a new folder. */
+  readonly story?: WorldStory;
 }
 
 export interface WorldUser {
