@@ -19,6 +19,7 @@ async function why(answer: unknown, ...args: string[]) {
 const team = { id: 't.s.1', name: 'Backend' };
 const paths = [
   { through: 'team', permission: 'push', team, inheritedFrom: { id: 't.s.2', name: 'Engineering' } },
+  { through: 'collaborator', permission: 'admin' },
   { through: 'base-permission', permission: 'read' },
 ];
 const none = { owners: [], teams: [] };
@@ -30,6 +31,7 @@ it('says by what a person may install a package', async () => {
   expect(lines).toEqual([
     'ann may install acme/one',
     '  team Backend (push) inherited from Engineering',
+    '  permission on the repository (admin)',
     '  base-permission (read)',
   ]);
 });
@@ -51,7 +53,7 @@ it('lists who may install a package, what a person may install, and what a token
   const readers = { teams: [team], isPublic: false, people: [{ login: 'ann', paths }] };
   expect((await why(readers, 'acme/one')).lines).toEqual([
     '1 person may install acme/one',
-    '  ann: team Backend (push) inherited from Engineering; base-permission (read)',
+    '  ann: team Backend (push) inherited from Engineering; permission on the repository (admin); base-permission (read)',
     'tokens of these teams read it: Backend',
     'tokens of the whole organization read every package',
   ]);

@@ -103,11 +103,14 @@ const namesOf = (teams: readonly z.infer<typeof Team>[]): string => teams.map(({
 
 const pathsText = (paths: readonly z.infer<typeof Path>[]): string => paths.map(pathText).join('; ');
 
+/** A member has such a permission too, and some code hosts tell nothing but that. */
+const ownPermission = 'permission on the repository';
+
 /** Such as `team Backend (push), inherited from Engineering`. */
 function pathText({ through, permission, role, team, inheritedFrom }: z.infer<typeof Path>): string {
   const name = team?.name ?? role;
   return [
-    through,
+    through === 'collaborator' ? ownPermission : through,
     ...(name === undefined ? [] : [name]),
     ...(permission === undefined ? [] : [`(${permission})`]),
     ...(inheritedFrom === undefined ? [] : [`inherited from ${inheritedFrom.name}`]),

@@ -20,7 +20,7 @@ export const AccessPath = z
       ])
       .meta({
         description:
-          '`base-permission`: what every member may do; `everyone`: any valid token, since the repository is public; `members`: an internal repository; `organization`: the token reads everything.',
+          '`base-permission`: what every member may do; `everyone`: any valid token, since the repository is public; `members`: an internal repository; `collaborator`: a permission of the account on the repository, of a member too, and where the code host does not say through which team or project it has it; `organization`: the token reads everything.',
       }),
     synchronization: z.string(),
     account: z.string().optional().meta({ description: "The code host's id of the account with the right." }),

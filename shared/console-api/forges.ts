@@ -66,7 +66,7 @@ export const ForgeOrganization = z
 
 export const AccessToken = z
   .string()
-  .max(4000)
+  .max(16_000)
   .regex(/^[\x21-\x7e]+$/, 'is no access token')
   .meta({
     description:

@@ -94,12 +94,12 @@ const takesTokens = ({ connectsWith }: PublicIntegration): boolean => connectsWi
 const tokenField = (host: PublicIntegration, id: string): Html =>
   html`<details><summary>Read it with an access token instead</summary>
 <label for="token-${id}">Access token <span class="quiet">(made at ${hostName(host)}${host.tokenForm === undefined ? '' : `: ${host.tokenForm}`}; it says here what the token lacks)</span></label>
-<input type="password" id="token-${id}" name="token" maxlength="4000" autocomplete="off" spellcheck="false"></details>
+<input type="password" id="token-${id}" name="token" maxlength="16000" autocomplete="off" spellcheck="false"></details>
 ${
   host.connectsWith.includes('contents-token')
     ? html`<details><summary>Read contents with another token</summary>
 <label for="contents-token-${id}">Access token for contents <span class="quiet">(of the organization, a project or a repository at ${hostName(host)}: it may not ask who reads what, but has limits of its own)</span></label>
-<input type="password" id="contents-token-${id}" name="contents-token" maxlength="4000" autocomplete="off" spellcheck="false"></details>`
+<input type="password" id="contents-token-${id}" name="contents-token" maxlength="16000" autocomplete="off" spellcheck="false"></details>`
     : ''
 }`;
 
