@@ -42,7 +42,7 @@ export async function startBitbucket(options: StartBitbucket): Promise<Bitbucket
   await bitbucket.changes.run('register-consumer', {
     name: consumerName,
     callbackUrl: callback,
-    scopes: ['account', 'repository', 'repository:admin', 'project', 'project:admin', 'webhook'],
+    scopes: ['account', 'repository', 'project', 'project:admin', 'webhook'],
   });
   const { workspaces, repositories } = bitbucket.state;
   say(
