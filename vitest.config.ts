@@ -3,6 +3,7 @@ import { createSecondsReporter } from './tools/test-seconds/reporter.ts';
 
 /** Tests that start the whole system and hold it to the seconds that we promise: one after another, with nothing beside them. */
 const wholeSystem = [
+  'test/browser/**/*.test.ts',
   'test/composer-client/**/*.test.ts',
   'test/integration/default-world.test.ts',
   'test/integration/first-run.test.ts',

@@ -29,6 +29,7 @@ import {
   originSecretRotationHeader,
   viewerAddressHeader,
 } from '../shared/runtime/environment.ts';
+import { createConsole } from './console-distribution.ts';
 import type { Data } from './data.ts';
 import type { CustomDomain, Parameters } from './parameters.ts';
 
@@ -77,20 +78,13 @@ export function createCdn(stack: Stack, { distDir, parameters, data, api }: Surr
   });
 
   const registry = createRegistry(stack, { distDir, parameters, data, api, toApi, fromBucket, brief });
-  const console = new Distribution(stack, 'ConsoleDistribution', {
-    comment: 'console',
-    defaultBehavior: toApi,
-    additionalBehaviors: {
-      '/assets/*': {
-        origin: fromBucket(data.consoleBucket, 'console-bucket'),
-        cachePolicy: brief,
-        ...redirectToHttps,
-      },
-    },
+  const console = createConsole(stack, {
+    ...{ toApi, brief },
+    bucket: fromBucket(data.consoleBucket, 'console-bucket'),
   });
   Annotations.of(stack).acknowledgeWarning(
     '@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk',
-    'No default behavior leads to the listing of a bucket: the registry has a default root object, and the API answers the console.',
+    "No address leads to the listing of a bucket: the registry has a default root object, and each of the console's addresses is rewritten to its page.",
   );
   useDomain(registry, parameters.registryDomain);
   useDomain(console, parameters.consoleDomain);

@@ -22,7 +22,6 @@ export function createHttpApi(stack: Stack, functions: Functions): HttpApi {
   route([HttpMethod.ANY], '/sign-in/{proxy+}', 'sign-in');
   route([HttpMethod.ANY], '/api/{proxy+}', 'serve-api');
   // The pages that need no JavaScript, and an answer in their form for what is nowhere.
-  route([HttpMethod.ANY], '/', 'serve-api');
   route([HttpMethod.ANY], '/{proxy+}', 'serve-api');
   return api;
 

@@ -2,12 +2,14 @@
 import { existsSync } from 'node:fs';
 import { WorldError } from './forges/world/world-error.ts';
 import { buildAssembly } from './start/build-assembly.ts';
+import { buildConsole } from './start/build-console.ts';
 import { exampleOf } from './start/example.ts';
 import { firstRunInstructions, instructions } from './start/instructions.ts';
 import { parseOptions, UsageError, usage } from './start/options.ts';
 import { atPlace, placeOf } from './start/place.ts';
 import { type Ports, takePorts } from './start/ports.ts';
 import { createProgress } from './start/progress.ts';
+import { consoleBucketOf } from './start/set-up.ts';
 import { readWorldOf, type Started, start } from './start/start.ts';
 import { markRunning, markStopped, openStateFolder, type StateFolder } from './start/state-folder.ts';
 
@@ -26,21 +28,23 @@ async function main(args: readonly string[]): Promise<void> {
   stopOnSignals(running, folder);
   try {
     const ports = portsOfNew ?? (await takePorts(options.port));
-    const assembly = await buildAssembly(() =>
-      progress.step(
-        'bundling the functions and synthesizing the template: about 10 s, once per change of the sources',
-      ),
-    );
+    const building = (what: string) => () =>
+      progress.step(`${what}: about 10 s, once per change of the sources`);
+    const [assembly, console] = await Promise.all([
+      buildAssembly(building('bundling the functions and synthesizing the template')),
+      buildConsole(building('building the console')),
+    ]);
     const { firstRun } = options;
     const place = placeOf({ data: folder.directory });
     const here = { ...progress, step: (line: string) => progress.step(atPlace(line, place)) };
-    const started = await start(folder, world, { assembly, ports, progress: here, firstRun });
+    const started = await start(folder, world, { assembly, console, ports, progress: here, firstRun });
     running.started = started;
     const { gateway } = started.cloud;
     await markRunning(folder, {
       pid: process.pid,
       gateway: { url: gateway.url, accessKeyId: gateway.accessKeyId('operator') },
       api: started.api,
+      consoleBucket: consoleBucketOf(started.cloud),
     });
     process.stdout.write(
       options.json

@@ -31,6 +31,17 @@ export interface Browser {
 
 const redirectsMax = 10;
 
+/** Where the answer leads at once: by a redirect, by a header, or by what a page says for browsers without JavaScript. */
+function nextAddress({ status, headers }: Response, html: string): string | undefined {
+  if (status >= 300 && status <= 399) {
+    return headers.get('location') ?? undefined;
+  }
+  const refresh =
+    headers.get('refresh') ??
+    /<noscript><meta http-equiv="refresh" content="([^"]+)" \/><\/noscript>/.exec(html)?.[1];
+  return /^0; url=(.+)$/.exec(refresh ?? '')?.[1];
+}
+
 export function createBrowser(): Browser {
   const jars = new Map<string, Map<string, string>>();
 
@@ -60,12 +71,9 @@ export function createBrowser(): Browser {
       // Node's own fetch says `sec-fetch-mode: cors`, as no navigation of a browser does.
       const response = await plainFetch(to, { ...request, headers });
       keep(to, response);
-      const isRedirect = response.status >= 300 && response.status <= 399;
-      const location = isRedirect
-        ? response.headers.get('location')
-        : /^0; url=(.+)$/.exec(response.headers.get('refresh') ?? '')?.[1];
-      if (location === null || location === undefined) {
-        const html = await response.text();
+      const html = await response.text();
+      const location = nextAddress(response, html);
+      if (location === undefined) {
         return { address: to, status: response.status, html, forms: formsOf(html, to) };
       }
       [to, request] = [new URL(location, to).href, {}];

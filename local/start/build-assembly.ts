@@ -1,102 +1,17 @@
-/**
- * Bundles the functions and synthesizes the template, as a deployment does, in a process of its own, so that their memory is freed.
- * A build of the same sources is reused.
- */
-import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const cache = join(root, 'node_modules/.cache/repertoire');
-/** Everything that the bundles and the template are built from. */
-const sources = ['events', 'functions', 'infra', 'shared', 'cdk.json', 'package-lock.json'];
-const keptMax = 3;
+/** Bundles the functions and synthesizes the template, as a deployment does. */
+import { keptBuild } from './kept-build.ts';
 
 /**
  * @returns the folder of the cloud assembly
  * @throws Error with what the failing step printed
  */
-export async function buildAssembly(onBuild: () => void = () => {}): Promise<string> {
-  const directory = join(cache, `assembly-${await digest()}`);
-  if (await exists(directory)) {
-    return directory;
-  }
-  onBuild();
-  await mkdir(cache, { recursive: true });
-  const workshop = await mkdtemp(join(cache, 'building-'));
-  try {
-    await run(join(root, 'local/start/assemble.ts'), [join(workshop, 'assembly'), join(workshop, 'dist')]);
-    await rename(join(workshop, 'assembly'), directory).catch(async (error: unknown) => {
-      // Another start finished first; its assembly is the same.
-      if (!(await exists(directory))) {
-        throw error;
-      }
-    });
-  } finally {
-    await rm(workshop, { recursive: true, force: true });
-  }
-  await forgetOld();
-  return directory;
-}
-
-async function digest(): Promise<string> {
-  const hash = createHash('sha256').update(process.version);
-  for (const source of sources) {
-    const path = join(root, source);
-    const files = (await stat(path)).isDirectory()
-      ? (await readdir(path, { recursive: true, withFileTypes: true }))
-          .filter((entry) => entry.isFile() && !entry.name.endsWith('.test.ts'))
-          .map((entry) => join(entry.parentPath, entry.name))
-          .sort()
-      : [path];
-    for (const file of files) {
-      hash
-        .update(`${file.slice(root.length)}\n`)
-        .update(await readFile(file))
-        .update('\n');
-    }
-  }
-  return hash.digest('hex').slice(0, 16);
-}
-
-async function forgetOld(): Promise<void> {
-  const names = (await readdir(cache)).filter((name) => name.startsWith('assembly-'));
-  const aged = await Promise.all(
-    names.map(async (name) => ({ name, at: (await stat(join(cache, name))).mtimeMs })),
+export const buildAssembly = (onBuild: () => void = () => {}): Promise<string> =>
+  keptBuild(
+    {
+      name: 'assembly',
+      sources: ['events', 'functions', 'infra', 'shared', 'cdk.json', 'package-lock.json'],
+      script: 'local/start/assemble.ts',
+      args: (out, spare) => [out, spare],
+    },
+    onBuild,
   );
-  for (const { name } of aged.sort((one, other) => other.at - one.at).slice(keptMax)) {
-    await rm(join(cache, name), { recursive: true, force: true });
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-function run(script: string, args: readonly string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [script, ...args], {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let output = '';
-    const collect = (chunk: Buffer): void => {
-      output = (output + chunk.toString()).slice(-20_000);
-    };
-    child.stdout.on('data', collect);
-    child.stderr.on('data', collect);
-    child.on('error', reject);
-    child.on('exit', (code) => {
-      if (code === 0) {
-        resolve();
-      } else {
-        reject(new Error(`${script} exited with ${code}:\n${output}`));
-      }
-    });
-  });
-}

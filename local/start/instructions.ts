@@ -40,13 +40,14 @@ export function instructions(ready: Ready): string {
   const { organizations, consoleBaseUrl, administrator, controlUrl, others, dataDirectory } = ready;
   return [
     '',
-    'Repertoire is ready.',
+    'Repertoire is ready. Open it in a browser:',
+    '',
+    `  ${consoleBaseUrl}/${administrator === undefined ? '' : `   (sign in as ${administrator}, the administrator, or as another of these people)`}`,
     ...organizations.flatMap((organization) => organizationLines(ready, organization)),
     ...(organizations.length === 0
       ? ['', 'No organization is connected: the world has none that the App is installed on.']
       : []),
     '',
-    `${label('Sign in')} ${consoleBaseUrl}/${administrator === undefined ? '' : ` (${administrator} is the administrator)`}`,
     `${label('Change the simulated GitHub')} ${controlUrl} (docs/worlds.md)`,
     ...others.flatMap(({ name, addresses }) => [
       `${label(`Simulated ${name}`)} ${addresses.web}`,

@@ -1,10 +1,12 @@
 /** What an operator does once after deploying: fills in the integrations, and signs in with the set-up code. */
+import { S3Client } from '@aws-sdk/client-s3';
 import {
   GetSecretValueCommand,
   PutSecretValueCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { z } from 'zod';
+import { publishConsole } from '../../console/build/publish-console.ts';
 import { integrationKeyOf } from '../../shared/forge/integration-key.ts';
 import { createBrowser } from '../browser/browser.ts';
 import type { Cloud } from '../cloud/cloud.ts';
@@ -80,12 +82,22 @@ export async function openSetUpCode(cloud: Cloud, operator: ApiAddress): Promise
 }
 
 /** What a client of the local cloud's services needs. */
-const operatorClient = (cloud: Cloud): SecretsManagerClient =>
-  new SecretsManagerClient({
-    endpoint: cloud.addresses.gateway,
-    region: 'us-east-1',
-    credentials: { accessKeyId: cloud.gateway.accessKeyId('operator'), secretAccessKey: 'local' },
-  });
+const operatorOf = (cloud: Cloud) => ({
+  endpoint: cloud.addresses.gateway,
+  region: 'us-east-1',
+  credentials: { accessKeyId: cloud.gateway.accessKeyId('operator'), secretAccessKey: 'local' },
+});
+const operatorClient = (cloud: Cloud): SecretsManagerClient => new SecretsManagerClient(operatorOf(cloud));
+
+/** The bucket that the CDN reads the console from. */
+export const consoleBucketOf = ({ outputs }: Cloud): string => z.string().parse(outputs.ConsoleBucketName);
+
+/** Puts the console into its bucket, as an operator does after each deployment. @param folder of the built console */
+export async function putConsole(cloud: Cloud, folder: string): Promise<void> {
+  const s3 = new S3Client({ ...operatorOf(cloud), forcePathStyle: true });
+  await publishConsole(s3, consoleBucketOf(cloud), folder);
+  s3.destroy();
+}
 
 /** The integration with the simulated GitHub. */
 function gitHubIntegration({ state, addresses }: GitHubSimulator) {

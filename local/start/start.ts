@@ -23,7 +23,7 @@ import { clockOfStory, type Playing, playPast, playPresent } from './play-story.
 import { plural } from './plural.ts';
 import type { Ports } from './ports.ts';
 import type { Progress } from './progress.ts';
-import { gitHubHost, openSetUpCode, putIntegrations } from './set-up.ts';
+import { gitHubHost, openSetUpCode, putConsole, putIntegrations } from './set-up.ts';
 import { startBitbucket } from './start-bitbucket.ts';
 import { startGitLab } from './start-gitlab.ts';
 import type { StateFolder } from './state-folder.ts';
@@ -56,6 +56,8 @@ export interface Started {
 export interface StartWith {
   /** Folder of the synthesized template and its bundles. */
   readonly assembly: string;
+  /** Folder of the built console; without it only the plain pages are there. */
+  readonly console?: string;
   readonly ports: Ports;
   readonly progress: Progress;
   readonly onLog?: (line: CloudLog) => void;
@@ -87,6 +89,7 @@ export async function start(
   described: World,
   {
     assembly,
+    console,
     ports,
     progress,
     onLog,
@@ -156,6 +159,9 @@ export async function start(
     closing.push(() => cloud.close());
     onCloud?.(cloud);
     progress.step('local cloud: running the synthesized template');
+    if (console !== undefined) {
+      await putConsole(cloud, console);
+    }
     if (!firstRun) {
       await putIntegrations(cloud, gitHub, gitLab, bitbucket);
       await gitHub.changes.run('set-webhook', { url: `${consoleBaseUrl}/webhooks/github` });

@@ -24,6 +24,8 @@ const Running = z.object({
   gateway: z.object({ url: z.string(), accessKeyId: z.string() }).optional().catch(undefined),
   /** Where the API is, and the secret that has the operator's key; not the key itself. */
   api: z.object({ consoleBaseUrl: z.string(), operatorKeySecret: z.string() }).optional(),
+  /** The bucket with the console's files. */
+  consoleBucket: z.string().optional(),
 });
 export type Running = z.infer<typeof Running>;
 const Origin = z.object({

@@ -24,7 +24,7 @@ const beginning = {
   integration: IntegrationKey,
   returnTo: z.string().max(400).meta({
     description:
-      'The page that the code host’s answer ends at, exactly: `/`, `/sign-in`, `/tokens`, `/connect`, `/connect/{integration}` or `/connected/{organization}`. Its query then has the `outcome`: `done`; `taken`, when another user has the account (GET /me/merge); `refused` or `failed` with a `reason`.',
+      'The page that the code host’s answer ends at, exactly: `/`, `/sign-in`, `/tokens`, `/connect`, `/connect/{integration}` or `/connected/{organization}`, or a page of the console. Its query then has the `outcome`: `done`; `taken`, when another user has the account (GET /me/merge); `refused` or `failed` with a `reason`.',
     example: '/tokens',
   }),
 };

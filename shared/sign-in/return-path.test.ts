@@ -24,12 +24,20 @@ describe('where a sign-in leads', () => {
 });
 
 describe('a page that the API leads back to', () => {
-  it.each(['/', '/sign-in', '/tokens', '/connect', '/connect/gitea~git.example.com:3000', '/connected/acme'])(
-    'may be %s',
-    (path) => {
-      expect(isPage(path)).toBe(true);
-    },
-  );
+  it.each([
+    ...[
+      '/',
+      '/sign-in',
+      '/tokens',
+      '/connect',
+      '/connect/gitea~git.example.com:3000',
+      '/connected/acme',
+      '/plain',
+    ],
+    ...['/profile', '/profile/tokens', '/organizations/new', '/o/acme', '/o/acme/packages/acme/http.kit'],
+  ])('may be %s', (path) => {
+    expect(isPage(path)).toBe(true);
+  });
 
   it.each([
     ...[
@@ -52,6 +60,17 @@ describe('a page that the API leads back to', () => {
       '/sign-in/out',
     ],
     ...['/api/v1/me', '/connect/%2e%2e', '/\t/evil.example', 'javascript:alert(1)', '/a/../tokens'],
+    ...[
+      '/o',
+      '/o/Acme',
+      '/o/acme/',
+      '/o/acme/..',
+      '/o/acme/../..',
+      '/o/acme/./x',
+      '/o/acme//x',
+      '/o/acme/%2e',
+      '/profiles',
+    ],
   ])('is not %j', (path) => {
     expect(isPage(path)).toBe(false);
   });

@@ -11,6 +11,9 @@ const pages: readonly RegExp[] = [
   /^\/tokens$/,
   /^\/connect(?:\/[a-z]{1,40}~[\w.:~-]{1,300})?$/,
   /^\/connected\/[a-z0-9-]{1,40}$/,
+  /^\/plain$/,
+  // The console's. No segment has a percent sign, or is of dots alone.
+  /^\/(?:profile|organizations|installation|o\/[a-z0-9-]{1,40})(?:\/(?!\.{1,2}(?:\/|$))[\w.:~-]{1,300}){0,6}$/,
 ];
 
 /** Whether the path is exactly that of a page of ours. */

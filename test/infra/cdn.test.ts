@@ -1,6 +1,8 @@
+import { CachePolicy } from 'aws-cdk-lib/aws-cloudfront';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { bundleEdge } from '../../infra/bundle.ts';
+import { consolePaths } from '../../infra/console-paths.ts';
 import {
   originSecretHeader,
   originSecretRotationHeader,
@@ -13,7 +15,8 @@ const behaviorSchema = z.object({
   PathPattern: z.string().optional(),
   TargetOriginId: z.string(),
   AllowedMethods: z.array(z.string()).optional(),
-  CachePolicyId: z.unknown().transform(targetOf),
+  /** One of ours, or the id of one that AWS provides. */
+  CachePolicyId: z.union([z.string(), z.unknown().transform(targetOf)]),
   OriginRequestPolicyId: z
     .unknown()
     .optional()
@@ -184,6 +187,7 @@ describe('the registry host', () => {
     expect(resourcesOf(template, 'CloudFront::Function').map(([id]) => id)).toEqual([
       'ForwardViewerAddress',
       'AuthorizeRequest',
+      'ServeConsolePage',
     ]);
     for (const [, { FunctionCode }] of resourcesOf(template, 'CloudFront::Function')) {
       expect(Buffer.byteLength(String(FunctionCode))).toBeLessThan(10_000);
@@ -193,17 +197,51 @@ describe('the registry host', () => {
 
 describe('the console host', () => {
   it('sends everything to the HTTP API but the files of the console', () => {
+    const files = {
+      TargetOriginId: 'console-bucket',
+      ResponseHeadersPolicyId: 'ConsoleHeaders',
+      Compress: true,
+      ViewerProtocolPolicy: 'redirect-to-https',
+    };
     expect(consoleHost().Comment).toBe('console');
     expect(behaviors(consoleHost())).toEqual([
       toApi,
-      {
-        PathPattern: '/assets/*',
-        TargetOriginId: 'console-bucket',
+      { PathPattern: '/assets/*', ...files, CachePolicyId: CachePolicy.CACHING_OPTIMIZED.cachePolicyId },
+      ...consolePaths.map((PathPattern) => ({
+        PathPattern,
+        ...files,
         CachePolicyId: 'BriefCache',
-        Compress: true,
-        ViewerProtocolPolicy: 'redirect-to-https',
-      },
+        FunctionAssociations: [{ EventType: 'viewer-request', FunctionARN: 'ServeConsolePage' }],
+      })),
     ]);
+  });
+
+  it('answers each of the addresses of the console with its page', () => {
+    const code = String(propertiesOf(template, 'ServeConsolePage').FunctionCode);
+    const handle = new Function(`${code}; return handler;`)() as (event: unknown) => unknown;
+    const request = { uri: '/o/acme/packages', querystring: { name: { value: 'x' } } };
+    expect(handle({ request })).toEqual({ uri: '/index.html', querystring: { name: { value: 'x' } } });
+  });
+
+  it('lets the page load files of its own alone, and be shown in no frame', () => {
+    expect(propertiesOf(template, 'ConsoleHeaders')).toMatchObject({
+      ResponseHeadersPolicyConfig: {
+        CustomHeadersConfig: {
+          Items: [{ Header: 'Cross-Origin-Opener-Policy', Value: 'same-origin', Override: true }],
+        },
+        SecurityHeadersConfig: {
+          ContentSecurityPolicy: {
+            ContentSecurityPolicy:
+              "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+            Override: true,
+          },
+          ContentTypeOptions: { Override: true },
+          FrameOptions: { FrameOption: 'DENY', Override: true },
+          ReferrerPolicy: { ReferrerPolicy: 'same-origin', Override: true },
+          StrictTransportSecurity: { AccessControlMaxAgeSec: 31_536_000, IncludeSubdomains: true },
+        },
+      },
+    });
   });
 });
 

@@ -284,7 +284,6 @@ describe('functions', () => {
       'ANY /sign-in',
       'ANY /sign-in/{proxy+}',
       'ANY /api/{proxy+}',
-      'ANY /',
       'ANY /{proxy+}',
     ]);
     expect(propertiesOf(template, 'HttpStage')).toMatchObject({

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { buildAssembly } from '../../local/start/build-assembly.ts';
+import { buildConsole } from '../../local/start/build-console.ts';
 import { portCount } from '../../local/start/options.ts';
 
 /** Runs the README's commands as processes. */
@@ -41,7 +42,7 @@ const running: ChildProcess[] = [];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'npm-start-test-'));
   await writeFile(join(folder, 'world.yaml'), repositories);
-  await buildAssembly();
+  await Promise.all([buildAssembly(), buildConsole()]);
 }, 120_000);
 
 afterEach(async () => {

@@ -153,6 +153,12 @@ describe('who may import whom', () => {
     expect(broken(isOfWhatIsNotDeployed)).toEqual([]);
   });
 
+  it('the console imports of ours what the API takes and answers, and the domain: it runs in a browser', () => {
+    const mayImport = within('console', 'shared/console-api', 'shared/domain');
+    expect(sourceFiles.filter(within('console')).length).toBeGreaterThan(50);
+    expect(broken(({ from, to }) => within('console')(from) && isOurs(to) && !mayImport(to))).toEqual([]);
+  });
+
   it('the toy forge, the example of a folder in shared/forge, follows the rules for one, and is small', () => {
     const folder = 'test/support/toy-forge';
     const moved = (path: string): string => path.replace(new RegExp(`^${folder}/`), 'shared/forge/toy/');

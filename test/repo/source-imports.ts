@@ -12,7 +12,7 @@ export interface Import {
 /** Every TypeScript file of the repository, including those not yet added to git. */
 export const sourceFiles: readonly string[] = execFileSync(
   'git',
-  ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts'],
+  ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts', '*.tsx'],
   { encoding: 'utf8' },
 )
   .split('\n')

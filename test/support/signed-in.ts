@@ -36,7 +36,7 @@ const onlyAt = (page: Page, key: string | undefined): Page =>
       };
 
 /**
- * Signs the person in through the pages, which end at the first page of the console.
+ * Signs the person in through the pages, which end at the first plain page: the console's page leads a browser without JavaScript there.
  *
  * @param key of the integration; the first one if left out
  */
@@ -45,7 +45,7 @@ export async function signIn(system: System, login: string, key?: string): Promi
   const page = onlyAt(await browser.visit(`${system.console}/sign-in?return=/`), key);
   const people = await browser.press(page, ['purpose', 'sign-in']);
   const home = await browser.press(people, ['login', login]);
-  expect(home).toMatchObject({ status: 200, address: `${system.console}/` });
+  expect(home).toMatchObject({ status: 200, address: `${system.console}/plain` });
   const headers = () => ({
     cookie: browser.cookies(system.console),
     origin: system.console,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { CloudLog } from '../../local/cloud/cloud.ts';
 import { gitHubPart, type World } from '../../local/forges/world/world.ts';
 import { buildAssembly } from '../../local/start/build-assembly.ts';
+import { buildConsole } from '../../local/start/build-console.ts';
 import { parseOptions } from '../../local/start/options.ts';
 import { takePorts } from '../../local/start/ports.ts';
 import type { Progress } from '../../local/start/progress.ts';
@@ -32,7 +33,7 @@ export async function startSystem(
   if (options === 'help') {
     throw new Error('these are no options');
   }
-  const assembly = await buildAssembly();
+  const [assembly, console] = await Promise.all([buildAssembly(), buildConsole()]);
   const folder = await openStateFolder(options);
   const ports = await takePorts(options.port);
   const log: CloudLog[] = [];
@@ -42,7 +43,7 @@ export async function startSystem(
     ports,
     progress: silent,
     onLog: (line) => log.push(line),
-    ...overrides,
+    ...{ console, ...overrides },
   });
   const close = async (): Promise<void> => {
     await started.close();

@@ -30,6 +30,7 @@ const loadedToo = [
     .filter((file) => /^functions\/[^/]+\/handler\.(edge\.)?ts$/.test(file))
     .map((to) => ({ from: 'infra/bundle.ts', to })),
   { from: 'local/start/build-assembly.ts', to: 'local/start/assemble.ts' },
+  { from: 'local/start/build-console.ts', to: 'console/build/main.ts' },
   { from: 'test/integration/npm-start.test.ts', to: 'local/main.ts' },
   { from: 'test/integration/npm-start.test.ts', to: 'local/admin.ts' },
 ];

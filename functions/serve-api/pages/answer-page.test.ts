@@ -13,7 +13,7 @@ import { homePage } from './home.ts';
 import { tokenPage } from './token-pages.ts';
 
 it.each([
-  ['the page of a person', '/', answerPage],
+  ['the page of a person', '/plain', answerPage],
   ['the page of sign-in', '/sign-in', answerSignIn],
 ])('%s keeps a session that was just refreshed, also when it fails', async (_, path, answer) => {
   const { dependencies, administrators, browser, clock, table } = await createSignInBench();

@@ -18,8 +18,11 @@ import { homePage, welcomePage } from './home.ts';
 import { answerInvitation } from './invitations.ts';
 import { changeToken, makeToken, showTokens } from './own-tokens.ts';
 
+/** The first of them; the console has `/`, and leads whoever has no JavaScript here. */
+const homePath = '/plain';
+
 const routes: Readonly<Record<string, PageRoute>> = {
-  'GET /': home,
+  'GET /plain': home,
   'GET /tokens': showTokens,
   'POST /tokens': makeToken,
   'POST /tokens/*': changeToken,
@@ -69,8 +72,8 @@ function decoded(text: string): string {
 
 /** For whoever is not signed in. */
 async function visitorAnswer({ table }: ApiDependencies, { method, path }: HttpRequest): Promise<HttpAnswer> {
-  if (path !== '/') {
-    const returnTo = method === 'POST' ? '/' : path;
+  if (path !== homePath) {
+    const returnTo = method === 'POST' ? homePath : path;
     return redirectAnswer(`/sign-in?return=${encodeURIComponent(returnTo)}`);
   }
   const { administrators } = await findInstallationSettings(table);

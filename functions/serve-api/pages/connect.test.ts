@@ -282,7 +282,7 @@ describe('where no App is installed', () => {
   it('says what a token cannot do, and what it may do that is not needed', async () => {
     const browser = await browserOf('stranger');
     await browser.post({ ...form, token });
-    expect((await browser.get('/')).body).toContain('href="/connected/rocket"');
+    expect((await browser.get('/plain')).body).toContain('href="/connected/rocket"');
     const { body = '' } = await browser.get('/connected/rocket');
     expect(body).toContain('<li>It installs no webhooks.</li>');
     expect(body).toContain('<li>It may push.</li>');

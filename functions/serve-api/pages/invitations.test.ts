@@ -33,7 +33,7 @@ async function invited() {
       body: Buffer.from(new URLSearchParams(fields).toString()),
     });
   return {
-    home: async () => String((await ask('GET', '/')).body),
+    home: async () => String((await ask('GET', '/plain')).body),
     send: async (answer: string, token = formToken) =>
       (await ask('POST', '/invitations/new', { 'form-token': token, answer })).status,
   };

@@ -19,7 +19,7 @@ async function withToken() {
 
 it('lists the tokens of the person, with what they read, their end and their last use', async () => {
   const { visitor } = await withToken();
-  expect((await visitor.get('/')).body).toContain('href="/tokens"');
+  expect((await visitor.get('/plain')).body).toContain('href="/tokens"');
   const { status, body = '' } = await visitor.get('/tokens');
   expect(status).toBe(200);
   expect(body).toContain('<strong>My &lt;laptop&gt;</strong>');

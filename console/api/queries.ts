@@ -1,0 +1,54 @@
+/** What several pages ask. What one area alone asks is in its folder, as `queries.ts`. */
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { api, dataOf, type Schemas } from './client.ts';
+import { isProblem } from './problem.ts';
+import { queryKeys } from './query-keys.ts';
+
+/** Whoever is signed in; null if nobody is. */
+export const meQuery = queryOptions({
+  queryKey: queryKeys.me,
+  queryFn: async ({ signal }): Promise<Schemas['Me'] | null> => {
+    try {
+      return await dataOf(api.GET('/api/v1/me', { signal }));
+    } catch (error) {
+      if (isProblem(error, 'unauthenticated')) {
+        return null;
+      }
+      throw error;
+    }
+  },
+  staleTime: 60_000,
+});
+
+export const organizationsQuery = queryOptions({
+  queryKey: queryKeys.organizations,
+  queryFn: ({ signal }) => dataOf(api.GET('/api/v1/organizations', { signal })),
+});
+
+export const integrationsQuery = queryOptions({
+  queryKey: queryKeys.integrations,
+  queryFn: ({ signal }) => dataOf(api.GET('/api/v1/integrations', { signal })),
+  staleTime: 300_000,
+});
+
+/** For whoever is not signed in. */
+export const signInHostsQuery = queryOptions({
+  queryKey: queryKeys.signInHosts,
+  queryFn: ({ signal }) => dataOf(api.GET('/api/v1/sign-in-hosts', { signal })),
+});
+
+export const organizationQuery = (slug: string) =>
+  queryOptions({
+    queryKey: queryKeys.organization(slug),
+    queryFn: ({ signal }) =>
+      dataOf(api.GET('/api/v1/organizations/{slug}', { params: { path: { slug } }, signal })),
+  });
+
+/** Whoever is signed in. Below the shell somebody always is. */
+export function useMe(): Schemas['Me'] {
+  const { data } = useQuery(meQuery);
+  if (!data) {
+    throw new Error('nobody is signed in here');
+  }
+  return data;
+}

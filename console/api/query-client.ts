@@ -1,0 +1,37 @@
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
+import { askToConfirmPerson } from './confirm-person.ts';
+import { ApiProblem, isProblem } from './problem.ts';
+import { queryKeys } from './query-keys.ts';
+
+const retriesMax = 2;
+
+/** What may be different in a moment. */
+const passes = (error: unknown): boolean =>
+  !(error instanceof ApiProblem) || error.status === 0 || error.status >= 500;
+
+/** Keeps what was asked, and says of every answer what it means for the session. */
+export function createQueryClient(): QueryClient {
+  const noteSession = (error: unknown): void => {
+    if (isProblem(error, 'unauthenticated')) {
+      void client.invalidateQueries({ queryKey: queryKeys.me });
+    }
+  };
+  const client: QueryClient = new QueryClient({
+    queryCache: new QueryCache({ onError: noteSession }),
+    mutationCache: new MutationCache({
+      onError(error) {
+        noteSession(error);
+        if (isProblem(error, 'reauthentication-required')) {
+          askToConfirmPerson();
+        }
+      },
+    }),
+    defaultOptions: {
+      queries: {
+        staleTime: 15_000,
+        retry: (failures, error) => failures < retriesMax && passes(error),
+      },
+    },
+  });
+  return client;
+}

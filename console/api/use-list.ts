@@ -1,0 +1,52 @@
+import { keepPreviousData, type QueryKey, useInfiniteQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+
+/** A page of a list of the API. Only one without `next` is the last. */
+interface ListPage<Row> {
+  readonly items: readonly Row[];
+  readonly next?: string | undefined;
+}
+
+/** The largest page that the API gives. */
+export const pageLimit = 100;
+
+export interface List<Row> {
+  readonly rows: readonly Row[];
+  readonly isLoading: boolean;
+  /** What is shown was asked for with another filter. */
+  readonly isOutdated: boolean;
+  readonly error: Error | null;
+  readonly hasMore: boolean;
+  readonly isLoadingMore: boolean;
+  loadMore(): void;
+  retry(): void;
+}
+
+/** A list whose pages are asked for as they are needed. @param key with everything that it is filtered and sorted by */
+export function useList<Row>(
+  key: QueryKey,
+  read: (cursor: string | undefined, signal: AbortSignal) => Promise<ListPage<Row>>,
+): List<Row> {
+  const query = useInfiniteQuery({
+    queryKey: key,
+    queryFn: ({ pageParam, signal }) => read(pageParam, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }) => next,
+    placeholderData: keepPreviousData,
+  });
+  const rows = useMemo(() => query.data?.pages.flatMap(({ items }) => items) ?? [], [query.data]);
+  return {
+    rows,
+    isLoading: query.isPending,
+    isOutdated: query.isPlaceholderData,
+    error: query.error,
+    hasMore: query.hasNextPage,
+    isLoadingMore: query.isFetchingNextPage,
+    loadMore: () => {
+      if (query.hasNextPage && !query.isFetching) {
+        void query.fetchNextPage();
+      }
+    },
+    retry: () => void query.refetch(),
+  };
+}

@@ -1,0 +1,44 @@
+import { Button, type ButtonProps } from '@mantine/core';
+import { api, dataOf, type Schemas } from '../api/client.ts';
+import { useChange } from '../api/use-change.ts';
+import { ProblemAlert } from './states.tsx';
+
+type Begin = (body: Schemas['NewSignIn']) => Promise<Schemas['BegunSignIn']>;
+
+/** What whoever is signed in proves at a code host. */
+const begins = {
+  link: (body) => dataOf(api.POST('/api/v1/me/accounts/links', { body })),
+  'link-for-organizations': (body) =>
+    dataOf(api.POST('/api/v1/me/accounts/links', { body: { ...body, forOrganizations: true } })),
+  'authenticate-again': (body) => dataOf(api.POST('/api/v1/me/authentications', { body })),
+  'choose-organization': (body) => dataOf(api.POST('/api/v1/me/forge-organizations/choices', { body })),
+} as const satisfies Readonly<Record<string, Begin>>;
+
+interface CodeHostButtonProps extends Pick<ButtonProps, 'variant' | 'size' | 'fullWidth' | 'leftSection'> {
+  /** Its key. */
+  readonly integration: string;
+  readonly purpose: keyof typeof begins;
+  /** The page that the answer ends at, with the `outcome` in its query; this page if left out. */
+  readonly returnTo?: string;
+  readonly label: string;
+}
+
+/** A button that leads to a code host, and back. */
+export function CodeHostButton({ integration, purpose, returnTo, label, ...button }: CodeHostButtonProps) {
+  const begin = useChange({
+    send: () => begins[purpose]({ integration, returnTo: returnTo ?? window.location.pathname }),
+    onDone: ({ authorizeUrl }) => window.location.assign(authorizeUrl),
+  });
+  return (
+    <>
+      <Button
+        {...button}
+        loading={begin.isPending || begin.isSuccess}
+        onClick={() => begin.mutate(undefined)}
+      >
+        {label}
+      </Button>
+      <ProblemAlert error={begin.error} />
+    </>
+  );
+}

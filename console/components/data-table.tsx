@@ -1,0 +1,172 @@
+/** A table for long lists: only the rows in view are in the page, at most 60, and more are asked for as one comes near the end. */
+import { Loader, UnstyledButton, VisuallyHidden } from '@mantine/core';
+import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-virtual';
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { commonWords as words } from '../words/common.ts';
+import classes from './data-table.module.css';
+import { Icon } from './icon.tsx';
+import { Failure, LoadingRows } from './states.tsx';
+
+export interface Column<Row> {
+  readonly key: string;
+  readonly title: string;
+  cell(row: Row): ReactNode;
+  /** In rem; columns without one share what is left. */
+  readonly width?: number;
+  readonly align?: 'start' | 'end';
+  /** Left out on a phone. */
+  readonly isWide?: boolean;
+  /** Whether the list can be sorted by it, and is. */
+  readonly sort?: { readonly state: 'ascending' | 'descending' | undefined; onSort(): void };
+}
+
+interface DataTableProps<Row> {
+  /** What the table lists, for screen readers. */
+  readonly label: string;
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+  rowKey(row: Row): string;
+  readonly isLoading?: boolean;
+  readonly error?: Error | null;
+  retry?(): void;
+  /** Instead of the table, when there are no rows. */
+  readonly empty: ReactNode;
+  readonly hasMore?: boolean;
+  readonly isLoadingMore?: boolean;
+  loadMore?(): void;
+  /** What is shown does not fit the filter any more. */
+  readonly isOutdated?: boolean;
+}
+
+/** In pixels, as in the stylesheet. */
+const rowHeight = 48;
+const rowsMax = 60;
+/** Outside the view on each side, so that the focus can move on to them. */
+const overscan = 8;
+/** So many rows before the end more are asked for. */
+const nearEnd = 20;
+
+export function DataTable<Row>(props: DataTableProps<Row>) {
+  const { rows, isLoading = false, error, retry, empty } = props;
+  if (isLoading) {
+    return <LoadingRows />;
+  }
+  if (error && rows.length === 0) {
+    return <Failure error={error} retry={retry} />;
+  }
+  return rows.length === 0 ? empty : <Rows {...props} />;
+}
+
+function Rows<Row>({
+  label,
+  columns,
+  rows,
+  rowKey,
+  hasMore = false,
+  isLoadingMore = false,
+  loadMore,
+  isOutdated = false,
+}: DataTableProps<Row>) {
+  const table = useRef<HTMLTableElement>(null);
+  const [top, setTop] = useState(0);
+  useLayoutEffect(() => {
+    setTop((table.current?.getBoundingClientRect().top ?? 0) + window.scrollY);
+  }, []);
+  const virtualizer = useWindowVirtualizer({
+    count: rows.length,
+    estimateSize: () => rowHeight,
+    overscan,
+    scrollMargin: top,
+    rangeExtractor: (range) => defaultRangeExtractor(range).slice(0, rowsMax),
+  });
+  const shown = virtualizer.getVirtualItems();
+  const last = shown.at(-1);
+  useEffect(() => {
+    if (hasMore && last !== undefined && last.index >= rows.length - nearEnd) {
+      loadMore?.();
+    }
+  }, [hasMore, last, rows.length, loadMore]);
+  const before = (shown[0]?.start ?? top) - top;
+  const after = virtualizer.getTotalSize() - ((last?.end ?? top) - top);
+  return (
+    <div className={classes.frame} data-outdated={isOutdated || undefined}>
+      <table
+        ref={table}
+        className={classes.table}
+        aria-rowcount={hasMore ? -1 : rows.length + 1}
+        aria-label={label}
+      >
+        <colgroup>
+          {columns.map(({ key, width, isWide }) => (
+            <col
+              key={key}
+              className={isWide ? classes.wide : undefined}
+              style={width === undefined ? undefined : { width: `${width}rem` }}
+            />
+          ))}
+        </colgroup>
+        <thead>
+          <tr aria-rowindex={1}>
+            {columns.map((column) => (
+              <Heading key={column.key} column={column} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          <Space height={before} columns={columns.length} />
+          {shown.map(({ index }) => {
+            const row = rows[index];
+            return (
+              row !== undefined && (
+                <tr key={rowKey(row)} className={classes.row} aria-rowindex={index + 2}>
+                  {columns.map(({ key: columnKey, cell, align, isWide }) => (
+                    <td key={columnKey} data-align={align} className={isWide ? classes.wide : undefined}>
+                      {cell(row)}
+                    </td>
+                  ))}
+                </tr>
+              )
+            );
+          })}
+          <Space height={after} columns={columns.length} />
+        </tbody>
+      </table>
+      {isLoadingMore && (
+        <div className={classes.more} role="status">
+          <Loader size="sm" />
+          <VisuallyHidden>{words.loadingMore}</VisuallyHidden>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Stands for the rows that are not in the page. */
+function Space({ height, columns }: { readonly height: number; readonly columns: number }) {
+  return height <= 0 ? null : (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: it is empty, and nothing in it can have the focus
+    <tr aria-hidden="true">
+      <td colSpan={columns} style={{ height }} />
+    </tr>
+  );
+}
+
+function Heading<Row>({ column: { title, align, isWide, sort } }: { readonly column: Column<Row> }) {
+  return (
+    <th
+      scope="col"
+      data-align={align}
+      className={isWide ? classes.wide : undefined}
+      {...(sort === undefined ? {} : { 'aria-sort': sort.state ?? 'none' })}
+    >
+      {sort === undefined ? (
+        title
+      ) : (
+        <UnstyledButton className={classes.sort} onClick={sort.onSort}>
+          {title}
+          {sort.state !== undefined && <Icon name={sort.state === 'ascending' ? 'up' : 'down'} size={14} />}
+        </UnstyledButton>
+      )}
+    </th>
+  );
+}

@@ -1,0 +1,28 @@
+import { Stack } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { useMe } from '../api/queries.ts';
+import { Icon } from '../components/icon.tsx';
+import { commonWords as words } from '../words/common.ts';
+import classes from './navigation.module.css';
+import { pagesOf } from './pages-of.ts';
+
+export function Navigation({ slug }: { readonly slug: string }) {
+  const { organizations } = useMe();
+  const role = organizations.find((one) => one.slug === slug)?.role;
+  return (
+    <Stack component="nav" gap={2} aria-label={words.navigation}>
+      {pagesOf(role).map(({ to, label, icon }) => (
+        <Link
+          key={to}
+          to={to}
+          params={{ slug }}
+          className={classes.link}
+          activeOptions={{ exact: to === '/o/$slug', includeSearch: false }}
+        >
+          <Icon name={icon} />
+          {label}
+        </Link>
+      ))}
+    </Stack>
+  );
+}

@@ -1,0 +1,75 @@
+import { Menu, SegmentedControl, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import { api, dataOf } from '../api/client.ts';
+import { useMe } from '../api/queries.ts';
+import { useChange } from '../api/use-change.ts';
+import { Icon } from '../components/icon.tsx';
+import { MenuLink } from '../components/link.tsx';
+import { PersonAvatar } from '../components/person.tsx';
+import { ProblemAlert } from '../components/states.tsx';
+import { commonWords as words } from '../words/common.ts';
+
+async function endSession(): Promise<void> {
+  const { items } = await dataOf(api.GET('/api/v1/me/sessions'));
+  const current = items.find(({ isCurrent }) => isCurrent);
+  if (current !== undefined) {
+    await api.DELETE('/api/v1/me/sessions/{id}', { params: { path: { id: current.id } } });
+  }
+}
+
+const schemes = ['light', 'dark', 'auto'] as const;
+
+export function UserMenu() {
+  const me = useMe();
+  const name = me.name ?? me.login;
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  // The page is loaded anew, so that nothing of the person stays in the memory of the browser.
+  const signOut = useChange({ send: endSession, onDone: () => window.location.assign('/') });
+  return (
+    <Menu width={260} keepMounted={false}>
+      <Menu.Target>
+        <UnstyledButton aria-label={words.userMenu(name)} style={{ borderRadius: '50%' }}>
+          <PersonAvatar name={name} size={32} />
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>
+          <Text size="sm" fw={600} c="var(--mantine-color-text)" truncate>
+            {name}
+          </Text>
+          {me.login}
+        </Menu.Label>
+        <MenuLink to="/profile" leftSection={<Icon name="user" size={16} />}>
+          {words.profile}
+        </MenuLink>
+        <MenuLink to="/profile/tokens" leftSection={<Icon name="key" size={16} />}>
+          {words.myTokens}
+        </MenuLink>
+        <MenuLink to="/profile/sessions" leftSection={<Icon name="device" size={16} />}>
+          {words.sessions}
+        </MenuLink>
+        <Menu.Item component="a" href="/api/v1/docs" leftSection={<Icon name="link" size={16} />}>
+          {words.api}
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Label id="colour-scheme">{words.colorScheme.label}</Menu.Label>
+        <SegmentedControl
+          aria-labelledby="colour-scheme"
+          fullWidth
+          size="xs"
+          value={colorScheme}
+          onChange={(value) => setColorScheme(schemes.find((scheme) => scheme === value) ?? 'auto')}
+          data={schemes.map((value) => ({ value, label: words.colorScheme[value] }))}
+        />
+        <Menu.Divider />
+        <Menu.Item
+          leftSection={<Icon name="signOut" size={16} />}
+          closeMenuOnClick={false}
+          onClick={() => signOut.mutate(undefined)}
+        >
+          {words.signOut}
+        </Menu.Item>
+        <ProblemAlert error={signOut.error} />
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

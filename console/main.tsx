@@ -1,0 +1,36 @@
+import './styles.css';
+import '@mantine/core/styles/baseline.layer.css';
+import '@mantine/core/styles/default-css-variables.layer.css';
+import '@mantine/core/styles/global.layer.css';
+import '@mantine/notifications/styles.layer.css';
+import 'virtual:theme.css';
+import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { createQueryClient } from './api/query-client.ts';
+import { router } from './router.tsx';
+import { theme } from './theme.ts';
+
+const root = document.getElementById('console');
+if (root === null) {
+  throw new Error('the page has no place for the console');
+}
+createRoot(root).render(
+  <StrictMode>
+    {/* What Mantine would put into a style element is in a stylesheet: build/theme-css.ts */}
+    <MantineProvider
+      theme={theme}
+      defaultColorScheme="auto"
+      withGlobalClasses={false}
+      withCssVariables={false}
+    >
+      <Notifications position="bottom-right" />
+      <QueryClientProvider client={createQueryClient()}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </MantineProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,197 @@
+import { Badge, Group, Select, Text, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { api, dataOf, type Schemas } from '../../api/client.ts';
+import { queryKeys } from '../../api/query-keys.ts';
+import { type List, pageLimit, useList } from '../../api/use-list.ts';
+import { type Column, DataTable } from '../../components/data-table.tsx';
+import { Icon } from '../../components/icon.tsx';
+import { AnchorLink, ButtonLink } from '../../components/link.tsx';
+import { Page } from '../../components/page.tsx';
+import { Empty } from '../../components/states.tsx';
+import { When } from '../../components/when.tsx';
+import { shownNumber } from '../../words/locale.ts';
+import { packagesWords as words } from '../../words/packages.ts';
+import { type PackagesSearch, type packageOrders, packageStates } from './search.ts';
+
+type Row = Schemas['PackageSummary'];
+
+const from = '/o/$slug/packages';
+const pauseMs = 250;
+
+export function PackagesPage() {
+  const { slug } = useParams({ from });
+  const search = useSearch({ from });
+  const navigate = useNavigate({ from });
+  const change = (changed: PackagesSearch): void =>
+    void navigate({ search: (before) => ({ ...before, ...changed }), replace: true });
+  const list = usePackages(slug, search);
+  const isFiltered = search.name !== undefined || search.state !== undefined;
+  return (
+    <Page title={words.title} of={slug} description={words.description}>
+      <Filters key={slug} search={search} change={change} list={list} />
+      <DataTable
+        label={words.title}
+        columns={columnsOf(slug, search, change)}
+        rowKey={({ name }) => name}
+        empty={isFiltered ? <NoMatch slug={slug} /> : <NoPackages slug={slug} />}
+        {...list}
+      />
+    </Page>
+  );
+}
+
+const usePackages = (slug: string, { name, state, sort }: PackagesSearch): List<Row> =>
+  useList(queryKeys.of(slug, 'packages', name, state, sort), (cursor, signal) => {
+    const query = { name, state, sort, cursor, limit: pageLimit };
+    return dataOf(
+      api.GET('/api/v1/organizations/{slug}/packages', { params: { path: { slug }, query }, signal }),
+    );
+  });
+
+interface FiltersProps {
+  readonly search: PackagesSearch;
+  change(changed: PackagesSearch): void;
+  readonly list: List<Row>;
+}
+
+function Filters({ search, change, list }: FiltersProps) {
+  const [name, setName] = useState(search.name ?? '');
+  const changeName = useDebouncedCallback(
+    (text: string) => change({ name: text.trim().toLowerCase() || undefined }),
+    pauseMs,
+  );
+  return (
+    <Group gap="sm">
+      <TextInput
+        aria-label={words.search}
+        placeholder={words.search}
+        leftSection={<Icon name="search" size={16} />}
+        value={name}
+        onChange={(event) => {
+          setName(event.currentTarget.value);
+          changeName(event.currentTarget.value);
+        }}
+        flex="1 1 14rem"
+        maw="24rem"
+      />
+      <Select
+        aria-label={words.state}
+        placeholder={words.anyState}
+        data={packageStates.map((value) => ({ value, label: words.states[value] }))}
+        value={search.state ?? null}
+        onChange={(value) => change({ state: packageStates.find((state) => state === value) })}
+        clearable
+        w="11rem"
+      />
+      <Text size="sm" c="dimmed" role="status" ml="auto">
+        {list.isLoading ? '' : words.shown(list.rows.length, list.hasMore)}
+      </Text>
+    </Group>
+  );
+}
+
+function columnsOf(
+  slug: string,
+  { sort }: PackagesSearch,
+  change: (changed: PackagesSearch) => void,
+): readonly Column<Row>[] {
+  const sorted = (order: (typeof packageOrders)[number] | undefined, state: 'ascending' | 'descending') => ({
+    state: sort === order ? state : undefined,
+    onSort: () => change({ sort: order }),
+  });
+  return [
+    {
+      key: 'name',
+      title: words.columns.name,
+      sort: sorted(undefined, 'ascending'),
+      cell: ({ name, state, isArchived }) => {
+        const [vendor = '', short = ''] = name.split('/');
+        return (
+          <Group gap="xs" wrap="nowrap">
+            <AnchorLink
+              to="/o/$slug/packages/$vendor/$name"
+              params={{ slug, vendor, name: short }}
+              size="sm"
+              fw={500}
+              truncate
+            >
+              {name}
+            </AnchorLink>
+            {state !== 'available' && (
+              <Badge variant="light" color={state === 'unreadable' ? 'red' : 'blue'} flex="none">
+                {words.states[state]}
+              </Badge>
+            )}
+            {isArchived && (
+              <Badge variant="light" color="gray" flex="none">
+                {words.archived}
+              </Badge>
+            )}
+          </Group>
+        );
+      },
+    },
+    {
+      key: 'repository',
+      title: words.columns.repository,
+      isWide: true,
+      cell: ({ repository }) => (
+        <Text size="sm" c="dimmed" truncate>
+          {repository.name}
+        </Text>
+      ),
+    },
+    {
+      key: 'versions',
+      title: words.columns.versions,
+      width: 7,
+      align: 'end',
+      isWide: true,
+      cell: ({ versions }) => shownNumber(versions),
+    },
+    {
+      key: 'downloads',
+      title: words.columns.downloads,
+      width: 8.5,
+      align: 'end',
+      isWide: true,
+      sort: sorted('downloads', 'descending'),
+      cell: ({ downloads }) => shownNumber(downloads),
+    },
+    {
+      key: 'changed',
+      title: words.columns.changed,
+      width: 9.5,
+      sort: sorted('changed', 'descending'),
+      cell: ({ changedAt }) => <When at={changedAt} />,
+    },
+  ];
+}
+
+const NoMatch = ({ slug }: { readonly slug: string }) => (
+  <Empty
+    icon="search"
+    title={words.noMatch.title}
+    text={words.noMatch.text}
+    action={
+      <ButtonLink to={from} params={{ slug }} search={{}} variant="default" mt="xs">
+        {words.noMatch.action}
+      </ButtonLink>
+    }
+  />
+);
+
+const NoPackages = ({ slug }: { readonly slug: string }) => (
+  <Empty
+    icon="package"
+    title={words.none.title}
+    text={words.none.text}
+    action={
+      <ButtonLink to="/o/$slug/repositories" params={{ slug }} variant="default" mt="xs">
+        {words.none.action}
+      </ButtonLink>
+    }
+  />
+);

@@ -1,0 +1,23 @@
+/** What the addresses of these pages say besides the path, so that a filtered list can be shared. Whatever is unknown is left out. */
+import { oneOf, textOf } from '../../routes/search.ts';
+
+export const packageStates = ['available', 'accepted', 'unreadable'] as const;
+/** By name if there is none. */
+export const packageOrders = ['changed', 'downloads'] as const;
+export const packageTabs = ['versions', 'readme', 'dependents'] as const;
+
+export interface PackagesSearch {
+  readonly name?: string | undefined;
+  readonly state?: (typeof packageStates)[number] | undefined;
+  readonly sort?: (typeof packageOrders)[number] | undefined;
+}
+
+export const packagesSearch = (search: Record<string, unknown>): PackagesSearch => ({
+  name: textOf(search.name),
+  state: oneOf(packageStates, search.state),
+  sort: oneOf(packageOrders, search.sort),
+});
+
+export const packageSearch = (
+  search: Record<string, unknown>,
+): { readonly tab?: (typeof packageTabs)[number] | undefined } => ({ tab: oneOf(packageTabs, search.tab) });

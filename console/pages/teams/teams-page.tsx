@@ -1,0 +1,4 @@
+import { PlaceholderPage } from '../../components/placeholder-page.tsx';
+import { teamsWords as words } from '../../words/teams.ts';
+
+export const TeamsPage = () => <PlaceholderPage title={words.title} />;

@@ -1,0 +1,50 @@
+/** The look of the console: the one place for colours, sizes and the defaults of components. */
+import {
+  Badge,
+  createTheme,
+  Drawer,
+  type MantineColorsTuple,
+  type MantineThemeOverride,
+  Menu,
+  Modal,
+  Tooltip,
+} from '@mantine/core';
+
+/** Shades from light to dark; the plain pages use the seventh. */
+const brand: MantineColorsTuple = [
+  '#eff4ff',
+  '#dbe6fe',
+  '#bfd3fe',
+  '#93b4fd',
+  '#608dfa',
+  '#3b6cf6',
+  '#2453e3',
+  '#1d4ed8',
+  '#1e3fae',
+  '#1e3889',
+];
+
+// Locking the scroll and scaling inputs put a style element into the page, which the content security policy refuses.
+const withoutStyleElement = { lockScroll: false } as const;
+
+export const theme: MantineThemeOverride = createTheme({
+  primaryColor: 'brand',
+  primaryShade: { light: 7, dark: 6 },
+  colors: { brand },
+  autoContrast: true,
+  defaultRadius: 'md',
+  fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif",
+  fontFamilyMonospace: "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', monospace",
+  headings: { fontWeight: '650', sizes: { h1: { fontSize: '1.5rem' }, h2: { fontSize: '1.125rem' } } },
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+  components: {
+    Badge: Badge.extend({ defaultProps: { tt: 'none', fw: 600 } }),
+    Modal: Modal.extend({ defaultProps: { ...withoutStyleElement, centered: true } }),
+    Drawer: Drawer.extend({ defaultProps: withoutStyleElement }),
+    Menu: Menu.extend({ defaultProps: { shadow: 'md', position: 'bottom-end' } }),
+    Tooltip: Tooltip.extend({
+      defaultProps: { openDelay: 300, events: { hover: true, focus: true, touch: true } },
+    }),
+  },
+});

@@ -1,0 +1,3 @@
+export const connectWords = {
+  title: 'Connect an organization',
+};

@@ -1,0 +1,13 @@
+/** Names of the pages in the navigation and the command palette. */
+export const navigationWords = {
+  overview: 'Overview',
+  packages: 'Packages',
+  repositories: 'Repositories',
+  teams: 'Teams',
+  people: 'People',
+  why: 'Why can …?',
+  synchronizations: 'Synchronizations',
+  settings: 'Settings',
+  organizations: 'Organizations',
+  profile: 'Profile',
+};

@@ -1,0 +1,53 @@
+import { counted, shownNumber } from './locale.ts';
+
+export const packagesWords = {
+  title: 'Packages',
+  description: 'What you may install from here.',
+  search: 'Search by name',
+  state: 'State',
+  anyState: 'Any state',
+  states: {
+    available: 'Available',
+    accepted: 'Being published',
+    unreadable: 'Not readable',
+  },
+  sort: 'Sort by',
+  orders: { name: 'Name', changed: 'Last change', downloads: 'Installations' },
+  columns: {
+    name: 'Package',
+    repository: 'Repository',
+    versions: 'Versions',
+    downloads: 'Installations',
+    changed: 'Changed',
+    state: 'State',
+  },
+  archived: 'Archived',
+  replaced: (name: string) => `Now ${name}`,
+  shown: (count: number, hasMore: boolean) =>
+    hasMore ? `The first ${shownNumber(count)}` : counted(count, { one: 'package', other: 'packages' }),
+  none: {
+    title: 'No packages yet',
+    text: 'A repository with a composer.json becomes a package once an owner chooses it.',
+    action: 'See the repositories',
+  },
+  noMatch: { title: 'No package matches', text: 'Change the search or the filter.', action: 'Show all' },
+  package: {
+    tabs: { versions: 'Versions', readme: 'Readme', dependents: 'Used by' },
+    install: 'Install it',
+    source: 'On the code host',
+    changed: 'Changed',
+    versions: 'Versions',
+    versionColumns: { version: 'Version', time: 'Date', commit: 'Commit', requires: 'Requires' },
+    versionStates: { published: '', pending: 'Waits for its archive', withdrawn: 'Withdrawn' },
+    defaultBranch: 'default',
+    movedTag: 'Its tag moved',
+    noVersions: { title: 'No versions', text: 'No tag or branch of its repository gives a version.' },
+    noReadme: { title: 'No readme', text: 'The default branch has no README.md.' },
+    noDependents: { title: 'Nothing here uses it', text: 'No package that you may install requires it.' },
+    dependentColumns: { constraint: 'Requires', kind: 'For' },
+    forDevelopment: 'Development',
+    always: 'Use',
+    requiresNothing: 'nothing',
+    more: (count: number) => `and ${shownNumber(count)} more`,
+  },
+};

@@ -1,0 +1,6 @@
+export const peopleWords = {
+  title: 'People',
+  titles: {
+    person: 'Person',
+  },
+};

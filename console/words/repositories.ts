@@ -1,0 +1,3 @@
+export const repositoriesWords = {
+  title: 'Repositories',
+};

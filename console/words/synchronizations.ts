@@ -1,0 +1,10 @@
+export const synchronizationsWords = {
+  title: 'Synchronizations',
+  titles: {
+    synchronization: 'Synchronization',
+    run: 'Run',
+    preview: 'Preview',
+    'held-removals': 'Held removals',
+    webhooks: 'Webhooks',
+  },
+};

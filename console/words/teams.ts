@@ -1,0 +1,6 @@
+export const teamsWords = {
+  title: 'Teams',
+  titles: {
+    team: 'Team',
+  },
+};

@@ -1,0 +1,3 @@
+export const whyWords = {
+  title: 'Why can somebody install a package?',
+};
