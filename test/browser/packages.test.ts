@@ -67,6 +67,40 @@ describe.skipIf(chromiumPath === undefined)('packages', { timeout: 120_000 }, ()
     await visitor.close();
   });
 
+  it('are 5,000 in a list with at most 60 rows in the page, which the keyboard goes through', async () => {
+    const visitor = await visit(browser, system.console);
+    const { page } = visitor;
+    await visitor.signIn({ login: 'alice' });
+    const [count, limit] = [5_000, 100];
+    await page.route('**/api/v1/organizations/acme/packages?*', async (route) => {
+      const from = Number(new URL(route.request().url()).searchParams.get('cursor') ?? 0);
+      const items = Array.from({ length: limit }, (_, place) => ({
+        ...{ name: `acme/package-${from + place}`, state: 'available', synchronization: 's1' },
+        ...{ repository: { id: 's1~1', name: `acme/package-${from + place}` }, versions: 3, isArchived: false },
+        downloads: 0,
+      }));
+      const next = from + limit < count ? { next: String(from + limit) } : {};
+      await route.fulfill({ json: { items, ...next } });
+    });
+    await visitor.open('/o/acme/packages');
+    const rows = page.getByRole('table', { name: 'Packages' }).getByRole('row');
+    const last = page.getByRole('link', { name: `acme/package-${count - 1}`, exact: true });
+    await expect
+      .poll(async () => {
+        await page.evaluate('window.scrollTo(0, document.documentElement.scrollHeight)');
+        // The headings are a row too.
+        expect(await rows.count()).toBeLessThanOrEqual(61);
+        return last.isVisible();
+      }, patience)
+      .toBe(true);
+    await last.focus();
+    await page.keyboard.press('Shift+Tab');
+    const before = page.getByRole('link', { name: `acme/package-${count - 2}`, exact: true });
+    await expect.poll(() => before.evaluate('(link) => link === document.activeElement'), patience).toBe(true);
+    expect(visitor.faults).toEqual([]);
+    await visitor.close();
+  });
+
   it('lead a browser without JavaScript to the plain pages', async () => {
     const context = await browser.newContext({ javaScriptEnabled: false });
     const page = await context.newPage();
