@@ -117,8 +117,13 @@ describe('deliveries', () => {
 
   it('of more than 256 KB are not sent', async () => {
     await create();
-    await push(Array.from({ length: 300 }, (_, index) => `7.0.${index}`));
-    expect(bitbucket.receiver.received).toEqual([]);
+    const pushed = async (kilobytes: number) => {
+      const history = [{ message: 'x'.repeat(kilobytes * 1024), files: { 'A.md': `${kilobytes}` } }];
+      await bitbucket.simulator.changes.run('push', { repository: 'acme/money', history });
+      await bitbucket.simulator.idle();
+      return bitbucket.receiver.received.splice(0).length;
+    };
+    expect([await pushed(1), await pushed(256)]).toEqual([1, 0]);
   });
 });
 

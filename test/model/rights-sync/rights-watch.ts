@@ -7,6 +7,7 @@
 import type { ForgeAccountId } from '../../../shared/domain/ids.ts';
 import type { ScopeName } from '../../../shared/domain/scopes.ts';
 import { loadClaims } from '../../../shared/store/claim-store.ts';
+import { latestRuns } from '../../../shared/store/run-store.ts';
 import { listHeld, scopeStates } from '../../../shared/store/scope-store.ts';
 import { synchronizationId } from '../../support/synchronized.ts';
 import type { ChangeableSimulator, ReceivedDelivery, RightsWorld } from './world.ts';
@@ -32,6 +33,11 @@ export interface Watched<Described> {
   /** How much longer a right on the repository may stay than its last read says; milliseconds. */
   graceMs(repository: string): number;
 }
+
+/** Among which the latest read of a list is looked for. */
+const runsMax = 20;
+/** How long removals may wait for other reads; milliseconds. */
+const deferredMs = 120_000;
 
 /** The code host from one change to the next. */
 interface Past<Described> {
@@ -108,6 +114,25 @@ export function createRightsWatch<Described>(
     );
   }
 
+  /**
+   * Whether removals wait: for the owner where they are many, and a minute before that for the reads of members and repositories that were requested
+   * at the same time, which may explain them.
+   */
+  async function hasWaiting(): Promise<boolean> {
+    if ((await listHeld(table, synchronizationId)).length > 0) {
+      return true;
+    }
+    const runs = await latestRuns(table, synchronizationId, runsMax);
+    const latest = watched.scopes.map((list) =>
+      runs
+        .flatMap(({ scopes, finishedAt = 0 }) => scopes.map((one) => ({ ...one, finishedAt })))
+        .find(({ scope, outcome }) => scope === list && outcome === 'whole'),
+    );
+    return latest.some(
+      (one) => (one?.deferred ?? 0) > 0 && clock.now() < (one?.finishedAt ?? 0) + deferredMs,
+    );
+  }
+
   async function checkOf(
     { name, id }: ReturnType<Watched<Described>['accounts']>[number],
     readAt: number,
@@ -117,11 +142,10 @@ export function createRightsWatch<Described>(
       return [];
     }
     const wrong: string[] = [];
-    const held = await listHeld(table, synchronizationId);
+    const isWaiting = await hasWaiting();
     for (const repository of readable) {
       const last = lastAllowed(name, repository);
-      // Held removals wait for the owner.
-      if (held.length === 0 && last < Math.max(0, readAt - lagMs - watched.graceMs(repository))) {
+      if (!isWaiting && last < Math.max(0, readAt - lagMs - watched.graceMs(repository))) {
         wrong.push(
           `${name} reads ${repository}, which the code host allowed last at ${new Date(last).toISOString()}; everything was read at ${new Date(readAt).toISOString()}`,
         );
