@@ -59,5 +59,6 @@ it('of the first administrator is kept, who goes on to connect an organization',
   expect((await ann.get(ann.back(begun, '1'))).headers?.location).toBe('/connect');
   const { user } = (await ann.who()) ?? {};
   const kept = user && (await findPersonGrant(dependencies, user, gitHubHost));
-  expect(kept).toMatchObject({ grant: { accessToken: 'secret-of-1' } });
+  // And whose it is.
+  expect(kept).toMatchObject({ grant: { accessToken: 'secret-of-1', account: '1' } });
 });
