@@ -177,24 +177,42 @@ test('R8: where GraphQL answers with errors, manifests are read by REST', async 
 });
 
 test('more manifests than files may be read in a minute are read when the limit has ended, each once', async () => {
-  await makeProject('long', 520, numbered('long'));
+  const manifestOf = numbered('long');
+  await makeProject('long', 520, manifestOf);
   const { fetch } = lab.services;
+  const numbers = new Map<string, number>();
+  const asked: string[] = [];
   Object.assign(lab.services, {
-    fetch: (input: string, init?: RequestInit) =>
-      input.endsWith('/api/graphql')
-        ? Promise.resolve(new Response('', { status: 403 }))
-        : fetch(input, init),
+    async fetch(input: string, init?: RequestInit) {
+      const [, file] = /\/repository\/files\/.*[?&]ref=([0-9a-f]+)/.exec(input) ?? [];
+      if (file !== undefined) {
+        // In place of the simulator, which takes long for so many.
+        asked.push(file);
+        const manifest = JSON.stringify(manifestOf(numbers.get(file) ?? -1));
+        const content = Buffer.from(manifest).toString('base64');
+        return Response.json({ blob_id: file, size: manifest.length, content });
+      }
+      if (input.endsWith('/api/graphql')) return new Response('', { status: 403 });
+      const answer = await fetch(input, init);
+      if (input.includes('/repository/tags')) {
+        const listed: { name: string; commit: { id: string } }[] = JSON.parse(await answer.clone().text());
+        for (const { name, commit } of listed) {
+          numbers.set(commit.id, Number(name.split('.')[1]));
+        }
+      }
+      return answer;
+    },
   });
   const open = lab.startProcess();
   const read = async () => (await open()).contents.readRefs(idOf('acme/long'));
   const { code, notBefore = 0 } = await errorOf(read());
+  // Some of each minute is left to others.
   expect(code).toBe('rate-limited');
+  expect(asked.length).toBeLessThanOrEqual(500);
   lab.clock.step(notBefore - lab.clock.now());
   const { tags } = await read();
   expect([isRead(tags), tags.length]).toEqual([true, 520]);
-  const { counts } = lab.simulator.requests.summary();
-  const files = Object.entries(counts).filter(([what]) => what.includes('/files/'));
-  expect(files.reduce((sum, [, count]) => sum + count, 0)).toBe(520);
+  expect([asked.length, new Set(asked).size]).toEqual([520, 520]);
   Object.assign(lab.services, { fetch });
 }, 60_000);
 
