@@ -27,6 +27,7 @@ import { findSynchronization } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
 import type { Token } from '../store/token-store.ts';
 import { accountsOf } from '../store/user-store.ts';
+import { listPackages, type Selection } from './list-packages.ts';
 import type { FoundPerson, PersonId } from './people.ts';
 
 export interface NamedTeam {
@@ -76,25 +77,59 @@ export async function packagesReadBy(
   return readablePackages(table, organization, decisions);
 }
 
-/** Everything that the token reads in the organization now, by name. */
+/** A page of what was decided or listed. */
+export interface ReadablePage {
+  readonly packages: readonly ReadablePackage[];
+  /** Where the next page begins; undefined on the last one. */
+  readonly next: string | undefined;
+}
+
+interface PageAsked {
+  readonly limit: number;
+  /** `next` of the page before. */
+  readonly after: string | undefined;
+}
+
+/** A page of what was decided, by name. */
+export function pageOfReadable(all: readonly ReadablePackage[], { limit, after }: PageAsked): ReadablePage {
+  const rest = all.filter(({ name }) => after === undefined || name > after);
+  const packages = rest.slice(0, limit);
+  return { packages, next: rest.length > packages.length ? packages.at(-1)?.name : undefined };
+}
+
+/**
+ * A page of what the token reads in the organization now, by name. Of a token of the whole organization it takes as many reads as the list of
+ * packages; of others as many as the facts have MB.
+ */
 export async function packagesReadWith(
   table: Table,
-  organization: OrganizationId,
+  organization: Pick<Organization, 'id'>,
   { principal, state }: Token,
+  page: PageAsked,
   now: number,
-): Promise<readonly ReadablePackage[]> {
+): Promise<ReadablePage> {
   const parts = parsePrincipal(principal);
   if (state === 'revoked' || state === 'expired' || state === 'suspended') {
-    return [];
+    return { packages: [], next: undefined };
   }
   if (parts.kind !== 'organization') {
-    return readablePackages(table, organization, await decisionsFor(table, organization, parts, now));
+    const { id } = organization;
+    const all = await readablePackages(table, id, await decisionsFor(table, id, parts, now));
+    return pageOfReadable(all, page);
   }
-  return (await installable(table, organization)).map(({ name, synchronization }) => ({
-    name,
-    paths: [{ through: 'organization', synchronization }],
-  }));
+  const { packages, next } = await listPackages(table, organization, {}, page, everyName);
+  return {
+    packages: packages
+      .filter(({ found }) => isLiving(found))
+      .map(({ found: { name, synchronization } }) => ({
+        name,
+        paths: [{ through: 'organization', synchronization }],
+      })),
+    next,
+  };
 }
+
+const everyName: Selection = { select: async () => () => true, candidatesMax: 100 };
 
 async function readablePackages(
   table: Table,

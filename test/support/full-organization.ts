@@ -37,6 +37,7 @@ export function inPath(operation: string, parameter: string): string {
   const ids: Readonly<Record<string, string>> = {
     listLeftOutRefsOfRepository: repositoryIdOf(1),
     listMembersOfTeam: `t.${synchronizationId}.8`,
+    listAccessOfToken: `token${padded(1)}`,
   };
   const values: Readonly<Record<string, string>> = {
     ...{ slug: 'acme', vendor, name, synchronization: synchronizationId, id: ids[operation] ?? '' },

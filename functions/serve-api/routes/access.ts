@@ -18,7 +18,9 @@ import {
   explainAccess,
   packagesReadBy,
   packagesReadWith,
+  pageOfReadable,
   type ReadablePackage as Readable,
+  type ReadablePage,
 } from '../../../shared/organizations/explain-access.ts';
 import type { Role } from '../../../shared/organizations/membership.ts';
 import { tokenIn } from '../../../shared/organizations/owners-tokens.ts';
@@ -99,20 +101,11 @@ const explain = defineRoute(
 
 const shownPath = (path: Readable['paths'][number]) => ({ ...path });
 
-/** A page of what was decided, by name. */
-export function pageOfPackages(
-  list: PagedList,
-  all: readonly Readable[],
-  asked: { limit?: number | undefined; cursor?: string | undefined },
-) {
-  const after = placeOf(list, asked.cursor);
-  const rest = all.filter(({ name }) => after === undefined || name > after);
-  const page = rest.slice(0, limitOf(asked));
-  return {
-    items: page.map(({ name, paths }) => ({ name, paths: paths.map(shownPath) })),
-    next: cursorFor(list, rest.length > page.length ? page.at(-1)?.name : undefined),
-  };
-}
+/** As the API has it. */
+export const shownPage = (list: PagedList, { packages, next }: ReadablePage) => ({
+  items: packages.map(({ name, paths }) => ({ name, paths: paths.map(shownPath) })),
+  next: cursorFor(list, next),
+});
 
 const listAccessOfPerson = defineRoute(
   {
@@ -134,7 +127,8 @@ const listAccessOfPerson = defineRoute(
     const { table, clock } = dependencies;
     const all = await packagesReadBy(table, organization.id, person, clock.now());
     const list = { route: 'listAccessOfPerson', filter: [organization.id, params.id] };
-    return { body: pageOfPackages(list, all, query) };
+    const page = { limit: limitOf(query), after: placeOf(list, query.cursor) };
+    return { body: shownPage(list, pageOfReadable(all, page)) };
   },
 );
 
@@ -154,9 +148,9 @@ const listAccessOfToken = defineRoute(
   async (dependencies, { organization, params, query }) => {
     const { table, clock } = dependencies;
     const token = await tokenIn(dependencies, organization, asId<TokenId>(params.id));
-    const all = await packagesReadWith(table, organization.id, token, clock.now());
     const list = { route: 'listAccessOfToken', filter: [organization.id, params.id] };
-    return { body: pageOfPackages(list, all, query) };
+    const page = { limit: limitOf(query), after: placeOf(list, query.cursor) };
+    return { body: shownPage(list, await packagesReadWith(table, organization, token, page, clock.now())) };
   },
 );
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ReadablePackage } from '../../../shared/console-api/access.ts';
 import { Team, TeamId, TeamMember, TeamRights } from '../../../shared/console-api/people.ts';
-import { packagesReadBy } from '../../../shared/organizations/explain-access.ts';
+import { packagesReadBy, pageOfReadable } from '../../../shared/organizations/explain-access.ts';
 import {
   type ListedTeam,
   teamIn,
@@ -13,7 +13,7 @@ import { type TeamRights as StoredRights, teamRightsOf } from '../../../shared/s
 import { checkUnchanged, taggedAs } from '../frame/etag.ts';
 import { cursorFor, limitOf, pageOf, pageQuery, placeOf } from '../frame/pages.ts';
 import { defineRoute, type Route } from '../frame/route.ts';
-import { pageOfPackages } from './access.ts';
+import { shownPage } from './access.ts';
 
 const common = { tag: 'Teams', access: 'owner' } as const;
 const reads = { ...common, method: 'get', scope: 'members' } as const;
@@ -138,7 +138,9 @@ const listAccessOfTeam = defineRoute(
   async ({ table, clock }, { organization, params: { id }, query }) => {
     const found = await teamIn(table, organization, id);
     const all = await packagesReadBy(table, organization.id, found, clock.now());
-    return { body: pageOfPackages({ route: 'listAccessOfTeam', filter: [organization.id, id] }, all, query) };
+    const list = { route: 'listAccessOfTeam', filter: [organization.id, id] };
+    const page = { limit: limitOf(query), after: placeOf(list, query.cursor) };
+    return { body: shownPage(list, pageOfReadable(all, page)) };
   },
 );
 
