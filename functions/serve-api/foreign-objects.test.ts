@@ -10,6 +10,7 @@ import {
   type OwnTeamId,
   type SynchronizationId,
 } from '../../shared/domain/ids.ts';
+import { noteRun } from '../../shared/store/audit-log.ts';
 import { putFact } from '../../shared/store/fact-store.ts';
 import { keys } from '../../shared/store/keys.ts';
 import { addOwnTeam } from '../../shared/store/own-team-store.ts';
@@ -92,7 +93,7 @@ const ofNobody: Readonly<Record<string, string>> = {
 
 const theirs = asId<SynchronizationId>('sync9');
 
-/** In `other`, which is the stranger's: a synchronization with a person and a repository, a team, a package. */
+/** In `other`, which is the stranger's: a synchronization with a person, a repository and a run, a team, a package. */
 async function addTheirs({ table, now }: ApiWorld): Promise<void> {
   const seen = { changedAt: now(), gives: true };
   await table.transact([
@@ -103,6 +104,13 @@ async function addTheirs({ table, now }: ApiWorld): Promise<void> {
     }),
     putFact(theirs, aFact.member(50), 1, seen),
     putFact(theirs, { ...aFact.repository(99), fullName: 'other/secret' }, 1, seen),
+    noteRun(
+      { id: theirs, organization: otherOrganization, login: 'other' },
+      {
+        ...{ number: 1, at: now(), counts: { add: 1, update: 0, remove: 0 } },
+        scopes: [{ cause: 'webhook member', delivery: 'delivery9' }],
+      },
+    ),
     addOwnTeam(otherOrganization, { id: asId<OwnTeamId>('team9'), name: 'Crew', slug: 'crew' }),
     {
       put: keys.package(otherOrganization, 9),
@@ -132,6 +140,7 @@ const repositories = [
   [`${theirs}.99`, 'sync0.99'],
   ['other/secret', 'other/nothing'],
 ] as const;
+const deliveries = [['delivery9', 'delivery0']] as const;
 const people = [[userOf('stranger'), 'user0000'] as const, [`${theirs}.50`, 'sync0.50'] as const];
 
 const objects: Readonly<Record<string, Naming>> = {
@@ -185,6 +194,8 @@ const objects: Readonly<Record<string, Naming>> = {
   'activatePeople body/ids[]': { pairs: people, body: (id) => ({ ids: [id] }) },
   'listHistory query/actor': { pairs: [people[0] ?? ['', '']], query: (actor) => `actor=${actor}` },
   'exportHistory query/actor': { pairs: [people[0] ?? ['', '']], query: (actor) => `actor=${actor}` },
+  'listHistory query/delivery': { pairs: deliveries, query: (id) => `delivery=${id}` },
+  'exportHistory query/delivery': { pairs: deliveries, query: (id) => `delivery=${id}` },
   'listInstallationHistory query/actor': {
     pairs: [people[0] ?? ['', '']],
     query: (actor) => `actor=${actor}`,
