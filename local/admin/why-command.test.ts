@@ -36,6 +36,22 @@ it('says by what a person may install a package', async () => {
   ]);
 });
 
+it('says what a person is in a team where members have levels, and who inherits its members', async () => {
+  const [acme, east] = [
+    { ...team, name: 'Acme' },
+    { ...team, name: 'East' },
+  ];
+  const ways = [
+    { through: 'team', level: 'Reporter', team: acme, inheritedFrom: { ...team, name: 'Platform' } },
+    { through: 'team', level: 'Developer', permission: 'Reporter', team: east },
+  ];
+  const answer = { name: 'acme/one', mayInstall: true, paths: ways, missing: [], couldGive: none };
+  expect((await why(answer, 'acme/one', '--member', 'ann')).lines?.slice(1)).toEqual([
+    '  team Acme (Reporter there), inherited by Platform',
+    '  team East (Developer there, at most Reporter)',
+  ]);
+});
+
 it('says what is missing, and who could give it', async () => {
   const couldGive = { owners: ['alice'], teams: [team] };
   const missing = ['no-right', 'of-later'];

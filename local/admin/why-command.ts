@@ -13,6 +13,7 @@ const Team = z.object({ name: z.string() });
 const Path = z.object({
   through: z.string(),
   permission: z.string().optional(),
+  level: z.string().optional(),
   role: z.string().optional(),
   team: Team.optional(),
   inheritedFrom: Team.optional(),
@@ -106,13 +107,19 @@ const pathsText = (paths: readonly z.infer<typeof Path>[]): string => paths.map(
 /** A member has such a permission too, and some code hosts tell nothing but that. */
 const ownPermission = 'permission on the repository';
 
-/** Such as `team Backend (push), inherited from Engineering`. */
-function pathText({ through, permission, role, team, inheritedFrom }: z.infer<typeof Path>): string {
+/**
+ * Such as `team Backend (push) inherited from Engineering`. Where members of a team have levels, others inherit its members: `team Acme (Reporter
+ * there), inherited by Platform`.
+ */
+function pathText({ through, permission, level, role, team, inheritedFrom }: z.infer<typeof Path>): string {
   const name = team?.name ?? role;
-  return [
+  const most = permission === undefined ? '' : `, at most ${permission}`;
+  const right = level === undefined ? permission : `${level} there${most}`;
+  const how = level === undefined ? ' inherited from' : ', inherited by';
+  const words = [
     through === 'collaborator' ? ownPermission : through,
     ...(name === undefined ? [] : [name]),
-    ...(permission === undefined ? [] : [`(${permission})`]),
-    ...(inheritedFrom === undefined ? [] : [`inherited from ${inheritedFrom.name}`]),
-  ].join(' ');
+    ...(right === undefined ? [] : [`(${right})`]),
+  ];
+  return `${words.join(' ')}${inheritedFrom === undefined ? '' : `${how} ${inheritedFrom.name}`}`;
 }

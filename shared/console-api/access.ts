@@ -24,7 +24,12 @@ export const AccessPath = z
       }),
     synchronization: z.string(),
     account: z.string().optional().meta({ description: "The code host's id of the account with the right." }),
-    permission: z.string().optional().meta({ description: "The code host's own term." }),
+    permission: z.string().optional().meta({
+      description: "The code host's own term. With a `level` it is the most that anybody has in the team.",
+    }),
+    level: z.string().optional().meta({
+      description: "What the account is in the team, where that decides; the code host's own term.",
+    }),
     role: z.string().optional(),
     team: NamedTeam.optional(),
     inheritedFrom: NamedTeam.optional(),

@@ -21,6 +21,8 @@ import {
   viaTeam,
 } from './test-access-facts.ts';
 
+const viaReporter = { ...viaTeam, levels: ['reporter'] } as Via;
+
 interface Rule {
   readonly name: string;
   readonly subject: Subject;
@@ -107,7 +109,7 @@ const rules: readonly Rule[] = [
       { ...teamMember(7, 1), level: 'reporter' },
       { ...teamRepository(7, 5), readers: ['developer', 'reporter'] },
     ],
-    via: [viaTeam],
+    via: [viaReporter],
   },
   {
     name: 'a team’s right does not apply to other levels, higher or lower',
@@ -130,7 +132,7 @@ const rules: readonly Rule[] = [
       { ...teamMember(7, 1), level: 'reporter', via: team(3) },
       { ...teamRepository(7, 5), readers: ['reporter'] },
     ],
-    via: [viaTeam],
+    via: [viaReporter],
   },
   {
     name: 'each of two memberships in a team counts, in any order',
@@ -142,7 +144,7 @@ const rules: readonly Rule[] = [
       { ...teamMember(7, 1), level: 'guest' },
       { ...teamRepository(7, 5), readers: ['reporter'] },
     ],
-    via: [viaTeam],
+    via: [viaReporter],
   },
   {
     name: 'of two ways to a repository, the one whose limit includes the level counts',
@@ -154,7 +156,9 @@ const rules: readonly Rule[] = [
       { ...teamRepository(7, 5), readers: ['developer'], keyedByVia: true },
       { ...teamRepository(7, 5, 3), permission: 'triage', readers: ['reporter'], keyedByVia: true },
     ],
-    via: [{ through: 'team', team: team(7), inheritedFrom: team(3), permission: 'triage' }],
+    via: [
+      { through: 'team', team: team(7), inheritedFrom: team(3), permission: 'triage', levels: ['reporter'] },
+    ],
   },
   {
     name: 'a team’s right that names levels does not apply to an unknown one',

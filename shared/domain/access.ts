@@ -33,6 +33,8 @@ export type Via =
       readonly team: ForgeTeamId;
       readonly inheritedFrom: ForgeTeamId | undefined;
       readonly permission: string;
+      /** The member's levels in the team by which it reads, where teams have levels. */
+      readonly levels?: readonly string[];
     }
   | {
       readonly through: 'role';
@@ -241,10 +243,17 @@ const throughTeams = (
 ): readonly Grant[] =>
   teamRepositories
     .filter((row) => countsFor(row, subject, teams))
-    .map(({ team, via, repository, permission }) => ({
-      repository,
-      via: { through: 'team', team, inheritedFrom: via === team ? undefined : via, permission },
-    }));
+    .map((row) => {
+      const { team, via, repository, permission } = row;
+      const levels = readingLevels(row, teams);
+      return {
+        repository,
+        via: {
+          ...{ through: 'team', team, inheritedFrom: via === team ? undefined : via, permission },
+          ...(levels.length > 0 && { levels }),
+        },
+      };
+    });
 
 /** Roles are held by members and teams, never by outside collaborators. */
 function throughRoles(
@@ -344,8 +353,12 @@ function countsFor(
   subject: Subject,
   teams: ReadonlyMap<ForgeTeamId, readonly string[]>,
 ): boolean {
-  const levels = teams.get(team) ?? [];
   const isReader =
-    subject.kind === 'team' || readers === undefined || levels.some((level) => readers.includes(level));
+    subject.kind === 'team' || readers === undefined || readingLevels({ team, readers }, teams).length > 0;
   return teams.has(team) && isReader;
 }
+
+const readingLevels = (
+  { team, readers = [] }: Pick<TeamRepositoryFact, 'team' | 'readers'>,
+  teams: ReadonlyMap<ForgeTeamId, readonly string[]>,
+): readonly string[] => (teams.get(team) ?? []).filter((level) => readers.includes(level));

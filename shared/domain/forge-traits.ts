@@ -14,6 +14,11 @@ export interface ForgeTraits {
   readonly notFoundMs?: number;
   /** How many manifests an hour may be read, where each takes a request; left out where they are read many at a time. */
   readonly manifestsPerHour?: number;
+  /**
+   * The term of a team's right that limits no member, where members of teams have levels: nobody has more in a team than this. Left out where
+   * teams have no levels.
+   */
+  readonly unlimited?: string;
   /** Whether the forge has roles that view code and do not download it. Who has one installs nothing, unless an owner allows it. */
   readonly hasViewers?: boolean;
   /**

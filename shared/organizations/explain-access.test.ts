@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { account, aFact } from '../../test/support/memory-forge.ts';
+import { account, aFact, repository } from '../../test/support/memory-forge.ts';
 import { createMemoryTable } from '../../test/support/memory-table.ts';
 import {
   addSynchronized,
@@ -7,6 +7,7 @@ import {
   organizationId,
   synchronizationId,
 } from '../../test/support/synchronized.ts';
+import { accessFactsOf, decideAccess, type Subject } from '../domain/access.ts';
 import type { Fact } from '../domain/facts.ts';
 import { asId, type UserId, userPrincipal } from '../domain/ids.ts';
 import { effectiveRightsOf } from '../publish/effective-rights.ts';
@@ -17,7 +18,7 @@ import { putPerson } from '../store/member-store.ts';
 import { findOrganization } from '../store/organization-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
 import { makeUser } from '../store/user-store.ts';
-import { explainAccess, packagesReadBy } from './explain-access.ts';
+import { explainAccess, packagesReadBy, pathOf, teamNamesOf } from './explain-access.ts';
 import { personIn } from './people.ts';
 import { peopleReading } from './people-reading.ts';
 
@@ -116,6 +117,30 @@ describe('explainAccess', () => {
       'no such package',
     );
   });
+});
+
+it('tells what a person is in a team whose members have levels, and what limits that', () => {
+  const facts = accessFactsOf([
+    ...[aFact.member(2), aFact.team(7), aFact.team(8), aFact.repository(5)],
+    ...[7, 8].map((id): Fact => ({ ...aFact.teamMember(id, 2), level: 'Developer' }) as Fact),
+    ...(['Owner', 'Reporter'] as const).map(
+      (permission, place): Fact =>
+        ({ ...aFact.teamRepository(7 + place, 5, permission), readers: ['Reporter', 'Developer'] }) as Fact,
+    ),
+  ]);
+  const host = { id: synchronizationId, forge: 'gitlab' };
+  const paths = (subject: Subject) =>
+    (decideAccess(subject, facts, now).get(repository(5)) ?? []).map((via) =>
+      pathOf(via, subject, host, teamNamesOf(synchronizationId, [])),
+    );
+  const [own, invited] = [7, 8].map((id) => ({
+    ...{ through: 'team', synchronization: synchronizationId, team: { ...team(id), name: `${id}` } },
+  }));
+  expect(paths({ kind: 'account', account: account(2) })).toEqual([
+    { ...own, account: '2', level: 'Developer' },
+    { ...invited, account: '2', permission: 'Reporter', level: 'Developer' },
+  ]);
+  expect(paths({ kind: 'team', team: asId('7') })).toEqual([own]);
 });
 
 describe('peopleReading', () => {

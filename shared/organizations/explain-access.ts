@@ -18,6 +18,7 @@ import {
 import type { Organization } from '../domain/organization.ts';
 import { repositoryKey } from '../domain/repository-key.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
+import { traitsOf } from '../forge/modules.ts';
 import { type Decision, decisionsFor, stateOfReader } from '../publish/effective-rights.ts';
 import { loadAccessFacts } from '../store/access-fact-store.ts';
 import { loadClaims } from '../store/claim-store.ts';
@@ -41,8 +42,10 @@ export interface AccessPath {
   readonly synchronization: SynchronizationId;
   /** The account that has the right, where one has. */
   readonly account?: ForgeAccountId;
-  /** The code host's own term. */
+  /** The code host's own term. With `level` nobody in the team has more; left out where that limits nobody. */
   readonly permission?: string;
+  /** What the account is in the team, in the code host's own term, where that decides. */
+  readonly level?: string;
   readonly role?: string;
   readonly team?: NamedTeam;
   /** The team that `team` has the right from. */
@@ -159,8 +162,8 @@ function pathsTo(
 ): readonly AccessPath[] {
   const paths = decisions
     .filter((decision) => decision.synchronization.id === synchronization)
-    .flatMap(({ subject, readable }) =>
-      (readable.get(repository) ?? []).map((via) => pathOf(via, subject, synchronization, names)),
+    .flatMap(({ subject, readable, synchronization: its }) =>
+      (readable.get(repository) ?? []).map((via) => pathOf(via, subject, its, names)),
     );
   // What anybody may read, each account may read too.
   return paths.filter(
@@ -172,7 +175,7 @@ function pathsTo(
 export function pathOf(
   via: Via,
   subject: Subject,
-  synchronization: SynchronizationId,
+  { id: synchronization, forge }: Pick<Synchronization, 'id' | 'forge'>,
   names: TeamNames,
 ): AccessPath {
   const named = (team: ForgeTeamId | undefined) => team && names.of(synchronization, team);
@@ -182,12 +185,16 @@ export function pathOf(
   ];
   const [team, inheritedFrom] = [named(below), named(giver)];
   const above = below && giver && names.between(synchronization, below, giver);
+  const permission = 'permission' in via ? via.permission : undefined;
+  const levels = ('levels' in via ? via.levels : undefined) ?? [];
+  const isLimit = via.through !== 'team' || permission !== traitsOf(forge).unlimited;
   const isOfAccount = subject.kind === 'account' && via.through !== 'everyone';
   return {
     through: via.through,
     synchronization,
     ...(isOfAccount ? { account: subject.account } : {}),
-    ...('permission' in via ? { permission: via.permission } : {}),
+    ...(permission !== undefined && isLimit && { permission }),
+    ...(levels.length > 0 && { level: levels.join(', ') }),
     ...('role' in via ? { role: via.role } : {}),
     ...(team === undefined ? {} : { team }),
     ...(inheritedFrom === undefined ? {} : { inheritedFrom }),

@@ -58,7 +58,9 @@ export async function peopleReading(
   const about = aboutRepository(facts, found.repository);
   const readableBy = decider(about, now);
   const pathsOf = (subject: Subject): readonly AccessPath[] =>
-    (readableBy(subject).get(found.repository) ?? []).map((via) => pathOf(via, subject, id, names));
+    (readableBy(subject).get(found.repository) ?? []).map((via) =>
+      pathOf(via, subject, synchronization, names),
+    );
   const rows = new Map([...about.collaborators, ...about.members].map((fact) => [fact.account, fact]));
   const everybody = [...rows.values()]
     .map((fact) => ({ fact, place: `${fact.login.toLowerCase()} ${fact.account}` }))

@@ -1,5 +1,6 @@
 /** GitLab's traits: how it is read, as data. */
 import type { ForgeTraits } from '../../domain/forge-traits.ts';
+import { levelName, ownerLevel } from './levels.ts';
 
 /**
  * Members and teams come from the same lists, and so do repositories and the rights of teams: with two scopes instead of four each list is
@@ -16,5 +17,6 @@ export const gitLabTraits = {
   deliveriesKeptMs: 0,
   /** https://docs.gitlab.com/user/custom_roles/abilities/ (`read_code`) */
   hasViewers: true,
+  unlimited: levelName(ownerLevel),
   budgets: ['rights', 'archives', 'contents'],
 } as const satisfies ForgeTraits;
