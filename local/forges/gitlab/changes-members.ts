@@ -10,6 +10,7 @@ import {
   resolveSource,
   resolveUser,
 } from './changes-context.ts';
+import { OWNER } from './levels.ts';
 import { topLevelOf } from './paths.ts';
 import type { Group, Member, Project } from './state.ts';
 
@@ -41,6 +42,17 @@ function emitMember(
  */
 function noticeActivity(context: ChangeContext, source: Group | Project): void {
   if (source.kind === 'project') moveActivity(source, context.now());
+}
+
+/** The last owner of a top-level group can neither go nor be lowered: app/models/group.rb, `last_owner?`. */
+function requireOtherOwner({ state }: ChangeContext, source: Group | Project, userId: number): void {
+  if (source.kind !== 'group' || source.parentId !== undefined) return;
+  const owners = [...source.members].filter(
+    ([id, { level }]) => level === OWNER && state.users.get(id)?.kind !== 'project_bot',
+  );
+  if (owners.length === 1 && owners[0]?.[0] === userId) {
+    throw new ChangeError(`${state.users.get(userId)?.username} is the last owner of ${source.path}`);
+  }
 }
 
 export const memberChanges = {
@@ -94,6 +106,7 @@ export const memberChanges = {
       const source = resolveSource(context, path);
       const { id } = resolveUser(context, user);
       const known = source.members.get(id);
+      if (known !== undefined && level !== OWNER) requireOtherOwner(context, source, id);
       const member: Member = known ?? { level, createdAt: new Date(context.now()).toISOString() };
       member.level = level;
       if (expires === null) delete member.expiresAt;
@@ -117,6 +130,7 @@ export const memberChanges = {
       const { id } = resolveUser(context, user);
       const member = source.members.get(id);
       if (member === undefined) throw new ChangeError(`${user} is no direct member of ${path}`);
+      requireOtherOwner(context, source, id);
       source.members.delete(id);
       noticeActivity(context, source);
       emitMember(context, 'user_remove_from_group', source, id, member);

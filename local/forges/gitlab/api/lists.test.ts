@@ -105,6 +105,19 @@ describe('members', () => {
   });
 });
 
+it('the last owner of a top-level group stays until there is another one', async () => {
+  const { run } = gitLab.simulator.changes;
+  const leave = () => run('remove-member', { source: 'acme', user: 'alice' });
+  const lower = () => run('set-member', { source: 'acme', user: 'alice', level: 'maintainer' });
+  await expect(leave()).rejects.toThrow('alice is the last owner of acme');
+  await expect(lower()).rejects.toThrow('alice is the last owner of acme');
+  await run('set-member', { source: 'acme', user: 'ann', level: 'owner' });
+  await lower();
+  await leave();
+  await run('set-member', { source: 'acme', user: 'alice', level: 'owner' });
+  await run('remove-member', { source: 'acme', user: 'ann' });
+});
+
 it('members of a private group are not for who is only in one of its projects', async () => {
   await gitLab.simulator.changes.run('create-user', { user: 'eve' });
   await gitLab.simulator.changes.run('set-member', {
