@@ -1,5 +1,6 @@
 /** `npm start`. */
 import { existsSync } from 'node:fs';
+import { hostLabel } from '../shared/sign-in/host-label.ts';
 import { WorldError } from './forges/world/world-error.ts';
 import { buildAssembly } from './start/build-assembly.ts';
 import { buildConsole } from './start/build-console.ts';
@@ -128,7 +129,7 @@ async function readyText(started: Started, ports: Ports, folder: StateFolder): P
     organizations: await Promise.all(
       started.organizations.map(async (organization) => ({
         ...organization,
-        host: new URL(organization.host.baseUrl).host,
+        host: hostLabel(organization.host),
         example: await exampleOf(started, organization),
       })),
     ),

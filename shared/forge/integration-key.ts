@@ -10,6 +10,9 @@ export function integrationKeyOf({ forge, baseUrl }: ForgeHost): string {
   return [forge, host, ...pathname.split('/')].filter((part) => part !== '').join('~');
 }
 
+/** The forge of an integration, by its name in addresses. */
+export const forgeOfKey = (key: string): string => key.split('~', 1)[0] ?? '';
+
 export interface IntegrationAddresses {
   /** Receives the forge's deliveries. */
   readonly webhook: string;

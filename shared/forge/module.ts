@@ -60,6 +60,8 @@ export interface ForgeModule<
 > {
   /** The name of the module's folder; part of keys and of webhook URLs. */
   readonly id: ForgeId;
+  /** What people call it. */
+  readonly name: string;
   /** How the forge is read, as data: its scopes, and the kinds of facts in each. */
   readonly traits: ForgeTraits;
   /** The host of stored records without one, which are older than keys with hosts. */

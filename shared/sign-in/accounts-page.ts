@@ -3,7 +3,8 @@ import { html } from 'hono/html';
 import type { Html, Page } from '../runtime/page.ts';
 import type { SessionView } from '../sessions/end-sessions.ts';
 import type { User } from '../store/user-store.ts';
-import { buttonTo, type CodeHost, hidden, hostName, shownTime, startForm } from './pages.ts';
+import { hostLabel } from './host-label.ts';
+import { buttonTo, type CodeHost, hidden, shownTime, startForm } from './pages.ts';
 
 interface AccountsPage {
   readonly user: User;
@@ -43,7 +44,7 @@ const endForm = (action: string, formToken: string, text: string): Html =>
   html`<form method="post" action="${action}">${hidden('form-token', formToken)}<button class="second" type="submit">${text}</button></form>`;
 
 const accountItem = (account: User['accounts'][number]): Html =>
-  html`<li><strong>${account.login ?? account.account}</strong> at ${hostName(account)}${
+  html`<li><strong>${account.login ?? account.account}</strong> at ${hostLabel(account)}${
     account.lastSignInAt === undefined
       ? ''
       : html`<br><span class="quiet">last used ${shownTime(account.lastSignInAt)}</span>`

@@ -1,12 +1,14 @@
 /** The pages of sign-in, in words for the person who reads them. */
 import { html } from 'hono/html';
 import { ForgeError } from '../forge/errors.ts';
+import { forgeOfKey } from '../forge/integration-key.ts';
 import { SignInError } from '../forge/sign-in.ts';
 import type { Html, Page } from '../runtime/page.ts';
 import type { Problem } from '../runtime/problem-details.ts';
 import { delaySecondsUntil } from '../runtime/retries.ts';
 import type { User } from '../store/user-store.ts';
 import type { Outcome } from './complete-sign-in.ts';
+import { hostLabel } from './host-label.ts';
 import type { Offered, OfferedIntegrations } from './offered.ts';
 import type { Purpose } from './pending-sign-in.ts';
 import { connectPath } from './return-path.ts';
@@ -21,6 +23,10 @@ export interface CodeHost {
   readonly key: string;
   readonly baseUrl: string;
 }
+
+/** For a button that leads there. */
+export const labelOf = ({ key, baseUrl }: CodeHost): string => hostLabel({ forge: forgeOfKey(key), baseUrl });
+
 export const codeHostOf = ({ key, integration }: Offered): CodeHost => ({
   key,
   baseUrl: integration.settings.baseUrl,
@@ -51,7 +57,7 @@ export const startForm = (
 ): Html =>
   html`<form method="post" action="/sign-in/start/${encodeURIComponent(one.key)}">
 ${hidden('purpose', purpose)}${hidden('return', returnTo)}${formToken === undefined ? '' : hidden('form-token', formToken)}
-<button type="submit"${isSecond ? html` class="second"` : ''}>${label} ${hostName(one)}</button>
+<button type="submit"${isSecond ? html` class="second"` : ''}>${label} ${labelOf(one)}</button>
 </form>`;
 
 export const buttonTo = (path: string, text: string): Html =>

@@ -4,7 +4,7 @@ import type { RegistrationForm } from '../forge/registration.ts';
 import type { Html, Page } from '../runtime/page.ts';
 import type { RegistrationForge } from './dependencies.ts';
 import type { Offered, OfferedIntegrations } from './offered.ts';
-import { buttonTo, hidden, nameOf, toStartPage, unusable } from './pages.ts';
+import { buttonTo, codeHostOf, hidden, labelOf, nameOf, toStartPage, unusable } from './pages.ts';
 
 const title = 'Set up this registry';
 
@@ -76,7 +76,7 @@ const codeField = (typed = '', problem?: string): Html => html`<label for="code"
 ${problemOf('code', problem)}`;
 
 const signInButtons = (offered: readonly Offered[]): Html =>
-  html`${offered.map((one) => html`<p><button type="submit" name="integration" value="${one.key}">Sign in with ${nameOf(one)}</button></p>`)}`;
+  html`${offered.map((one) => html`<p><button type="submit" name="integration" value="${one.key}">Sign in with ${labelOf(codeHostOf(one))}</button></p>`)}`;
 
 const registrationFields = (forges: readonly RegistrationForge[], sent?: SentRegistration): Html =>
   html`<p>People sign in with their accounts there. The next page makes an App of your own for reading it, or says how you make an application where there are no Apps.</p>

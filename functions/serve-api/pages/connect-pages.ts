@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import { isVendor, slugProblem } from '../../../shared/domain/organization.ts';
 import type { OfferedOrganization, PublicIntegration } from '../../../shared/organizations/granted-forge.ts';
 import type { Html, Page } from '../../../shared/runtime/page.ts';
-import { hidden, hostName, startForm, toStartPage } from '../../../shared/sign-in/pages.ts';
+import { hidden, hostName, labelOf, startForm, toStartPage } from '../../../shared/sign-in/pages.ts';
 import { connectPath } from '../../../shared/sign-in/return-path.ts';
 
 /** What the form says. */
@@ -39,7 +39,7 @@ export const hostsPage = (hosts: readonly PublicIntegration[]): Page => ({
     hosts.length === 0
       ? html`<p>This registry knows no code host that people can sign in with.</p>${toStartPage}`
       : html`<p>Where is it?</p>
-${hosts.map((host) => html`<p><a class="button second" href="${pathOf(host)}">${hostName(host)}</a></p>`)}${toStartPage}`,
+${hosts.map((host) => html`<p><a class="button second" href="${pathOf(host)}">${labelOf(host)}</a></p>`)}${toStartPage}`,
 });
 
 /** Before the code host can be asked which organizations the person owns. @param isLinked whether the person has an account there */

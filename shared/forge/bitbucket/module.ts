@@ -10,6 +10,7 @@ import { webhooks } from './webhook.ts';
 
 export const bitbucket: ForgeModule<BitbucketSettings, BitbucketSecrets, BitbucketCredential> = {
   id: 'bitbucket',
+  name: 'Bitbucket',
   traits: bitbucketTraits,
   settings,
   secrets,

@@ -8,6 +8,7 @@ import { webhooks } from './webhook.ts';
 
 export const gitHub: ForgeModule<GitHubSettings, GitHubSecrets> = {
   id: 'github',
+  name: 'GitHub',
   traits: gitHubTraits,
   defaultBaseUrl: publicHost,
   settings,

@@ -10,6 +10,7 @@ import { webhooks } from './webhook.ts';
 
 export const gitLab: ForgeModule<GitLabSettings, GitLabSecrets, GitLabCredential> = {
   id: 'gitlab',
+  name: 'GitLab',
   traits: gitLabTraits,
   settings,
   secrets,

@@ -129,6 +129,7 @@ function openToy(api: ToyApi, { connection, services }: OpenConnection, source: 
 
 export const createToyModule = (api: ToyApi): ForgeModule<ToySettings, ToySecrets, TokenPair> => ({
   id: 'toy',
+  name: 'Toy',
   traits: toyTraits,
   settings: z.strictObject({ baseUrl: z.url(), clientId: z.string().optional() }),
   secrets: z.strictObject({ clientSecret: z.string().optional() }),
