@@ -318,8 +318,8 @@ test('a token that only reads is a state, and not an error', async () => {
   expect(await hookCareOf(table, synchronizationId)).toMatchObject({
     ...{ missing: 2, problem: { code: 'insufficient-scope', message: expect.stringContaining('`api`') } },
   });
-  // The group, and the project that the next try begins with; the version in a new process.
-  expect(await turn()).toBe(4);
+  // The group, and both projects; the version in a new process.
+  expect(await turn()).toBe(6);
   expect((await findSynchronization(table, synchronizationId))?.credentialState).toBe('working');
 });
 
