@@ -100,6 +100,8 @@ export interface StoredFacts {
   readonly since: number;
   /** Of that read: see `ScopeRead`. */
   readonly watched: ReadonlySet<ForgeRepositoryId>;
+  /** Whether the part is stored, or was until lately, also where something of it is left open. */
+  isStored(part: PartScope): boolean;
   /**
    * The facts of one kind that are stored of the part. Taking them is no read of them, so there are none where a read has to decide something.
    *

@@ -7,7 +7,7 @@ import { createTestGitLab, member, type TestGitLab, worldOf } from './test-api.t
 
 const team = asId<ForgeTeamId>(5);
 const stored = (name = 'G5', rights: readonly Fact[] | 'open' = [right]): StoredFacts => ({
-  ...{ since: 0, watched: new Set() },
+  ...{ since: 0, watched: new Set(), isStored: () => true },
   of<Kind extends FactKind>(_: AnyScope, kind: Kind) {
     const one: Fact = { kind: 'team', team, slug: 'g5', name, parent: asId<ForgeTeamId>(1) };
     const facts: readonly Fact[] = kind === 'team' || rights === 'open' ? [one] : rights;
@@ -87,6 +87,28 @@ describe('an event about a member of a group', () => {
       expect(ofTeam.map(({ kind }) => kind)).toEqual(['team', 'team-repository']);
     },
   );
+
+  test('of whom nothing is stored, and who is in neither group, costs at most 5 requests, and asks for no list', async () => {
+    const lab = labWith(false);
+    const { structure } = lab.open();
+    const given = { ...stored('G5', []), isStored: () => false };
+    const step = await structure.readScope('member:77', { handle: '5', stored: async () => given });
+    expect('done' in step && step.done).toMatchObject({ facts: [], followUps: [] });
+    expect(lab.requests.length).toBeLessThanOrEqual(5);
+  });
+
+  test('has nothing read of a group that is neither ours nor invited, but that it is none', async () => {
+    const lab = labWith(false);
+    const { answer } = lab;
+    const foreign = { id: 99, path: 'big', name: 'Big', full_path: 'big', parent_id: null };
+    lab.answer = (request) =>
+      /groups\/99\?/.test(request.path)
+        ? { json: { ...foreign, share_with_group_lock: false, shared_with_groups: [] } }
+        : answer(request);
+    const step = await lab.open().structure.readScope('team:99');
+    expect('done' in step && step.done).toMatchObject({ facts: [], absence: 'elsewhere' });
+    expect(lab.requests.filter(({ path }) => path.includes('/groups/99/'))).toEqual([]);
+  });
 
   test.each([
     ['nothing is stored', undefined],

@@ -11,10 +11,10 @@ import {
   repositoryPart,
   teamPart,
 } from '../../domain/scopes.ts';
-import { ForgeError } from '../errors.ts';
-import type { Absence, LookedUp, LookUp, ScopeRead } from '../forge.ts';
+import { ForgeError, unlessMissing } from '../errors.ts';
+import type { Absence, ScopeRead } from '../forge.ts';
 import { expectSame } from '../http.ts';
-import { type Reading, withoutSteps } from '../reading.ts';
+import type { Reading } from '../reading.ts';
 import {
   groupOf,
   groupsBelow,
@@ -95,39 +95,81 @@ async function groupsOfOurs(context: Context, reading: Reading): Promise<Groups>
 }
 
 /** The same with the top-level group, which costs a request. */
-async function ourGroups(context: Context, reading: Reading): Promise<Groups> {
+export async function ourGroups(context: Context, reading: Reading): Promise<Groups> {
   const { id, group } = await context.top();
   return new Map([[id, group], ...(await groupsOfOurs(context, reading))]);
+}
+
+async function readTeam(context: Context, id: ForgeTeamId, reading: Reading): Promise<ScopeRead> {
+  const below = await groupsOfOurs(context, reading);
+  return id === context.topId || below.has(id)
+    ? readOwnTeam(context, id, below, reading)
+    : readInvitedTeam(context, id, below, reading);
 }
 
 /**
  * Its members are read before the group itself: as its owner sees it, it is a probe too, if nothing has to be asked after it. No event tells of a
  * group's rights, so those that are stored are as good as at the last read of all.
  */
-async function readTeam(context: Context, id: ForgeTeamId, reading: Reading): Promise<ScopeRead> {
-  const { requests, now, topId } = context;
+async function readOwnTeam(
+  context: Context,
+  id: ForgeTeamId,
+  below: Groups,
+  reading: Reading,
+): Promise<ScopeRead> {
+  const { requests, now } = context;
   const part = teamPart(id);
-  const below = await groupsOfOurs(context, reading);
-  const isOurs = id === topId || below.has(id);
   const direct = await unlessHidden(membersOf(context, id, reading));
-  const detail = await unlessHidden(isOurs ? readTopGroup(requests, id) : readGroup(requests, id));
+  const detail = await unlessHidden(readTopGroup(requests, id));
   if (detail === undefined) {
-    return isOurs ? deferToList('members') : absentPart(part, 'gone');
+    return deferToList('members');
   }
   expectSame(detail.id, id);
-  if (direct === undefined) {
-    throw new ForgeError('incomplete', 'GitLab shows a group, and not its members');
-  }
-  if (isOurs && 'isShownToOwner' in detail && detail.isShownToOwner) {
+  if (detail.isShownToOwner) {
     context.noteOwner();
   }
   const group = groupOf(detail, now);
-  const members = await withInvited(context, group, direct, reading);
-  const facts = teamFacts(group, members, context.viewersInstall ? await context.instance() : {});
+  const facts = await teamWithMembers(context, group, direct, reading);
   const rights =
-    (isOurs ? await storedRights(context, part, facts) : undefined) ??
-    (await rightsOf(context, group, below, reading));
+    (await storedRights(context, part, facts)) ?? (await rightsOf(context, group, below, reading));
   return rights === undefined ? absentPart(part, 'elsewhere') : partRead(part, [...facts, ...rights]);
+}
+
+/** Whoever manages a project can make its hook name any group, with any number of members: they are read only if it is invited. */
+async function readInvitedTeam(
+  context: Context,
+  id: ForgeTeamId,
+  below: Groups,
+  reading: Reading,
+): Promise<ScopeRead> {
+  const { requests, now } = context;
+  const part = teamPart(id);
+  const detail = await unlessHidden(readGroup(requests, id));
+  if (detail === undefined) {
+    return absentPart(part, 'gone');
+  }
+  expectSame(detail.id, id);
+  const group = groupOf(detail, now);
+  const rights = await rightsOf(context, group, below, reading);
+  if (rights === undefined) {
+    return absentPart(part, 'elsewhere');
+  }
+  const direct = await unlessHidden(membersOf(context, id, reading));
+  return partRead(part, [...(await teamWithMembers(context, group, direct, reading)), ...rights]);
+}
+
+/** @param direct undefined where GitLab does not show them @throws ForgeError `incomplete` then */
+async function teamWithMembers(
+  context: Context,
+  group: Group,
+  direct: readonly Member[] | undefined,
+  reading: Reading,
+): Promise<readonly Fact[]> {
+  if (direct === undefined) {
+    throw new ForgeError('incomplete', 'GitLab shows a group, and not its members');
+  }
+  const members = await withInvited(context, group, direct, reading);
+  return teamFacts(group, members, context.viewersInstall ? await context.instance() : {});
 }
 
 /** The rights of the team as they are stored; undefined when they are not, or the group is another than the stored one. */
@@ -230,7 +272,7 @@ async function withInvited(
 async function readRepository(context: Context, id: ForgeRepositoryId, reading: Reading): Promise<ScopeRead> {
   const { requests, viewersInstall, now, topId } = context;
   const part = repositoryPart(id);
-  const item = await unlessNotFound(requests.get({ route: '/projects/:id', path: { id } }, projectSchema));
+  const item = await unlessMissing(requests.get({ route: '/projects/:id', path: { id } }, projectSchema));
   if (item === undefined) {
     return absentPart(part, 'gone');
   }
@@ -252,17 +294,6 @@ async function readRepository(context: Context, id: ForgeRepositoryId, reading: 
   const isNew = known !== undefined && known.of(part, 'repository') === undefined;
   const groups = isNew ? [...lineOf(below, project.group).map((group) => group.id), topId] : [];
   return { ...partRead(part, facts), followUps: [...new Set(groups)].map(teamPart) };
-}
-
-async function unlessNotFound<Answer>(request: Promise<Answer>): Promise<Answer | undefined> {
-  try {
-    return await request;
-  } catch (error) {
-    if (error instanceof ForgeError && error.code === 'not-found') {
-      return undefined;
-    }
-    throw error;
-  }
 }
 
 /**
@@ -312,9 +343,13 @@ async function readMember(
   if (inNamed !== undefined && inNamed.expiresAt === undefined) {
     return partRead(part, [inNamed]);
   }
-  const [before] = (await context.stored?.())?.of(part, 'member') ?? [];
+  const known = await context.stored?.();
+  const [before] = known?.of(part, 'member') ?? [];
   if (before !== undefined) {
     return partRead(part, unended([outsideAs(before, inNamed)], now));
+  }
+  if (known?.isStored(part) === false) {
+    return inNamed === undefined ? absentPart(part) : partRead(part, [inNamed]);
   }
   if (below.size > groupsMax) {
     return deferToList('members');
@@ -335,32 +370,3 @@ const outsideAs = (before: MemberFact, inNamed: MemberFact | undefined): MemberF
   const elsewhere = before.role === 'outside' ? before : here;
   return inNamed === undefined ? elsewhere : stronger(elsewhere, inNamed);
 };
-
-/** Looks up groups and projects by their ids. */
-export async function lookUp(
-  context: Context,
-  parts: readonly LookedUp[],
-): Promise<ReadonlyMap<PartScope, LookUp>> {
-  const { requests } = context;
-  const ours = await ourGroups(context, withoutSteps);
-  const answers = new Map<PartScope, LookUp>();
-  for (const { part } of parts) {
-    const id = idOfPart(part);
-    if (kindOfPart(part) === 'repository') {
-      const item = await unlessNotFound(
-        requests.get({ route: '/projects/:id', path: { id } }, projectSchema),
-      );
-      answers.set(part, item === undefined ? gone : ours.has(item.namespace.id) ? present : elsewhere);
-    } else {
-      const group = await unlessNotFound(readGroup(requests, asId<ForgeTeamId>(id)));
-      answers.set(part, group === undefined ? gone : lineOf(ours, group.id).length > 0 ? present : unknown);
-    }
-  }
-  return answers;
-}
-
-const present: LookUp = { is: 'present' };
-/** Perhaps it is invited to a project: only the lists tell. */
-const unknown: LookUp = { is: 'unknown' };
-const gone: LookUp = { is: 'absent', absence: 'gone' };
-const elsewhere: LookUp = { is: 'absent', absence: 'elsewhere' };

@@ -6,8 +6,9 @@ import { ForgeError } from '../errors.ts';
 import type { ReadingOptions, StructureReader } from '../forge.ts';
 import { readInSteps } from '../reading.ts';
 import { type Account, type Instance, readAccount, topOf } from './account.ts';
+import { lookUp } from './look-up.ts';
 import type { Once } from './memberships.ts';
-import { lookUp, readPart } from './parts.ts';
+import { readPart } from './parts.ts';
 import type { Requests } from './requests.ts';
 import { type Context, isOfGitLab, mainLists, readWhole } from './whole-scopes.ts';
 

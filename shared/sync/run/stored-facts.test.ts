@@ -59,6 +59,7 @@ describe('what a read is given of what is stored', () => {
     expect(stored?.of(part(7), 'collaborator')?.map(factKey)).toEqual(['collaborator#3#7']);
     expect(stored?.of(part(7), 'repository')?.map(factKey)).toEqual(['repository#7']);
     expect(stored?.of(part(9), 'collaborator')).toBeUndefined();
+    expect([7, 9].map((id) => stored?.isStored(part(id)))).toEqual([true, false]);
     expect(stored?.since).toBe(time);
     expect(stored?.watched).toEqual(new Set([repository(9)]));
   });

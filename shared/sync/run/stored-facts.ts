@@ -49,14 +49,16 @@ export async function loadStoredFacts(run: Run, taken: TakenScope): Promise<Stor
     stored.facts.map(({ fact }) => fact),
     partOf,
   );
+  const isMain = (part: PartScope): boolean =>
+    (byPart.get(part) ?? []).some((fact) => factKey(fact) === mainKeyOf(part));
   const watched = lists.flatMap((state) => state?.watched ?? []);
   return {
     since,
     watched: new Set([...watched, ...repositoriesIn(stored.removed.keys())]),
+    isStored: (part) => isMain(part) || stored.removed.has(mainKeyOf(part)),
     of(part, kind) {
-      const main = mainKeyOf(part);
       const facts = byPart.get(part) ?? [];
-      const isKnown = facts.some((fact) => factKey(fact) === main) && !open.has(main);
+      const isKnown = isMain(part) && !open.has(mainKeyOf(part));
       return isKnown && !open.has(rowsOf(part, kind))
         ? facts.filter((fact) => isKind(fact, kind))
         : undefined;
