@@ -62,6 +62,7 @@ function createReads(answer: TestGitLab['answer']) {
       const { facts, watched = [], isCounted } = step.done;
       stored = {
         ...{ since, watched: new Set(watched) },
+        isStored: (part) => facts.some((fact) => partOf(fact) === part),
         of: (part, kind) =>
           facts.filter((fact) => partOf(fact) === part).filter((fact) => isKind(fact, kind)),
       };
