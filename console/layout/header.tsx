@@ -34,12 +34,12 @@ export function Header({ openNavigation }: HeaderProps) {
         </Link>
         <OrganizationSwitcher />
       </Group>
-      <UnstyledButton className={classes.search} onClick={openPalette} aria-label={words.openPalette}>
+      <UnstyledButton className={classes.search} onClick={openPalette}>
         <Icon name="search" size={16} />
         <Text size="sm" className={classes.searchText}>
           {words.openPalette}
         </Text>
-        <Kbd size="xs" className={classes.searchText}>
+        <Kbd size="xs" className={classes.keys} aria-hidden="true">
           Ctrl K
         </Kbd>
       </UnstyledButton>
