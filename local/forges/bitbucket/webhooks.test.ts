@@ -119,7 +119,7 @@ describe('deliveries', () => {
     await create();
     const pushed = async (kilobytes: number) => {
       const history = [{ message: 'x'.repeat(kilobytes * 1024), files: { 'A.md': `${kilobytes}` } }];
-      await bitbucket.simulator.changes.run('push', { repository: 'acme/money', history });
+      await bitbucket.simulator.changes.run('push', { repository: 'acme/clock', history });
       await bitbucket.simulator.idle();
       return bitbucket.receiver.received.splice(0).length;
     };
