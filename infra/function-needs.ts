@@ -53,6 +53,8 @@ export interface Needs {
   readonly operatorKey?: true;
   readonly setUpCode?: true;
   readonly baseUrls?: readonly ('registry' | 'console')[];
+  /** Gets executions of its own, if the operator reserves some. */
+  readonly reserved?: true;
 }
 
 export const functionNeeds = {
@@ -65,6 +67,7 @@ export const functionNeeds = {
     integrations: true,
     credentials: 'hooks',
     originSecret: 'api',
+    reserved: true,
   },
   'sync-organization': {
     does: 'Reads a scope of a forge organization, plans and applies; installs hooks',
@@ -76,6 +79,7 @@ export const functionNeeds = {
     credentials: 'renew',
     installsHooks: true,
     baseUrls: ['console'],
+    reserved: true,
   },
   'scan-repository': {
     does: 'Reads refs and manifests of a repository into versions',
@@ -207,6 +211,9 @@ export const functionNeeds = {
     baseUrls: ['console'],
   },
 } as const satisfies Record<string, Needs>;
+
+/** Executions of sync-organization at the same time. */
+export const synchronizationsAtOnce = 10;
 
 export type FunctionName = keyof typeof functionNeeds;
 

@@ -1,6 +1,6 @@
-import type { Stack } from 'aws-cdk-lib';
+import { Aws, Fn, type Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { CfnFunction, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { environment } from '../shared/runtime/environment.ts';
 import { tableKeys } from '../shared/store/keys.ts';
@@ -122,7 +122,18 @@ function createFunction(stack: Stack, name: FunctionName, need: Needs, around: S
     environment: variables,
   });
   for (const statement of allowed) created.addToRolePolicy(statement);
+  if (need.reserved === true) reserve(created, parameters);
   return created;
+}
+
+/** CDK wants a number when it synthesizes; ours is a parameter. */
+function reserve(created: LambdaFunction, { reserved }: Parameters): void {
+  const resource = created.node.defaultChild;
+  if (!(resource instanceof CfnFunction)) throw new Error(`${created.node.path} has no function`);
+  resource.addPropertyOverride(
+    'ReservedConcurrentExecutions',
+    Fn.conditionIf(reserved.isGiven.logicalId, reserved.executions, Aws.NO_VALUE),
+  );
 }
 
 const allow = (actions: readonly string[], resources: readonly string[]): PolicyStatement =>

@@ -1,4 +1,5 @@
 import { CfnCondition, CfnParameter, Fn, type Stack } from 'aws-cdk-lib';
+import { synchronizationsAtOnce } from './function-needs.ts';
 
 /** A host name of the operator's; without it CloudFront's own is used. */
 export interface CustomDomain {
@@ -12,10 +13,17 @@ export interface Parameters {
   readonly registryBaseUrl: string;
   readonly consoleBaseUrl: string;
   readonly privateForgeHosts: string;
+  readonly reserved: ReservedConcurrency;
   /** A text that changes when the CDN is to send the newest origin secrets. */
   readonly originProofRotation: string;
   readonly registryDomain: CustomDomain;
   readonly consoleDomain: CustomDomain;
+}
+
+/** Executions that other functions cannot take. */
+export interface ReservedConcurrency {
+  readonly executions: string;
+  readonly isGiven: CfnCondition;
 }
 
 /** A name, an IPv4 address or an IPv6 address: a single colon would be that of a port. */
@@ -58,6 +66,7 @@ export function createParameters(stack: Stack): Parameters {
     allowedPattern: '[\\w.:-]{1,40}',
   });
   return {
+    reserved: createReservedConcurrency(stack),
     originProofRotation: originProofRotation.valueAsString,
     privateForgeHosts: privateForgeHosts.valueAsString,
     registryBaseUrl: registryBaseUrl.valueAsString,
@@ -65,6 +74,25 @@ export function createParameters(stack: Stack): Parameters {
     registryDomain: createDomain(stack, 'Registry'),
     consoleDomain: createDomain(stack, 'Console'),
   };
+}
+
+/**
+ * Off by default: an account must keep 100 executions that are not reserved, and new ones have 10 in all. A reservation is a limit too, so
+ * it is no lower than what the queue starts.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+ */
+function createReservedConcurrency(stack: Stack): ReservedConcurrency {
+  const executions = new CfnParameter(stack, 'ReservedConcurrency', {
+    type: 'String',
+    description: `Executions to reserve for receive-webhook, and as many for sync-organization; 0 for none, else at least ${synchronizationsAtOnce}`,
+    default: '0',
+    allowedPattern: '0|[1-9][0-9]+',
+    constraintDescription: `0, or at least ${synchronizationsAtOnce}`,
+  });
+  const isGiven = new CfnCondition(stack, 'ReservedConcurrencyIsGiven', {
+    expression: Fn.conditionNot(Fn.conditionEquals(executions.valueAsString, '0')),
+  });
+  return { executions: executions.valueAsString, isGiven };
 }
 
 function createDomain(stack: Stack, host: 'Registry' | 'Console'): CustomDomain {

@@ -4,7 +4,7 @@ import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { reconcileMinutes } from '../shared/runtime/time-limits.ts';
 import { pascalCase } from './constructs/node-function.ts';
 import { createWorkQueue } from './constructs/work-queue.ts';
-import { type FunctionName, timeoutSeconds } from './function-needs.ts';
+import { type FunctionName, synchronizationsAtOnce, timeoutSeconds } from './function-needs.ts';
 import type { Functions, Queues } from './functions.ts';
 
 /** AWS recommends a visibility time-out of at least six times the function's time-out for standard queues. */
@@ -38,12 +38,13 @@ export function createTriggers(
   stack: Stack,
   { queues, functions }: { queues: Queues; functions: Functions },
 ): void {
-  consume('sync-organization', 'sync', { batchSize: 1 });
+  // None takes all executions that the account may have at once: webhooks and people need some.
+  consume('sync-organization', 'sync', { batchSize: 1, maxConcurrency: synchronizationsAtOnce });
   consume('scan-repository', 'scan', { batchSize: 1, maxConcurrency: 10 });
-  consume('publish-package', 'publish-package', { batchSize: 5 });
-  consume('publish-roots', 'publish-roots', { batchSize: 5 });
-  consume('publish-access', 'publish-access', { batchSize: 10 });
-  consume('run-deletion', 'deletion', { batchSize: 1 });
+  consume('publish-package', 'publish-package', { batchSize: 5, maxConcurrency: 10 });
+  consume('publish-roots', 'publish-roots', { batchSize: 5, maxConcurrency: 10 });
+  consume('publish-access', 'publish-access', { batchSize: 10, maxConcurrency: 2 });
+  consume('run-deletion', 'deletion', { batchSize: 1, maxConcurrency: 5 });
 
   const role = new Role(stack, 'SchedulerRole', {
     assumedBy: new ServicePrincipal('scheduler.amazonaws.com'),
@@ -56,7 +57,7 @@ export function createTriggers(
   function consume(
     consumer: FunctionName,
     queue: keyof Queues,
-    settings: { batchSize: number; maxConcurrency?: number },
+    settings: { batchSize: number; maxConcurrency: number },
   ): void {
     queues[queue].grantConsumeMessages(functions[consumer]);
     functions[consumer].addEventSourceMapping('Source', {

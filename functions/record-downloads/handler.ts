@@ -6,8 +6,8 @@ import { httpHandler } from '../../shared/runtime/http-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
 
 const logger = createLogger('record-downloads');
-/** Enough for more packages than any installation has. */
-const bodyBytesMax = 1024 * 1024;
+/** Enough for as many packages as a report may name. */
+const bodyBytesMax = 256 * 1024;
 const dependencies = { table: tableClient(), clock: systemClock };
 
 export const handler = httpHandler({ logger, bodyBytesMax, isFromCdn: cdnRequestCheck() }, (request) =>

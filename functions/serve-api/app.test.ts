@@ -85,6 +85,13 @@ describe('every request', () => {
     }
   });
 
+  it('is refused, and no error of the table, where its body has half of a surrogate pair', async () => {
+    const world = await createApiWorld();
+    const body = '{"description":"\\ud800"}';
+    const answer = await world.ask('member', { method: 'POST', path: '/me/tokens', body });
+    expect(answer).toMatchObject({ status: 400, body: { code: 'malformed' } });
+  });
+
   it('names the methods that the address takes', async () => {
     const world = await createApiWorld();
     const { headers } = await world.ask('owner', { method: 'DELETE', path: '/me' });

@@ -12,6 +12,7 @@ it.each([
   plan.apis.set('abc', {
     ...{ id: 'abc', domainName: 'abc.example', integrations: new Map(), routes: [], hasDefaultStage: true },
     limits: { ratePerSecond: 0, burst: 0 },
+    routeLimits: new Map(),
   });
   const unused = () => {
     throw new Error('not used for a request without a route');

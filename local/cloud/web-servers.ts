@@ -47,7 +47,7 @@ export function createApiHandler(
     localHost: new URL(options.apiUrl).host,
     routes: routesOf(api),
     clock: options.clock,
-    limits: options.limitsRate ? api.limits : undefined,
+    ...(options.limitsRate ? { limits: api.limits, routeLimits: api.routeLimits } : {}),
     invoke: options.host.invoke,
   });
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { tokenOf as tokenAtEdge } from '../../functions/authorize-request/request.ts';
 import { aFact } from '../../test/support/memory-forge.ts';
 import {
@@ -11,7 +11,7 @@ import { organizationId } from '../../test/support/synchronized.ts';
 import { downloadsByDay } from '../store/download-store.ts';
 import { keys } from '../store/keys.ts';
 import { namesOf } from '../store/name-store.ts';
-import { recordDownloads, tokenOf } from './record-downloads.ts';
+import { downloadsMax, recordDownloads, tokenOf } from './record-downloads.ts';
 
 /** Ann reads acme/one, and acme/two is hidden from her. */
 async function registryOf(): Promise<{ registry: Registry; ann: string }> {
@@ -87,10 +87,52 @@ describe('recordDownloads', () => {
   it.each([
     ['invalid JSON', '{'],
     ['an invalid report', '{"downloads":[{"name":7,"version":"1"}]}'],
-    ['a report that is too long', report(...Array.from({ length: 1001 }, () => ['a/b', '1'] as const))],
   ])('ignores %s', async (_, body) => {
     const { registry, ann } = await registryOf();
     expect(await recordDownloads(registry, ann, body)).toBeUndefined();
+  });
+});
+
+describe('a report that somebody made up', () => {
+  it('is not parsed before its token is known', async () => {
+    const { registry } = await registryOf();
+    const parse = vi.spyOn(JSON, 'parse');
+    try {
+      expect(
+        await recordDownloads(registry, 'rprt_m_nobody', report(['acme/one', '1.0.0.0'])),
+      ).toBeUndefined();
+      expect(parse).not.toHaveBeenCalled();
+    } finally {
+      parse.mockRestore();
+    }
+  });
+
+  it('counts a version that it names a thousand times once, with as many writes as for one', async () => {
+    const { registry, ann } = await registryOf();
+    const repeated = Array.from({ length: 1000 }, () => ['acme/one', '1.0.0.0'] as const);
+    const update = vi.spyOn(registry.table, 'update');
+    expect(await recordDownloads(registry, ann, report(...repeated))).toBe(1);
+    // The version, the day, the day of the organization, the name, and the token's last use.
+    expect(update).toHaveBeenCalledTimes(5);
+    expect(await count(registry, 'acme/one', '1.0.0.0')).toBe(1);
+  });
+
+  it('counts its first 500 versions', async () => {
+    const { registry, ann } = await registryOf();
+    const many = Array.from(
+      { length: downloadsMax },
+      (_, place) => [`acme/none-${place}`, '1.0.0.0'] as const,
+    );
+    expect(await recordDownloads(registry, ann, report(...many, ['acme/one', '1.0.0.0']))).toBe(0);
+    expect(await recordDownloads(registry, ann, report(...many.slice(1), ['acme/one', '1.0.0.0']))).toBe(1);
+  });
+
+  it('counts the rest of it where a name or version has half of a surrogate pair', async () => {
+    const { registry, ann } = await registryOf();
+    const body = report(['acme/one', '\ud800'], ['acme/\udfff', '1.0.0.0'], ['acme/one', '1.0.0.0']);
+    const read = vi.spyOn(registry.table, 'getMany');
+    expect(await recordDownloads(registry, ann, body)).toBe(1);
+    expect(read.mock.calls.flat(2).every(({ sk }) => sk.isWellFormed())).toBe(true);
   });
 });
 

@@ -9,6 +9,7 @@ import { bitmapHas, edgeKeys, packagesPerChunk } from '../domain/edge-keys.ts';
 import { parsePrincipal } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import { parseJson } from '../domain/parse-json.ts';
+import { isWellFormed } from '../domain/well-formed.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { countDownload, countDownloadsOfDay } from '../store/download-store.ts';
 import { edgeRows } from '../store/edge-store.ts';
@@ -18,15 +19,17 @@ import { findOrganization } from '../store/organization-store.ts';
 import type { Table } from '../store/table.ts';
 import { findTokens, isLive, noteInstall, type Token } from '../store/token-store.ts';
 
-/** More packages than any installation has: a longer list must be a mistake. */
-const downloadsMax = 1000;
+/** More packages than any installation has; of a longer list the first ones count. */
+export const downloadsMax = 500;
+/** Writes that are under way at the same time. */
+const writesAtOnce = 25;
 
 const Report = z.object({
-  downloads: z.array(z.object({ name: z.string().max(200), version: z.string().max(200) })).max(downloadsMax),
+  downloads: z.array(z.object({ name: z.string().max(200), version: z.string().max(200) })),
 });
 
 /**
- * Counts only packages that the token may install.
+ * Counts only packages that the token may install, each version once. Reads nothing of the report of somebody whose token is not known.
  *
  * @param secret the token that came with the report
  * @returns how many were counted, which the token's holder must not learn: it reveals which packages exist. Undefined when the
@@ -37,16 +40,15 @@ export async function recordDownloads(
   secret: string,
   body: string,
 ): Promise<number | undefined> {
-  const report = Report.safeParse(parseJson(body));
   const tokens = (await findTokens(table, secret, clock.now())).filter(
     (token) => token.state !== 'suspended' && isLive(token, clock.now()),
   );
-  if (!report.success) {
+  let downloads: readonly Download[] | undefined = tokens.length === 0 ? undefined : downloadsIn(body);
+  if (downloads === undefined) {
     return undefined;
   }
   let counted: number | undefined;
   // The report names no organization. A name that several have counts for the first.
-  let { downloads } = report.data;
   for (const token of tokens) {
     const organization = await findOrganization(table, token.organization);
     if (organization === undefined || organization.accessStoppedAt !== undefined) {
@@ -62,7 +64,25 @@ export async function recordDownloads(
   return counted;
 }
 
-type Download = z.infer<typeof Report>['downloads'][number];
+interface Download {
+  /** In lower case. */
+  readonly name: string;
+  /** As Composer normalizes it. */
+  readonly version: string;
+}
+
+/** The different versions that were installed; undefined when the report is invalid. */
+function downloadsIn(body: string): readonly Download[] | undefined {
+  const report = Report.safeParse(parseJson(body));
+  if (!report.success) {
+    return undefined;
+  }
+  const downloads = report.data.downloads
+    .filter(isWellFormed)
+    .map(({ name, version }) => ({ name: name.toLowerCase(), version }));
+  const different = new Map(downloads.map((download) => [`${download.name}\n${download.version}`, download]));
+  return [...different.values()].slice(0, downloadsMax);
+}
 
 /** @returns those that were counted */
 async function countIn(
@@ -72,12 +92,12 @@ async function countIn(
   downloads: readonly Download[],
   now: number,
 ): Promise<ReadonlySet<Download>> {
-  const names = [...new Set(downloads.map((download) => download.name.toLowerCase()))];
+  const names = [...new Set(downloads.map(({ name }) => name))];
   const holders = await table.getMany(names.map((name) => keys.packageName(id, name)));
   const numbers = new Map(names.map((name, place) => [name, holders[place]?.number]));
   const mayInstall = await installable(table, slug, token);
   const wanted = downloads.flatMap((download) => {
-    const number = numbers.get(download.name.toLowerCase());
+    const number = numbers.get(download.name);
     return typeof number === 'number' && mayInstall(number) ? [{ number, download }] : [];
   });
   // Only versions that exist, since the report is not trustworthy.
@@ -87,18 +107,28 @@ async function countIn(
   const known = wanted.filter((_, place) => versions[place] !== undefined);
   const counts = new Map<string, { readonly number: number; readonly count: number }>();
   for (const { number, download } of known) {
-    await countDownload(table, id, number, download.version);
-    const name = download.name.toLowerCase();
-    counts.set(name, { number, count: (counts.get(name)?.count ?? 0) + 1 });
+    counts.set(download.name, { number, count: (counts.get(download.name)?.count ?? 0) + 1 });
   }
-  for (const [name, { number, count }] of counts) {
-    await countDownloadsOfDay(table, id, number, count, now);
-    await noteDownloads(table, id, { name, number }, count);
-  }
-  if (known.length > 0) {
-    await countDownloadsOfDay(table, id, 'all', known.length, now);
-  }
+  await writeAll([
+    ...known.map(
+      ({ number, download }) =>
+        () =>
+          countDownload(table, id, number, download.version),
+    ),
+    ...[...counts].flatMap(([name, { number, count }]) => [
+      () => countDownloadsOfDay(table, id, number, count, now),
+      () => noteDownloads(table, id, { name, number }, count),
+    ]),
+    ...(known.length > 0 ? [() => countDownloadsOfDay(table, id, 'all', known.length, now)] : []),
+  ]);
   return new Set(known.map(({ download }) => download));
+}
+
+/** Some at once. No transaction: counters of a package that many install at this moment would make each other fail. */
+async function writeAll(writes: readonly (() => Promise<void>)[]): Promise<void> {
+  for (let from = 0; from < writes.length; from += writesAtOnce) {
+    await Promise.all(writes.slice(from, from + writesAtOnce).map((write) => write()));
+  }
 }
 
 /** What the edge lets the token read. */

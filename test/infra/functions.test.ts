@@ -32,6 +32,7 @@ const lambdaSchema = z.object({
   Architectures: z.array(z.string()),
   Handler: z.string(),
   Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }),
+  ReservedConcurrentExecutions: z.unknown(),
   TracingConfig: z.undefined().optional(),
 });
 const lambda = (name: FunctionName) => lambdaSchema.parse(propertiesOf(template, resourceId(name)));
@@ -291,5 +292,43 @@ describe('functions', () => {
       AutoDeploy: true,
       DefaultRouteSettings: { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 },
     });
+  });
+
+  it('leave webhooks and archives their rate in a flood of reports, sign-ins or pages', () => {
+    const settings = propertiesOf(template, 'HttpStage').RouteSettings as Record<
+      string,
+      { ThrottlingRateLimit: number }
+    >;
+    const known = resourcesOf(template, 'ApiGatewayV2::Route').map(([, { RouteKey }]) => RouteKey);
+    expect(known).toEqual(expect.arrayContaining(Object.keys(settings)));
+    expect(Object.keys(settings)).toEqual([
+      'POST /webhooks/{forge}',
+      'POST /webhooks/{forge}/{source}',
+      'GET /dists/{slug}/{number}/{file}',
+      'POST /downloads',
+      'ANY /sign-in/{proxy+}',
+    ]);
+    expect(settings['POST /downloads']?.ThrottlingRateLimit).toBe(20);
+    // A stage refuses settings of a route that does not exist yet.
+    const stage = template.Resources.HttpStage;
+    const routes = resourcesOf(template, 'ApiGatewayV2::Route').map(([id]) => id);
+    expect(stage?.DependsOn).toEqual(expect.arrayContaining(routes));
+  });
+
+  it('have executions of their own only where the operator reserves some', () => {
+    const reserved = functionNames.filter((name) => lambda(name).ReservedConcurrentExecutions !== undefined);
+    expect(reserved).toEqual(['receive-webhook', 'sync-organization']);
+    expect(lambda('sync-organization').ReservedConcurrentExecutions).toEqual({
+      'Fn::If': ['ReservedConcurrencyIsGiven', { Ref: 'ReservedConcurrency' }, { Ref: 'AWS::NoValue' }],
+    });
+    const pattern = new RegExp(`^(${template.Parameters.ReservedConcurrency?.AllowedPattern})$`);
+    expect(['0', '10', '200', '9', '', '-1'].map((text) => pattern.test(text))).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
   });
 });

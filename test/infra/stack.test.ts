@@ -69,6 +69,7 @@ describe('resources', () => {
       ConsoleBaseUrl: 'https://console.invalid',
       PrivateForgeHosts: 'none',
       OriginProofRotation: 'never',
+      ReservedConcurrency: '0',
       RegistryDomainName: '',
       RegistryCertificateArn: '',
       ConsoleDomainName: '',
@@ -188,7 +189,7 @@ describe('queues', () => {
     }
   });
 
-  it('feed the functions in these batches', () => {
+  it('feed the functions in these batches, and take no more than this many executions of the account', () => {
     const batches = mappings().map(({ EventSourceArn, FunctionName, BatchSize, ScalingConfig }) => [
       EventSourceArn,
       FunctionName,
@@ -196,12 +197,12 @@ describe('queues', () => {
       ScalingConfig?.MaximumConcurrency,
     ]);
     expect(batches).toEqual([
-      ['SyncQueue', 'SyncOrganization', 1, undefined],
+      ['SyncQueue', 'SyncOrganization', 1, 10],
       ['ScanQueue', 'ScanRepository', 1, 10],
-      ['PublishPackageQueue', 'PublishPackage', 5, undefined],
-      ['PublishRootsQueue', 'PublishRoots', 5, undefined],
-      ['PublishAccessQueue', 'PublishAccess', 10, undefined],
-      ['DeletionQueue', 'RunDeletion', 1, undefined],
+      ['PublishPackageQueue', 'PublishPackage', 5, 10],
+      ['PublishRootsQueue', 'PublishRoots', 5, 10],
+      ['PublishAccessQueue', 'PublishAccess', 10, 2],
+      ['DeletionQueue', 'RunDeletion', 1, 5],
     ]);
   });
 

@@ -12,6 +12,7 @@ const templateSchema = z.object({
     z.object({
       Type: z.string(),
       DeletionPolicy: z.string().optional(),
+      DependsOn: z.array(z.string()).optional(),
       // Validated by each reader of a type.
       Properties: z.record(z.string(), z.unknown()).default({}),
     }),

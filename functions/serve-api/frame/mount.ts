@@ -2,7 +2,9 @@
 import { createRoute, type OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { z } from 'zod';
+import { isWellFormed } from '../../../shared/domain/well-formed.ts';
 import { cookiesOf } from '../../../shared/runtime/http-handler.ts';
+import { refuse } from '../../../shared/runtime/problem-details.ts';
 import { synchronizationsOf } from '../../../shared/store/synchronization-store.ts';
 import type { Table } from '../../../shared/store/table.ts';
 import { isOfOrganization } from './access.ts';
@@ -40,6 +42,9 @@ export function mount(
   ];
   app.openapi({ ...createRoute(configOf(definition)), middleware }, async (c: Context<ApiEnvironment>) => {
     const request = requestOf(dependencies, definition, c);
+    if (!isWellFormed(request.body)) {
+      refuse('malformed', 'The body has half of a surrogate pair, which no UTF-8 can hold.');
+    }
     const [held, organization] = [c.get('held'), c.get('organization')];
     if (held !== undefined && organization !== undefined && definition.orRight !== undefined) {
       await checkObjects(dependencies.table, organization.id, definition.orRight, request, held);

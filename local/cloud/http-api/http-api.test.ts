@@ -276,6 +276,29 @@ describe('an HTTP API', () => {
     expect(await several(4)).toEqual([200, 200, 200, 429]);
   });
 
+  it('lets a flood of a route with limits of its own leave the other routes alone', async () => {
+    const api = createHttpApi({
+      ...{ apiId: 'abc', accountId: '000000000000', domainName, localHost: '127.0.0.1:80' },
+      clock: { now: () => 0, after: () => () => {} },
+      limits: { ratePerSecond: 2, burst: 2 },
+      routeLimits: new Map([['POST /reports', { ratePerSecond: 1, burst: 1 }]]),
+      routes: [
+        { routeKey: 'POST /reports', target: { functionName: 'reports', timeoutMs: 1000 } },
+        { routeKey: '$default', target: { functionName: 'rest', timeoutMs: 1000 } },
+      ],
+      invoke: async () => result({}),
+    });
+    const ask = async (target: string) => {
+      const headers = headerMap(['host', domainName]);
+      const request = { method: 'POST', target, headers, body: Buffer.alloc(0), remoteAddress: '' };
+      return (await api(request)).status;
+    };
+    const asked: number[] = [];
+    for (const target of ['/reports', '/reports', '/reports', '/a', '/b', '/c'])
+      asked.push(await ask(target));
+    expect(asked).toEqual([200, 429, 429, 200, 200, 429]);
+  });
+
   it('refuses any other host', async () => {
     const api = createHttpApi({
       apiId: 'abc',

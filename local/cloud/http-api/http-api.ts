@@ -23,8 +23,10 @@ export interface HttpApiOptions {
   readonly localHost: string;
   readonly routes: readonly Route<Integration>[];
   readonly clock: CloudClock;
-  /** Of the stage; without them it takes any number of requests. */
+  /** Of the stage, for all routes together that have none of their own; without them it takes any number of requests. */
   readonly limits?: ThrottleLimits | undefined;
+  /** By route key. */
+  readonly routeLimits?: ReadonlyMap<string, ThrottleLimits>;
   /** Invokes a function and waits; undefined if it is throttled. */
   invoke(functionName: string, payload: string): Promise<Outcome | undefined>;
 }
@@ -39,6 +41,9 @@ const FUNCTION_PAYLOAD_LIMIT_BYTES = 6 * 1024 * 1024;
 /** An HTTP API with its default stage: finds the route, invokes the function, and turns its answer into a response. */
 export function createHttpApi(options: HttpApiOptions): HttpHandler {
   const isWithinLimits = options.limits && createThrottle(options.limits, options.clock);
+  const throttles = new Map(
+    [...(options.routeLimits ?? [])].map(([key, limits]) => [key, createThrottle(limits, options.clock)]),
+  );
   return async (request) => {
     const requestId = randomUUID();
     const response = await respond(request, requestId);
@@ -49,9 +54,10 @@ export function createHttpApi(options: HttpApiOptions): HttpHandler {
     const host = request.headers.get('host')?.[0] ?? '';
     if (host !== options.domainName && host !== options.localHost) return failure(403, 'Forbidden');
     if (lineAndValueBytes(request) > HEAD_LIMIT_BYTES) return failure(431, 'Request Header Fields Too Large');
-    if (isWithinLimits?.() === false) return failure(429, 'Too Many Requests');
     const [path = '/'] = request.target.split('?');
     const match = matchRoute(options.routes, request.method, path);
+    const takes = throttles.get(match?.route.routeKey ?? '') ?? isWithinLimits;
+    if (takes?.() === false) return failure(429, 'Too Many Requests');
     if (match === undefined) return failure(404, 'Not Found');
     const { route, pathParameters } = match;
     const event = httpApiEvent(request, {

@@ -136,6 +136,17 @@ it('a stage has the limits of the template, which have effect only together', as
   expect(await limitsWith({ ThrottlingRateLimit: 100 })).toBeUndefined();
 });
 
+it('a stage has limits of routes that are there before it', async () => {
+  const { ref: ApiId } = await create('AWS::ApiGatewayV2::Api', { ProtocolType: 'HTTP' });
+  const api = plan.apis.get(String(ApiId));
+  const RouteSettings = { 'POST /reports': { ThrottlingRateLimit: 1, ThrottlingBurstLimit: 2 } };
+  const stage = { ApiId, StageName: '$default', RouteSettings };
+  await expect(create('AWS::ApiGatewayV2::Stage', stage)).rejects.toThrow('Unable to find Route');
+  api?.routes.push({ routeKey: 'POST /reports', integrationId: 'one' });
+  await create('AWS::ApiGatewayV2::Stage', stage);
+  expect([...(api?.routeLimits ?? [])]).toEqual([['POST /reports', { ratePerSecond: 1, burst: 2 }]]);
+});
+
 describe('a bucket', () => {
   it('has a valid name, the same in each run', async () => {
     const { ref, attributes } = await create('AWS::S3::Bucket');

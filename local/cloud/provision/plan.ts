@@ -58,6 +58,8 @@ export interface PlannedApi {
   hasDefaultStage: boolean;
   /** Of the default stage, where the template sets both. */
   limits: ThrottleLimits | undefined;
+  /** Of routes that have limits of their own, by route key. */
+  routeLimits: ReadonlyMap<string, ThrottleLimits>;
 }
 
 export interface PlannedEdgeFunction {

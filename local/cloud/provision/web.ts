@@ -5,6 +5,7 @@ import {
   readOriginRequestPolicy,
   readResponseHeadersPolicy,
 } from '../cdn/config.ts';
+import type { ThrottleLimits } from '../http-api/throttle.ts';
 import { physicalName, stableId, stableUuid } from './names.ts';
 import type { CreateResource, CreationContext, PlannedApi } from './plan.ts';
 
@@ -18,6 +19,7 @@ export const createApi: CreateResource = (resource, { plan, pseudo }) => {
     routes: [],
     hasDefaultStage: false,
     limits: undefined,
+    routeLimits: new Map(),
   });
   return { ref: id, attributes: { ApiId: id, ApiEndpoint: `https://${domainName}` } };
 };
@@ -28,23 +30,39 @@ function apiOf(id: string, { plan }: CreationContext): PlannedApi {
   return api;
 }
 
+const throttlingSchema = z.object({
+  ThrottlingRateLimit: z.coerce.number().optional(),
+  ThrottlingBurstLimit: z.coerce.number().optional(),
+});
+
+const limitsOf = ({
+  ThrottlingRateLimit: ratePerSecond,
+  ThrottlingBurstLimit: burst,
+}: z.infer<typeof throttlingSchema>): ThrottleLimits | undefined =>
+  ratePerSecond === undefined || burst === undefined ? undefined : { ratePerSecond, burst };
+
 const stageSchema = z.object({
   ApiId: z.string(),
   StageName: z.string(),
-  DefaultRouteSettings: z
-    .object({
-      ThrottlingRateLimit: z.coerce.number().optional(),
-      ThrottlingBurstLimit: z.coerce.number().optional(),
-    })
-    .default({}),
+  DefaultRouteSettings: throttlingSchema.default({}),
+  RouteSettings: z.record(z.string(), throttlingSchema).default({}),
 });
 
 export const createStage: CreateResource = (resource, context) => {
-  const { ApiId, StageName, DefaultRouteSettings } = stageSchema.parse(resource.properties);
-  const { ThrottlingRateLimit: ratePerSecond, ThrottlingBurstLimit: burst } = DefaultRouteSettings;
+  const { ApiId, StageName, DefaultRouteSettings, RouteSettings } = stageSchema.parse(resource.properties);
   const api = apiOf(ApiId, context);
+  const routeLimits = Object.entries(RouteSettings).map(([routeKey, settings]) => {
+    // AWS refuses a stage that is made before the route.
+    if (!api.routes.some((route) => route.routeKey === routeKey)) {
+      throw new Error(`Unable to find Route by key ${routeKey} within the provided RouteSettings`);
+    }
+    const limits = limitsOf(settings);
+    if (limits === undefined) throw new Error(`the settings of ${routeKey} need a rate and a burst`);
+    return [routeKey, limits] as const;
+  });
   api.hasDefaultStage = true;
-  api.limits = ratePerSecond === undefined || burst === undefined ? undefined : { ratePerSecond, burst };
+  api.limits = limitsOf(DefaultRouteSettings);
+  api.routeLimits = new Map(routeLimits);
   return { ref: StageName, attributes: {} };
 };
 

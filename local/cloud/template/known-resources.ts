@@ -279,7 +279,7 @@ export const executedTypes: Readonly<Record<string, Readonly<Record<string, Prop
     Description: describes,
     AutoDeploy: only(true),
     DefaultRouteSettings: honoured,
-    RouteSettings: noMetering,
+    RouteSettings: honoured,
     AccessLogSettings: noLogStore,
     Tags: describes,
   },
