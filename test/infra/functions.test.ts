@@ -32,7 +32,7 @@ const lambdaSchema = z.object({
   Architectures: z.array(z.string()),
   Handler: z.string(),
   Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }),
-  ReservedConcurrentExecutions: z.unknown(),
+  ReservedConcurrentExecutions: z.unknown().optional(),
   TracingConfig: z.undefined().optional(),
 });
 const lambda = (name: FunctionName) => lambdaSchema.parse(propertiesOf(template, resourceId(name)));
