@@ -7,6 +7,7 @@ import { buildConsole } from './start/build-console.ts';
 import { exampleOf } from './start/example.ts';
 import { firstRunInstructions, instructions } from './start/instructions.ts';
 import { parseOptions, UsageError, usage } from './start/options.ts';
+import { passwordsOf } from './start/passwords.ts';
 import { atPlace, placeOf } from './start/place.ts';
 import { type Ports, takePorts } from './start/ports.ts';
 import { createProgress } from './start/progress.ts';
@@ -84,13 +85,22 @@ function stopOnSignals(running: { readonly started?: Started }, folder: StateFol
 
 function readyLine(started: Started, ports: Ports) {
   const at = (port: number): string => `http://127.0.0.1:${port}`;
+  const passwords = passwordsOf(started);
   return {
     registry: at(ports.registry),
     console: at(ports.console),
-    gitHub: { api: at(ports.gitHubApi), web: at(ports.gitHubWeb), codeload: at(ports.codeload) },
-    ...(started.gitLab && { gitLab: { web: started.gitLab.addresses.web } }),
+    gitHub: {
+      ...{ api: at(ports.gitHubApi), web: at(ports.gitHubWeb), codeload: at(ports.codeload) },
+      passwords: passwords.github,
+    },
+    ...(started.gitLab && {
+      gitLab: { web: started.gitLab.addresses.web, passwords: passwords.gitlab },
+    }),
     ...(started.bitbucket && {
-      bitbucket: { web: started.bitbucket.addresses.web, api: started.bitbucket.addresses.api },
+      bitbucket: {
+        ...{ web: started.bitbucket.addresses.web, api: started.bitbucket.addresses.api },
+        passwords: passwords.bitbucket,
+      },
     }),
     control: {
       gitHub: at(ports.control),
@@ -125,11 +135,13 @@ async function readyText(started: Started, ports: Ports, folder: StateFolder): P
       dataDirectory: folder.directory,
     });
   }
+  const passwords = passwordsOf(started);
   return instructions({
     organizations: await Promise.all(
       started.organizations.map(async (organization) => ({
         ...organization,
         host: hostLabel(organization.host),
+        passwords: passwords[organization.host.forge] ?? {},
         example: await exampleOf(started, organization),
       })),
     ),

@@ -1,5 +1,6 @@
 /** The package and the push that the instructions show. */
 import { basename } from 'node:path';
+import { simulatedToken } from '../forges/bitbucket/state.ts';
 import { personalToken } from '../forges/github/state.ts';
 import { findGroup, findProject } from '../forges/gitlab/paths.ts';
 import type { StartedOrganization } from './connect-world.ts';
@@ -41,7 +42,7 @@ async function onGitHub(
     cloneUrl: withPassword(
       addresses.web,
       login,
-      personalToken(login),
+      personalToken(login, state),
       `${simulated.login}/${found.repository}`,
     ),
   };
@@ -100,7 +101,7 @@ async function onBitbucket(
     cloneUrl: withPassword(
       addresses.web,
       gitUser,
-      `ATATT-${login}_simulated`,
+      simulatedToken(login, state),
       `${path}/${repository?.slug ?? found.repository}`,
     ),
   };

@@ -47,6 +47,7 @@ describe('the text of a world', () => {
     url: 'http://127.0.0.1:7420/acme',
     host: 'github.com',
     members: [{ login: 'alice', role: 'owner', token: 'rprt_m_1' }],
+    passwords: { alice: 'ghp_alice_1' },
     example,
   };
   const labs = { ...acme, slug: 'labs', url: 'http://127.0.0.1:7420/labs', host: '127.0.0.1:7428' };

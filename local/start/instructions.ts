@@ -15,6 +15,8 @@ interface ReadyOrganization {
   /** Where it is, as the page of sign-in calls it. */
   readonly host: string;
   readonly members: readonly { readonly login: string; readonly role: string; readonly token: string }[];
+  /** What they have there as the password of git, by login. */
+  readonly passwords: Readonly<Record<string, string>>;
   readonly example: Example | undefined;
 }
 
@@ -63,7 +65,7 @@ export function instructions(ready: Ready): string {
 
 function organizationLines(
   { registryBaseUrl, consoleBaseUrl }: Ready,
-  { slug, url, host, members, example }: ReadyOrganization,
+  { slug, url, host, members, passwords, example }: ReadyOrganization,
 ): readonly string[] {
   const width = Math.max(...members.map(({ login }) => login.length));
   const [first] = members;
@@ -73,6 +75,9 @@ function organizationLines(
     '',
     'Tokens (the user name for Composer is "token")',
     ...members.map(({ login, role, token }) => `  ${login.padEnd(width)}  ${token}  ${role}`),
+    '',
+    `Passwords for git on ${host} (simulated)`,
+    ...members.map(({ login }) => `  ${login.padEnd(width)}  ${passwords[login] ?? '-'}`),
     '',
     `Sign in as one of them: ${consoleBaseUrl}/ with ${host}`,
     ...(first && example

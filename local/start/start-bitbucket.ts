@@ -32,6 +32,7 @@ export async function startBitbucket(options: StartBitbucket): Promise<Bitbucket
     directory: folder.bitbucket,
     world: served,
     ports: { web: ports.bitbucketWeb, api: ports.bitbucketApi, control: ports.bitbucketControl },
+    randomTokens: true,
     ...(clock && { clock }),
     onLog: (line) => say(`simulated Bitbucket: ${line}`),
   });

@@ -32,6 +32,7 @@ export async function startGitLab(options: StartGitLab): Promise<GitLabSimulator
     directory: folder.gitlab,
     world: served,
     ports: { web: ports.gitLabWeb, control: ports.gitLabControl },
+    randomTokens: true,
     ...(clock && { clock }),
     onLog: (line) => say(`simulated GitLab: ${line}`),
   });

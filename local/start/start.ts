@@ -112,6 +112,7 @@ export async function start(
     world: notInstalled(world),
     ports: { api: ports.gitHubApi, web: ports.gitHubWeb, codeload: ports.codeload, control: ports.control },
     app: { callbackUrls: [addresses.callback], setupUrl: addresses.installed },
+    randomTokens: true,
     ...(clock && { clock }),
     onLog: (line) => progress.step(`simulated GitHub: ${line}`),
   });

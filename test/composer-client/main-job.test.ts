@@ -68,7 +68,7 @@ describe.skipIf(composerVersion === undefined)('the main job, by the real Compos
     clones.push(folder);
     const web = new URL(system.gitHub.addresses.web);
     web.username = 'alice';
-    web.password = personalToken('alice');
+    web.password = personalToken('alice', system.gitHub.state);
     await git(folder, 'clone', '-q', `${web.href}acme/${repository}.git`, '.');
     return folder;
   };

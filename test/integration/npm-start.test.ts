@@ -15,7 +15,10 @@ import { portCount } from '../../local/start/options.ts';
 const Ready = z.object({
   registry: z.url(),
   console: z.url(),
-  gitHub: z.object({ api: z.url(), web: z.url(), codeload: z.url() }),
+  gitHub: z.object({
+    ...{ api: z.url(), web: z.url(), codeload: z.url() },
+    passwords: z.record(z.string(), z.string()),
+  }),
   control: z.object({ gitHub: z.url() }),
   gateway: z.url(),
   organizations: z.array(

@@ -8,6 +8,7 @@ import { createGitObjects, type GitObjects } from '../git/objects.ts';
 import { type SimulatorClock, systemClock } from '../server/clock.ts';
 import { allOrNone, listen } from '../server/listen.ts';
 import { gitRootOf } from '../state/open-state.ts';
+import { makeTokensRandom } from '../state/simulated-tokens.ts';
 import type { World } from '../world/world.ts';
 import type { Addresses, Services } from './api/context.ts';
 import { createLimits } from './api/limits.ts';
@@ -38,6 +39,8 @@ export interface BitbucketSimulatorOptions {
   readonly variant?: Variant;
   /** The source of all of the simulator's time. */
   readonly clock?: SimulatorClock;
+  /** Whether nobody can guess the users' tokens, also in later runs on the folder. Off by default, so that tests know them. */
+  readonly randomTokens?: boolean;
   readonly onLog?: (line: string) => void;
   /** Reads git objects; by default from each repository's own folder. Closed with the simulator. */
   readonly objects?: GitObjects;
@@ -79,6 +82,7 @@ export async function startBitbucketSimulator(
   const { now, after } = clock;
   const persistent = await createBitbucketState(options.world, { directory, now, variant: options.variant });
   const { state } = persistent;
+  if (options.randomTokens) await makeTokensRandom(persistent);
   const listeners = await allOrNone([
     listen(options.ports.web),
     listen(options.ports.api),

@@ -183,5 +183,6 @@ export function stateSchema(gitRoot: string): z.ZodType<BitbucketState> {
     accessTokens: z.map(number, accessToken),
     deliveries: z.array(deliverySchema).default([]),
     nextId: number,
+    tokenKey: z.string().optional(),
   } satisfies Fields<BitbucketState>);
 }

@@ -2,7 +2,9 @@
  * The state of the simulated Bitbucket. Everything has a UUID that is never reused; slugs and nicknames may change and be taken over. The API
  * reads it, and changes, git and the registry's own writes (hooks, tokens) change it.
  */
+
 import type { DeliveryOutcome, WebhookMessage } from '../deliveries/delivery.ts';
+import { isTokenEnding, type TokenKey, tokenEnding } from '../state/simulated-tokens.ts';
 import type { ApiScope, Scope } from './scopes.ts';
 import type { Variant } from './variants.ts';
 
@@ -153,7 +155,7 @@ export interface Delivery extends WebhookMessage, DeliveryOutcome {
   readonly url: string;
 }
 
-export interface BitbucketState {
+export interface BitbucketState extends TokenKey {
   variant: Variant;
   /** All by UUID, in the order in which they were made. */
   accounts: Map<string, Account>;
@@ -171,14 +173,15 @@ export interface BitbucketState {
   nextId: number;
 }
 
-/** A token with all scopes, derived from the nickname, so that anybody can make one. */
-export function simulatedToken(nickname: string): string {
-  return `ATATT-${nickname}_simulated`;
+/** The API token of a simulated account, with all scopes. */
+export function simulatedToken(nickname: string, key: TokenKey = {}): string {
+  return `ATATT-${nickname}_${tokenEnding(key, nickname)}`;
 }
 
-/** The account of a token `ATATT-<nickname>_<anything>`. */
+/** The account of an API token with all scopes. */
 export function accountOfSimulatedToken(state: BitbucketState, token: string): Account | undefined {
-  const nickname = /^ATATT-([A-Za-z0-9-]+)_\w+$/.exec(token)?.[1]?.toLowerCase();
-  if (nickname === undefined) return undefined;
+  const [, name, ending = ''] = /^ATATT-([A-Za-z0-9-]+)_(\w+)$/.exec(token) ?? [];
+  const nickname = name?.toLowerCase();
+  if (nickname === undefined || !isTokenEnding(state, nickname, ending)) return undefined;
   return [...state.accounts.values()].find((account) => account.nickname.toLowerCase() === nickname);
 }

@@ -15,7 +15,7 @@ export async function summarize(state: BitbucketState): Promise<Record<string, u
     users: [...state.accounts.values()].map((account) => ({
       ...{ uuid: account.uuid, login: account.nickname, name: account.displayName, email: account.email },
       ...{ deactivatedAt: account.deactivatedAt ?? null, spam: account.spam ?? false },
-      token: simulatedToken(account.nickname),
+      token: simulatedToken(account.nickname, state),
     })),
     workspaces: [...state.workspaces.values()].map((workspace) => ({
       ...{ uuid: workspace.uuid, slug: workspace.slug, name: workspace.name, spam: workspace.spam ?? false },

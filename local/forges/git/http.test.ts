@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -49,6 +50,20 @@ it('serves a repository at a path of any depth and through its former path, and 
   await gitIn(work, 'push', '--quiet', remote, '1.0.0');
   expect(pushes).toBe(1);
   expect(await gitIn(gitDirectory, 'rev-parse', '1.0.0')).toBe(await gitIn(work, 'rev-parse', 'HEAD'));
+});
+
+it('serves nothing to a web page whose host name was made to lead here', async () => {
+  const url = new URL('/labs/web/money.git/info/refs?service=git-upload-pack', listener.address);
+  const statusFor = (host: string): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      get(url, { headers: { host } }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      }).on('error', reject);
+    });
+  expect(await statusFor(`evil.example:${url.port}`)).toBe(403);
+  expect(await statusFor(url.host)).toBe(200);
+  expect(await statusFor(`localhost:${url.port}`)).toBe(200);
 });
 
 it("refuses with the forge's own message, and answers 404 to anything else", async () => {

@@ -9,6 +9,7 @@ import { createGitObjects, type GitObjects } from '../git/objects.ts';
 import { type SimulatorClock, systemClock } from '../server/clock.ts';
 import { allOrNone, listen } from '../server/listen.ts';
 import { gitRootOf } from '../state/open-state.ts';
+import { makeTokensRandom } from '../state/simulated-tokens.ts';
 import type { World } from '../world/world.ts';
 import { createBudgets } from './api/budgets.ts';
 import { createCodeload } from './api/codeload.ts';
@@ -52,6 +53,8 @@ export interface GitHubSimulatorOptions {
    * Whether bursts are refused, as by GitHub's secondary limits. Off by default, since a trial on one machine imports everything at once.
    */
   readonly secondaryLimits?: boolean;
+  /** Whether nobody can guess the users' tokens, also in later runs on the folder. Off by default, so that tests know them. */
+  readonly randomTokens?: boolean;
   readonly onLog?: (line: string) => void;
   /** Reads git objects; by default from each repository's own folder. Closed with the simulator. */
   readonly objects?: GitObjects;
@@ -93,6 +96,7 @@ export async function startGitHubSimulator(options: GitHubSimulatorOptions): Pro
     ...(options.app !== undefined && { app: options.app }),
   });
   const { state } = persistent;
+  if (options.randomTokens) await makeTokensRandom(persistent);
   const listeners = await allOrNone([
     listen(options.ports.web),
     listen(options.ports.api),

@@ -143,5 +143,6 @@ export function stateSchema(gitRoot: string): z.ZodType<GitHubState> {
     deliveries: z.array(deliverySchema).default([]),
     formerNames: z.map(z.string(), id),
     nextId: id,
+    tokenKey: z.string().optional(),
   } satisfies Fields<GitHubState>);
 }

@@ -4,6 +4,7 @@
  */
 
 import type { DeliveryOutcome, WebhookMessage } from '../deliveries/delivery.ts';
+import { isTokenEnding, type TokenKey, tokenEnding } from '../state/simulated-tokens.ts';
 
 /** Repository permission, the five levels of GitHub's base roles. */
 export type Permission = 'pull' | 'triage' | 'push' | 'maintain' | 'admin';
@@ -130,7 +131,7 @@ export interface App {
   setupUrl?: string;
 }
 
-export interface GitHubState {
+export interface GitHubState extends TokenKey {
   app: App;
   users: Map<number, User>;
   organizations: Map<number, Organization>;
@@ -159,15 +160,16 @@ export function nodeId(prefix: string, ...ids: readonly number[]): string {
   return `${prefix}_${bytes.toString('base64url')}`;
 }
 
-/** A personal access token of a simulated user. It is derived from the login, so anybody can make one. */
-export function personalToken(login: string): string {
-  return `ghp_${login}_simulated`;
+/** The personal access token of a simulated user. */
+export function personalToken(login: string, key: TokenKey = {}): string {
+  return `ghp_${login}_${tokenEnding(key, login)}`;
 }
 
-/** The user of a token `ghp_<login>_<anything>`; undefined for suspended and unknown ones. */
+/** The user of a personal access token; undefined for suspended and unknown ones. */
 export function userOfPersonalToken(state: GitHubState, token: string): User | undefined {
-  const login = /^ghp_([A-Za-z0-9-]+)_\w+$/.exec(token)?.[1]?.toLowerCase();
-  if (login === undefined) return undefined;
+  const [, name, ending = ''] = /^ghp_([A-Za-z0-9-]+)_(\w+)$/.exec(token) ?? [];
+  const login = name?.toLowerCase();
+  if (login === undefined || !isTokenEnding(state, login, ending)) return undefined;
   const user = [...state.users.values()].find((candidate) => candidate.login.toLowerCase() === login);
   return user?.suspended ? undefined : user;
 }

@@ -17,7 +17,7 @@ export async function summarize(state: GitHubState): Promise<Record<string, unkn
       login,
       name: name ?? login,
       suspended,
-      personalToken: personalToken(login),
+      personalToken: personalToken(login, state),
     })),
     organizations: [...state.organizations.values()].map((organization) => ({
       id: organization.id,

@@ -8,6 +8,7 @@ import { createGitObjects, type GitObjects } from '../git/objects.ts';
 import { type SimulatorClock, systemClock } from '../server/clock.ts';
 import { allOrNone, listen } from '../server/listen.ts';
 import { gitRootOf } from '../state/open-state.ts';
+import { makeTokensRandom } from '../state/simulated-tokens.ts';
 import type { World } from '../world/world.ts';
 import type { Addresses, Services } from './api/context.ts';
 import { createLimits } from './api/limits.ts';
@@ -42,6 +43,8 @@ export interface GitLabSimulatorOptions {
   readonly clock?: SimulatorClock;
   /** OAuth applications; each keeps its id and secret between runs. */
   readonly applications?: readonly NewApplication[];
+  /** Whether nobody can guess the users' tokens, also in later runs on the folder. Off by default, so that tests know them. */
+  readonly randomTokens?: boolean;
   readonly onLog?: (line: string) => void;
   /** Reads git objects; by default from each repository's own folder. Closed with the simulator. */
   readonly objects?: GitObjects;
@@ -81,6 +84,7 @@ export async function startGitLabSimulator(options: GitLabSimulatorOptions): Pro
   const { now, after } = clock;
   const persistent = await createGitLabState(options.world, { directory, now, variant: options.variant });
   const { state } = persistent;
+  if (options.randomTokens) await makeTokensRandom(persistent);
   for (const application of options.applications ?? []) addApplication(state, randomBytes, application);
 
   const listeners = await allOrNone([listen(options.ports.web), listen(options.ports.control)]);

@@ -187,5 +187,6 @@ export function stateSchema(gitRoot: string): z.ZodType<GitLabState> {
     deliveries: z.array(deliverySchema).default([]),
     formerPaths: z.map(text, id),
     nextId: id,
+    tokenKey: z.string().optional(),
   } satisfies Fields<GitLabState>);
 }

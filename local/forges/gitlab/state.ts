@@ -2,7 +2,9 @@
  * The state of the simulated GitLab. Every id is a number that is never reused; paths may change and be taken over. The API reads it, and
  * changes, git and the registry's own writes (hooks, tokens) change it.
  */
+
 import type { DeliveryOutcome, WebhookMessage } from '../deliveries/delivery.ts';
+import { isTokenEnding, type TokenKey, tokenEnding } from '../state/simulated-tokens.ts';
 import type { Variant } from './variants.ts';
 
 /** https://docs.gitlab.com/administration/moderate_users/; `blocked_pending_approval` awaits an administrator. */
@@ -177,7 +179,7 @@ export interface Delivery extends WebhookMessage, DeliveryOutcome {
   readonly url: string;
 }
 
-export interface GitLabState {
+export interface GitLabState extends TokenKey {
   variant: Variant;
   users: Map<number, User>;
   groups: Map<number, Group>;
@@ -192,14 +194,15 @@ export interface GitLabState {
   nextId: number;
 }
 
-/** A personal access token with all scopes, derived from the username, so that anybody can make one. */
-export function personalToken(username: string): string {
-  return `glpat-${username}_simulated`;
+/** The personal access token of a simulated user, with all scopes. */
+export function personalToken(username: string, key: TokenKey = {}): string {
+  return `glpat-${username}_${tokenEnding(key, username)}`;
 }
 
-/** The user of a token `glpat-<username>_<anything>`. */
+/** The user of a personal access token with all scopes. */
 export function userOfPersonalToken(state: GitLabState, token: string): User | undefined {
-  const username = /^glpat-([A-Za-z0-9-]+)_\w+$/.exec(token)?.[1]?.toLowerCase();
-  if (username === undefined) return undefined;
+  const [, name, ending = ''] = /^glpat-([A-Za-z0-9-]+)_(\w+)$/.exec(token) ?? [];
+  const username = name?.toLowerCase();
+  if (username === undefined || !isTokenEnding(state, username, ending)) return undefined;
   return [...state.users.values()].find((user) => user.username.toLowerCase() === username);
 }

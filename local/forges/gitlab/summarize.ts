@@ -26,7 +26,7 @@ export async function summarize(state: GitLabState): Promise<Record<string, unkn
     variant: state.variant,
     users: [...state.users.values()].map((user) => ({
       ...{ id: user.id, login: user.username, name: user.name, state: user.state, kind: user.kind },
-      ...{ external: user.external, admin: user.admin, personalToken: personalToken(user.username) },
+      ...{ external: user.external, admin: user.admin, personalToken: personalToken(user.username, state) },
     })),
     groups: [...state.groups.values()].map((group) => ({
       ...people(group),

@@ -1,4 +1,10 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 
 /** One server of a simulator, on a port of 127.0.0.1. */
 export interface Listener {
@@ -16,7 +22,11 @@ export interface Listener {
  * @throws when the port is taken
  */
 export async function listen(port: number): Promise<Listener> {
-  const server = createServer();
+  const server = createServer((request, response) => {
+    if (isOwnHost(request.headers.host)) handle?.(request, response);
+    else refuse(request, response);
+  });
+  let handle: RequestListener | undefined;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', () => {
@@ -26,13 +36,28 @@ export async function listen(port: number): Promise<Listener> {
   });
   return {
     address: addressOf(server),
-    serve: (handler) => void server.on('request', handler),
+    serve(handler) {
+      handle = handler;
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
   };
+}
+
+/**
+ * Protects against DNS rebinding: a web page whose own host name resolves to this address must read and change nothing. Its requests carry
+ * that name.
+ */
+const isOwnHost = (host = ''): boolean => /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host);
+
+function refuse(request: IncomingMessage, response: ServerResponse): void {
+  request.resume();
+  response
+    .writeHead(403, { 'content-type': 'application/json' })
+    .end(`${JSON.stringify({ error: 'ask for 127.0.0.1 or localhost' })}\n`);
 }
 
 /** Waits for all ports. @throws when one of them is taken; then the others are closed again */
