@@ -1,5 +1,6 @@
 /** `npm run admin`: an operator's commands, carried out by the API of a running `npm start` or of a deployment. */
 import { resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { type Flags, needed, readFlags, simpleCommands } from './admin/calls.ts';
 import { deletionCommands } from './admin/deletion-commands.ts';
 import { onAws } from './admin/deployment.ts';
@@ -72,7 +73,7 @@ async function clientOf(flags: Pick<Flags, 'data' | 'aws' | 'key-file' | 'key-se
     return createAdminClient({ ...onAws(flags.aws, flags), by });
   }
   const directory = resolve(flags.data ?? defaultData);
-  const running = await findRunning(directory);
+  const running = await reachable(directory);
   if (!running) {
     throw new AdminError(
       `no npm start is running on ${directory}: start one, or give its folder with --data`,
@@ -84,6 +85,21 @@ async function clientOf(flags: Pick<Flags, 'data' | 'aws' | 'key-file' | 'key-se
   }
   const operatorKey = () => readOperatorKey(api.operatorKeySecret, gateway);
   return createAdminClient({ consoleBaseUrl: api.consoleBaseUrl, operatorKey, by });
+}
+
+/** How long a command waits for an npm start that has just begun; milliseconds. */
+const startingMs = 30_000;
+
+/** The `npm start` on the folder, with its address as soon as it has one. */
+async function reachable(directory: string): ReturnType<typeof findRunning> {
+  const giveUp = Date.now() + startingMs;
+  for (;;) {
+    const running = await findRunning(directory);
+    if (running?.gateway !== undefined || running === undefined || Date.now() > giveUp) {
+      return running;
+    }
+    await setTimeout(200);
+  }
 }
 
 function print(lines: readonly string[]): void {

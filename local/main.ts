@@ -11,7 +11,6 @@ import { passwordsOf } from './start/passwords.ts';
 import { atPlace, placeOf } from './start/place.ts';
 import { type Ports, takePorts } from './start/ports.ts';
 import { createProgress } from './start/progress.ts';
-import { consoleBucketOf } from './start/set-up.ts';
 import { readWorldOf, type Started, start } from './start/start.ts';
 import { markRunning, markStopped, openStateFolder, type StateFolder } from './start/state-folder.ts';
 
@@ -39,15 +38,11 @@ async function main(args: readonly string[]): Promise<void> {
     const { firstRun } = options;
     const place = placeOf({ data: folder.directory });
     const here = { ...progress, step: (line: string) => progress.step(atPlace(line, place)) };
-    const started = await start(folder, world, { assembly, console, ports, progress: here, firstRun });
-    running.started = started;
-    const { gateway } = started.cloud;
-    await markRunning(folder, {
-      pid: process.pid,
-      gateway: { url: gateway.url, accessKeyId: gateway.accessKeyId('operator') },
-      api: started.api,
-      consoleBucket: consoleBucketOf(started.cloud),
+    const started = await start(folder, world, {
+      ...{ assembly, console, ports, progress: here, firstRun },
+      onApi: (address) => markRunning(folder, { pid: process.pid, ...address }),
     });
+    running.started = started;
     process.stdout.write(
       options.json
         ? `${JSON.stringify(readyLine(started, ports))}\n`

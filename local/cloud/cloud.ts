@@ -59,6 +59,8 @@ export interface CloudOptions {
    * benches, which measure something else.
    */
   readonly limitsRate?: boolean;
+  /** Called when the services hold what the template wants, and before anything runs. */
+  prepare?(services: { readonly tableEndpoint: string }): Promise<void>;
   onLog?(line: CloudLog): void;
 }
 
@@ -201,6 +203,7 @@ async function start(
     },
   });
 
+  await options.prepare?.({ tableEndpoint: engines.tableEndpoint });
   for (const definition of plan.functions.values()) {
     host.define({
       ...definition,

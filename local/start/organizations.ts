@@ -99,9 +99,7 @@ export async function synchronized(admin: AdminClient, slug: string, progress: P
     progress.counts(slug, countsOf(counts));
     if (patient && Date.now() - started > patienceMs) {
       patient = false;
-      progress.step(
-        `${slug}: still waiting for ${pending.total} work items; those of a killed run resume after up to 6 minutes`,
-      );
+      progress.step(`${slug}: still waiting for ${pending.total} work items`);
     }
     quiet = pending.total === 0 ? quiet + 1 : 0;
     return quiet >= 2 ? true : undefined;

@@ -17,13 +17,14 @@ import { worldFromDirectory } from '../forges/world/world-from-directory.ts';
 import { type AdminClient, createAdminClient } from './admin-client.ts';
 import { createApiClient, readOperatorKey } from './api-client.ts';
 import { connectFirst, connectRest, connectWorld, type StartedOrganization } from './connect-world.ts';
+import { endDeadLeases } from './dead-leases.ts';
 import { openLog } from './log-file.ts';
 import type { StartOptions } from './options.ts';
 import { clockOfStory, type Playing, playPast, playPresent } from './play-story.ts';
 import { plural } from './plural.ts';
 import type { Ports } from './ports.ts';
 import type { Progress } from './progress.ts';
-import { gitHubHost, openSetUpCode, putConsole, putIntegrations } from './set-up.ts';
+import { consoleBucketOf, gitHubHost, openSetUpCode, putConsole, putIntegrations } from './set-up.ts';
 import { startBitbucket } from './start-bitbucket.ts';
 import { startGitLab } from './start-gitlab.ts';
 import type { StateFolder } from './state-folder.ts';
@@ -53,6 +54,13 @@ export interface Started {
   close(): Promise<void>;
 }
 
+/** How operators' commands reach a run. */
+export interface ApiOfRun {
+  readonly gateway: { readonly url: string; readonly accessKeyId: string };
+  readonly api: Started['api'];
+  readonly consoleBucket: string;
+}
+
 export interface StartWith {
   /** Folder of the synthesized template and its bundles. */
   readonly assembly: string;
@@ -71,6 +79,8 @@ export interface StartWith {
   readonly services?: ServiceBehavior;
   /** Called with the cloud as soon as it runs, before the first request. */
   readonly onCloud?: (cloud: Cloud) => void;
+  /** Called when operators' commands are answered, long before everything is connected. */
+  readonly onApi?: (address: ApiOfRun) => Promise<void>;
 }
 
 /** The world that the options select. @throws WorldError */
@@ -98,6 +108,7 @@ export async function start(
     schedules = true,
     services = {},
     onCloud,
+    onApi,
   }: StartWith,
 ): Promise<Started> {
   const world = gitHubPart(described);
@@ -152,6 +163,10 @@ export async function start(
       ...(clock && { clock }),
       schedules: story === undefined ? schedules : 'later',
       services,
+      prepare: async ({ tableEndpoint }) => {
+        const ended = await endDeadLeases(tableEndpoint, (clock ?? Date).now());
+        if (ended > 0) say(`work that an earlier run left unfinished goes on: ${plural(ended, 'item')}`);
+      },
       onLog: (line) => {
         log.write(line);
         onLog?.(line);
@@ -159,6 +174,10 @@ export async function start(
     });
     closing.push(() => cloud.close());
     onCloud?.(cloud);
+    const gateway = { url: cloud.gateway.url, accessKeyId: cloud.gateway.accessKeyId('operator') };
+    const operatorKeySecret = z.string().parse(cloud.outputs.OperatorKeySecretName);
+    const api = { consoleBaseUrl, operatorKeySecret };
+    await onApi?.({ gateway, api, consoleBucket: consoleBucketOf(cloud) });
     progress.step('local cloud: running the synthesized template');
     if (console !== undefined) {
       await putConsole(cloud, console);
@@ -167,11 +186,8 @@ export async function start(
       await putIntegrations(cloud, gitHub, gitLab, bitbucket);
       await gitHub.changes.run('set-webhook', { url: `${consoleBaseUrl}/webhooks/github` });
     }
-    const gateway = { url: cloud.gateway.url, accessKeyId: cloud.gateway.accessKeyId('operator') };
-    const operatorKeySecret = z.string().parse(cloud.outputs.OperatorKeySecretName);
     const operator = { consoleBaseUrl, operatorKey: () => readOperatorKey(operatorKeySecret, gateway) };
     const admin = createAdminClient(operator);
-    const api = { consoleBaseUrl, operatorKeySecret };
     if (firstRun) {
       const code = await openSetUpCode(cloud, operator);
       progress.end();
