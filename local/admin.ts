@@ -1,6 +1,7 @@
 /** `npm run admin`: an operator's commands, carried out by the API of a running `npm start` or of a deployment. */
 import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { isAccepted } from './admin/accepted-token.ts';
 import { type Flags, needed, readFlags, simpleCommands } from './admin/calls.ts';
 import { deletionCommands } from './admin/deletion-commands.ts';
 import { onAws } from './admin/deployment.ts';
@@ -9,7 +10,7 @@ import { nameCommands } from './admin/name-commands.ts';
 import { printable, printableJson } from './admin/printable.ts';
 import { simpleText } from './admin/simple-text.ts';
 import { noMore, type Printed, synchronizationCommands } from './admin/synchronization-commands.ts';
-import { usage } from './admin/usage.ts';
+import { usage, usageOf } from './admin/usage.ts';
 import { whyCommands } from './admin/why-command.ts';
 import { createAdminClient } from './start/admin-client.ts';
 import { AdminError } from './start/admin-error.ts';
@@ -23,7 +24,7 @@ async function main(args: readonly string[]): Promise<number> {
     const { values: flags, positionals } = readFlags(args);
     const [command, slug, ...rest] = positionals;
     if (flags.help || command === undefined) {
-      process.stdout.write(usage);
+      process.stdout.write(command === undefined ? usage : usageOf(command));
       return flags.help ? exitCodes.done : exitCodes.usage;
     }
     const printed = await run(command, slug, rest, flags);
@@ -36,7 +37,12 @@ async function main(args: readonly string[]): Promise<number> {
     return printed.exitCode ?? exitCodes.done;
   } catch (error) {
     if (error instanceof UsageError || error instanceof AdminError || isArgumentError(error)) {
-      process.stderr.write(`${printable(error.message.split('\n').join('; '))}\n`);
+      process.stderr.write(
+        error.message
+          .split('\n')
+          .map((line) => `${printable(line)}\n`)
+          .join(''),
+      );
       return exitCodeOf(error);
     }
     throw error;
@@ -64,6 +70,7 @@ async function run(
   noMore(command, rest);
   const [name, input] = simple(needed(slug, `${command} needs the organization's slug`), flags);
   const answer = await (await clientOf(flags)).invoke(name, input);
+  if (command === 'token') await isAccepted(answer);
   return { answer, lines: simpleText[command]?.(slug ?? '', answer, flags) ?? [] };
 }
 

@@ -3,7 +3,7 @@ import { readFlags, simpleCommands } from './calls.ts';
 import { deletionCommands } from './deletion-commands.ts';
 import { nameCommands } from './name-commands.ts';
 import { synchronizationCommands } from './synchronization-commands.ts';
-import { usage } from './usage.ts';
+import { usage, usageOf } from './usage.ts';
 import { whyCommands } from './why-command.ts';
 
 const call = (command: string, ...args: string[]) =>
@@ -74,4 +74,23 @@ it('makes a token that ends when it is told, never, or as the owners set it', ()
     { ...issued, expiresAt: '2027-01-01T00:00:00.000Z' },
   ]);
   expect(() => call('token', '--all', '--expires', 'soon')).toThrow('--expires takes never, or a time');
+  expect(() => call('token', '--all', '--expires', '2027-02-30')).toThrow('not 2027-02-30');
+  expect(() => call('token', '--all', '--expires', '2027-02-30T12:00:00Z')).toThrow('not 2027-02-30');
+});
+
+it('takes no installation that is no number, and no share above the whole', () => {
+  expect(() => call('connect', '--installation', 'abc')).toThrow(
+    '--installation takes the number that status lists, not abc',
+  );
+  expect(() => call('caution', '--held-share', '200')).toThrow('at most 100, not 200');
+  expect(call('caution', '--held-share', '100')).toEqual(['set-caution', { slug: 'acme', heldShare: 1 }]);
+});
+
+it('says of one command what the help says of it, and what every command takes', () => {
+  const text = usageOf('revoke');
+  expect(text).toContain('revoke ORGANIZATION --id TOKEN-ID');
+  expect(text).toContain('--data DIR');
+  expect(text).not.toContain('delete-organization');
+  expect(usageOf('why').match(/^ {2}why /gm)).toHaveLength(2);
+  expect(usageOf('nothing')).toBe(usage);
 });

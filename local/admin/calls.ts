@@ -53,7 +53,7 @@ export const simpleCommands: Readonly<Record<string, (slug: string, flags: Flags
     'connect-organization',
     {
       slug,
-      installation: needed(flags.installation, 'connect needs --installation; status lists them'),
+      installation: installationOf(flags),
       ...(flags.forge === undefined ? {} : { forge: flags.forge }),
       ...(flags['base-url'] === undefined ? {} : { baseUrl: flags['base-url'] }),
       repositories: names(flags.repositories) ?? 'all',
@@ -117,6 +117,15 @@ export const simpleCommands: Readonly<Record<string, (slug: string, flags: Flags
   ],
 };
 
+/** @throws UsageError */
+function installationOf({ installation }: Flags): string {
+  const id = needed(installation, 'connect needs --installation; status lists them');
+  if (!/^[1-9]\d{0,18}$/.test(id)) {
+    throw new UsageError(`--installation takes the number that status lists, not ${id}`);
+  }
+  return id;
+}
+
 /** The flag's value as `{ [name]: boolean }`; empty without the flag. */
 function yesOrNo(
   flag: 'source' | 'outside-code',
@@ -157,6 +166,9 @@ function numberOf(
   if (!/^\d{1,4}$/.test(text)) {
     throw new UsageError(`--${flag} takes a whole number, not ${text}`);
   }
+  if (flag === 'held-share' && Number(text) > 100) {
+    throw new UsageError(`--held-share takes a share in percent, at most 100, not ${text}`);
+  }
   return { [name]: Number(text) * unit };
 }
 
@@ -179,7 +191,10 @@ function scopesOf(text: string | undefined): readonly ApiKeyScope[] {
 
 function timeOf(text: string): string {
   const at = Date.parse(text);
-  if (Number.isNaN(at)) {
+  // Date takes 2027-02-30 for the second of March.
+  const [, day] = /^(\d{4}-\d{2}-\d{2})/.exec(text) ?? [];
+  const isDay = day === undefined || new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
+  if (Number.isNaN(at) || !isDay) {
     throw new UsageError(
       `--expires takes never, or a time such as 2027-01-01 or 2027-01-01T12:00:00Z, not ${text}`,
     );

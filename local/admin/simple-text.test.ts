@@ -28,7 +28,7 @@ describe('a secret', () => {
     expect(text('token', made)).toEqual([
       'rprt_t_1',
       '',
-      'token t1, without an expiry; it is shown this once, and accepted within half a minute. In the folder of a project:',
+      'token t1, without an expiry; it is shown this once. In the folder of a project:',
       '',
       '  composer config repositories.acme composer https://registry.example/acme',
       '  composer config --global http-basic.registry.example token rprt_t_1',

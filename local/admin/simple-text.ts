@@ -71,7 +71,7 @@ function token(slug: string, answer: unknown): readonly string[] {
   return [
     secret,
     '',
-    `token ${id}, ${expiryText(expiresAt)}; it is shown this once, and accepted within half a minute. In the folder of a project:`,
+    `token ${id}, ${expiryText(expiresAt)}; it is shown this once. In the folder of a project:`,
     '',
     ...(url.startsWith('http:')
       ? ['  composer config secure-http false        # plain http, for this machine only']

@@ -272,7 +272,14 @@ describe('what goes on', () => {
   });
 
   it('says what could not be read, by the exit code too', async () => {
-    const { lines, exitCode } = await run(['synchronize', 'acme'], asked('failed'));
+    const nothing = await run(['synchronize', 'acme'], asked('failed'));
+    expect(nothing.lines).toEqual(['nothing could be read; access stays as last read']);
+    expect(nothing.exitCode).toBe(exitCodes.failed);
+    const half = asked('failed');
+    const { lines, exitCode } = await run(['synchronize', 'acme'], {
+      ...half,
+      scopes: [...half.scopes, ...asked('read').scopes.map((one) => ({ ...one, scope: 'teams' }))],
+    });
     expect(lines).toEqual(['members could not be read; access stays as last read']);
     expect(exitCode).toBe(exitCodes.incomplete);
     expect((await run(['synchronize', 'acme'], asked('read'))).exitCode).toBe(exitCodes.done);

@@ -170,7 +170,9 @@ async function synchronize(command: Command): Promise<Printed> {
     lines: isDone
       ? failed.length === 0
         ? lines
-        : [`${failed.join(', ')} could not be read; access stays as last read`]
+        : failed.length === scopes.length
+          ? ['nothing could be read; access stays as last read']
+          : [`${failed.join(', ')} could not be read; access stays as last read`]
       : notDone(answer),
     exitCode: exitCodeFor(answer),
   };
@@ -179,9 +181,11 @@ async function synchronize(command: Command): Promise<Printed> {
 /** A script must not go on as if all were read. */
 function exitCodeFor(answer: unknown): number {
   const { isDone, scopes } = Asked.parse(answer);
-  return isDone && scopes.every(({ outcome }) => outcome !== 'failed')
-    ? exitCodes.done
-    : exitCodes.incomplete;
+  const failed = scopes.filter(({ outcome }) => outcome === 'failed').length;
+  if (isDone && failed > 0 && failed === scopes.length) {
+    return exitCodes.failed;
+  }
+  return isDone && failed === 0 ? exitCodes.done : exitCodes.incomplete;
 }
 
 /** Starts the work, polls until it is done, and prints each change of its progress. */

@@ -98,3 +98,23 @@ exist; 4 conflict: the state does not allow this, or something else changed it a
 6 forbidden: you or the installation may not do this; 7 too-early: try again later; 8 incomplete: synchronize or undo could not read
 everything, or is not done after 15 minutes.
 `;
+
+/** What the help says about one command; all of it for one that does not exist. */
+export function usageOf(command: string): string {
+  const lines = usage.split('\n');
+  const begins = (line: string): boolean => line.startsWith(`  ${command} `);
+  const isOfCommand = (line: string): boolean => line.startsWith('   ');
+  const found: string[] = [];
+  for (const [place, line] of lines.entries()) {
+    const isNext = found.length > 0 && isOfCommand(line) && found.at(-1) === lines[place - 1];
+    if (begins(line) || isNext) found.push(line);
+  }
+  if (found.length === 0) return usage;
+  return ['Usage: npm run admin -- COMMAND [options]', '', ...found, '', ...optionsIn(lines), ''].join('\n');
+}
+
+/** What every command takes, and the exit codes. */
+const optionsIn = (lines: readonly string[]): readonly string[] =>
+  lines
+    .slice(lines.findIndex((line) => line.startsWith('  --by ')))
+    .filter((line, place, all) => line !== '' || place < all.length - 1);

@@ -31,6 +31,7 @@ describe('an invalid world is refused with the place and what is expected there'
   it.each<[string, string]>([
     ['- a\n- b', 'w.yaml:1: the document: expected a map with users and organizations; found a list'],
     ['users: [', 'w.yaml:1: '],
+    ['users: []\norganizations: &all\n  - *all', 'w.yaml:3: *all is inside what it repeats'],
     ['users: []', 'w.yaml:1: the document: "organizations" is missing'],
     ['users: []\norganizations: []', 'w.yaml:2: organizations: the list is empty'],
     [

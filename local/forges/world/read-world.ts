@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Ajv } from 'ajv';
-import { LineCounter, parseDocument } from 'yaml';
+import { type Alias, type Document, LineCounter, parseDocument, visit } from 'yaml';
 import type { HistoryStep } from '../git/history.ts';
 import { checkWorld } from './check-world.ts';
 import { schemaProblems } from './schema-problems.ts';
@@ -51,6 +51,11 @@ export function parseWorld(text: string, file: string): World {
   if (syntaxError !== undefined) {
     throw new WorldError(`${file}:${lines.linePos(syntaxError.pos[0]).line}: ${syntaxError.message}`);
   }
+  const cycle = aliasCycle(document);
+  if (cycle !== undefined) {
+    const { line } = lines.linePos(cycle.range?.[0] ?? 0);
+    throw new WorldError(`${file}:${line}: *${cycle.source} is inside what it repeats`);
+  }
   const world: unknown = document.toJS();
   const problems = validate(world) ? checkWorld(world) : schemaProblems(validate.errors ?? [], world);
   if (problems.length === 0 && validate(world)) return world;
@@ -71,6 +76,20 @@ export function parseWorld(text: string, file: string): World {
       .map(({ line, text }) => `${file}:${line}: ${text}`)
       .join('\n'),
   );
+}
+
+/** An alias inside the node that its anchor is on: repeated, it would have no end. */
+function aliasCycle(document: Document.Parsed): Alias.Parsed | undefined {
+  let found: Alias.Parsed | undefined;
+  visit(document, {
+    Alias(_, alias, path) {
+      const target = alias.resolve(document);
+      if (target === undefined || !path.includes(target)) return undefined;
+      found = alias as Alias.Parsed;
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 /** Checks the form of a list of steps. */

@@ -50,7 +50,10 @@ function expectation(error: ErrorObject): string {
 
 function describe(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
-  if (Array.isArray(value)) return 'a list';
+  if (Array.isArray(value)) {
+    const odd = value.find((one) => typeof one === 'number' || typeof one === 'boolean');
+    return odd === undefined ? 'a list' : `a list with ${describe(odd)}`;
+  }
   if (typeof value === 'object') return 'a map';
   // YAML reads unquoted 1.0 and yes as a number and a boolean.
   if (typeof value === 'number') return `the number ${value} (a text needs quotes)`;

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -110,6 +110,16 @@ it('accepts a folder that is a repository itself', async () => {
   expect((await worldFromDirectory(source)).organizations[0]?.repositories).toMatchObject([
     { name: 'source', git: source },
   ]);
+});
+
+it('follows links to repositories, and no link twice', async () => {
+  const money = await makeRepository('../elsewhere/money');
+  await symlink(money, join(source, 'money'));
+  await symlink(join(root, 'elsewhere'), join(source, 'all'));
+  await symlink(source, join(source, 'itself'));
+  await symlink(join(root, 'nowhere'), join(source, 'broken'));
+  const { repositories } = (await worldFromDirectory(source)).organizations[0] ?? {};
+  expect(repositories?.map(({ name }) => name)).toEqual(['money']);
 });
 
 it('reports what is wrong', async () => {

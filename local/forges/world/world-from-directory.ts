@@ -1,11 +1,12 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import type { WorldRepository } from './github-organization.ts';
 import type { GitHubWorld } from './world.ts';
 import { WorldError } from './world-error.ts';
 
 /**
- * Makes a world of the git repositories below a folder, bare or not, at any depth; repositories within a repository are not found. In the
+ * Makes a world of the git repositories below a folder, bare or not, at any depth, also through symbolic links; repositories within a
+ * repository are not found. In the
  * organization `acme` alice is the owner, and ann and bob read everything through the team Everyone. The repositories are only read: the
  * simulator serves copies.
  *
@@ -15,7 +16,7 @@ export async function worldFromDirectory(directory: string): Promise<GitHubWorld
   const root = resolve(directory);
   const info = await stat(root).catch(() => undefined);
   if (!info?.isDirectory()) throw new WorldError(`${root}: there is no such folder`);
-  const paths = await findRepositories(root);
+  const paths = await findRepositories(root, new Set());
   if (paths.length === 0) {
     throw new WorldError(`${root}: there is no git repository in this folder or below it`);
   }
@@ -46,7 +47,11 @@ export async function worldFromDirectory(directory: string): Promise<GitHubWorld
   };
 }
 
-async function findRepositories(directory: string): Promise<string[]> {
+/** @param seen the real paths of folders, since links may form a cycle */
+async function findRepositories(directory: string, seen: Set<string>): Promise<string[]> {
+  const real = await realpath(directory);
+  if (seen.has(real)) return [];
+  seen.add(real);
   const entries = await readdir(directory, { withFileTypes: true }).catch(() => {
     throw new WorldError(`${directory}: the folder cannot be read`);
   });
@@ -54,10 +59,13 @@ async function findRepositories(directory: string): Promise<string[]> {
   // A work tree has `.git`, which is a file in submodules and linked work trees; a bare repository has these three.
   if (names.has('.git') || ['HEAD', 'objects', 'refs'].every((name) => names.has(name))) return [directory];
   const found: string[] = [];
-  // Symbolic links are not followed, since they may form a cycle.
-  const folders = entries.filter((entry) => entry.isDirectory() && entry.name !== 'node_modules');
-  for (const folder of folders.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    found.push(...(await findRepositories(join(directory, folder.name))));
+  const candidates = entries.filter(
+    (entry) => (entry.isDirectory() || entry.isSymbolicLink()) && entry.name !== 'node_modules',
+  );
+  for (const entry of candidates.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(directory, entry.name);
+    const info = await stat(path).catch(() => undefined);
+    if (info?.isDirectory()) found.push(...(await findRepositories(path, seen)));
   }
   return found;
 }
