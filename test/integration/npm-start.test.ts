@@ -145,27 +145,28 @@ describe('npm start', () => {
     expect(await stop(child)).toBe(0);
   }, 180_000);
 
-  it('stops everything on SIGTERM to npm itself, which a shell between would swallow', async () => {
-    const flags = ['--json', '--port', '0', '--data', join(folder, 'signals'), '--first-run'];
-    const npm = spawn('npm', ['start', '--silent', '--', ...flags], { stdio: ['ignore', 'pipe', 'ignore'] });
-    running.push(npm);
-    const line = await new Promise<string>((resolve, reject) => {
-      npm.stdout.on('data', (chunk: Buffer) => resolve(chunk.toString()));
-      npm.on('exit', (code) => reject(new Error(`ended with ${code}`)));
-    });
-    const { console: address } = JSON.parse(line) as { console: string };
-    npm.kill('SIGTERM');
-    await expect
-      .poll(
-        () =>
-          fetch(address).then(
-            () => 'answers',
-            () => 'gone',
-          ),
-        { timeout: 60_000 },
-      )
-      .toBe('gone');
-  }, 180_000);
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'stops everything on %s to npm itself, which no shell between swallows',
+    async (signal) => {
+      const flags = ['--json', '--port', '0', '--data', join(folder, signal), '--first-run'];
+      const npm = spawn('npm', ['start', '--silent', '--', ...flags], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      const line = await new Promise<string>((resolve, reject) => {
+        npm.stdout.on('data', (chunk: Buffer) => resolve(chunk.toString()));
+        npm.on('exit', (code) => reject(new Error(`ended with ${code}`)));
+      });
+      const { console: address } = JSON.parse(line) as { console: string };
+      npm.kill(signal);
+      const look = () =>
+        fetch(address).then(
+          () => 'answers',
+          () => 'gone',
+        );
+      await expect.poll(look, { timeout: 60_000 }).toBe('gone');
+    },
+    180_000,
+  );
 
   it.each([
     [['--prot'], '--prot'],
