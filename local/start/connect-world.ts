@@ -19,7 +19,13 @@ import {
   simulatedOf,
   synchronized,
 } from './organizations.ts';
-import { listedPeople, peopleOf, type StartedMember, type StartedPerson } from './people.ts';
+import {
+  listedPeople,
+  loginsWithoutAccess,
+  peopleOf,
+  type StartedMember,
+  type StartedPerson,
+} from './people.ts';
 import type { Progress } from './progress.ts';
 import { gitHubHost, setUp } from './set-up.ts';
 import { readTokens, type StateFolder, writeTokens } from './state-folder.ts';
@@ -147,14 +153,16 @@ async function elsewhere(
 
 /** Issues the tokens, and waits until they are accepted. */
 async function withTokens(
-  { admin, folder, registryBaseUrl, progress }: ConnectWorld,
+  { admin, operator, folder, registryBaseUrl, progress }: ConnectWorld,
   slug: string,
   people: readonly StartedPerson[],
 ) {
   progress.step(`${slug}: issuing tokens`);
   const url = `${registryBaseUrl}/${slug}`;
   const tokens = await readTokens(folder);
-  const members = await giveTokens(admin, people, slug, tokens);
+  const without = await loginsWithoutAccess(operator, slug);
+  const served = people.filter(({ login }) => !without.has(login));
+  const members = await giveTokens(admin, served, slug, tokens);
   await writeTokens(folder, tokens);
   await synchronized(admin, slug, progress);
   if (await isOpen(admin, slug, progress)) {

@@ -13,13 +13,14 @@ export interface StartedMember extends StartedPerson {
 }
 
 const People = z.object({
-  items: z.array(z.object({ login: z.string(), role: z.enum(['owner', 'member', 'outside']) })),
+  items: z.array(
+    z.object({ login: z.string(), role: z.enum(['owner', 'member', 'outside']), state: z.string() }),
+  ),
   next: z.string().optional(),
 });
 const ranks = ['owner', 'member', 'outside'] as const;
 
-/** Who gets a token, in the same order, as the API lists them. */
-export async function listedPeople(api: ApiAddress, slug: string): Promise<readonly StartedPerson[]> {
+async function everybodyIn(api: ApiAddress, slug: string): Promise<z.infer<typeof People>['items']> {
   const client = createApiClient(api);
   const items: z.infer<typeof People>['items'] = [];
   for (let next: string | undefined = ''; next !== undefined; ) {
@@ -30,6 +31,18 @@ export async function listedPeople(api: ApiAddress, slug: string): Promise<reado
     items.push(...page.items);
     next = page.next;
   }
+  return items;
+}
+
+/** Logins of those who wait for an owner, or were switched off: the registry accepts no token of theirs. */
+export async function loginsWithoutAccess(api: ApiAddress, slug: string): Promise<ReadonlySet<string>> {
+  const everybody = await everybodyIn(api, slug);
+  return new Set(everybody.filter(({ state }) => state !== 'active').map(({ login }) => login));
+}
+
+/** Who gets a token, in the same order, as the API lists them. */
+export async function listedPeople(api: ApiAddress, slug: string): Promise<readonly StartedPerson[]> {
+  const items = await everybodyIn(api, slug);
   return ranks.flatMap((rank) =>
     items
       .filter(({ role }) => role === rank)
