@@ -13,6 +13,7 @@ export interface Parameters {
   readonly registryBaseUrl: string;
   readonly consoleBaseUrl: string;
   readonly privateForgeHosts: string;
+  readonly alarmTopic: { readonly arn: string; readonly isGiven: CfnCondition };
   readonly reserved: ReservedConcurrency;
   /** A text that changes when the CDN is to send the newest origin secrets. */
   readonly originProofRotation: string;
@@ -66,6 +67,7 @@ export function createParameters(stack: Stack): Parameters {
     allowedPattern: '[\\w.:-]{1,40}',
   });
   return {
+    alarmTopic: createAlarmTopic(stack),
     reserved: createReservedConcurrency(stack),
     originProofRotation: originProofRotation.valueAsString,
     privateForgeHosts: privateForgeHosts.valueAsString,
@@ -74,6 +76,19 @@ export function createParameters(stack: Stack): Parameters {
     registryDomain: createDomain(stack, 'Registry'),
     consoleDomain: createDomain(stack, 'Console'),
   };
+}
+
+function createAlarmTopic(stack: Stack): Parameters['alarmTopic'] {
+  const arn = new CfnParameter(stack, 'AlarmTopicArn', {
+    type: 'String',
+    description: 'ARN of an SNS topic of yours that alarms are sent to; none: they only show in CloudWatch',
+    default: 'none',
+    allowedPattern: 'none|arn:[\\w-]+:sns:\\S+',
+  }).valueAsString;
+  const isGiven = new CfnCondition(stack, 'AlarmTopicIsGiven', {
+    expression: Fn.conditionNot(Fn.conditionEquals(arn, 'none')),
+  });
+  return { arn, isGiven };
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   type IStackSynthesizer,
   Stack,
 } from 'aws-cdk-lib';
+import { createAlarms } from './alarms.ts';
 import { createCdn } from './cdn.ts';
 import { createData } from './data.ts';
 import { createFunctions } from './functions.ts';
@@ -26,6 +27,7 @@ export function createRepertoireStack(app: App, distDir: string): Stack {
   const queues = createQueues(stack);
   const functions = createFunctions(stack, { distDir, parameters, data, queues });
   createTriggers(stack, { queues, functions });
+  createAlarms(stack, { functions, queues, parameters });
   const api = createHttpApi(stack, functions);
   const delivery = createCdn(stack, { distDir, parameters, data, api });
 

@@ -10,7 +10,7 @@ import { batchHandler } from '../../shared/runtime/queue-handler.ts';
 const logger = createLogger('publish-access');
 const dependencies = {
   table: tableClient(),
-  keyValues: createKeyValues(keyValueClient(), required('accessStoreArn')),
+  keyValues: createKeyValues(keyValueClient(), required('accessStoreArn'), logger),
   workQueue: workQueueClient(),
   clock: systemClock,
   logger,

@@ -9,12 +9,24 @@ import {
   UpdateKeysCommand,
   ValidationException,
 } from '@aws-sdk/client-cloudfront-keyvaluestore';
+import type { Logger } from '../runtime/logger.ts';
 import { type KeyValues, StoreFullError, StoreRefusalError } from './publish-access.ts';
 
-export function createKeyValues(client: CloudFrontKeyValueStoreClient, storeArn: string): KeyValues {
+/** Bytes, of the 5 MB that a store holds: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html */
+const fillingUpAbove = 0.7 * 5 * 1024 * 1024;
+
+export function createKeyValues(
+  client: CloudFrontKeyValueStoreClient,
+  storeArn: string,
+  logger: Pick<Logger, 'warn'> = { warn: () => undefined },
+): KeyValues {
   return {
     async describe() {
       const answer = await client.send(new DescribeKeyValueStoreCommand({ KvsARN: storeArn }));
+      const bytes = answer.TotalSizeInBytes ?? 0;
+      if (bytes > fillingUpAbove) {
+        logger.warn('the key-value store is filling up', { bytes });
+      }
       return requireETag(answer.ETag);
     },
     async has(key) {
