@@ -111,6 +111,8 @@ describe.skipIf(composerVersion === undefined)('people of a workspace', { timeou
     expect((await enter(first)).status).toBe(200);
     await promptly(system, async () => expect(await state()).toBe('working'));
 
+    // From now on its archive is stored.
+    await installs('acme-works/numbers', await memberToken('ann'));
     await change('set-api-token', { id: first.id, scopes: needed.slice(0, 2) });
     await system.cloud.clock.advance(10 * minuteMs);
     await promptly(system, async () => expect(await state()).toBe('insufficient-scope'));
