@@ -6,7 +6,7 @@ import { navigationWords as words } from '../words/navigation.ts';
 type Role = Schemas['Role'];
 
 export const organizationPages = [
-  { to: '/o/$slug', label: words.overview, icon: 'overview', isForOwners: false },
+  { to: '/o/$slug', label: words.overview, icon: 'overview', isForOwners: true },
   { to: '/o/$slug/packages', label: words.packages, icon: 'package', isForOwners: false },
   { to: '/o/$slug/repositories', label: words.repositories, icon: 'repository', isForOwners: false },
   { to: '/o/$slug/teams', label: words.teams, icon: 'team', isForOwners: false },
