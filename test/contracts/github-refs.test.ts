@@ -285,7 +285,7 @@ describe('refs', () => {
     // The pages of tags and branches arrive, the first query for files does not.
     const fault = { kind: 'server-error', times: 1, after: 2, match: { surface: 'graphql' } } as const;
     gitHub.simulator.faults.add({ ...fault, status: 502 });
-    expect(await manifestsOf()).toBe(7);
+    expect(await manifestsOf()).toBe(6);
   });
 
   test('through tags of tags lead to their commit up to any realistic depth, and beyond it to a reason', async () => {
