@@ -26,7 +26,7 @@ describe('a deleted organization', () => {
     deleteOrganization(of(registry), registry.organization, confirmation);
   const sure = { confirm: 'acme', by: 'ann', why: 'closed' };
 
-  it('is closed first, leaves nothing but its slug and the audit log, and its slug cannot be used again', async () => {
+  it('is closed first, leaves nothing but its slug and the history, and its slug cannot be used again', async () => {
     const registry = await scannedRegistry(members);
     const tokens: string[] = [];
     for (const holder of [
@@ -59,7 +59,7 @@ describe('a deleted organization', () => {
     expect([...objects.keys()]).toEqual([]);
     expect([...values.keys()]).toEqual([]);
     expect(await findOrganizationBySlug(registry.table, 'acme')).toBeUndefined();
-    const stays = left(registry, '').map((key) => key.replace(/AUDIT#.*/, 'AUDIT'));
+    const stays = left(registry, '').map((key) => key.replace(/(AUDIT|RUNENTRY)#.*/, '$1'));
     expect([...new Set(stays)].sort()).toEqual([
       expect.stringMatching(/^ACCOUNT#/),
       'EDGE o/acme',
@@ -67,6 +67,7 @@ describe('a deleted organization', () => {
       'ORG#org1 AUDIT',
       'ORG#org1 DELETION#organization',
       'ORG#org1 ORG',
+      'ORG#org1 RUNENTRY',
       'SLUG#acme SLUG',
       expect.stringMatching(/^USER#/),
     ]);
@@ -124,8 +125,12 @@ describe('a deleted organization', () => {
   });
 });
 
-/** Sort keys of all records of the organization, its packages and synchronizations, except the audit log. */
+/** The ranges that make up an organization's history, which outlives it: what people did, and what runs changed. */
+const isHistory = (sortKey: string): boolean =>
+  sortKey.startsWith('AUDIT#') || sortKey.startsWith('RUNENTRY#');
+
+/** Sort keys of all records of the organization, its packages and synchronizations, except its history. */
 const recordsLeft = (registry: Registry): string[] =>
   left(registry, 'ORG#org1', 'PACKAGE#', 'SYNC#')
     .map((key) => key.replace(/^ORG#org1 /, ''))
-    .filter((key) => !key.startsWith('AUDIT#'));
+    .filter((key) => !isHistory(key));
