@@ -26,6 +26,19 @@ export function Person({ name, login, detail }: PersonProps) {
   );
 }
 
+/** Those whose text has enough contrast on its background: https://www.w3.org/TR/WCAG22/#contrast-minimum */
+const initialsColors = ['blue', 'indigo', 'violet', 'grape', 'pink'];
+
 export function PersonAvatar({ name, size = 30 }: { readonly name: string; readonly size?: number }) {
-  return <Avatar aria-hidden="true" name={name} color="initials" size={size} radius="xl" alt="" />;
+  return (
+    <Avatar
+      aria-hidden="true"
+      name={name}
+      color="initials"
+      allowedInitialsColors={initialsColors}
+      size={size}
+      radius="xl"
+      alt=""
+    />
+  );
 }

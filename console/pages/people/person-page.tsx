@@ -1,4 +1,125 @@
-import { PlaceholderPage } from '../../components/placeholder-page.tsx';
+import { Group, Stack, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import type { Schemas } from '../../api/client.ts';
+import { wayText } from '../../components/access-way.ts';
+import { type Column, DataTable } from '../../components/data-table.tsx';
+import { AnchorLink } from '../../components/link.tsx';
+import { Loaded } from '../../components/loaded.tsx';
+import { Page } from '../../components/page.tsx';
+import { Empty } from '../../components/states.tsx';
+import { commonWords } from '../../words/common.ts';
+import { navigationWords } from '../../words/navigation.ts';
 import { peopleWords as words } from '../../words/people.ts';
+import { ChangeState } from './change-state.tsx';
+import { personQuery, usePackagesOf } from './queries.ts';
+import { StateBadge } from './state-badge.tsx';
 
-export const PersonPage = () => <PlaceholderPage title={words.titles.person} />;
+type Found = Schemas['OnePerson'];
+type Row = Schemas['ReadablePackage'];
+
+const from = '/o/$slug/people/$person';
+
+export function PersonPage() {
+  const { slug, person: id } = useParams({ from });
+  const query = useQuery(personQuery(slug, id));
+  const found = query.data;
+  return (
+    <Page
+      title={found?.data.name ?? navigationWords.people}
+      of={slug}
+      above={
+        <AnchorLink to="/o/$slug/people" params={{ slug }} size="sm">
+          {navigationWords.people}
+        </AnchorLink>
+      }
+      description={found && <Facts found={found.data} />}
+      actions={
+        found !== undefined &&
+        found.data.state !== 'invited' && (
+          <ChangeState
+            slug={slug}
+            id={id}
+            name={found.data.name}
+            state={found.data.state}
+            etag={found.etag}
+          />
+        )
+      }
+    >
+      <Loaded query={query}>
+        {({ data }) => (
+          <Stack gap="sm">
+            <Title order={2}>{words.access.title}</Title>
+            <Packages slug={slug} id={id} state={data.state} />
+          </Stack>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+const Facts = ({ found: { role, state, isKnown } }: { readonly found: Found }) => (
+  <Group gap="sm" mt={4}>
+    <StateBadge state={state} />
+    {(role !== undefined || state === 'active') && (
+      <Text size="sm">{role === undefined ? words.noRole : commonWords.roles[role]}</Text>
+    )}
+    {!isKnown && <Text size="sm">{words.neverSignedIn}</Text>}
+  </Group>
+);
+
+interface PackagesProps {
+  readonly slug: string;
+  readonly id: string;
+  readonly state: Found['state'];
+}
+
+function Packages({ slug, id, state }: PackagesProps) {
+  const list = usePackagesOf(slug, id);
+  const none =
+    state === 'waiting'
+      ? words.access.noneWaiting
+      : state === 'off'
+        ? words.access.noneOff
+        : words.access.none;
+  return (
+    <DataTable
+      label={words.access.title}
+      columns={columnsOf(slug)}
+      rowKey={({ name }) => name}
+      empty={<Empty icon="package" {...none} />}
+      {...list}
+    />
+  );
+}
+
+const columnsOf = (slug: string): readonly Column<Row>[] => [
+  {
+    key: 'package',
+    title: words.access.columns.package,
+    cell: (row) => {
+      const [vendor = '', name = ''] = row.name.split('/');
+      return (
+        <AnchorLink to="/o/$slug/packages/$vendor/$name" params={{ slug, vendor, name }} size="sm" fw={500}>
+          {row.name}
+        </AnchorLink>
+      );
+    },
+  },
+  {
+    key: 'through',
+    title: words.access.columns.through,
+    cell: ({ paths: [first, ...others] }) => (
+      <Text size="sm" truncate>
+        {first !== undefined && wayText(first)}
+        {others.length > 0 && (
+          <Text span size="sm" c="dimmed">
+            {' '}
+            {words.access.more(others.length)}
+          </Text>
+        )}
+      </Text>
+    ),
+  },
+];

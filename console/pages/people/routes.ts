@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { organizationRoute } from '../../routes/organization.ts';
+import { peopleSearch } from './search.ts';
 
 const getParentRoute = () => organizationRoute;
 
@@ -7,6 +8,7 @@ export const peopleRoutes = [
   createRoute({
     getParentRoute,
     path: 'people',
+    validateSearch: peopleSearch,
     component: lazyRouteComponent(() => import('./people-page.tsx'), 'PeoplePage'),
   }),
   createRoute({

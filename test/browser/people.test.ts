@@ -1,0 +1,68 @@
+/** Who belongs to an organization, and why somebody may install a package, in a real browser on what `npm start` starts. */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type System, startSystem } from '../support/started.ts';
+import { chromiumPath, launchChromium } from './chromium.ts';
+import { type Visitor, visit } from './visitor.ts';
+
+describe.skipIf(chromiumPath === undefined)('people', { timeout: 120_000 }, () => {
+  let system: System;
+  let browser: Browser;
+  beforeAll(async () => {
+    [system, browser] = await Promise.all([startSystem(), launchChromium()]);
+  }, 300_000);
+  afterAll(async () => {
+    await browser?.close();
+    await system?.close();
+  });
+
+  async function owner(path: string): Promise<Visitor> {
+    const visitor = await visit(browser, system.console);
+    await visitor.signIn({ login: 'alice' }, path);
+    return visitor;
+  }
+
+  it('are filtered by state, and switched off and on again from their page', async () => {
+    const visitor = await owner('/o/acme/people');
+    const { page } = visitor;
+    const table = page.getByRole('table', { name: 'People' });
+    await page.getByRole('combobox', { name: 'State' }).click();
+    await page.getByRole('option', { name: 'Switched off' }).click();
+    await page.getByRole('heading', { name: 'Nobody is in this state' }).waitFor();
+    expect(new URL(page.url()).search).toBe('?state=off');
+    await page.getByRole('link', { name: 'Show everybody' }).click();
+
+    await table
+      .getByRole('row')
+      .filter({ hasText: 'github.com' })
+      .getByRole('link', { name: 'bob', exact: true })
+      .click();
+    await page
+      .getByRole('table', { name: 'May install' })
+      .getByRole('link', { name: 'acme/catalog' })
+      .waitFor();
+    await page.getByRole('button', { name: 'Switch off' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Switch off' }).click();
+    await page.getByText('Whoever is switched off reads nothing').waitFor();
+    await page.getByRole('button', { name: 'Switch on' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Switch on' }).click();
+    await page.getByRole('table', { name: 'May install' }).waitFor();
+    expect(visitor.faults).toEqual([]);
+    await visitor.close();
+  });
+
+  it('have no violation of WCAG 2.2 AA that axe-core finds, in light and dark', async () => {
+    const visitor = await owner('/o/acme/people');
+    const { page } = visitor;
+    const bob = await page.getByRole('link', { name: 'bob', exact: true }).first().getAttribute('href');
+    for (const path of ['/o/acme/people', bob ?? '']) {
+      for (const scheme of ['light', 'dark'] as const) {
+        await visitor.setColors(scheme);
+        await visitor.open(path);
+        expect(await visitor.violations(), path).toEqual([]);
+      }
+    }
+    expect(visitor.faults).toEqual([]);
+    await visitor.close();
+  });
+});
