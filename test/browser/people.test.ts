@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type System, startSystem } from '../support/started.ts';
 import { chromiumPath, launchChromium } from './chromium.ts';
-import { type Visitor, visit } from './visitor.ts';
+import { patience, type Visitor, visit } from './visitor.ts';
 
 describe.skipIf(chromiumPath === undefined)('people', { timeout: 120_000 }, () => {
   let system: System;
@@ -25,18 +25,13 @@ describe.skipIf(chromiumPath === undefined)('people', { timeout: 120_000 }, () =
   it('are filtered by state, and switched off and on again from their page', async () => {
     const visitor = await owner('/o/acme/people');
     const { page } = visitor;
-    const table = page.getByRole('table', { name: 'People' });
     await page.getByRole('combobox', { name: 'State' }).click();
     await page.getByRole('option', { name: 'Switched off' }).click();
     await page.getByRole('heading', { name: 'Nobody is in this state' }).waitFor();
     expect(new URL(page.url()).search).toBe('?state=off');
     await page.getByRole('link', { name: 'Show everybody' }).click();
 
-    await table
-      .getByRole('row')
-      .filter({ hasText: 'github.com' })
-      .getByRole('link', { name: 'bob', exact: true })
-      .click();
+    await bobOf(visitor).click();
     await page
       .getByRole('table', { name: 'May install' })
       .getByRole('link', { name: 'acme/catalog' })
@@ -51,11 +46,37 @@ describe.skipIf(chromiumPath === undefined)('people', { timeout: 120_000 }, () =
     await visitor.close();
   });
 
-  it('have no violation of WCAG 2.2 AA that axe-core finds, in light and dark', async () => {
+  it('have a drawn way to each package, and see what is missing for others', async () => {
     const visitor = await owner('/o/acme/people');
     const { page } = visitor;
-    const bob = await page.getByRole('link', { name: 'bob', exact: true }).first().getAttribute('href');
-    for (const path of ['/o/acme/people', bob ?? '']) {
+    const id = (await bobsAddress(visitor)).split('/').at(-1);
+    await visitor.open(`/o/acme/why?person=${id}&package=acme%2Fmoney`);
+    await expect
+      .poll(
+        () =>
+          page
+            .getByRole('list', { name: /^Way: / })
+            .getByRole('link')
+            .allTextContents(),
+        patience,
+      )
+      .toEqual(['bob', 'Storefront', 'Engineering', 'acme/money']);
+    expect(await visitor.violations()).toEqual([]);
+    const field = page.getByRole('combobox', { name: 'Package' });
+    await field.fill('billing');
+    await page.getByRole('option', { name: 'acme/billing' }).click();
+    await page.getByRole('heading', { name: 'bob may not install acme/billing' }).waitFor();
+    await page.getByRole('link', { name: 'Payments' }).waitFor();
+    await visitor.setColors('dark');
+    expect(await visitor.violations()).toEqual([]);
+    expect(visitor.faults).toEqual([]);
+    await visitor.close();
+  });
+
+  it('have no violation of WCAG 2.2 AA that axe-core finds, in light and dark', async () => {
+    const visitor = await owner('/o/acme/people');
+    const bob = await bobsAddress(visitor);
+    for (const path of ['/o/acme/people', bob]) {
       for (const scheme of ['light', 'dark'] as const) {
         await visitor.setColors(scheme);
         await visitor.open(path);
@@ -66,3 +87,14 @@ describe.skipIf(chromiumPath === undefined)('people', { timeout: 120_000 }, () =
     await visitor.close();
   });
 });
+
+/** A login can be there on several code hosts. */
+const bobOf = ({ page }: Visitor) =>
+  page
+    .getByRole('table', { name: 'People' })
+    .getByRole('row')
+    .filter({ hasText: 'github.com' })
+    .getByRole('link', { name: 'bob', exact: true });
+
+const bobsAddress = async (visitor: Visitor): Promise<string> =>
+  (await bobOf(visitor).getAttribute('href')) ?? '';
