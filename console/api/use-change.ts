@@ -16,11 +16,12 @@ export function useChange<Input, Output>({
   onDone,
 }: Change<Input, Output>): UseMutationResult<Output, Error, Input> {
   const client = useQueryClient();
-  const last = useRef<{ readonly input: string; readonly key: string } | undefined>(undefined);
+  const last = useRef<{ readonly input: string | undefined; readonly key: string } | undefined>(undefined);
   return useMutation({
     mutationFn: (given: Input) => {
-      const input = JSON.stringify(given);
-      if (last.current?.input !== input) {
+      const input: string | undefined = JSON.stringify(given);
+      // Nothing to send is an input too.
+      if (last.current === undefined || last.current.input !== input) {
         last.current = { input, key: crypto.randomUUID() };
       }
       return send(given, last.current.key);

@@ -1,3 +1,74 @@
+import { counted, shownNumber } from './locale.ts';
+
 export const connectWords = {
   title: 'Connect an organization',
+  description: 'Whoever can read a repository on the code host can install its package here.',
+  hosts: { title: 'Where is it?', none: 'This registry knows no code host yet.' },
+  otherHost: 'Another code host',
+  grant: {
+    text: (host: string) =>
+      `${host} says which organizations are yours. You sign in there and come back; what you allow is kept for 15 minutes.`,
+    show: (host: string) => `Show my organizations at ${host}`,
+    link: (host: string) => `Link my account at ${host}`,
+    again: 'Ask again',
+  },
+  outcomes: {
+    taken: 'That account belongs to another user of this registry.',
+    refused: 'The code host did not let you in.',
+    failed: 'The code host did not answer as it should. Try it again.',
+  },
+  choose: {
+    title: (host: string) => `Your organizations at ${host}`,
+    none: 'You own no organization there',
+    noneText: 'Only an owner can connect one. Make one there, or ask an owner.',
+    connect: (login: string) => `Choose ${login}`,
+    chosen: 'Chosen',
+    open: (slug: string) => `Open ${slug}`,
+    install: 'Give access to it',
+    missing: 'One is missing? Give this registry access to it.',
+  },
+  form: {
+    title: (login: string) => `Connect ${login}`,
+    slug: 'Slug',
+    slugHint: 'Part of the address of its packages. It can never be changed.',
+    name: 'Name',
+    vendors: 'Vendors of its packages',
+    vendorsHint: 'Their packages appear by themselves; others wait for an owner. With a space between them.',
+    repositories: 'Repositories that are there now',
+    all: 'All with a composer.json become packages',
+    later: 'None for now; I choose them later',
+    token: 'Access token',
+    tokenHint: 'Only if it should not be read with what you allowed just now.',
+    submit: 'Connect',
+  },
+  progress: {
+    title: 'First synchronization',
+    reading: 'Packages can be installed as soon as they appear; you need not wait here.',
+    over: 'Everything was read.',
+    lists: 'Read from the code host',
+    read: 'read',
+    waits: 'being read',
+    scanned: (scanned: number, all: number) =>
+      `${shownNumber(scanned)} of ${counted(all, { one: 'repository', other: 'repositories' })} scanned`,
+    counts: {
+      members: 'Members',
+      teams: 'Teams',
+      repositories: 'Repositories',
+      packages: 'Packages',
+      versions: 'Versions',
+    },
+    skipped: (count: number) =>
+      counted(count, { one: 'repository is no package', other: 'repositories are no packages' }),
+    none: 'It is synchronized with no code host.',
+  },
+  install: {
+    title: 'Install from it',
+    text: 'Make a token of your own, then run the lines in the folder of your project.',
+    make: 'Make a token',
+    description: 'Composer',
+    once: 'The token is shown this once. The registry accepts it within half a minute.',
+    copy: 'Copy the lines',
+    toOverview: 'To the overview',
+    secureHttp: 'plain http, for this machine only',
+  },
 };

@@ -15,6 +15,9 @@ export const Organization = z
   .meta({ id: 'Organization' });
 
 export const OwnOrganization = Organization.extend({
+  url: z
+    .string()
+    .meta({ description: 'Of the repository, for Composer.', example: 'https://repo.example.com/acme' }),
   rights: z
     .array(
       z.object({

@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { rootRoute } from '../../routes/root.ts';
+import { connectSearch } from './search.ts';
 
 const getParentRoute = () => rootRoute;
 
@@ -8,5 +9,16 @@ export const connectRoutes = [
     getParentRoute,
     path: 'organizations/new',
     component: lazyRouteComponent(() => import('./connect-page.tsx'), 'ConnectPage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: 'organizations/new/$integration',
+    validateSearch: connectSearch,
+    component: lazyRouteComponent(() => import('./choose-page.tsx'), 'ChoosePage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: 'organizations/connected/$slug',
+    component: lazyRouteComponent(() => import('./connected-page.tsx'), 'ConnectedPage'),
   }),
 ] as const;

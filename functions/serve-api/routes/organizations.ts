@@ -67,14 +67,14 @@ const readOrganization = defineRoute(
     scope: 'read',
     answer: { status: 200, schema: OwnOrganization, description: 'The organization, and what you may do.' },
   },
-  async ({ table, clock }, membership) => {
+  async ({ table, clock, registryBaseUrl }, membership) => {
     const { organization, caller, role } = membership;
     const held =
       caller.kind === 'user' && role !== 'owner'
         ? await delegatedRightsOf(table, organization.id, caller.user, clock.now())
         : undefined;
     const rights = held?.rights.map((right) => ({ right, teams: [...held.teams(right)] })) ?? [];
-    return { body: { ...shown(membership), rights } };
+    return { body: { ...shown(membership), url: `${registryBaseUrl}/${organization.slug}`, rights } };
   },
 );
 

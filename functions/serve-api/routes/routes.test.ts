@@ -121,6 +121,7 @@ describe('a key', () => {
     const { secret } = made.body;
     expect((await world.ask({ secret }, { path: '/organizations/acme' })).body).toMatchObject({
       role: 'owner',
+      url: 'https://registry.example/acme',
     });
     const both = { authorization: `Bearer ${secret}` };
     expect((await world.ask('owner', { path: '/me', headers: both })).status).toBe(403);

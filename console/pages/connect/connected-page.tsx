@@ -1,0 +1,122 @@
+import { Badge, Group, Progress, Stack, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { api, dataOf, type Schemas } from '../../api/client.ts';
+import { queryKeys } from '../../api/query-keys.ts';
+import { useProgress } from '../../api/use-progress.ts';
+import { ButtonLink } from '../../components/link.tsx';
+import { Loaded } from '../../components/loaded.tsx';
+import { Page } from '../../components/page.tsx';
+import { connectWords } from '../../words/connect.ts';
+import { shownNumber } from '../../words/locale.ts';
+import { InstallLines } from './install-lines.tsx';
+
+const words = connectWords.progress;
+const countsShown = ['members', 'teams', 'repositories', 'packages', 'versions'] as const;
+
+/** The last step: how far the first synchronization is, and then the lines to paste. */
+export function ConnectedPage() {
+  const { slug } = useParams({ from: '/organizations/connected/$slug' });
+  const query = useQuery({
+    queryKey: queryKeys.of(slug, 'synchronizations', 'connected'),
+    queryFn: ({ signal }) =>
+      dataOf(
+        api.GET('/api/v1/organizations/{slug}/synchronizations', { params: { path: { slug } }, signal }),
+      ),
+  });
+  return (
+    <Page
+      title={words.title}
+      of={slug}
+      description={slug}
+      actions={
+        <ButtonLink to="/o/$slug" params={{ slug }} variant="default">
+          {connectWords.install.toOverview}
+        </ButtonLink>
+      }
+    >
+      <Loaded query={query}>
+        {({ items: [first] }) =>
+          first === undefined ? <Text>{words.none}</Text> : <Import slug={slug} synchronization={first.id} />
+        }
+      </Loaded>
+    </Page>
+  );
+}
+
+interface ImportProps {
+  readonly slug: string;
+  readonly synchronization: string;
+}
+
+function Import({ slug, synchronization }: ImportProps) {
+  const query = useProgress({
+    queryKey: queryKeys.of(slug, 'import', synchronization),
+    read: (signal) =>
+      dataOf(
+        api.GET('/api/v1/organizations/{slug}/synchronizations/{synchronization}/import', {
+          params: { path: { slug, synchronization } },
+          signal,
+        }),
+      ),
+    isDone: ({ isOver }) => isOver,
+  });
+  return (
+    <Loaded query={query}>
+      {(found) => (
+        <Stack gap="xl" maw="44rem">
+          <Found found={found} />
+          {found.isOver && <InstallLines slug={slug} />}
+        </Stack>
+      )}
+    </Loaded>
+  );
+}
+
+function Found({ found: { isOver, lists, counts, skipped } }: { readonly found: Schemas['ImportSummary'] }) {
+  const left = skipped.reduce((sum, { count }) => sum + count, 0);
+  const scanned = words.scanned(counts.scanned, counts.repositories);
+  const share = counts.repositories === 0 ? 0 : (100 * counts.scanned) / counts.repositories;
+  return (
+    <Stack gap="md">
+      <Text role="status">{isOver ? words.over : words.reading}</Text>
+      <div>
+        <Progress aria-label={scanned} value={isOver ? 100 : share} animated={!isOver} />
+        <Text size="sm" c="dimmed" mt={4}>
+          {scanned}
+        </Text>
+      </div>
+      <Group gap="xl">
+        {countsShown.map((one) => (
+          <div key={one}>
+            <Text size="sm" c="dimmed">
+              {words.counts[one]}
+            </Text>
+            <Text size="xl" fw={650}>
+              {shownNumber(counts[one])}
+            </Text>
+          </div>
+        ))}
+      </Group>
+      {!isOver && (
+        <div>
+          <Title order={2} size="h4" mb="xs">
+            {words.lists}
+          </Title>
+          <Group gap="xs">
+            {lists.map(({ name, readAt }) => (
+              <Badge key={name} variant="dot" color={readAt === undefined ? 'gray' : 'green'}>
+                {`${name}: ${readAt === undefined ? words.waits : words.read}`}
+              </Badge>
+            ))}
+          </Group>
+        </div>
+      )}
+      {isOver && left > 0 && (
+        <Text size="sm" c="dimmed">
+          {words.skipped(left)}
+        </Text>
+      )}
+    </Stack>
+  );
+}
