@@ -73,6 +73,25 @@ describe.skipIf(chromiumPath === undefined)('people', { timeout: 120_000 }, () =
     await visitor.close();
   });
 
+  it('are in teams, whose page says where memberships and rights come from', async () => {
+    const visitor = await owner('/o/acme/teams');
+    const { page } = visitor;
+    await page
+      .getByRole('table', { name: 'Teams' })
+      .getByRole('link', { name: 'Storefront' })
+      .first()
+      .waitFor();
+    expect(await visitor.violations()).toEqual([]);
+    await page.getByRole('link', { name: 'Storefront' }).first().click();
+    await page.getByRole('table', { name: 'Members' }).getByRole('link', { name: 'bob' }).waitFor();
+    await page.getByRole('tab', { name: 'Packages' }).click();
+    await page.getByRole('table', { name: 'Packages' }).getByRole('link', { name: 'acme/money' }).waitFor();
+    await visitor.setColors('dark');
+    expect(await visitor.violations()).toEqual([]);
+    expect(visitor.faults).toEqual([]);
+    await visitor.close();
+  });
+
   it('have no violation of WCAG 2.2 AA that axe-core finds, in light and dark', async () => {
     const visitor = await owner('/o/acme/people');
     const bob = await bobsAddress(visitor);

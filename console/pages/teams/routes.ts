@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { organizationRoute } from '../../routes/organization.ts';
+import { teamSearch } from './search.ts';
 
 const getParentRoute = () => organizationRoute;
 
@@ -12,6 +13,7 @@ export const teamsRoutes = [
   createRoute({
     getParentRoute,
     path: 'teams/$team',
+    validateSearch: teamSearch,
     component: lazyRouteComponent(() => import('./team-page.tsx'), 'TeamPage'),
   }),
 ] as const;

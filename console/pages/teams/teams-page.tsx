@@ -1,4 +1,89 @@
-import { PlaceholderPage } from '../../components/placeholder-page.tsx';
+import { Group, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { useEffect, useMemo } from 'react';
+import { api, dataOf, type Schemas } from '../../api/client.ts';
+import { queryKeys } from '../../api/query-keys.ts';
+import { pageLimit, useList } from '../../api/use-list.ts';
+import { type Column, DataTable } from '../../components/data-table.tsx';
+import { hostOf } from '../../components/host.ts';
+import { AnchorLink } from '../../components/link.tsx';
+import { Page } from '../../components/page.tsx';
+import { Empty } from '../../components/states.tsx';
 import { teamsWords as words } from '../../words/teams.ts';
+import { synchronizationsQuery } from '../people/queries.ts';
+import { type TeamInTree, treeOf } from './tree.ts';
 
-export const TeamsPage = () => <PlaceholderPage title={words.title} />;
+export function TeamsPage() {
+  const { slug } = useParams({ from: '/o/$slug/teams' });
+  const list = useAllTeams(slug);
+  const tree = useMemo(() => treeOf(list.rows), [list.rows]);
+  const { data } = useQuery(synchronizationsQuery(slug));
+  const hosts = new Map(data?.items.map(({ id, baseUrl }) => [id, hostOf(baseUrl)]));
+  return (
+    <Page title={words.title} of={slug} description={words.description}>
+      <Text size="sm" c="dimmed" role="status" ta="end">
+        {list.isLoading ? '\u00a0' : words.shown(list.rows.length, list.hasMore)}
+      </Text>
+      <DataTable
+        label={words.title}
+        columns={columnsOf(slug, hosts)}
+        rowKey={({ id }) => id}
+        empty={<Empty icon="team" {...words.none} />}
+        {...list}
+        rows={tree}
+      />
+    </Page>
+  );
+}
+
+/** A tree needs all of them. */
+function useAllTeams(slug: string) {
+  const list = useList<Schemas['Team']>(queryKeys.of(slug, 'teams'), (cursor, signal) =>
+    dataOf(
+      api.GET('/api/v1/organizations/{slug}/teams', {
+        params: { path: { slug }, query: { cursor, limit: pageLimit } },
+        signal,
+      }),
+    ),
+  );
+  useEffect(() => {
+    if (list.hasMore && !list.isLoadingMore && list.error === null) {
+      list.loadMore();
+    }
+  });
+  return list;
+}
+
+/** In rem, for each team above. */
+const indent = 1.5;
+
+const columnsOf = (slug: string, hosts: ReadonlyMap<string, string>): readonly Column<TeamInTree>[] => [
+  {
+    key: 'team',
+    title: words.columns.team,
+    cell: ({ id, name, depth }) => (
+      <Group gap="xs" wrap="nowrap" style={{ paddingInlineStart: `${depth * indent}rem` }}>
+        {depth > 0 && (
+          <Text size="sm" c="dimmed" aria-hidden="true">
+            └
+          </Text>
+        )}
+        <AnchorLink to="/o/$slug/teams/$team" params={{ slug, team: id }} size="sm" fw={500} truncate>
+          {name}
+        </AnchorLink>
+      </Group>
+    ),
+  },
+  {
+    key: 'host',
+    title: words.columns.host,
+    width: 14,
+    isWide: true,
+    cell: ({ from, synchronization = '' }) => (
+      <Text size="sm" c="dimmed" truncate>
+        {from === 'here' ? words.fromHere : hosts.get(synchronization)}
+      </Text>
+    ),
+  },
+];
