@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
 
 const styles = fileURLToPath(new URL('../../node_modules/@mantine/core/styles', import.meta.url));
-/** The names of a component's classes, which it imports. */
-const classNames = /[\\/]@mantine[\\/]core[\\/]esm[\\/]components[\\/].*\.module\.mjs$/;
+/** The names of a component's classes, which it imports; what radio buttons, boxes and switches share is in `utils`. */
+const classNames = /[\\/]@mantine[\\/]core[\\/]esm[\\/](?:components|utils)[\\/].*\.module\.mjs$/;
 
 export const componentCss = (): Plugin => ({
   name: 'component-css',
