@@ -14,6 +14,4 @@ export const accessWords = {
   role: (name: string) => `Role ${name}`,
   inherited: (text: string, above: string) => `${text}, by ${above} above it`,
   withPermission: (text: string, permission: string) => `${text} (${permission})`,
-  none: 'nothing',
-  more: (count: number) => `and ${count} more`,
 };

@@ -8,6 +8,7 @@ import { wayText } from '../../components/access-way.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { AnchorLink } from '../../components/link.tsx';
 import { Loaded } from '../../components/loaded.tsx';
+import { PackageLink } from '../../components/package-link.tsx';
 import { Page } from '../../components/page.tsx';
 import { Empty } from '../../components/states.tsx';
 import { teamsWords } from '../../words/teams.ts';
@@ -160,14 +161,7 @@ const packageColumns = (slug: string): readonly Column<Schemas['ReadablePackage'
   {
     key: 'package',
     title: words.packageColumns.package,
-    cell: (row) => {
-      const [vendor = '', name = ''] = row.name.split('/');
-      return (
-        <AnchorLink to="/o/$slug/packages/$vendor/$name" params={{ slug, vendor, name }} size="sm" fw={500}>
-          {row.name}
-        </AnchorLink>
-      );
-    },
+    cell: (row) => <PackageLink slug={slug} name={row.name} />,
   },
   {
     key: 'source',
