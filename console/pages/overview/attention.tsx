@@ -2,6 +2,7 @@ import { Group, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Schemas } from '../../api/client.ts';
+import { CodeText } from '../../components/code-text.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { AnchorLink } from '../../components/link.tsx';
 import { overviewWords } from '../../words/overview.ts';
@@ -150,7 +151,7 @@ const Entry = ({ link, detail }: { readonly link: ReactNode; readonly detail: st
       {link}
     </Text>
     <Text size="xs" c="dimmed">
-      {detail}
+      <CodeText text={detail} />
     </Text>
   </li>
 );
