@@ -5,7 +5,6 @@ import { createSecondsReporter } from './tools/test-seconds/reporter.ts';
 const wholeSystem = [
   'test/browser/**/*.test.ts',
   'test/composer-client/**/*.test.ts',
-  'test/integration/default-world.test.ts',
   'test/integration/first-run.test.ts',
   'test/integration/npm-start.test.ts',
 ];

@@ -39,6 +39,7 @@ export interface Visitor {
   screenshot(name: string): Promise<string>;
   /** What the page did that it must not do, so far. */
   readonly faults: readonly string[];
+  /** Closes the page, and forgets who was signed in for it alone. */
   close(): Promise<void>;
 }
 
@@ -46,9 +47,13 @@ const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 /** Refusals are answers too: browsers print each as an error. */
 const isAnswer = (text: string): boolean => text.startsWith('Failed to load resource');
 
-/** @param console the console's address */
-export async function visit(browser: Browser, console: string): Promise<Visitor> {
-  const context = await browser.newContext({ viewport: screens.desktop, reducedMotion: 'reduce' });
+/**
+ * @param console the console's address
+ * @param shared where somebody is signed in; left out for a browser that has no cookies
+ */
+export async function visit(browser: Browser, console: string, shared?: BrowserContext): Promise<Visitor> {
+  const context =
+    shared ?? (await browser.newContext({ viewport: screens.desktop, reducedMotion: 'reduce' }));
   const page = await context.newPage();
   page.setDefaultTimeout(patience.timeout);
   const faults: string[] = [];
@@ -98,6 +103,6 @@ export async function visit(browser: Browser, console: string): Promise<Visitor>
       await page.screenshot({ path });
       return path;
     },
-    close: () => context.close(),
+    close: () => (shared === undefined ? context.close() : page.close()),
   };
 }

@@ -1,23 +1,11 @@
-/** From the sign-in to the packages, in a real browser on what `npm start` starts. */
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type System, startSystem } from '../support/started.ts';
-import { chromiumPath, launchChromium } from './chromium.ts';
-import { patience, visit } from './visitor.ts';
+/** From the sign-in to the packages. */
+import { expect, it } from 'vitest';
+import type { Stage } from '../stage.ts';
+import { patience, visit } from '../visitor.ts';
 
-describe.skipIf(chromiumPath === undefined)('packages', { timeout: 120_000 }, () => {
-  let system: System;
-  let browser: Browser;
-  beforeAll(async () => {
-    [system, browser] = await Promise.all([startSystem(), launchChromium()]);
-  }, 300_000);
-  afterAll(async () => {
-    await browser?.close();
-    await system?.close();
-  });
-
+export function packagesStories(stage: () => Stage): void {
   it('are found from the sign-in on, by a link that survives the sign-in and a reload', async () => {
-    const visitor = await visit(browser, system.console);
+    const visitor = await visit(stage().browser, stage().system.console);
     const { page } = visitor;
     await visitor.open('/o/acme/packages');
     expect(await visitor.violations()).toEqual([]);
@@ -39,26 +27,8 @@ describe.skipIf(chromiumPath === undefined)('packages', { timeout: 120_000 }, ()
     await visitor.close();
   });
 
-  it('have no violation of WCAG 2.2 AA that axe-core finds, in light, dark and on a phone', async () => {
-    const visitor = await visit(browser, system.console);
-    await visitor.signIn({ login: 'alice' });
-    for (const path of ['/organizations', '/o/acme/packages', '/o/acme/packages/acme/billing']) {
-      for (const scheme of ['light', 'dark'] as const) {
-        await visitor.setColors(scheme);
-        await visitor.open(path);
-        expect(await visitor.violations()).toEqual([]);
-      }
-    }
-    await visitor.setScreen('phone');
-    await visitor.open('/o/acme/packages');
-    expect(await visitor.violations()).toEqual([]);
-    expect(visitor.faults).toEqual([]);
-    await visitor.close();
-  });
-
   it('are reached by the command palette', async () => {
-    const visitor = await visit(browser, system.console);
-    await visitor.signIn({ login: 'alice' }, '/o/acme');
+    const visitor = await stage().owner('/o/acme');
     await visitor.page.keyboard.press('Control+k');
     await visitor.page.getByRole('textbox', { name: 'Search packages, or jump to a page' }).fill('billing');
     await visitor.page.getByRole('button', { name: 'acme/billing' }).click();
@@ -68,9 +38,8 @@ describe.skipIf(chromiumPath === undefined)('packages', { timeout: 120_000 }, ()
   });
 
   it('are 5,000 in a list with at most 60 rows in the page, which the keyboard goes through', async () => {
-    const visitor = await visit(browser, system.console);
+    const visitor = await stage().owner('/');
     const { page } = visitor;
-    await visitor.signIn({ login: 'alice' });
     const [count, limit] = [5_000, 100];
     await page.route('**/api/v1/organizations/acme/packages?*', async (route) => {
       const from = Number(new URL(route.request().url()).searchParams.get('cursor') ?? 0);
@@ -107,10 +76,10 @@ describe.skipIf(chromiumPath === undefined)('packages', { timeout: 120_000 }, ()
   });
 
   it('lead a browser without JavaScript to the plain pages', async () => {
-    const context = await browser.newContext({ javaScriptEnabled: false });
+    const context = await stage().browser.newContext({ javaScriptEnabled: false });
     const page = await context.newPage();
-    await page.goto(`${system.console}/o/acme/packages`);
-    await page.waitForURL(`${system.console}/plain`);
+    await page.goto(`${stage().system.console}/o/acme/packages`);
+    await page.waitForURL(`${stage().system.console}/plain`);
     await context.close();
   });
-});
+}
