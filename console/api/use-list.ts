@@ -1,5 +1,6 @@
 import { keepPreviousData, type QueryKey, useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
+import { whileSeen } from './live.ts';
 
 /** A page of a list of the API. Only one without `next` is the last. */
 interface ListPage<Row> {
@@ -22,10 +23,16 @@ export interface List<Row> {
   retry(): void;
 }
 
+interface ListOptions {
+  /** It is asked for again while it is seen, because a code host changes it. */
+  readonly isLive?: boolean;
+}
+
 /** A list whose pages are asked for as they are needed. @param key with everything that it is filtered and sorted by */
 export function useList<Row>(
   key: QueryKey,
   read: (cursor: string | undefined, signal: AbortSignal) => Promise<ListPage<Row>>,
+  { isLive = false }: ListOptions = {},
 ): List<Row> {
   const query = useInfiniteQuery({
     queryKey: key,
@@ -33,6 +40,7 @@ export function useList<Row>(
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next,
     placeholderData: keepPreviousData,
+    refetchInterval: isLive ? whileSeen : false,
   });
   const rows = useMemo(() => query.data?.pages.flatMap(({ items }) => items) ?? [], [query.data]);
   return {

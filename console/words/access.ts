@@ -1,3 +1,5 @@
+import { shownNumber } from './locale.ts';
+
 /** How somebody comes to read a package: the words for a way of the API. */
 export const accessWords = {
   through: {
@@ -13,5 +15,6 @@ export const accessWords = {
   team: (name: string) => `Team ${name}`,
   role: (name: string) => `Role ${name}`,
   inherited: (text: string, above: string) => `${text}, by ${above} above it`,
+  more: (count: number) => `and ${shownNumber(count)} more`,
   withPermission: (text: string, permission: string) => `${text} (${permission})`,
 };

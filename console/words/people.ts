@@ -3,11 +3,14 @@ import { counted, shownNumber } from './locale.ts';
 export const peopleWords = {
   title: 'People',
   description: 'Members and outside collaborators, as the code hosts say.',
+  search: 'Search by login',
+  place: (organization: string, host: string) => `${organization} · ${host}`,
   state: 'State',
   anyState: 'Any state',
   states: { active: 'Active', waiting: 'Waiting', off: 'Switched off', invited: 'Invited' },
   columns: { person: 'Person', role: 'Role', state: 'State', signedIn: 'Signed in' },
   byHand: 'Added here',
+  invitedUntil: (time: string) => `The invitation ends ${time}.`,
   known: 'Yes',
   unknown: 'Not yet',
   neverSignedIn: 'Never signed in',
@@ -15,7 +18,11 @@ export const peopleWords = {
   shown: (count: number, hasMore: boolean) =>
     hasMore ? `The first ${shownNumber(count)}` : counted(count, { one: 'account', other: 'accounts' }),
   none: { title: 'Nobody yet', text: 'People appear here once a code host has been read.' },
-  noMatch: { title: 'Nobody is in this state', text: 'Choose another state.', action: 'Show everybody' },
+  noMatch: {
+    title: 'Nobody fits',
+    text: 'No login has this part in this state.',
+    action: 'Show everybody',
+  },
   access: {
     title: 'May install',
     columns: { package: 'Package', through: 'Through' },
@@ -28,7 +35,39 @@ export const peopleWords = {
       title: 'No packages',
       text: 'Whoever is switched off reads nothing, whatever the code host says.',
     },
-    more: (count: number) => `and ${shownNumber(count)} more`,
+  },
+  activateAll: {
+    action: (count: number) => `Activate ${shownNumber(count)}`,
+    title: (count: number) => `Activate ${counted(count, { one: 'person', other: 'people' })}?`,
+    text: (logins: readonly string[]) =>
+      `From then on they install what the code hosts allow: ${logins.join(', ')}.`,
+    done: (count: number) => `${counted(count, { one: 'person is', other: 'people are' })} active.`,
+  },
+  add: {
+    action: 'Invite a person',
+    host: 'Signs in with',
+    login: 'Login',
+    loginHint: 'Of somebody who has signed in here within the last 90 days.',
+    role: 'Role',
+    roleHints: {
+      member: 'Reads what owners give.',
+      owner: 'May do everything here, also invite and remove people.',
+    },
+    submit: 'Invite',
+    done: (login: string, role: 'owner' | 'member') =>
+      `${login} is invited as ${role}, and belongs here once the invitation is accepted.`,
+  },
+  remove: {
+    action: 'Remove',
+    title: (name: string) => `Remove ${name}?`,
+    text: 'Tokens that the person made for this organization stop reading. You can invite the person again.',
+    done: (name: string) => `${name} is removed.`,
+  },
+  withdraw: {
+    action: 'Withdraw',
+    title: (name: string) => `Withdraw the invitation of ${name}?`,
+    text: 'It cannot be accepted any more. You can invite the person again.',
+    done: (name: string) => `The invitation of ${name} is withdrawn.`,
   },
   change: {
     activate: 'Activate',

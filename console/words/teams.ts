@@ -16,6 +16,5 @@ export const teamsWords = {
     packageColumns: { package: 'Package', source: 'Source of the right' },
     noMembers: { title: 'No members', text: 'Nobody is in this team.' },
     noPackages: { title: 'No packages', text: 'No right of this team leads to a package.' },
-    more: (count: number) => `and ${shownNumber(count)} more`,
   },
 };

@@ -52,7 +52,7 @@ const lists: Readonly<Record<string, List>> = {
   listTokens: { entries: manyCount },
   // Of a token of the whole organization; what others read is decided from facts, with every way to each package.
   listAccessOfToken: { named: 1, entries: fullCount },
-  listPeople: { entries: peopleCount, queries: ['state=waiting'], few: ['state=off', 0] },
+  listPeople: { entries: peopleCount, queries: ['state=waiting', 'name=user'], few: ['state=off', 0] },
   listTeams: { entries: manyCount },
   listMembersOfTeam: { named: 3, entries: fullCount + 1 },
   listHistory: {

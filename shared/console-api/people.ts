@@ -12,6 +12,14 @@ export const PersonState = z.enum(['active', 'waiting', 'off', 'invited']).meta(
 
 const InvitationEnd = Time.optional().meta({ description: 'Until when an invitation can be accepted.' });
 
+export const LoginPart = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .min(1)
+  .max(100)
+  .meta({ description: 'Part of the login.' });
+
 export const Person = z
   .object({
     id: z.string().meta({

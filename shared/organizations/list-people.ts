@@ -30,12 +30,17 @@ export interface PeopleQuery {
   readonly limit: number;
   readonly after?: string | undefined;
   readonly state?: ListedState | undefined;
+  /** Part of the login, in lower case. */
+  readonly name?: string | undefined;
 }
+
+/** Rows that one read looks through for a name, with less than 1 MB. */
+const searchedMax = 3000;
 
 const kinds = ['member', 'collaborator'] as const;
 
 /**
- * A page of people, which may be short before the last, or empty where a state is asked for. Three reads, as far as which it goes: who there
+ * A page of people, which may be short before the last, or empty where a state or a name is asked for. Three reads, as far as which it goes: who there
  * is, which user each is, and what is known of each. A user with accounts in several synchronizations stands in each under the same id, and
  * once among the members of each.
  *
@@ -46,37 +51,49 @@ export async function peoplePage(
   table: Table,
   organization: WaitingRule,
   synchronizations: readonly Synchronization[],
-  { limit, after, state }: PeopleQuery,
+  { limit, after, state, name }: PeopleQuery,
   now: number,
 ): Promise<{ readonly people: readonly ListedPerson[]; readonly next: string | undefined }> {
   const parts = synchronizations.flatMap((synchronization) =>
     kinds.map((kind) => ({ synchronization, kind, name: `${synchronization.id} ${kind}` })),
   );
-  const [name = parts[0]?.name, place] = splitPlace(after);
-  const at = parts.findIndex((part) => part.name === name);
+  const fits = fitting(state, name);
+  const [begin = parts[0]?.name, place] = splitPlace(after);
+  const at = parts.findIndex((part) => part.name === begin);
   const part = parts[at];
   if (parts.length === 0) {
     const { people, next } = await peopleByHandPage(table, organization.id, { limit, after }, now);
-    return { people: people.filter((one) => state === undefined || one.state === state), next };
+    return { people: people.filter(fits), next };
   }
   if (part === undefined) {
     return { people: [], next: undefined };
   }
   const { synchronization, kind } = part;
-  const { facts, next } = await factPage(table, synchronization.id, kind, { limit, after: place });
-  const rows = [...new Map(facts.map((fact) => [fact.account, fact])).values()];
+  const asked = { limit: name === undefined ? limit : searchedMax, after: place };
+  const { facts, next } = await factPage(table, synchronization.id, kind, asked);
+  const found = facts.filter(({ login }) => hasName(login, name));
+  const all = [...new Map(found.map((fact) => [fact.account, fact])).values()];
+  const rows = all.slice(0, limit);
   const where = { organization, synchronizations, synchronization, now };
   const holders = await holdersOfRows(table, where, rows.map(asRow));
   const people = rows
     .slice(0, holders.length)
     .flatMap((fact, index) => shown(synchronization, fact, holders[index]));
-  const last = holders.length < rows.length ? rows[holders.length - 1] : undefined;
+  const last = holders.length < all.length ? rows[holders.length - 1] : undefined;
   const goesOn = last === undefined ? next : afterAccount(last);
   return {
-    people: state === undefined ? people : people.filter((one) => one.state === state),
+    people: people.filter(fits),
     next: goesOn === undefined ? parts[at + 1]?.name : `${part.name} ${goesOn}`,
   };
 }
+
+const fitting =
+  (state: ListedState | undefined, name: string | undefined) =>
+  (one: Pick<ListedPerson, 'login' | 'state'>): boolean =>
+    (state === undefined || one.state === state) && hasName(one.login, name);
+
+const hasName = (login: string, name: string | undefined): boolean =>
+  name === undefined || login.toLowerCase().includes(name);
 
 function splitPlace(after: string | undefined): readonly [string | undefined, string | undefined] {
   const [synchronization, kind, place] = (after ?? '').split(' ');

@@ -2,7 +2,7 @@ import { Group, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import type { Schemas } from '../../api/client.ts';
-import { wayText } from '../../components/access-way.ts';
+import { AccessWaysLink } from '../../components/access-ways.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { AnchorLink } from '../../components/link.tsx';
 import { Loaded } from '../../components/loaded.tsx';
@@ -87,7 +87,7 @@ function Packages({ slug, id, state }: PackagesProps) {
   return (
     <DataTable
       label={words.access.title}
-      columns={columnsOf(slug)}
+      columns={columnsOf(slug, id)}
       rowKey={({ name }) => name}
       empty={<Empty icon="package" {...none} />}
       {...list}
@@ -95,7 +95,7 @@ function Packages({ slug, id, state }: PackagesProps) {
   );
 }
 
-const columnsOf = (slug: string): readonly Column<Row>[] => [
+const columnsOf = (slug: string, id: string): readonly Column<Row>[] => [
   {
     key: 'package',
     title: words.access.columns.package,
@@ -104,16 +104,6 @@ const columnsOf = (slug: string): readonly Column<Row>[] => [
   {
     key: 'through',
     title: words.access.columns.through,
-    cell: ({ paths: [first, ...others] }) => (
-      <Text size="sm" truncate>
-        {first !== undefined && wayText(first)}
-        {others.length > 0 && (
-          <Text span size="sm" c="dimmed">
-            {' '}
-            {words.access.more(others.length)}
-          </Text>
-        )}
-      </Text>
-    ),
+    cell: ({ name, paths }) => <AccessWaysLink slug={slug} person={id} package={name} paths={paths} />,
   },
 ];

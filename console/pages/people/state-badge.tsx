@@ -1,5 +1,6 @@
-import { Badge } from '@mantine/core';
+import { Badge, Tooltip } from '@mantine/core';
 import type { Schemas } from '../../api/client.ts';
+import { exactTime } from '../../components/time.ts';
 import { peopleWords as words } from '../../words/people.ts';
 
 type State = Schemas['Person']['state'];
@@ -11,21 +12,19 @@ const colors: Readonly<Record<State, string>> = {
   invited: 'blue',
 };
 
-export const StateBadge = ({ state }: { readonly state: State }) => (
-  <Badge variant="default" leftSection={<Dot color={colors[state]} />}>
-    {words.states[state]}
-  </Badge>
-);
+interface StateBadgeProps {
+  readonly state: State;
+  /** Of an invitation, in ISO 8601. */
+  readonly endsAt?: string | undefined;
+}
 
-const Dot = ({ color }: { readonly color: string }) => (
-  <span
-    aria-hidden="true"
-    style={{
-      display: 'inline-block',
-      width: 8,
-      height: 8,
-      borderRadius: 4,
-      background: `var(--mantine-color-${color}-6)`,
-    }}
-  />
+export const StateBadge = ({ state, endsAt }: StateBadgeProps) => (
+  <Tooltip
+    label={endsAt === undefined ? '' : words.invitedUntil(exactTime(Date.parse(endsAt)))}
+    disabled={endsAt === undefined}
+  >
+    <Badge variant="dot" color={colors[state]}>
+      {words.states[state]}
+    </Badge>
+  </Tooltip>
 );

@@ -1,10 +1,10 @@
-import { Tabs, Text } from '@mantine/core';
+import { Tabs } from '@mantine/core';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { queryKeys } from '../../api/query-keys.ts';
 import { pageLimit, useList } from '../../api/use-list.ts';
-import { wayText } from '../../components/access-way.ts';
+import { AccessWays } from '../../components/access-ways.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { AnchorLink } from '../../components/link.tsx';
 import { Loaded } from '../../components/loaded.tsx';
@@ -94,6 +94,7 @@ function Members({ slug, team }: PanelProps) {
           signal,
         }),
       ),
+    { isLive: true },
   );
   return (
     <DataTable
@@ -145,6 +146,7 @@ function Packages({ slug, team }: PanelProps) {
           signal,
         }),
       ),
+    { isLive: true },
   );
   return (
     <DataTable
@@ -166,10 +168,6 @@ const packageColumns = (slug: string): readonly Column<Schemas['ReadablePackage'
   {
     key: 'source',
     title: words.packageColumns.source,
-    cell: ({ paths: [first, ...others] }) => (
-      <Text size="sm" truncate>
-        {[first && wayText(first), others.length > 0 ? words.more(others.length) : ''].join(' ')}
-      </Text>
-    ),
+    cell: ({ paths }) => <AccessWays paths={paths} />,
   },
 ];

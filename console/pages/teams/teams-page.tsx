@@ -39,13 +39,16 @@ export function TeamsPage() {
 
 /** A tree needs all of them. */
 function useAllTeams(slug: string) {
-  const list = useList<Schemas['Team']>(queryKeys.of(slug, 'teams'), (cursor, signal) =>
-    dataOf(
-      api.GET('/api/v1/organizations/{slug}/teams', {
-        params: { path: { slug }, query: { cursor, limit: pageLimit } },
-        signal,
-      }),
-    ),
+  const list = useList<Schemas['Team']>(
+    queryKeys.of(slug, 'teams'),
+    (cursor, signal) =>
+      dataOf(
+        api.GET('/api/v1/organizations/{slug}/teams', {
+          params: { path: { slug }, query: { cursor, limit: pageLimit } },
+          signal,
+        }),
+      ),
+    { isLive: true },
   );
   useEffect(() => {
     if (list.hasMore && !list.isLoadingMore && list.error === null) {

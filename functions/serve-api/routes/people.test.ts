@@ -42,6 +42,21 @@ describe('the people of an organization', () => {
     expect(others.body.next).toBeUndefined();
   });
 
+  it('are found by a part of the login, over pages that may be short', async () => {
+    const world = await createApiWorld();
+    await world.table.transact(put(aFact.member(70), aFact.collaborator(5, 80)));
+    const find = async (query: string) => (await world.ask('owner', { path: `${path}?${query}` })).body;
+    const logins = ({ items }: { readonly items: readonly { readonly login: string }[] }) =>
+      items.map(({ login }) => login);
+    expect(logins(await find('name=SER-70'))).toEqual(['user-70']);
+    const first = await find('name=user&limit=2');
+    expect(logins(first)).toHaveLength(2);
+    const second = await find(`name=user&limit=2&cursor=${first.next}`);
+    expect(logins(second).every((login) => !logins(first).includes(login))).toBe(true);
+    expect(logins(await find('name=nobody'))).toEqual([]);
+    expect(logins(await find('name=user&state=off'))).toEqual([]);
+  });
+
   it('are read in pages of three reads', async () => {
     const { table, now } = await createApiWorld();
     const all = Array.from({ length: 5000 }, (_, place) => aFact.member(1000 + place));

@@ -3,6 +3,7 @@ import { PersonId } from '../../../shared/console-api/access.ts';
 import { optionalTimeOf } from '../../../shared/console-api/common.ts';
 import {
   ActivatedPeople,
+  LoginPart,
   OnePerson,
   PeopleToActivate,
   Person,
@@ -33,16 +34,16 @@ const listPeople = defineRoute(
     summary: 'Members and outside collaborators',
     description:
       'Over all synchronizations. Whoever has accounts in several stands there for each, under one id, and once among the members of each.',
-    query: z.strictObject({ ...pageQuery, state: PersonState.optional() }),
+    query: z.strictObject({ ...pageQuery, state: PersonState.optional(), name: LoginPart.optional() }),
     answer: {
       status: 200,
       schema: pageOf(Person),
       description: 'A page of people, which may be short or empty: it goes on while there is `next`.',
     },
   },
-  async ({ table, clock }, { organization, synchronizations, query: { cursor, state, ...asked } }) => {
-    const list = { route: 'listPeople', filter: [organization.id, state ?? ''] };
-    const page = { limit: limitOf(asked), after: placeOf(list, cursor), state };
+  async ({ table, clock }, { organization, synchronizations, query: { cursor, state, name, ...asked } }) => {
+    const list = { route: 'listPeople', filter: [organization.id, state ?? '', name ?? ''] };
+    const page = { limit: limitOf(asked), after: placeOf(list, cursor), state, name };
     const { people, next } = await peoplePage(
       table,
       organization,

@@ -9,7 +9,7 @@ export function peopleStories(stage: () => Stage): void {
     const { page } = visitor;
     await page.getByRole('combobox', { name: 'State' }).click();
     await page.getByRole('option', { name: 'Switched off' }).click();
-    await page.getByRole('heading', { name: 'Nobody is in this state' }).waitFor();
+    await page.getByRole('heading', { name: 'Nobody fits' }).waitFor();
     expect(new URL(page.url()).search).toBe('?state=off');
     await page.getByRole('link', { name: 'Show everybody' }).click();
 
