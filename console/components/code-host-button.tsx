@@ -18,15 +18,18 @@ interface CodeHostButtonProps extends Pick<ButtonProps, 'variant' | 'size' | 'fu
   /** Its key. */
   readonly integration: string;
   readonly purpose: keyof typeof begins;
-  /** The page that the answer ends at, with the `outcome` in its query; this page if left out. */
+  /** The page that the answer ends at, with the `outcome` in its query; this page if left out. As the API knows it: without a query. */
   readonly returnTo?: string;
   readonly label: string;
 }
 
+/** Browsers show the colon of a port as `%3A`; no page of ours needs a percent sign. */
+const thisPage = (): string => decodeURIComponent(window.location.pathname);
+
 /** A button that leads to a code host, and back. */
 export function CodeHostButton({ integration, purpose, returnTo, label, ...button }: CodeHostButtonProps) {
   const begin = useChange({
-    send: () => begins[purpose]({ integration, returnTo: returnTo ?? window.location.pathname }),
+    send: () => begins[purpose]({ integration, returnTo: returnTo ?? thisPage() }),
     onDone: ({ authorizeUrl }) => window.location.assign(authorizeUrl),
   });
   return (

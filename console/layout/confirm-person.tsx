@@ -4,7 +4,6 @@ import { useSyncExternalStore } from 'react';
 import { isPersonAsked, onPersonAsked, stopAskingPerson } from '../api/confirm-person.ts';
 import { integrationsQuery, useMe } from '../api/queries.ts';
 import { CodeHostButton } from '../components/code-host-button.tsx';
-import { hostOf } from '../components/host.ts';
 import { commonWords as words } from '../words/common.ts';
 
 /** Opens when the API wants a recent sign-in for a change, and leads to the code host and back to the same page. */
@@ -25,12 +24,12 @@ export function ConfirmPerson() {
     >
       <Stack>
         <Text size="sm">{words.confirmPerson.text}</Text>
-        {own?.map(({ key, baseUrl }) => (
+        {own?.map(({ key, name }) => (
           <CodeHostButton
             key={key}
             integration={key}
             purpose="authenticate-again"
-            label={words.confirmPerson.with(hostOf(baseUrl))}
+            label={words.confirmPerson.with(name)}
             fullWidth
           />
         ))}

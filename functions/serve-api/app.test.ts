@@ -10,7 +10,7 @@ describe('me', () => {
     expect(body).toEqual({
       id: userOf('owner'),
       login: 'owner-login',
-      accounts: [{ forge: 'github', baseUrl: 'https://github.com', account: '1' }],
+      accounts: [{ forge: 'github', baseUrl: 'https://github.com', account: '1', name: 'GitHub' }],
       organizations: [{ slug: 'acme', name: 'Acme', role: 'owner' }],
       isAdministrator: false,
       authenticatedAt: '2026-11-22T12:00:00.000Z',

@@ -13,7 +13,7 @@ describe('the text of a first run', () => {
   it('says where to begin, what to type there, and as whom to go on', () => {
     const text = firstRunInstructions(run);
     expect(text).toContain('Begin here: http://127.0.0.1:7421/sign-in/setup\n');
-    expect(text).toContain('press "Go on with github":');
+    expect(text).toContain('press "Go on with GitHub":');
     expect(text).toMatch(/^ {2}Set-up code +k3yForAnn$/m);
     expect(text).toMatch(/^ {2}Organization that will own the App +acme$/m);
     expect(text).toMatch(/^ {2}Address of your own server +http:\/\/127\.0\.0\.1:7423 /m);

@@ -130,7 +130,7 @@ export const firstRunInstructions = ({
       : [
           `Repertoire is ready, and nobody is its administrator. Begin here: ${consoleBaseUrl}/sign-in/setup`,
           '',
-          'Type this into the form, and press "Go on with github":',
+          'Type this into the form, and press "Go on with GitHub":',
           `  Set-up code                          ${setUpCode}`,
           ...(example === undefined
             ? []

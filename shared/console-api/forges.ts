@@ -8,10 +8,16 @@ export const IntegrationKey = z
   .regex(/^[\w.:~-]{1,300}$/, 'is no key of an integration')
   .meta({ description: 'The code host and its address.', example: 'gitea~git.example.com' });
 
+export const HostName = z.string().meta({
+  description:
+    'For people: what the code host is called, with its host name where there may be several of its kind.',
+});
+
 const publicIntegration = {
   key: IntegrationKey,
   forge: z.string().meta({ description: 'The kind of code host.' }),
   baseUrl: z.string(),
+  name: HostName,
   isSignInOffered: z.boolean().meta({ description: 'People can sign in with their accounts there.' }),
   installUrl: z.string().optional().meta({
     description: 'Where an owner gives access to an organization, if the code host has such a page.',

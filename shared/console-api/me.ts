@@ -1,6 +1,7 @@
 /** What the API says of whoever is signed in. */
 import { z } from 'zod';
 import { Role, Time } from './common.ts';
+import { HostName } from './forges.ts';
 
 export const Account = z
   .strictObject({
@@ -15,6 +16,7 @@ export const Account = z
 
 const LinkedAccount = Account.extend({
   login: z.string().optional().meta({ description: 'As the code host last said; for people.' }),
+  name: HostName.meta({ description: 'Of the code host, for people.' }),
   lastSignInAt: Time.optional(),
 }).meta({ id: 'LinkedAccount' });
 

@@ -101,6 +101,9 @@ export const ImportSummary = z
       repositories: count,
       scanned: count.meta({ description: 'Repositories that were scanned.' }),
       packages: count,
+      published: count.meta({
+        description: 'Packages whose versions are published and counted.',
+      }),
       versions: count,
     }),
     skipped: z

@@ -1,7 +1,7 @@
 /** Signing in, and what else a person proves at a code host. */
 import { z } from 'zod';
 import { Id, Time } from './common.ts';
-import { IntegrationKey } from './forges.ts';
+import { HostName, IntegrationKey } from './forges.ts';
 
 export const SignInHosts = z
   .object({
@@ -11,6 +11,7 @@ export const SignInHosts = z
         key: IntegrationKey,
         forge: z.string().meta({ description: 'The kind of code host.' }),
         baseUrl: z.string(),
+        name: HostName,
         start: z.string().meta({
           description:
             'Where a page of the console host sends a form to sign in, with the fields `purpose`, which is `sign-in`, and `return`, a path of the host.',

@@ -12,6 +12,7 @@ import { type OwnedOrganization, SignInError } from '../forge/sign-in.ts';
 import type { Cipher } from '../runtime/cipher.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { refuse } from '../runtime/problem-details.ts';
+import { hostLabel } from '../sign-in/host-label.ts';
 import { findPersonGrant, type KeptGrant } from '../store/person-grant-store.ts';
 import { findClaims } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
@@ -176,6 +177,8 @@ export function installUrlOf(
 /** An integration, as whoever is signed in may know it. */
 export interface PublicIntegration extends ForgeHost {
   readonly key: string;
+  /** For people. */
+  readonly name: string;
   readonly isSignInOffered: boolean;
   readonly installUrl: string | undefined;
   /** What its organizations are read with. */
@@ -210,6 +213,7 @@ export function publicIntegrations(
     return {
       ...host,
       key: integrationKeyOf(host),
+      name: hostLabel(host),
       isSignInOffered: forge !== undefined,
       installUrl: forge && installUrlOf(dependencies, forge),
       connectsWith: waysToConnect(connecting),

@@ -6,7 +6,7 @@ import type { ScopeName } from '../domain/scopes.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { findModule } from '../forge/modules.ts';
 import { loadFacts } from '../store/fact-store.ts';
-import { isOfSource, packagesOf } from '../store/package-store.ts';
+import { isOfSource, packagesInWork } from '../store/package-store.ts';
 import { type ScanState, scansOf } from '../store/scan-store.ts';
 import type { Table } from '../store/table.ts';
 
@@ -25,7 +25,10 @@ export interface Skipped {
 export interface ImportSummary {
   readonly lists: readonly { readonly name: ScopeName; readonly readAt: number | undefined }[];
   readonly counts: Readonly<
-    Record<'members' | 'outside' | 'teams' | 'repositories' | 'scanned' | 'packages' | 'versions', number>
+    Record<
+      'members' | 'outside' | 'teams' | 'repositories' | 'scanned' | 'packages' | 'published' | 'versions',
+      number
+    >
   >;
   readonly skipped: readonly {
     readonly reason: SkippedReason;
@@ -48,7 +51,7 @@ export async function importSummaryOf(
     loadFacts(table, id, 'team'),
     loadFacts(table, id, 'repository'),
     scansOf(table, id),
-    packagesOf(table, organization),
+    packagesInWork(table, organization),
   ]);
   const packages = all.filter((one) => one.synchronization === id && isOfSource(one));
   const having = new Set(packages.map(({ repository }) => repository));
@@ -74,6 +77,7 @@ export async function importSummaryOf(
       repositories: repositories.length,
       scanned: repositories.filter(({ repository }) => isScanned(scanOf.get(repository))).length,
       packages: packages.length,
+      published: packages.filter(({ isPending }) => !isPending).length,
       versions: packages.reduce((sum, { versionCount }) => sum + versionCount, 0),
     },
     skipped: skippedReasons.flatMap((reason) => {

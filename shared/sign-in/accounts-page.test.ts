@@ -16,7 +16,7 @@ it('names the accounts, and the sessions with the place of each', async () => {
   await ann.get(await ann.toForge('link', '3'));
   const { body = '' } = await ann.get('/sign-in');
   for (const login of ['user-1', 'user-3']) {
-    expect(body).toContain(`<strong>${login}</strong> at github.com`);
+    expect(body).toContain(`<strong>${login}</strong> at GitHub`);
   }
   expect(body.match(/<strong>This browser<\/strong>: /g)).toHaveLength(1);
   expect(body.match(/Firefox, 192\.0\.2\.7/g)).toHaveLength(2);

@@ -2,9 +2,14 @@
 import type { ForgeHost } from '../domain/synchronization.ts';
 import { moduleOf } from '../forge/modules.ts';
 
-/** The host's name, with what kind of code host it is unless the name says that. @throws RangeError as `moduleOf` */
+const publicHosts = ['.com', '.org'];
+
+/** Its own name for the public one, such as GitHub; the host's name for others, with what kind it is unless that says so. @throws RangeError as `moduleOf` */
 export function hostLabel({ forge, baseUrl }: ForgeHost): string {
   const { host } = new URL(baseUrl);
   const { name } = moduleOf(forge);
+  if (publicHosts.some((end) => host === `${name.toLowerCase()}${end}`)) {
+    return name;
+  }
   return host.includes(name.toLowerCase()) ? host : `${name} (${host})`;
 }

@@ -1,5 +1,6 @@
 /** The pages of the first run, and of registering this installation at a code host. */
 import { html } from 'hono/html';
+import { moduleOf } from '../forge/modules.ts';
 import type { RegistrationForm } from '../forge/registration.ts';
 import type { Html, Page } from '../runtime/page.ts';
 import type { RegistrationForge } from './dependencies.ts';
@@ -89,7 +90,7 @@ const registrationFields = (forges: readonly RegistrationForge[], sent?: SentReg
 ${problemOf('address', sent?.addressProblem)}
 ${forges.map(
   ({ forge }) =>
-    html`<p><button type="submit" name="forge" value="${forge}">${forges.length === 1 ? 'Go on' : `Go on with ${forge}`}</button></p>`,
+    html`<p><button type="submit" name="forge" value="${forge}">${forges.length === 1 ? 'Go on' : `Go on with ${moduleOf(forge).name}`}</button></p>`,
 )}`;
 
 const publicHosts = (forges: readonly RegistrationForge[]): string =>

@@ -128,6 +128,18 @@ export async function packagesOf(
   return items.map(parsePackage);
 }
 
+interface InWork extends StoredPackage {
+  /** Its files are to be written, and its versions to be counted, again. */
+  readonly isPending: boolean;
+}
+
+/** Every package of the organization, ordered by number, and what is to be done for it. */
+export async function packagesInWork(table: Table, organization: OrganizationId): Promise<readonly InWork[]> {
+  const { pk, sk } = ranges.packages(organization);
+  const items = await table.query(pk, sk);
+  return items.map((item) => ({ ...parsePackage(item), isPending: item.wanted !== item.done }));
+}
+
 export async function findPackage(
   table: Table,
   organization: OrganizationId,

@@ -5,7 +5,6 @@ import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { isProblem } from '../../api/problem.ts';
 import { integrationsQuery, useMe } from '../../api/queries.ts';
 import { CodeHostButton } from '../../components/code-host-button.tsx';
-import { hostOf } from '../../components/host.ts';
 import { Icon } from '../../components/icon.tsx';
 import { AnchorLink, ButtonLink } from '../../components/link.tsx';
 import { Loaded } from '../../components/loaded.tsx';
@@ -74,7 +73,7 @@ const pageOf = ({ key }: Integration): string => `/organizations/new/${key}`;
 
 function Grant({ host }: { readonly host: Integration }) {
   const isLinked = useMe().accounts.some(({ baseUrl }) => baseUrl === host.baseUrl);
-  const name = hostOf(host.baseUrl);
+  const { name } = host;
   return (
     <Stack maw="32rem" align="flex-start">
       <Text>{words.grant.text(name)}</Text>
@@ -102,7 +101,7 @@ function Choice({ host, items }: ChoiceProps) {
   }
   return (
     <Stack gap="lg">
-      <ul className={classes.list} aria-label={words.choose.title(hostOf(host.baseUrl))}>
+      <ul className={classes.list} aria-label={words.choose.title(host.name)}>
         {items.map((one) => (
           <li key={one.id}>
             <Group justify="space-between">

@@ -1,7 +1,7 @@
-import { Stack, Text, Title } from '@mantine/core';
+import { Stack, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { integrationsQuery } from '../../api/queries.ts';
-import { hostOf } from '../../components/host.ts';
+import { Icon } from '../../components/icon.tsx';
 import { ButtonLink } from '../../components/link.tsx';
 import { Loaded } from '../../components/loaded.tsx';
 import { Page } from '../../components/page.tsx';
@@ -22,7 +22,7 @@ export function ConnectPage() {
               <Title order={2} size="h4">
                 {words.hosts.title}
               </Title>
-              {items.map(({ key, baseUrl, forge }) => (
+              {items.map(({ key, name }) => (
                 <ButtonLink
                   key={key}
                   to="/organizations/new/$integration"
@@ -30,13 +30,9 @@ export function ConnectPage() {
                   variant="default"
                   size="md"
                   justify="space-between"
-                  rightSection={
-                    <Text size="sm" c="dimmed" tt="capitalize">
-                      {forge}
-                    </Text>
-                  }
+                  rightSection={<Icon name="right" size={16} />}
                 >
-                  {hostOf(baseUrl)}
+                  {name}
                 </ButtonLink>
               ))}
             </Stack>

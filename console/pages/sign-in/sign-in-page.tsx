@@ -2,7 +2,6 @@ import { Anchor, Button, Group, Paper, Skeleton, Stack, Text, Title } from '@man
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { signInHostsQuery } from '../../api/queries.ts';
-import { hostOf } from '../../components/host.ts';
 import { Loaded } from '../../components/loaded.tsx';
 import { SignInForm } from '../../components/sign-in-form.tsx';
 import { Logo } from '../../layout/logo.tsx';
@@ -28,11 +27,11 @@ export function SignInPage() {
           <Loaded query={query} skeleton={<Skeleton height={42} />}>
             {({ isSetUp, items }) => (
               <Stack gap="sm">
-                {items.map(({ key, baseUrl, start }, place) => (
+                {items.map(({ key, name, start }, place) => (
                   <SignInForm
                     key={key}
                     start={start}
-                    label={words.with(hostOf(baseUrl))}
+                    label={words.with(name)}
                     variant={place === 0 ? 'filled' : 'default'}
                   />
                 ))}

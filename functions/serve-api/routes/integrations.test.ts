@@ -19,6 +19,7 @@ describe('integrations', () => {
     expect(body.items).toEqual([
       {
         key: integrationKey,
+        name: 'GitHub',
         connectsWith: ['app'],
         ...gitHubHost,
         isSignInOffered: true,

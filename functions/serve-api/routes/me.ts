@@ -3,6 +3,7 @@ import { Account, Me } from '../../../shared/console-api/me.ts';
 import { asId, type ForgeAccountId } from '../../../shared/domain/ids.ts';
 import { organizationsOf } from '../../../shared/organizations/membership.ts';
 import { endOtherSessions } from '../../../shared/sessions/end-sessions.ts';
+import { hostLabel } from '../../../shared/sign-in/host-label.ts';
 import { unlinkAccount } from '../../../shared/sign-in/user-accounts.ts';
 import { findInstallationSettings } from '../../../shared/store/installation-settings.ts';
 import { readUser } from '../../../shared/store/user-store.ts';
@@ -36,6 +37,7 @@ const readMe = defineRoute(
           baseUrl,
           account,
           login,
+          name: hostLabel({ forge, baseUrl }),
           lastSignInAt: optionalTimeOf(lastSignInAt),
         })),
         organizations: memberships.map(({ organization: { slug, name }, role }) => ({ slug, name, role })),

@@ -2,7 +2,11 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { traitsOf } from '../../../shared/forge/modules.ts';
 import { countDownloadsOfDay } from '../../../shared/store/download-store.ts';
 import { keys } from '../../../shared/store/keys.ts';
-import { findSynchronization, noteSuccess } from '../../../shared/store/synchronization-store.ts';
+import {
+  findSynchronization,
+  markImported,
+  noteSuccess,
+} from '../../../shared/store/synchronization-store.ts';
 import { examples } from '../../../test/support/api-examples.ts';
 import { addPackages, aPackage, repositoryIdOf } from '../../../test/support/api-packages.ts';
 import { type ApiWorld, createApiWorld } from '../../../test/support/api-world.ts';
@@ -17,6 +21,15 @@ beforeEach(async () => {
   world = await createApiWorld();
   await addPackages(world.table);
 });
+
+async function readAll(at: number): Promise<void> {
+  const synchronization = await findSynchronization(world.table, synchronizationId);
+  const lists = traitsOf(gitHubHost.forge).scopes.map(({ name }) => name);
+  if (synchronization === undefined) {
+    throw new Error('there is no synchronization');
+  }
+  await noteSuccess(world.table, synchronization, lists, at);
+}
 
 const scan = (id: number, item: object) =>
   world.table.transact([
@@ -59,12 +72,7 @@ describe('the overview', () => {
   });
 
   it('says when everything is read again, from what was read longest ago', async () => {
-    const synchronization = await findSynchronization(world.table, synchronizationId);
-    const lists = traitsOf(gitHubHost.forge).scopes.map(({ name }) => name);
-    expect(synchronization).toBeDefined();
-    if (synchronization !== undefined) {
-      await noteSuccess(world.table, synchronization, lists, world.now() - 60_000);
-    }
+    await readAll(world.now() - 60_000);
     const { body } = await world.ask('owner', { path: '/organizations/acme/overview' });
     expect(body.synchronizations).toMatchObject([
       { rightsAsOf: '2026-11-22T11:59:00.000Z', nextReadBy: '2026-11-22T12:09:00.000Z' },
@@ -134,11 +142,24 @@ describe('what an import found', () => {
     const { body } = await world.ask('owner', { path });
     expect(body.counts).toEqual({
       ...{ members: 2, outside: 1, teams: 0, repositories: 3 },
-      ...{ scanned: 2, packages: 2, versions: 2 },
+      ...{ scanned: 2, packages: 2, published: 2, versions: 2 },
     });
     expect(body.skipped).toMatchObject([
       { reason: 'fork', count: 1, items: [{ repository: { id: repositoryIdOf(7) }, name: 'acme/one' }] },
     ]);
+  });
+
+  it('is over when the versions of its packages are published, too, which are counted only then', async () => {
+    for (const id of [5, 6, 7]) await scan(id, {});
+    await readAll(world.now());
+    await world.table.transact([markImported(synchronizationId, 9, world.now())]);
+    const isOver = async () => (await world.ask('owner', { path })).body.isOver;
+    expect(await isOver()).toBe(true);
+    const key = keys.package(organizationId, 5);
+    await world.table.update({ key, set: { wanted: 2, done: 1 } });
+    expect(await isOver()).toBe(false);
+    await world.table.update({ key, set: { done: 2 } });
+    expect(await isOver()).toBe(true);
   });
 
   it.each([

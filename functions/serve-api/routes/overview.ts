@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Id, optionalTimeOf, timeOf } from '../../../shared/console-api/common.ts';
 import { Activity, ImportSummary, Overview } from '../../../shared/console-api/overview.ts';
 import type { Organization } from '../../../shared/domain/organization.ts';
-import type { Synchronization } from '../../../shared/domain/synchronization.ts';
+import { isImporting, type Synchronization } from '../../../shared/domain/synchronization.ts';
 import { activityOf } from '../../../shared/organizations/activity.ts';
 import { connectionsOf, type DescribedConnection } from '../../../shared/organizations/connections.ts';
 import { importProgressOf } from '../../../shared/organizations/import-progress.ts';
@@ -140,13 +140,16 @@ const readImport = defineRoute(
   },
   async ({ table, clock }, { organization, params }) => {
     const synchronization = await synchronizationIn(table, organization, params.synchronization);
+    const now = clock.now();
     const [progress, { lists, ...found }] = await Promise.all([
-      importProgressOf(table, synchronization, clock.now()),
+      importProgressOf(table, synchronization, now),
       importSummaryOf(table, organization, synchronization),
     ]);
+    const isPublished = found.counts.published === found.counts.packages;
     return {
       body: {
-        isOver: progress === undefined,
+        // Of a package that cannot be published the end of the import tells, a day later at most.
+        isOver: progress === undefined && (isPublished || !isImporting(synchronization, now)),
         lists: lists.map(({ name, readAt }) => ({ name, readAt: optionalTimeOf(readAt) })),
         ...found,
       },

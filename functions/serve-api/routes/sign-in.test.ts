@@ -68,7 +68,9 @@ describe('a console', () => {
     const hosts = await world.ask('nobody', { path: '/sign-in-hosts' });
     expect(hosts.body).toEqual({
       isSetUp: true,
-      items: [{ ...gitHubHost, key: integrationKey, start: `/sign-in/start/${integrationKey}` }],
+      items: [
+        { ...gitHubHost, key: integrationKey, name: 'GitHub', start: `/sign-in/start/${integrationKey}` },
+      ],
     });
     const settings = await findInstallationSettings(world.table);
     await world.table.transact([changeInstallationSettings(settings, { administrators: [] })]);

@@ -11,6 +11,7 @@ import {
 import { CallerError } from '../../../shared/domain/caller-error.ts';
 import { refuse } from '../../../shared/runtime/problem-details.ts';
 import { type Asked, beginByApi, begunActs } from '../../../shared/sign-in/begin-by-api.ts';
+import { hostLabel } from '../../../shared/sign-in/host-label.ts';
 import { mergeUsers, proofMs } from '../../../shared/sign-in/merge-users.ts';
 import { offeredIntegrations } from '../../../shared/sign-in/offered.ts';
 import { pendingMerge } from '../../../shared/sign-in/pending-sign-in.ts';
@@ -44,6 +45,7 @@ const listSignInHosts = defineRoute(
         isSetUp,
         items: offered.map(({ key, integration: { forge, settings } }) => ({
           ...{ key, forge, baseUrl: settings.baseUrl },
+          name: hostLabel({ forge, baseUrl: settings.baseUrl }),
           start: `/sign-in/start/${encodeURIComponent(key)}`,
         })),
       },
