@@ -1,7 +1,7 @@
 /** What the API says of previews: what a run would change. */
 import { z } from 'zod';
 import { callerErrorCodes } from '../domain/caller-error.ts';
-import { Change, ChangeCounts, RunNumber } from './runs.ts';
+import { Change, ChangeCounts, RunDifference, RunNumber } from './runs.ts';
 
 export const PreviewNumber = RunNumber.meta({ type: 'integer', description: 'The number of a preview.' });
 
@@ -42,5 +42,6 @@ export const PreviewedChange = z
     scope: z.string(),
     kind: z.enum(['change', 'held', 'deferred']),
     text: Change,
+    difference: RunDifference.optional().meta({ description: 'The same as data; not of a deferred one.' }),
   })
   .meta({ id: 'PreviewedChange' });

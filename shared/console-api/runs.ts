@@ -50,6 +50,7 @@ export const Progress = z
   .object({
     asked: Time.meta({ description: 'When it was requested.' }),
     isDone: z.boolean(),
+    recordedAs: z.array(z.number()).meta({ description: 'The runs that carried it out, the newest first.' }),
     scopes: z.array(
       z.object({
         ...scopeFields,
@@ -65,7 +66,6 @@ export const Progress = z
 
 export const Undo = Progress.extend({
   run: z.number(),
-  recordedAs: z.array(z.number()).meta({ description: 'The runs that carried it out.' }),
   putBack: z.array(z.string()),
   left: z.array(z.object({ what: z.string(), reason: z.string() })),
   counts: z
@@ -131,6 +131,7 @@ export const HeldRemovals = z
     count: z.number(),
     digest: Text('Identifies exactly these removals.', 'f3b0c44298fc'),
     changes: z.array(Change).meta({ description: 'The first of them.' }),
+    differences: z.array(RunDifference).meta({ description: 'The same as data.' }),
     decision: z.enum(['yes', 'no']).optional(),
     decidedAt: Time.optional(),
   })

@@ -24,7 +24,7 @@ const SynchronizationState = z
     parts: z.record(z.string(), ScopeState).meta({ description: 'Those that are pending or failed.' }),
     hooks: HooksState.optional().meta({ description: 'Where webhooks are installed for it.' }),
     older: OlderVersions.optional(),
-    heldRemovals: z.array(HeldRemovals),
+    heldRemovals: z.array(HeldRemovals.omit({ differences: true })),
     scanFailures: z.array(
       z.object({ repository: z.string(), at: Time, code: z.string(), message: z.string() }),
     ),

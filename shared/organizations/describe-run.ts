@@ -42,4 +42,11 @@ export function describeRun(run: StoredRun, now: number) {
   };
 }
 
+/** What is no failure: read, to be continued, going on, or not read at all since only a name passed. */
+const goodOutcomes: ReadonlySet<string> = new Set(['whole', 'unfinished', 'begun', 'name passed']);
+
+/** Whether something could not be read. @param now milliseconds since the epoch */
+export const isFailed = (run: StoredRun, now: number): boolean =>
+  describeRun(run, now).scopes.some(({ outcome }) => !goodOutcomes.has(outcome));
+
 export const isChange = ({ counts }: StoredRun): boolean => counts.add + counts.update + counts.remove > 0;

@@ -68,11 +68,16 @@ export async function namesFor(
   return displayNames([...recorded, ...members, ...teams, ...repositories]);
 }
 
-/** Like `namesFor`, for a page of changes: reads only what they refer to, 100 facts at a time. */
+/**
+ * Like `namesFor`, for a page of changes: reads only what they refer to, 100 facts at a time.
+ *
+ * @param all the changes of all pages, which may name what is not stored yet
+ */
 export async function namesOnPage(
   table: Table,
   id: SynchronizationId,
   changes: readonly StoredChange[],
+  all = changes,
 ): Promise<Names> {
   const recorded = factsIn(changes);
   const passed = changes.flatMap((change) =>
@@ -88,7 +93,10 @@ export async function namesOnPage(
   ];
   const wanted = new Set([...recorded.flatMap(keysOf), ...passed.map((one) => `repository#${one}`)]);
   const current = wanted.size === 0 ? [] : await findFacts(table, id, [...wanted]);
-  return displayNames([...recorded, ...current.filter((fact) => fact !== undefined)]);
+  return displayNames([
+    ...(all === changes ? recorded : factsIn(all)),
+    ...current.filter((fact) => fact !== undefined),
+  ]);
 }
 
 /** The facts in the changes, before and after. */

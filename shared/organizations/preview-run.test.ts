@@ -8,6 +8,7 @@ import type { Fact } from '../domain/facts.ts';
 import { ForgeError } from '../forge/errors.ts';
 import { latestRuns } from '../store/run-store.ts';
 import { findSynchronization } from '../store/synchronization-store.ts';
+import { pageOfPreview } from './preview-pages.ts';
 import { previewRun } from './preview-run.ts';
 
 const scopes = ['settings', 'members', 'teams', 'roles', 'repositories'] as const;
@@ -58,12 +59,16 @@ describe('previewRun', () => {
     world.forge.facts = after;
     await world.claimGone('member#20');
     const dump = world.table.dump();
-    const { scopes: shown } = await world.preview();
+    const result = await world.preview();
+    const { scopes: shown } = result;
     expect(world.table.dump()).toEqual(dump);
     expect(world.workQueue.take()).toEqual([]);
 
     expect(shown.map(({ scope, outcome }) => [scope, outcome])).toEqual(scopes.map((one) => [one, 'whole']));
-    const changes = shown.flatMap((one) => one.changes);
+    const page = { from: 0, to: 100 };
+    const { entries } = await pageOfPreview(world.table, await world.synchronization(), result, page);
+    const textsOf = (wanted: string) => entries.flatMap(({ kind, text }) => (kind === wanted ? [text] : []));
+    const changes = textsOf('change');
     expect(changes).toEqual([
       'member user-20 (20) removed: missing from a complete read; confirmed by an event',
       'team team-5 (5) removed: missing from a complete read; not found by its id',
@@ -72,7 +77,7 @@ describe('previewRun', () => {
       'repository acme/repository-9 (9) added: found on the code host',
     ]);
     expect(shown[1]?.held).toHaveLength(10);
-    expect(shown[1]?.held[0]).toBe('member user-10 (10) removed: missing from a complete read');
+    expect(textsOf('held')[0]).toBe('member user-10 (10) removed: missing from a complete read');
 
     await world.syncAll();
     const [run] = await latestRuns(world.table, synchronizationId, 1);

@@ -18,8 +18,6 @@ import { createPlanner, type PlanReadDependencies } from '../sync/plan/plan-read
 import { endsRun, probe } from '../sync/run/probe.ts';
 import type { CountingReader } from '../sync/run/run.ts';
 import { countsOf } from '../sync/run/run-log.ts';
-import { changeText } from './change-text.ts';
-import { namesFor } from './display-names.ts';
 import { forgeFailure } from './forge-failure.ts';
 
 export interface PreviewRunDependencies {
@@ -45,9 +43,9 @@ export interface PreviewedScope {
   readonly outcome: string;
   readonly message?: string | undefined;
   readonly counts?: ReturnType<typeof countsOf>;
-  /** One line for each change, with its reason; so are the lists below. */
-  readonly changes: readonly string[];
-  readonly held: readonly string[];
+  readonly changes: readonly FactChange[];
+  readonly held: readonly FactChange[];
+  /** As lines of text. */
   readonly deferred: readonly string[];
 }
 
@@ -169,16 +167,12 @@ async function previewScope(
       gone.add(factKey(fact));
     }
   }
-  const shown = changes.slice(0, changesMax).map(recordOf);
-  const shownHeld = held.slice(0, changesMax).map(recordOf);
-  const names = await namesFor(table, id, [...shown, ...shownHeld]);
-  const text = (change: FactChange): string => changeText(change, names);
   return {
     scope,
     outcome: 'whole',
     counts: countsOf(changes),
-    changes: shown.map(text),
-    held: shownHeld.map(text),
+    changes: changes.slice(0, changesMax).map(recordOf),
+    held: held.slice(0, changesMax).map(recordOf),
     deferred: deferred.map(
       ({ key, until }) =>
         `${key}: withdrawn a short time ago, so deferred until ${new Date(until).toISOString()}`,

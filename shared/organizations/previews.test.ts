@@ -9,6 +9,7 @@ import { ForgeError } from '../forge/errors.ts';
 import { keys } from '../store/keys.ts';
 import { findSynchronization } from '../store/synchronization-store.ts';
 import { leaseMs } from '../sync/run/take-scopes.ts';
+import { pageOfPreview } from './preview-pages.ts';
 import { previewJob, requestPreview } from './previews.ts';
 import { runPreview } from './run-preview.ts';
 
@@ -26,7 +27,13 @@ async function createWorld() {
   }
   const dependencies = { ...world, randomBytes };
   let leases = 0;
+  const changes = async (number: number) => {
+    const { result } = await previewJob(dependencies, found, number);
+    const { entries } = await pageOfPreview(table, found, result, { from: 0, to: 100 });
+    return entries.map(({ text }) => text);
+  };
   return {
+    changes,
     ...world,
     table,
     request: () => requestPreview(dependencies, found, byOwner),
@@ -55,9 +62,7 @@ describe('a preview', () => {
     expect(written.filter((key) => !key.includes('PREVIEW'))).toEqual([]);
     const done = await world.job(1);
     expect(done.state).toBe('done');
-    expect(done.result?.scopes.flatMap(({ changes }) => changes)).toEqual([
-      'member user-3 (3) added: found on the code host',
-    ]);
+    expect(await world.changes(1)).toEqual(['member user-3 (3) added: found on the code host']);
     await expect(world.job(2)).rejects.toThrow('there is no preview 2');
   });
 
@@ -103,8 +108,6 @@ describe('a preview', () => {
 
   it('has its own result, whatever came after it', async () => {
     const world = await createWorld();
-    const changes = async (number: number) =>
-      (await world.job(number)).result?.scopes.flatMap((scope) => scope.changes);
     await world.request();
     await world.request();
     world.forge.facts = [...facts, aFact.member(3)];
@@ -117,9 +120,9 @@ describe('a preview', () => {
       throw new ForgeError('credential-rejected', 'the key is wrong');
     });
     for (const number of [1, 2]) {
-      expect(await changes(number)).toEqual(['member user-3 (3) added: found on the code host']);
+      expect(await world.changes(number)).toEqual(['member user-3 (3) added: found on the code host']);
     }
-    expect(await changes(3)).toEqual(['member user-4 (4) added: found on the code host']);
+    expect(await world.changes(3)).toEqual(['member user-4 (4) added: found on the code host']);
     expect((await world.job(4)).state).toBe('failed');
     // A day later, when the table may have removed the results, none stands for another.
     world.clock.time += 24 * 3600_000 + 1;

@@ -55,7 +55,11 @@ export async function differencesOfRun(
   return { entries: entries.map((change) => differenceOf(synchronization, change, names)), next };
 }
 
-function differenceOf(synchronization: Synchronization, change: StoredChange, names: Names): RunDifference {
+export function differenceOf(
+  synchronization: Pick<Synchronization, 'id'>,
+  change: StoredChange,
+  names: Names,
+): RunDifference {
   const text = changeText(change, names);
   if (typeof change === 'string') {
     return { kind: 'text', fields: [], reason: '', text };
@@ -87,7 +91,7 @@ const identifying: ReadonlySet<string> = new Set([
   ...['via', 'keyedByVia', 'handle'],
 ]);
 
-function subjectsOf({ id }: Synchronization, fact: Fact, names: Names) {
+function subjectsOf({ id }: Pick<Synchronization, 'id'>, fact: Fact, names: Names) {
   const team = (of: Extract<Fact, { kind: 'team' }>['team']): NamedThing => ({
     id: teamPrincipal(id, of),
     name: nameWithoutId(names, 'team', of),

@@ -6,7 +6,8 @@ import { putFact } from '../store/fact-store.ts';
 import { finishRun, noteChanges, type Page } from '../store/run-store.ts';
 import { putHeld } from '../store/scope-store.ts';
 import type { Table } from '../store/table.ts';
-import { pageOfChanges, pageOfHeld, pageOfRuns } from './run-pages.ts';
+import { pageOfHeld } from './held-pages.ts';
+import { pageOfChanges, pageOfRuns } from './run-pages.ts';
 import { synchronizationIn } from './synchronization-of.ts';
 
 const now = Date.parse('2026-11-22T12:00:00Z');
@@ -93,14 +94,30 @@ it('has each run that changed something once, however many changed nothing', asy
       : finishRun(table, synchronizationId, progressOf(number), now));
   }
   const { entries, reads } = await allPages(table, (after) =>
-    pageOfRuns(table, synchronization, false, { limit: 2, after }, now),
+    pageOfRuns(table, synchronization, 'changes', { limit: 2, after }, now),
   );
   expect(entries.map(({ number }) => number)).toEqual([2500, 2000, 1500, 1000, 500]);
   expect(reads).toBeLessThanOrEqual(2);
   const all = await allPages(table, (after) =>
-    pageOfRuns(table, synchronization, true, { limit: 100, after }, now),
+    pageOfRuns(table, synchronization, 'all', { limit: 100, after }, now),
   );
   expect([all.entries.length, all.reads]).toEqual([2500, 1]);
+});
+
+it('has those in which something could not be read, also those that changed something', async () => {
+  const { table, synchronization } = await createWorld();
+  const failed = [{ scope: 'teams', cause: 'schedule', outcome: 'unavailable' }] as const;
+  await finishRun(table, synchronizationId, progressOf(1), now);
+  await finishRun(table, synchronizationId, { ...progressOf(2), scopes: [...scopes, ...failed] }, now);
+  await removeMembers(table, 3, 1);
+  const { entries } = await pageOfRuns(
+    table,
+    synchronization,
+    'failed',
+    { limit: 10, after: undefined },
+    now,
+  );
+  expect(entries.map(({ number }) => number)).toEqual([2]);
 });
 
 it('has each held removal once', async () => {
@@ -114,6 +131,7 @@ it('has each held removal once', async () => {
     pageOfHeld(table, synchronization, { limit: 2, after }),
   );
   expect(entries.map(({ scope }) => scope)).toEqual(held);
+  expect(entries[0]?.differences).toMatchObject([{ kind: 'remove', account: { name: 'user-1' } }]);
   expect(reads).toBeLessThanOrEqual(2);
 });
 

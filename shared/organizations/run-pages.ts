@@ -1,11 +1,9 @@
-/** What an owner is shown of runs and held removals, in pages. */
+/** What an owner is shown of runs, in pages. */
 import type { Synchronization } from '../domain/synchronization.ts';
-import { changePage, type Page, runPage } from '../store/run-store.ts';
-import { type Held, heldPage } from '../store/scope-store.ts';
+import { changePage, type Page, runPage, type StoredRun } from '../store/run-store.ts';
 import type { Table } from '../store/table.ts';
 import { changeText } from './change-text.ts';
-import { type DescribedRun, describeRun, isChange, recordedRun } from './describe-run.ts';
-import { timeText } from './describe-synchronization.ts';
+import { type DescribedRun, describeRun, isChange, isFailed, recordedRun } from './describe-run.ts';
 import { namesOnPage } from './display-names.ts';
 
 /** Which page of a list. */
@@ -15,20 +13,23 @@ export interface PageOfRun {
   readonly after: string | undefined;
 }
 
+export type WhichRuns = 'all' | 'changes' | 'failed';
+
 /**
  * A page of runs, newest first. At most two reads.
  *
- * @param all also those that changed nothing
+ * @param which those that changed something, those in which something could not be read, or all
  * @param now milliseconds since the epoch
  */
 export async function pageOfRuns(
   table: Table,
   { id }: Synchronization,
-  all: boolean,
+  which: WhichRuns,
   page: PageOfRun,
   now: number,
 ): Promise<Page<DescribedRun>> {
-  const { entries, next } = await runPage(table, id, all ? undefined : isChange, page);
+  const filters = { all: undefined, changes: isChange, failed: (run: StoredRun) => isFailed(run, now) };
+  const { entries, next } = await runPage(table, id, filters[which], page);
   return { entries: entries.map((run) => describeRun(run, now)), next };
 }
 
@@ -62,24 +63,4 @@ export async function pageOfChanges(
   }
   const names = await namesOnPage(table, synchronization.id, entries);
   return { entries: entries.map((change) => changeText(change, names)), next };
-}
-
-/** A page of held removals. Two reads. */
-export async function pageOfHeld(table: Table, { id }: Synchronization, page: PageOfRun) {
-  const held = await heldPage(table, id, page);
-  const names = await namesOnPage(
-    table,
-    id,
-    held.flatMap(({ changes }) => changes),
-  );
-  const describe = ({ since, decidedAt, changes, ...one }: Held) => ({
-    ...one,
-    changes: changes.map((change) => changeText(change, names)),
-    since: timeText(since),
-    decidedAt: timeText(decidedAt),
-  });
-  return {
-    entries: held.map(describe),
-    next: held.length === page.limit ? held.at(-1)?.scope : undefined,
-  };
 }

@@ -80,7 +80,7 @@ async function failureOfPreview(
     const result = await previewRun(dependencies, { ...synchronization, viewersInstall }, (progress) =>
       notePreviewProgress(table, lease, progress),
     );
-    await keepPreviewResult(table, synchronization.id, lease.wanted, asStored(result), clock.now());
+    await keepPreviewResult(table, synchronization.id, lease.wanted, result, clock.now());
     return undefined;
   } catch (error) {
     if (!(error instanceof CallerError)) {
@@ -98,13 +98,3 @@ async function complete(
   const outcome = await completeWork(table, lease, withEnded(lease, failure, clock.now()));
   await workQueue.send(outcome === 'more' ? [lease.workItem.message] : []);
 }
-
-const asStored = ({ requests, scopes }: Awaited<ReturnType<typeof previewRun>>) => ({
-  requests,
-  scopes: scopes.map((scope) => ({
-    ...scope,
-    changes: [...scope.changes],
-    held: [...scope.held],
-    deferred: [...scope.deferred],
-  })),
-});

@@ -44,7 +44,9 @@ describe('synchronizeNow', () => {
     await world.run('settings');
     const done = await world.synchronize(asked);
     expect([done.isDone, done.scopes.map(({ outcome }) => outcome)]).toEqual([true, Array(5).fill('read')]);
-    expect((await world.runs())[0]?.scopes).toMatchObject(Array(5).fill({ cause: 'owner' }));
+    const [run] = await world.runs();
+    expect(run?.scopes).toMatchObject(Array(5).fill({ cause: 'owner' }));
+    expect(done.recordedAs).toEqual([run?.observedAt]);
     // Asking for the progress requests nothing.
     expect((await world.status()).pending.scopes).toBe(0);
   });

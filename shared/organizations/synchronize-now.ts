@@ -1,8 +1,9 @@
 /** Reads everything now, at an owner's request. */
-import { namesIn } from '../domain/scopes.ts';
+import { isPart, namesIn } from '../domain/scopes.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { traitsOf } from '../forge/modules.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { latestRuns } from '../store/run-store.ts';
 import type { Table } from '../store/table.ts';
 import { requestWork, type WorkItem, type WorkQueue } from '../store/work.ts';
 import { scopeWork } from '../store/work-items.ts';
@@ -20,8 +21,13 @@ export interface AskedScopes {
   /** When the read was requested, ISO 8601; `synchronizationProgress` takes it. */
   readonly asked: string;
   readonly isDone: boolean;
+  /** The runs that carried it out, the newest first. */
+  readonly recordedAs: readonly number[];
   readonly scopes: readonly ScopeProgress[];
 }
+
+/** How many of the latest runs are searched for those since the request. */
+const latest = 50;
 
 /** Requests a read of all scopes. A request while another is pending joins it. */
 export async function synchronizeNow(
@@ -52,9 +58,14 @@ export async function synchronizationProgress(
   asked: number,
 ): Promise<AskedScopes> {
   const scopes = await progressSince(table, synchronization, scopesOf(synchronization), asked, clock.now());
+  // After the progress: what is done is recorded by then.
+  const runs = await latestRuns(table, synchronization.id, latest);
   return {
     asked: new Date(asked).toISOString(),
     isDone: scopes.every(({ outcome }) => outcome !== 'pending'),
+    recordedAs: runs
+      .filter(({ startedAt, scopes: read }) => startedAt >= asked && read.some(({ scope }) => !isPart(scope)))
+      .map(({ observedAt }) => observedAt),
     scopes,
   };
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { callerErrorCodes } from '../domain/caller-error.ts';
 import type { SynchronizationId } from '../domain/ids.ts';
+import { StoredChanges } from './change-schema.ts';
 import { loadChunks, putChunks } from './chunk-store.ts';
 import { equal } from './condition.ts';
 import { chunkNames, keys } from './keys.ts';
@@ -40,20 +41,21 @@ export const PreviewItem = z.object({
 });
 export type PreviewItem = z.infer<typeof PreviewItem>;
 
-const lines = z.array(z.string());
 const PreviewResult = z.object({
   requests: z.number().optional(),
-  scopes: z.array(
-    z.object({
-      scope: z.string(),
-      outcome: z.string(),
-      message: z.string().optional(),
-      counts: z.object({ add: z.number(), update: z.number(), remove: z.number() }).optional(),
-      changes: lines,
-      held: lines,
-      deferred: lines,
-    }),
-  ),
+  scopes: z
+    .array(
+      z.object({
+        scope: z.string(),
+        outcome: z.string(),
+        message: z.string().optional(),
+        counts: z.object({ add: z.number(), update: z.number(), remove: z.number() }).optional(),
+        changes: StoredChanges,
+        held: StoredChanges,
+        deferred: z.array(z.string()).readonly(),
+      }),
+    )
+    .readonly(),
 });
 export type PreviewResult = z.infer<typeof PreviewResult>;
 

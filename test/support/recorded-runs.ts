@@ -20,7 +20,7 @@ async function allOf<Entry>(
 
 /** The runs, newest first. @param all also those that changed nothing */
 export const listRuns = (table: Table, synchronization: Synchronization, all: boolean, now: number) =>
-  allOf((page) => pageOfRuns(table, synchronization, all, page, now));
+  allOf((page) => pageOfRuns(table, synchronization, all ? 'all' : 'changes', page, now));
 
 /** One run with its changes. */
 export async function showRun(table: Table, synchronization: Synchronization, number: number, now: number) {

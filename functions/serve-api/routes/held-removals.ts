@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Id } from '../../../shared/console-api/common.ts';
 import { DecidedRemovals, HeldRemovals, RemovalsDecision } from '../../../shared/console-api/runs.ts';
 import { decideRemovals } from '../../../shared/organizations/decide-removals.ts';
-import { pageOfHeld } from '../../../shared/organizations/run-pages.ts';
+import { pageOfHeld } from '../../../shared/organizations/held-pages.ts';
 import { synchronizationIn } from '../../../shared/organizations/synchronization-of.ts';
 import { cursorFor, limitOf, pageOf, pageQuery, placeOf } from '../frame/pages.ts';
 import { defineRoute, type Route } from '../frame/route.ts';

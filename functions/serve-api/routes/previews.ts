@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Id } from '../../../shared/console-api/common.ts';
 import { Preview, PreviewedChange, PreviewNumber } from '../../../shared/console-api/previews.ts';
+import { pageOfPreview } from '../../../shared/organizations/preview-pages.ts';
 import { type PreviewJob, previewJob, requestPreview } from '../../../shared/organizations/previews.ts';
 import { synchronizationIn } from '../../../shared/organizations/synchronization-of.ts';
 import { monitoredAt } from '../frame/base-path.ts';
@@ -82,12 +83,6 @@ const read = defineRoute(
   },
 );
 
-const kinds = [
-  ['change', 'changes'],
-  ['held', 'held'],
-  ['deferred', 'deferred'],
-] as const;
-
 const listChanges = defineRoute(
   {
     ...common,
@@ -105,14 +100,12 @@ const listChanges = defineRoute(
   async (dependencies, { organization, params: { synchronization: id, number }, query }) => {
     const synchronization = await synchronizationIn(dependencies.table, organization, id);
     const { result } = await previewJob(dependencies, synchronization, number);
-    const all = (result?.scopes ?? []).flatMap((scope) =>
-      kinds.flatMap(([kind, lines]) => scope[lines].map((text) => ({ scope: scope.scope, kind, text }))),
-    );
     const list = { route: 'listPreviewChanges', filter: [id, number] };
     const from = Number(placeOf(list, query.cursor) ?? 0);
     const to = from + limitOf(query);
+    const { entries, count } = await pageOfPreview(dependencies.table, synchronization, result, { from, to });
     return {
-      body: { items: all.slice(from, to), next: cursorFor(list, to < all.length ? String(to) : undefined) },
+      body: { items: [...entries], next: cursorFor(list, to < count ? String(to) : undefined) },
     };
   },
 );

@@ -82,16 +82,20 @@ const listRuns = defineRoute(
         .enum(['true', 'false'])
         .optional()
         .meta({ description: '`true`: also those that changed nothing.' }),
+      failed: z
+        .enum(['true', 'false'])
+        .optional()
+        .meta({ description: '`true`: those in which something could not be read, and no others.' }),
       ...pageQuery,
     }),
     answer: { status: 200, schema: pageOf(Run), description: 'A page of runs.' },
   },
-  async ({ table, clock }, { organization, params, query: { all, limit, cursor } }) => {
+  async ({ table, clock }, { organization, params, query: { all, failed, limit, cursor } }) => {
     const synchronization = await synchronizationIn(table, organization, params.synchronization);
-    const isAll = all === 'true';
-    const list = { route: 'listRuns', filter: [synchronization.id, isAll] };
+    const which = failed === 'true' ? 'failed' : all === 'true' ? 'all' : 'changes';
+    const list = { route: 'listRuns', filter: [synchronization.id, which] };
     const page = { limit: limitOf({ limit }), after: placeOf(list, cursor) };
-    const { entries, next } = await pageOfRuns(table, synchronization, isAll, page, clock.now());
+    const { entries, next } = await pageOfRuns(table, synchronization, which, page, clock.now());
     return { body: { items: entries, next: cursorFor(list, next) } };
   },
 );
