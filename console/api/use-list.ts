@@ -1,5 +1,5 @@
 import { keepPreviousData, type QueryKey, useInfiniteQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 import { whileSeen } from './live.ts';
 
 /** A page of a list of the API. Only one without `next` is the last. */
@@ -43,16 +43,24 @@ export function useList<Row>(
     refetchInterval: isLive ? whileSeen : false,
   });
   const rows = useMemo(() => query.data?.pages.flatMap(({ items }) => items) ?? [], [query.data]);
+  // Pages of a filtered list may be empty before the last.
+  const { hasNextPage, isFetching, isError, fetchNextPage } = query;
+  const isEmptySoFar = rows.length === 0 && hasNextPage && !isError;
+  useEffect(() => {
+    if (isEmptySoFar && !isFetching) {
+      void fetchNextPage();
+    }
+  }, [isEmptySoFar, isFetching, fetchNextPage]);
   return {
     rows,
-    isLoading: query.isPending,
+    isLoading: query.isPending || isEmptySoFar,
     isOutdated: query.isPlaceholderData,
     error: query.error,
-    hasMore: query.hasNextPage,
+    hasMore: hasNextPage,
     isLoadingMore: query.isFetchingNextPage,
     loadMore: () => {
-      if (query.hasNextPage && !query.isFetching) {
-        void query.fetchNextPage();
+      if (hasNextPage && !isFetching) {
+        void fetchNextPage();
       }
     },
     retry: () => void query.refetch(),

@@ -113,7 +113,7 @@ function Rows<Row>({
           </tr>
         </thead>
         <tbody>
-          <Space height={before} columns={columns.length} />
+          <Space height={before} />
           {shown.map(({ index }) => {
             const row = rows[index];
             return (
@@ -128,7 +128,7 @@ function Rows<Row>({
               )
             );
           })}
-          <Space height={after} columns={columns.length} />
+          <Space height={after} />
         </tbody>
       </table>
       {isLoadingMore && (
@@ -141,12 +141,12 @@ function Rows<Row>({
   );
 }
 
-/** Stands for the rows that are not in the page. */
-function Space({ height, columns }: { readonly height: number; readonly columns: number }) {
+/** Stands for the rows that are not in the page. One cell, since a phone leaves out some of the columns. */
+function Space({ height }: { readonly height: number }) {
   return height <= 0 ? null : (
     // biome-ignore lint/a11y/noAriaHiddenOnFocusable: it is empty, and nothing in it can have the focus
     <tr aria-hidden="true">
-      <td colSpan={columns} style={{ height }} />
+      <td style={{ height }} />
     </tr>
   );
 }

@@ -81,7 +81,6 @@ export const overviewWords = {
     title: 'Changed lately',
     nothing: 'Nothing has changed yet.',
     run: (login: string) => `${login} read`,
-    counts: { add: 'added', update: 'changed', remove: 'removed' },
     all: 'History',
   },
   activity: {

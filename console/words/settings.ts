@@ -1,8 +1,10 @@
 export const settingsWords = {
   title: 'Settings',
+  pages: (current = 'Settings') => `Settings: ${current}. Choose another page`,
   titles: {
     general: 'General',
     access: 'Access',
+    synchronizations: 'Synchronizations',
     integrations: 'Integrations',
     credentials: 'Credentials',
     tokens: 'Tokens',

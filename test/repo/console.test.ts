@@ -7,7 +7,8 @@ import { isPage } from '../../shared/sign-in/return-path.ts';
 
 const addresses = globSync('console/pages/*/routes.ts').flatMap((file) => {
   const text = readFileSync(file, 'utf8');
-  const base = text.includes('organizationRoute') ? '/o/acme/' : '/';
+  const parents = { settingsRoute: '/o/acme/settings/', organizationRoute: '/o/acme/' };
+  const base = Object.entries(parents).find(([name]) => text.includes(name))?.[1] ?? '/';
   return [...text.matchAll(/ path: '([^']*)'/g)].map(([, path = '']) =>
     `${base}${path.replaceAll(/\$\w+/g, 'x1')}`.replace(/(?!^)\/+$/, ''),
   );
@@ -16,6 +17,7 @@ const addresses = globSync('console/pages/*/routes.ts').flatMap((file) => {
 it('finds the addresses', () => {
   expect(addresses.length).toBeGreaterThan(20);
   expect(addresses).toContain('/o/acme/packages/x1/x1');
+  expect(addresses).toContain('/o/acme/settings/access');
 });
 
 it.each(addresses)('%s', (address) => {

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { Schemas } from '../../api/client.ts';
 import { AnchorLink } from '../../components/link.tsx';
 import { When } from '../../components/when.tsx';
+import { countsText, told } from '../../words/history.ts';
 import { overviewWords } from '../../words/overview.ts';
 import classes from './overview-page.module.css';
 
@@ -27,7 +28,7 @@ export function Lately({ slug, overview: { lately, synchronizations } }: LatelyP
         {words.run(synchronizations.find(({ id }) => id === run.synchronization)?.login ?? '')}
       </AnchorLink>
     ),
-    detail: changesOf(run.counts),
+    detail: countsText(run.counts),
   }));
   // Runs stand there already, with what they changed.
   const acts = lately.history
@@ -35,8 +36,8 @@ export function Lately({ slug, overview: { lately, synchronizations } }: LatelyP
     .map((entry, place) => ({
       key: `act ${place}`,
       at: entry.at,
-      what: `${entry.by} · ${entry.act.replaceAll('-', ' ')}`,
-      detail: [entry.subject, entry.why].filter((part) => part !== '').join(' · '),
+      what: told(entry),
+      detail: entry.why,
     }));
   const all = [...runs, ...acts].toSorted((one, other) => Date.parse(other.at) - Date.parse(one.at));
   return all.length === 0 ? (
@@ -51,12 +52,6 @@ export function Lately({ slug, overview: { lately, synchronizations } }: LatelyP
     </ul>
   );
 }
-
-const changesOf = (counts: Schemas['Run']['counts']): string =>
-  (['add', 'update', 'remove'] as const)
-    .filter((kind) => counts[kind] > 0)
-    .map((kind) => `${counts[kind]} ${words.counts[kind]}`)
-    .join(', ');
 
 interface EntryProps {
   readonly at: string;

@@ -1,7 +1,6 @@
 import { Group, Select, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useEffect } from 'react';
 import { api, dataOf } from '../../api/client.ts';
 import { type List, pageLimit, useList } from '../../api/use-list.ts';
 import { DataTable } from '../../components/data-table.tsx';
@@ -52,9 +51,8 @@ export function PeoplePage() {
   );
 }
 
-/** Pages of this list may be empty before the last: it goes on until there is somebody, or no more. */
 function usePeople(slug: string, { name, state }: PeopleSearch): List<Row> {
-  const list = useList<Row>(
+  return useList<Row>(
     peopleKey(slug, 'list', state, name),
     (cursor, signal) =>
       dataOf(
@@ -65,13 +63,6 @@ function usePeople(slug: string, { name, state }: PeopleSearch): List<Row> {
       ),
     { isLive: true },
   );
-  const isEmptySoFar = list.rows.length === 0 && list.hasMore && list.error === null;
-  useEffect(() => {
-    if (isEmptySoFar && !list.isLoadingMore) {
-      list.loadMore();
-    }
-  });
-  return { ...list, isLoading: list.isLoading || isEmptySoFar };
 }
 
 interface FiltersProps {

@@ -1,47 +1,56 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { organizationRoute } from '../../routes/organization.ts';
+import { settingsRoute } from '../../routes/settings.ts';
+import { historySearch } from './history-search.ts';
 
-const getParentRoute = () => organizationRoute;
+const getParentRoute = () => settingsRoute;
 
-export const settingsRoutes = [
+const pages = [
   createRoute({
     getParentRoute,
-    path: 'settings',
+    path: '/',
     component: lazyRouteComponent(() => import('./general-page.tsx'), 'GeneralPage'),
   }),
   createRoute({
     getParentRoute,
-    path: 'settings/access',
+    path: 'access',
     component: lazyRouteComponent(() => import('./access-page.tsx'), 'AccessPage'),
   }),
   createRoute({
     getParentRoute,
-    path: 'settings/integrations',
+    path: 'synchronizations',
+    component: lazyRouteComponent(() => import('./synchronizations-page.tsx'), 'SynchronizationsPage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: 'integrations',
     component: lazyRouteComponent(() => import('./integrations-page.tsx'), 'IntegrationsPage'),
   }),
   createRoute({
     getParentRoute,
-    path: 'settings/credentials',
+    path: 'credentials',
     component: lazyRouteComponent(() => import('./credentials-page.tsx'), 'CredentialsPage'),
   }),
   createRoute({
     getParentRoute,
-    path: 'settings/tokens',
+    path: 'tokens',
     component: lazyRouteComponent(() => import('./tokens-page.tsx'), 'TokensPage'),
   }),
   createRoute({
     getParentRoute,
-    path: 'settings/api-keys',
+    path: 'api-keys',
     component: lazyRouteComponent(() => import('./api-keys-page.tsx'), 'ApiKeysPage'),
   }),
   createRoute({
     getParentRoute,
-    path: 'settings/history',
+    path: 'history',
+    validateSearch: historySearch,
     component: lazyRouteComponent(() => import('./history-page.tsx'), 'HistoryPage'),
   }),
   createRoute({
     getParentRoute,
-    path: 'settings/emergency-stop',
+    path: 'emergency-stop',
     component: lazyRouteComponent(() => import('./emergency-stop-page.tsx'), 'EmergencyStopPage'),
   }),
 ] as const;
+
+export const settingsRoutes = [settingsRoute.addChildren(pages)] as const;

@@ -1,0 +1,151 @@
+import { Button, Drawer, Group, Stack, Text, Title } from '@mantine/core';
+import { type ReactNode, useRef } from 'react';
+import type { Schemas } from '../../api/client.ts';
+import { AnchorLink } from '../../components/link.tsx';
+import { exactTime } from '../../components/time.ts';
+import { commonWords } from '../../words/common.ts';
+import { actLabel, countsText, told } from '../../words/history.ts';
+import { historyWords } from '../../words/history-page.ts';
+import { differencesOf } from './differences.ts';
+import classes from './history-page.module.css';
+import type { HistorySearch } from './history-search.ts';
+
+type Entry = Schemas['HistoryEntry'];
+const words = historyWords.entry;
+
+interface HistoryEntryProps {
+  readonly slug: string;
+  /** Undefined: it is closed. */
+  readonly entry: Entry | undefined;
+  onFilter(change: HistorySearch): void;
+  onClose(): void;
+}
+
+/** Everything of an entry, beside the list. */
+export function HistoryEntry({ slug, entry, onFilter, onClose }: HistoryEntryProps) {
+  // It stays what it is while it closes.
+  const last = useRef(entry);
+  last.current = entry ?? last.current;
+  const shown = last.current;
+  return (
+    <Drawer
+      opened={entry !== undefined}
+      onClose={onClose}
+      position="right"
+      size="lg"
+      title={words.title}
+      closeButtonProps={{ 'aria-label': commonWords.close }}
+    >
+      {shown !== undefined && (
+        <Stack>
+          <Text fw={600}>{told(shown)}</Text>
+          <Facts slug={slug} entry={shown} />
+          <Differences entry={shown} />
+          <Group gap="xs">
+            {shown.actor !== undefined && (
+              <Button size="xs" variant="default" onClick={() => onFilter({ actor: shown.actor?.id })}>
+                {words.onlyBy(shown.actor.name)}
+              </Button>
+            )}
+            <Button size="xs" variant="default" onClick={() => onFilter({ act: shown.act })}>
+              {words.onlyAct(actLabel(shown.act))}
+            </Button>
+            {shown.from?.delivery !== undefined && (
+              <Button
+                size="xs"
+                variant="default"
+                onClick={() => onFilter({ delivery: shown.from?.delivery, act: undefined, actor: undefined })}
+              >
+                {words.onlyDelivery}
+              </Button>
+            )}
+          </Group>
+        </Stack>
+      )}
+    </Drawer>
+  );
+}
+
+interface OfEntry {
+  readonly slug: string;
+  readonly entry: Entry;
+}
+
+function Facts({ slug, entry }: OfEntry) {
+  const { at, by, actor, why, subject, from, run } = entry;
+  const facts: readonly (readonly [string, ReactNode])[] = [
+    [words.at, exactTime(Date.parse(at))],
+    [words.by, <Who key="who" slug={slug} entry={entry} />],
+    [words.source, actor && historyWords.sources[actor.kind]],
+    [words.subject, subject === by ? undefined : subject],
+    [words.why, why || undefined],
+    [words.run, run && <RunLink key="run" slug={slug} run={run} />],
+    [words.address, from?.address],
+    [words.session, from?.session],
+    [words.token, from?.token],
+    [words.deliveries, run?.deliveries.join(', ') || from?.delivery],
+  ];
+  return (
+    <dl className={classes.facts}>
+      {facts
+        .filter(([, value]) => value !== undefined)
+        .map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+    </dl>
+  );
+}
+
+const Who = ({ slug, entry: { actor, by } }: OfEntry) =>
+  actor?.kind === 'user' ? (
+    <AnchorLink to="/o/$slug/people/$person" params={{ slug, person: actor.id }} size="sm">
+      {by}
+    </AnchorLink>
+  ) : (
+    by
+  );
+
+const RunLink = ({ slug, run }: { readonly slug: string; readonly run: NonNullable<Entry['run']> }) => (
+  <>
+    <AnchorLink
+      to="/o/$slug/synchronizations/$synchronization/runs/$run"
+      params={{ slug, synchronization: run.synchronization, run: String(run.number) }}
+      size="sm"
+    >
+      {words.openRun(run.number)}
+    </AnchorLink>
+    {` · ${countsText(run.counts)}`}
+  </>
+);
+
+function Differences({ entry: { before, after } }: { readonly entry: Entry }) {
+  const differences = differencesOf(before, after);
+  return differences.length === 0 ? null : (
+    <section aria-label={words.changes}>
+      <Title order={3} size="h5" mb={4}>
+        {words.changes}
+      </Title>
+      <table className={classes.differences}>
+        <thead>
+          <tr>
+            <th scope="col">{words.field}</th>
+            {before !== undefined && <th scope="col">{words.before}</th>}
+            {after !== undefined && <th scope="col">{words.after}</th>}
+          </tr>
+        </thead>
+        <tbody>
+          {differences.map((one) => (
+            <tr key={one.field}>
+              <th scope="row">{one.field}</th>
+              {before !== undefined && <td>{one.before}</td>}
+              {after !== undefined && <td>{one.after}</td>}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

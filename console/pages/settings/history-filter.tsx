@@ -1,0 +1,156 @@
+import { Button, Group, Menu, Select, Text, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { api, dataOf, type Schemas } from '../../api/client.ts';
+import { queryKeys } from '../../api/query-keys.ts';
+import { useChange } from '../../api/use-change.ts';
+import { Icon } from '../../components/icon.tsx';
+import { notifyDone } from '../../components/notify.ts';
+import { ProblemAlert } from '../../components/states.tsx';
+import { actGroups } from '../../words/history.ts';
+import { historyWords } from '../../words/history-page.ts';
+import { type ExportFormat, exportHistory } from './export-history.ts';
+import classes from './history-page.module.css';
+import { type HistorySearch, historySources } from './history-search.ts';
+
+type Entry = Schemas['HistoryEntry'];
+const words = historyWords.filters;
+
+const actOptions = Object.entries(actGroups).map(([group, acts]) => ({
+  group,
+  items: Object.entries<{ readonly label: string }>(acts).map(([value, { label }]) => ({ value, label })),
+}));
+
+const nothing: HistorySearch = {
+  ...{ act: undefined, actor: undefined, source: undefined },
+  ...{ delivery: undefined, since: undefined, until: undefined },
+};
+
+interface HistoryFilterProps {
+  readonly slug: string;
+  readonly search: HistorySearch;
+  /** Those that are shown: who did them can be chosen, too. */
+  readonly entries: readonly Entry[];
+  /** How many there are. */
+  readonly children: ReactNode;
+  onChange(change: HistorySearch): void;
+}
+
+export function HistoryFilter({ slug, search, entries, children, onChange }: HistoryFilterProps) {
+  const actors = useActors(slug, search.actor, entries);
+  const isFiltered = Object.values(search).some((value) => value !== undefined);
+  return (
+    <div>
+      <div className={classes.filters}>
+        <Select
+          aria-label={words.act}
+          placeholder={words.anyAct}
+          data={actOptions}
+          value={search.act ?? null}
+          onChange={(act) => onChange({ act: act ?? undefined })}
+          searchable
+          clearable
+        />
+        <Select
+          aria-label={words.actor}
+          placeholder={words.anyActor}
+          data={actors}
+          value={search.actor ?? null}
+          onChange={(actor) => onChange({ actor: actor ?? undefined })}
+          searchable
+          clearable
+        />
+        <Select
+          aria-label={words.source}
+          placeholder={words.anySource}
+          data={historySources.map((value) => ({ value, label: historyWords.sources[value] }))}
+          value={search.source ?? null}
+          onChange={(value) => onChange({ source: historySources.find((one) => one === value) })}
+          clearable
+        />
+        <Day label={words.since} value={search.since} onChange={(since) => onChange({ since })} />
+        <Day label={words.until} value={search.until} onChange={(until) => onChange({ until })} />
+        <Text size="sm" c="dimmed" role="status" className={classes.count}>
+          {children}
+        </Text>
+      </div>
+      {isFiltered && (
+        <Group mt="xs" gap="xs">
+          {search.delivery !== undefined && <Text size="sm">{words.delivery(search.delivery)}</Text>}
+          <Button size="compact-sm" variant="subtle" onClick={() => onChange(nothing)}>
+            {words.clear}
+          </Button>
+        </Group>
+      )}
+    </div>
+  );
+}
+
+interface DayProps {
+  readonly label: string;
+  readonly value: string | undefined;
+  onChange(day: string | undefined): void;
+}
+
+const Day = ({ label, value, onChange }: DayProps) => (
+  <TextInput
+    type="date"
+    aria-label={label}
+    leftSection={<Text size="xs">{label}</Text>}
+    leftSectionWidth="3rem"
+    value={value ?? ''}
+    onChange={(event) => onChange(event.currentTarget.value || undefined)}
+  />
+);
+
+/** Who can be chosen: people who signed in here, whoever did what is shown, and who is chosen already. */
+function useActors(slug: string, chosen: string | undefined, entries: readonly Entry[]) {
+  const { data } = useQuery({
+    queryKey: queryKeys.of(slug, 'people', 'known'),
+    queryFn: ({ signal }) =>
+      dataOf(
+        api.GET('/api/v1/organizations/{slug}/people', {
+          params: { path: { slug }, query: { limit: 100 } },
+          signal,
+        }),
+      ),
+  });
+  const names = new Map([
+    ...(chosen === undefined ? [] : [[chosen, chosen] as const]),
+    ...entries.flatMap(({ actor }) => (actor === undefined ? [] : [[actor.id, actor.name] as const])),
+    ...(data?.items ?? []).filter(({ isKnown }) => isKnown).map(({ id, login }) => [id, login] as const),
+  ]);
+  return [...names]
+    .map(([value, label]) => ({ value, label }))
+    .toSorted((one, other) => one.label.localeCompare(other.label));
+}
+
+interface ExportMenuProps {
+  readonly slug: string;
+  readonly search: HistorySearch;
+}
+
+/** Saves what the filter selects. */
+export function ExportMenu({ slug, search }: ExportMenuProps) {
+  const { exported } = historyWords;
+  const change = useChange({
+    send: (format: ExportFormat) => exportHistory(slug, search, format),
+    onDone: (count) => notifyDone(exported.done(count)),
+  });
+  return (
+    <div>
+      <Menu>
+        <Menu.Target>
+          <Button variant="default" loading={change.isPending} rightSection={<Icon name="down" size={16} />}>
+            {exported.button}
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item onClick={() => change.mutate('csv')}>{exported.csv}</Menu.Item>
+          <Menu.Item onClick={() => change.mutate('jsonl')}>{exported.jsonl}</Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <ProblemAlert error={change.error} />
+    </div>
+  );
+}
