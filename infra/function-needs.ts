@@ -52,7 +52,8 @@ export interface Needs {
   readonly answers?: true;
   readonly operatorKey?: true;
   readonly setUpCode?: true;
-  readonly baseUrls?: readonly ('registry' | 'console')[];
+  /** The public addresses of both hosts. */
+  readonly addresses?: true;
   /** Gets executions of its own, if the operator reserves some. */
   readonly reserved?: true;
 }
@@ -78,7 +79,7 @@ export const functionNeeds = {
     integrations: true,
     credentials: 'renew',
     installsHooks: true,
-    baseUrls: ['console'],
+    addresses: true,
     reserved: true,
   },
   'scan-repository': {
@@ -98,7 +99,7 @@ export const functionNeeds = {
     table: 'write',
     bucket: ['/plain.json', '/dev.json'],
     sends: ['publish-package', 'publish-roots', 'publish-access'],
-    baseUrls: ['registry'],
+    addresses: true,
   },
   'publish-roots': {
     does: "Writes principals' root files and bitmaps",
@@ -107,7 +108,7 @@ export const functionNeeds = {
     table: 'write',
     bucket: ['/roots/*'],
     sends: ['publish-roots', 'publish-access'],
-    baseUrls: ['registry'],
+    addresses: true,
   },
   'publish-access': {
     does: "Brings the edge's key-values in step with the table",
@@ -128,7 +129,7 @@ export const functionNeeds = {
     integrations: true,
     credentials: 'renew',
     originSecret: 'dist',
-    baseUrls: ['registry'],
+    addresses: true,
   },
   'record-downloads': {
     does: "Counts what Composer's notify-batch reports",
@@ -194,7 +195,7 @@ export const functionNeeds = {
     personGrants: 'use',
     answers: true,
     operatorKey: true,
-    baseUrls: ['registry', 'console'],
+    addresses: true,
   },
   'sign-in': {
     does: 'Signs people in with their accounts on the forges',
@@ -208,7 +209,7 @@ export const functionNeeds = {
     sessions: true,
     personGrants: 'keep',
     setUpCode: true,
-    baseUrls: ['console'],
+    addresses: true,
   },
 } as const satisfies Record<string, Needs>;
 

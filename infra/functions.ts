@@ -4,6 +4,7 @@ import { CfnFunction, type Function as LambdaFunction } from 'aws-cdk-lib/aws-la
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { environment } from '../shared/runtime/environment.ts';
 import { tableKeys } from '../shared/store/keys.ts';
+import { addressesParameter } from './addresses.ts';
 import { createNodeFunction } from './constructs/node-function.ts';
 import type { Data } from './data.ts';
 import {
@@ -109,9 +110,10 @@ function createFunction(stack: Stack, name: FunctionName, need: Needs, around: S
       allowed.push(allow(['secretsmanager:GetSecretValue'], [secretArn]));
     }
   }
-  if (need.baseUrls?.includes('registry'))
-    variables[environment.registryBaseUrl] = parameters.registryBaseUrl;
-  if (need.baseUrls?.includes('console')) variables[environment.consoleBaseUrl] = parameters.consoleBaseUrl;
+  if (need.addresses === true) {
+    variables[environment.addressesParameter] = addressesParameter.name;
+    allowed.push(allow(['ssm:GetParameter'], [addressesParameter.arn]));
+  }
 
   const created = createNodeFunction(stack, {
     name,

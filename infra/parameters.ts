@@ -1,4 +1,4 @@
-import { CfnCondition, CfnParameter, Fn, type Stack } from 'aws-cdk-lib';
+import { CfnCondition, CfnParameter, CfnRule, Fn, type Stack } from 'aws-cdk-lib';
 import { synchronizationsAtOnce } from './function-needs.ts';
 
 /** A host name of the operator's; without it CloudFront's own is used. */
@@ -7,11 +7,11 @@ export interface CustomDomain {
   /** In us-east-1, as CloudFront requires. */
   readonly certificateArn: string;
   readonly isGiven: CfnCondition;
+  /** The address that people use, where it is another than the host name says. */
+  readonly baseUrl: { readonly value: string; readonly isGiven: CfnCondition };
 }
 
 export interface Parameters {
-  readonly registryBaseUrl: string;
-  readonly consoleBaseUrl: string;
   readonly privateForgeHosts: string;
   readonly alarmTopic: { readonly arn: string; readonly isGiven: CfnCondition };
   readonly reserved: ReservedConcurrency;
@@ -30,26 +30,8 @@ export interface ReservedConcurrency {
 /** A name, an IPv4 address or an IPv6 address: a single colon would be that of a port. */
 const hostPattern = '([A-Za-z0-9._-]+|[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*)';
 
-/**
- * Creates the stack's parameters, which the operator sets when deploying. The base URLs are parameters because functions cannot
- * refer to distributions that depend on them.
- */
+/** Creates the stack's parameters, which the operator sets when deploying. Each has a default that works. */
 export function createParameters(stack: Stack): Parameters {
-  const baseUrl = {
-    type: 'String',
-    allowedPattern: 'https?://[^/]+(/.*[^/])?',
-    constraintDescription: 'An http or https address without a slash at its end',
-  };
-  const registryBaseUrl = new CfnParameter(stack, 'RegistryBaseUrl', {
-    ...baseUrl,
-    description: 'Public address of the registry host. Lock files contain it, so it cannot be changed later',
-    default: 'https://registry.invalid',
-  });
-  const consoleBaseUrl = new CfnParameter(stack, 'ConsoleBaseUrl', {
-    ...baseUrl,
-    description: 'Public address of the console host (API, sign-in, webhooks)',
-    default: 'https://console.invalid',
-  });
   const privateForgeHosts = new CfnParameter(stack, 'PrivateForgeHosts', {
     type: 'String',
     description:
@@ -71,8 +53,6 @@ export function createParameters(stack: Stack): Parameters {
     reserved: createReservedConcurrency(stack),
     originProofRotation: originProofRotation.valueAsString,
     privateForgeHosts: privateForgeHosts.valueAsString,
-    registryBaseUrl: registryBaseUrl.valueAsString,
-    consoleBaseUrl: consoleBaseUrl.valueAsString,
     registryDomain: createDomain(stack, 'Registry'),
     consoleDomain: createDomain(stack, 'Console'),
   };
@@ -110,19 +90,54 @@ function createReservedConcurrency(stack: Stack): ReservedConcurrency {
   return { executions: executions.valueAsString, isGiven };
 }
 
+/** Composer refuses http and cookies of sessions need https; one machine has neither a name nor a certificate. */
+const baseUrlPattern = '(https://[a-z0-9.-]+(:[0-9]+)?|http://127\\.0\\.0\\.1:[0-9]+)?';
+
+const domainPattern = '([a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+)?';
+
 function createDomain(stack: Stack, host: 'Registry' | 'Console'): CustomDomain {
   const name = new CfnParameter(stack, `${host}DomainName`, {
     type: 'String',
     description: `Host name of the ${host.toLowerCase()}; empty for CloudFront's own`,
     default: '',
+    allowedPattern: domainPattern,
+    constraintDescription: 'A host name in lower case, such as packages.example.com: no https:// and no path',
   }).valueAsString;
   const certificateArn = new CfnParameter(stack, `${host}CertificateArn`, {
     type: 'String',
     description: `ARN of the certificate of ${host}DomainName, in us-east-1`,
     default: '',
+    allowedPattern: '(arn:[\\w-]+:acm:us-east-1:[0-9]+:certificate/\\S+)?',
+    constraintDescription: 'The ARN of a certificate in us-east-1, where CloudFront reads it',
+  }).valueAsString;
+  const baseUrl = new CfnParameter(stack, `${host}BaseUrl`, {
+    type: 'String',
+    description: `Public address of the ${host.toLowerCase()}, if something stands before the CDN; empty: https:// and its host name`,
+    default: '',
+    allowedPattern: baseUrlPattern,
+    constraintDescription:
+      'An https address in lower case without a path or a slash at its end, such as https://packages.example.com. Composer refuses http, and everything is served from the root of a host',
   }).valueAsString;
   const isGiven = new CfnCondition(stack, `${host}DomainIsGiven`, {
     expression: Fn.conditionNot(Fn.conditionEquals(name, '')),
   });
-  return { name, certificateArn, isGiven };
+  const isBaseUrlGiven = new CfnCondition(stack, `${host}BaseUrlIsGiven`, {
+    expression: Fn.conditionNot(
+      Fn.conditionOr(
+        Fn.conditionEquals(baseUrl, ''),
+        // The default of earlier versions, which an update goes on using.
+        Fn.conditionEquals(baseUrl, `https://${host.toLowerCase()}.invalid`),
+      ),
+    ),
+  });
+  new CfnRule(stack, `${host}DomainHasCertificate`, {
+    ruleCondition: Fn.conditionNot(Fn.conditionEquals(name, '')),
+    assertions: [
+      {
+        assert: Fn.conditionNot(Fn.conditionEquals(certificateArn, '')),
+        assertDescription: `${host}DomainName needs ${host}CertificateArn`,
+      },
+    ],
+  });
+  return { name, certificateArn, isGiven, baseUrl: { value: baseUrl, isGiven: isBaseUrlGiven } };
 }

@@ -6,6 +6,7 @@ import {
   type IStackSynthesizer,
   Stack,
 } from 'aws-cdk-lib';
+import { createAddresses } from './addresses.ts';
 import { createAlarms } from './alarms.ts';
 import { createCdn } from './cdn.ts';
 import { createData } from './data.ts';
@@ -30,6 +31,7 @@ export function createRepertoireStack(app: App, distDir: string): Stack {
   createAlarms(stack, { functions, queues, parameters });
   const api = createHttpApi(stack, functions);
   const delivery = createCdn(stack, { distDir, parameters, data, api });
+  createAddresses(stack, parameters, delivery);
 
   const outputs = {
     RegistryHost: [delivery.registryHost, 'Point the DNS name of the registry here'],

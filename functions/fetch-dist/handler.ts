@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { addresses, forAddresses } from '../../shared/composition/addresses.ts';
 import { objectClient, tableClient, workQueueClient } from '../../shared/composition/clients.ts';
 import { createForges, packageReader } from '../../shared/composition/forges.ts';
 import { cdnRequestCheck } from '../../shared/composition/origin-secret.ts';
@@ -12,17 +13,17 @@ import { findOrganizationBySlug } from '../../shared/store/organization-store.ts
 
 const logger = createLogger('fetch-dist');
 const table = tableClient();
-const dependencies = {
+const common = {
   table,
   objects: createDistObjects(objectClient(), required('registryBucket')),
   workQueue: workQueueClient(),
   clock: systemClock,
   newLeaseId: randomUUID,
   logger,
-  registryBaseUrl: required('registryBaseUrl'),
   findOrganization: findOrganizationBySlug.bind(undefined, table),
   reader: packageReader(table, createForges(table, logger)),
 };
+const dependenciesOf = forAddresses(addresses(), ({ registryBaseUrl }) => ({ ...common, registryBaseUrl }));
 
 /**
  * Asks nobody for a token. Its origin secret is one that the CDN sends only with requests that the edge function let pass: the console's host
@@ -31,7 +32,7 @@ const dependencies = {
 export const handler = httpHandler(
   { logger, bodyBytesMax: 0, isFromCdn: cdnRequestCheck() },
   async ({ parameters }) =>
-    fetchDist(dependencies, {
+    fetchDist(await dependenciesOf(), {
       slug: parameters.slug ?? '',
       packageNumber: parameters.number ?? '',
       file: parameters.file ?? '',

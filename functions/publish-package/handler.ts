@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { PublishPackageMessage } from '../../events/messages/schema.ts';
+import { addresses, forAddresses } from '../../shared/composition/addresses.ts';
 import { objectClient, tableClient, workQueueClient } from '../../shared/composition/clients.ts';
 import { createObjectWriter } from '../../shared/publish/object-writer.ts';
 import { publishPackage } from '../../shared/publish/publish-package.ts';
@@ -12,17 +13,18 @@ import { createSlugReader } from '../../shared/store/organization-store.ts';
 
 const logger = createLogger('publish-package');
 const table = tableClient();
-const dependencies = {
+const common = {
   table,
   objects: createObjectWriter(objectClient(), required('registryBucket')),
   workQueue: workQueueClient(),
   clock: systemClock,
   newLeaseId: randomUUID,
-  registryBaseUrl: required('registryBaseUrl'),
   slugOf: createSlugReader(table),
 };
+const dependenciesOf = forAddresses(addresses(), ({ registryBaseUrl }) => ({ ...common, registryBaseUrl }));
 
 export const handler = queueHandler(PublishPackageMessage, { logger }, async (message) => {
+  const dependencies = await dependenciesOf();
   const { organization, packageNumber } = message;
   const outcome =
     packageNumber === undefined

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { PublishRootsMessage } from '../../events/messages/schema.ts';
+import { addresses, forAddresses } from '../../shared/composition/addresses.ts';
 import { objectClient, tableClient, workQueueClient } from '../../shared/composition/clients.ts';
 import { isOwner } from '../../shared/organizations/membership.ts';
 import { effectiveRightsOf } from '../../shared/publish/effective-rights.ts';
@@ -14,19 +15,20 @@ import { createSlugReader } from '../../shared/store/organization-store.ts';
 
 const logger = createLogger('publish-roots');
 const table = tableClient();
-const dependencies = {
+const common = {
   table,
   objects: createObjectWriter(objectClient(), required('registryBucket')),
   workQueue: workQueueClient(),
   clock: systemClock,
   newLeaseId: randomUUID,
-  registryBaseUrl: required('registryBaseUrl'),
   slugOf: createSlugReader(table),
   effectiveRightsOf: effectiveRightsOf.bind(undefined, table),
   isOwner: isOwner.bind(undefined, table),
 };
+const dependenciesOf = forAddresses(addresses(), ({ registryBaseUrl }) => ({ ...common, registryBaseUrl }));
 
 export const handler = queueHandler(PublishRootsMessage, { logger }, async (message) => {
+  const dependencies = await dependenciesOf();
   const outcome =
     message.kind === 'grants'
       ? await requestPrincipals(dependencies, message.organization)

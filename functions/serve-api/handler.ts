@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { addresses, forAddresses } from '../../shared/composition/addresses.ts';
 import { secretCheck, tableClient, workQueueClient } from '../../shared/composition/clients.ts';
 import { credentialCipher } from '../../shared/composition/encryption.ts';
 import { createForges } from '../../shared/composition/forges.ts';
@@ -7,7 +8,6 @@ import { integrationsSecret } from '../../shared/composition/integrations.ts';
 import { cdnRequestCheck } from '../../shared/composition/origin-secret.ts';
 import { appHandler } from '../../shared/runtime/app-handler.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
-import { required } from '../../shared/runtime/config.ts';
 import { httpHandler } from '../../shared/runtime/http-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
 import { pageAnswer } from '../../shared/runtime/page.ts';
@@ -19,7 +19,7 @@ import { answerPage } from './pages/answer-page.ts';
 const logger = createLogger('serve-api');
 const table = tableClient();
 
-const dependencies = {
+const common = {
   table,
   workQueue: workQueueClient(),
   clock: systemClock,
@@ -30,21 +30,26 @@ const dependencies = {
   integrationsSecret: integrationsSecret(),
   isFromCdn: cdnRequestCheck(),
   isOperatorKey: secretCheck('operatorKeySecretArn'),
-  consoleBaseUrl: required('consoleBaseUrl'),
-  registryBaseUrl: required('registryBaseUrl'),
 };
+const current = forAddresses(addresses(), (found) => {
+  const dependencies = { ...common, ...found };
+  return { dependencies, app: createApp(dependencies) };
+});
 /** A form of ours is much smaller. */
 const bodyBytesMax = 16 * 1024;
 
-const api = appHandler({ logger }, createApp(dependencies));
+const api = appHandler({ logger }, async () => (await current()).app);
 const pages = httpHandler(
   {
     logger,
     bodyBytesMax,
-    isFromCdn: dependencies.isFromCdn,
+    isFromCdn: common.isFromCdn,
     answerProblem: (problem) => pageAnswer(problemPage(problem)),
   },
-  async (request) => (await refusalIfTooOften(dependencies, request)) ?? answerPage(dependencies, request),
+  async (request) => {
+    const { dependencies } = await current();
+    return (await refusalIfTooOften(dependencies, request)) ?? answerPage(dependencies, request);
+  },
 );
 
 export const handler = (event: APIGatewayProxyEventV2, context: Context) =>

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { addresses, forAddresses } from '../../shared/composition/addresses.ts';
 import { secretCheck, tableClient, workQueueClient } from '../../shared/composition/clients.ts';
 import { credentialCipher } from '../../shared/composition/encryption.ts';
 import { createForges } from '../../shared/composition/forges.ts';
@@ -6,7 +7,6 @@ import { integrationsSecret } from '../../shared/composition/integrations.ts';
 import { cdnRequestCheck } from '../../shared/composition/origin-secret.ts';
 import { pageRegistrations } from '../../shared/organizations/page-registrations.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
-import { required } from '../../shared/runtime/config.ts';
 import { httpHandler } from '../../shared/runtime/http-handler.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
 import { pageAnswer } from '../../shared/runtime/page.ts';
@@ -23,18 +23,21 @@ const common = {
   clock: systemClock,
   randomBytes,
   logger,
-  consoleBaseUrl: required('consoleBaseUrl'),
 };
-const dependencies = {
+const workQueue = workQueueClient();
+const isSetUpCode = secretCheck('setUpCodeSecretArn', { acceptsPrevious: false });
+const integrations = integrationsSecret();
+const dependenciesOf = forAddresses(addresses(), ({ consoleBaseUrl }) => ({
   ...common,
-  workQueue: workQueueClient(),
+  consoleBaseUrl,
+  workQueue,
   integrations: forges.integrations,
   newestIntegrations: forges.newestIntegrations,
-  registrations: pageRegistrations({ ...common, forges, integrationsSecret: integrationsSecret() }),
+  registrations: pageRegistrations({ ...common, consoleBaseUrl, forges, integrationsSecret: integrations }),
   servicesOf: forges.servicesOf,
   signInOf: forges.signInOf,
-  isSetUpCode: secretCheck('setUpCodeSecretArn', { acceptsPrevious: false }),
-};
+  isSetUpCode,
+}));
 /** A form of ours is much smaller. */
 const bodyBytesMax = 16 * 1024;
 
@@ -45,5 +48,8 @@ export const handler = httpHandler(
     isFromCdn: cdnRequestCheck(),
     answerProblem: (problem) => pageAnswer(problemPage(problem)),
   },
-  async (request) => (await refusalIfTooOften(dependencies, request)) ?? answerSignIn(dependencies, request),
+  async (request) => {
+    const dependencies = await dependenciesOf();
+    return (await refusalIfTooOften(dependencies, request)) ?? answerSignIn(dependencies, request);
+  },
 );

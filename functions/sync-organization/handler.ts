@@ -1,13 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { HooksMessage, PreviewMessage, SyncMessage } from '../../events/messages/schema.ts';
+import { addresses, forAddresses } from '../../shared/composition/addresses.ts';
 import { tableClient, workQueueClient } from '../../shared/composition/clients.ts';
 import { createForges, hooksOpener, readOnly, structureReader } from '../../shared/composition/forges.ts';
 import { hookCipher } from '../../shared/composition/hooks.ts';
 import type { SynchronizationId } from '../../shared/domain/ids.ts';
 import { runPreview } from '../../shared/organizations/run-preview.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
-import { required } from '../../shared/runtime/config.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
 import { queueHandler } from '../../shared/runtime/queue-handler.ts';
 import { removeEndedHooks } from '../../shared/sync/hooks/end-hooks.ts';
@@ -26,13 +26,13 @@ const dependencies = {
   openReader: structureReader(forges),
 };
 
-const hooksDependencies = {
+const hooksDependencies = forAddresses(addresses(), ({ consoleBaseUrl }) => ({
   ...dependencies,
   randomBytes,
   cipher: hookCipher,
-  consoleBaseUrl: required('consoleBaseUrl'),
+  consoleBaseUrl,
   openHooks: hooksOpener(forges),
-};
+}));
 
 /** A preview writes nothing but its own result. */
 const previewDependencies = {
@@ -42,8 +42,8 @@ const previewDependencies = {
 
 const byKind = {
   preview: (id: SynchronizationId) => runPreview(previewDependencies, id),
-  hooks: (id: SynchronizationId) => maintainHooks(hooksDependencies, id),
-  'ended-hooks': (id: SynchronizationId) => removeEndedHooks(hooksDependencies, id),
+  hooks: async (id: SynchronizationId) => maintainHooks(await hooksDependencies(), id),
+  'ended-hooks': async (id: SynchronizationId) => removeEndedHooks(await hooksDependencies(), id),
 };
 
 export const handler = queueHandler(

@@ -8,6 +8,7 @@ import { createEncryptionKeyService } from './services/encryption-keys.ts';
 import { type Gateway, type InvokeResult, startGateway } from './services/gateway.ts';
 import { createKeyValueService, type KeyValueServiceOptions } from './services/key-values.ts';
 import { createObjectStore } from './services/object-store.ts';
+import { createParameterService } from './services/parameters.ts';
 import { createQueueService, type QueueServiceOptions } from './services/queue-service.ts';
 import { createSecretsService } from './services/secrets.ts';
 import { ENDPOINT_VARIABLE, startTableService } from './services/table.ts';
@@ -62,6 +63,8 @@ export async function startServices(
   closers.push(objects.close);
   const secrets = createSecretsService({ clock, directory: folder('secrets') });
   closers.push(secrets.close);
+  const parameters = createParameterService({ clock });
+  closers.push(parameters.close);
   const encryptionKeys = createEncryptionKeyService({ directory: folder('encryption-keys') });
   closers.push(encryptionKeys.close);
   const keyValues = createKeyValueService({
@@ -77,6 +80,7 @@ export async function startServices(
     objects,
     queues,
     secrets,
+    parameters,
     encryptionKeys,
     keyValues,
     table,
@@ -91,7 +95,8 @@ export async function startServices(
   });
   closers.push(gateway.close);
   gatewayUrl = gateway.url;
-  const engines = { queues, objects, secrets, encryptionKeys, keyValues, tableEndpoint: table.endpoint };
+  const tableEndpoint = table.endpoint;
+  const engines = { queues, objects, secrets, parameters, encryptionKeys, keyValues, tableEndpoint };
   return { engines, gateway };
 }
 

@@ -12,13 +12,13 @@ const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PAT
 /**
  * The handler that gives events of an HTTP API to the app. The app answers its own errors; what fails here is answered with problem
  * details too.
+ *
+ * @param appOf the app of this moment
  */
 export function appHandler<Environment extends Env>(
   { logger }: { readonly logger: Logger },
-  app: Hono<Environment>,
+  appOf: () => Promise<Hono<Environment>>,
 ) {
-  // Every answer is text; others would have to be sent in base64.
-  const answer = handle(app, { isContentTypeBinary: () => false });
   return functionHandler<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>(
     {
       logger,
@@ -34,6 +34,8 @@ export function appHandler<Environment extends Env>(
       }
       // Content of a GET means nothing, and a `Request` cannot have it: https://www.rfc-editor.org/rfc/rfc9110#section-9.3.1
       const taken = method === 'GET' || method === 'HEAD' ? { ...event, body: undefined } : event;
+      // Every answer is text; others would have to be sent in base64.
+      const answer = handle(await appOf(), { isContentTypeBinary: () => false });
       return answer(
         taken as unknown as Parameters<typeof answer>[0],
         context as unknown as LambdaContext,

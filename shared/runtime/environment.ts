@@ -16,10 +16,8 @@ export const environment = {
   publishRootsQueueUrl: 'PUBLISH_ROOTS_QUEUE_URL',
   publishAccessQueueUrl: 'PUBLISH_ACCESS_QUEUE_URL',
   deletionQueueUrl: 'DELETION_QUEUE_URL',
-  /** Public address of the registry host, without a trailing slash. Part of users' lock files. */
-  registryBaseUrl: 'REGISTRY_BASE_URL',
-  /** Public address of the console host (API, sign-in, webhooks), without a trailing slash. */
-  consoleBaseUrl: 'CONSOLE_BASE_URL',
+  /** Name of the parameter with the public addresses of both hosts: JSON, `{registry, console}`. */
+  addressesParameter: 'ADDRESSES_PARAMETER',
   /** ARN of the secret with the integrations: JSON, a list of `{forge, settings, secrets}`. */
   integrationsSecretArn: 'INTEGRATIONS_SECRET_ARN',
   /** Hosts of forges that may be private and without TLS, separated by commas; `none` if there are none. */

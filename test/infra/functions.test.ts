@@ -11,7 +11,7 @@ import {
   resourcesOf,
   statementsOf,
   type Template,
-  targetOf,
+  targetsIn,
 } from './template.ts';
 
 let template: Template;
@@ -78,7 +78,6 @@ describe('functions', () => {
     ]);
   });
 
-  const baseUrls = ['RegistryBaseUrl', 'ConsoleBaseUrl'];
   const send = (...queues: string[]) => queues.map((queue) => `sqs:SendMessage ${queue}`);
   const sendAll = send(
     'DeletionQueue',
@@ -101,6 +100,7 @@ describe('functions', () => {
     endings.map((ending) => `s3:DeleteObject RegistryBucket/${ending}`);
   const integrations = 'secretsmanager:GetSecretValue IntegrationsSecret';
   const originSecret = 'secretsmanager:GetSecretValue ApiOriginSecret';
+  const addresses = 'ssm:GetParameter AWS::Partition+AWS::Region+AWS::AccountId+AWS::StackName/addresses';
   const distOriginSecret = 'secretsmanager:GetSecretValue OriginSecret';
   const useCredentials = 'kms:Decrypt CredentialKey';
   const renewCredentials = [useCredentials, 'kms:GenerateDataKey CredentialKey'];
@@ -115,11 +115,15 @@ describe('functions', () => {
       'receive-webhook',
       [integrations, useCredentials, originSecret, ...send('PublishRootsQueue', 'ScanQueue', 'SyncQueue')],
     ],
-    ['sync-organization', [integrations, ...renewCredentials, ...consume('SyncQueue'), ...sendAll]],
+    [
+      'sync-organization',
+      [addresses, integrations, ...renewCredentials, ...consume('SyncQueue'), ...sendAll],
+    ],
     ['scan-repository', [...store, integrations, ...renewCredentials, ...consume('ScanQueue'), ...sendAll]],
     [
       'publish-package',
       [
+        addresses,
         ...remove('*/dev.json', '*/plain.json'),
         ...store,
         ...consume('PublishPackageQueue'),
@@ -129,6 +133,7 @@ describe('functions', () => {
     [
       'publish-roots',
       [
+        addresses,
         ...remove('*/roots/*'),
         ...store,
         ...consume('PublishRootsQueue'),
@@ -147,7 +152,10 @@ describe('functions', () => {
         ...send('PublishAccessQueue', 'PublishRootsQueue'),
       ],
     ],
-    ['fetch-dist', [...store, integrations, ...renewCredentials, distOriginSecret, ...send('ScanQueue')]],
+    [
+      'fetch-dist',
+      [addresses, ...store, integrations, ...renewCredentials, distOriginSecret, ...send('ScanQueue')],
+    ],
     ['record-downloads', [originSecret]],
     ['start-reconcile', sendAll],
     ['catch-up-deliveries', [integrations, ...renewCredentials, ...sendAll]],
@@ -156,6 +164,7 @@ describe('functions', () => {
     [
       'sign-in',
       [
+        addresses,
         integrations,
         'secretsmanager:PutSecretValue IntegrationsSecret',
         'secretsmanager:UpdateSecretVersionStage IntegrationsSecret',
@@ -246,12 +255,25 @@ describe('functions', () => {
     ]);
   });
 
-  it('read the public addresses from parameters, never from the distributions', () => {
-    const imports = functionNames.flatMap((name) =>
-      Object.values(lambda(name).Environment.Variables).map(targetOf),
+  it('read the public addresses from the parameter store: a reference to a distribution would be a cycle', () => {
+    const withAddresses = functionNames.filter((name) => {
+      const { Variables } = lambda(name).Environment;
+      for (const value of Object.values(Variables)) {
+        expect(targetsIn(value).filter((id) => /Distribution$|^Addresses$/.test(id))).toEqual([]);
+      }
+      return Variables.ADDRESSES_PARAMETER !== undefined;
+    });
+    expect(withAddresses).toEqual([
+      'sync-organization',
+      'publish-package',
+      'publish-roots',
+      'fetch-dist',
+      'serve-api',
+      'sign-in',
+    ]);
+    expect(propertiesOf(template, 'Addresses').Name).toEqual(
+      lambda('sign-in').Environment.Variables.ADDRESSES_PARAMETER,
     );
-    for (const parameter of baseUrls) expect(imports).toContain(parameter);
-    expect(imports.filter((id) => id.endsWith('Distribution'))).toEqual([]);
   });
 
   it('are started by these schedules', () => {

@@ -43,6 +43,7 @@ describe('resources', () => {
       'AWS::S3::Bucket',
       'AWS::S3::BucketPolicy',
       'AWS::SQS::Queue',
+      'AWS::SSM::Parameter',
       'AWS::Scheduler::Schedule',
       'AWS::SecretsManager::Secret',
     ]);
@@ -66,16 +67,16 @@ describe('resources', () => {
     expect(
       Object.fromEntries(Object.entries(template.Parameters).map(([id, { Default }]) => [id, Default])),
     ).toEqual({
-      RegistryBaseUrl: 'https://registry.invalid',
-      ConsoleBaseUrl: 'https://console.invalid',
       PrivateForgeHosts: 'none',
       OriginProofRotation: 'never',
       ReservedConcurrency: '0',
       AlarmTopicArn: 'none',
       RegistryDomainName: '',
       RegistryCertificateArn: '',
+      RegistryBaseUrl: '',
       ConsoleDomainName: '',
       ConsoleCertificateArn: '',
+      ConsoleBaseUrl: '',
     });
   });
 

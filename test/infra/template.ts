@@ -5,8 +5,15 @@ import { z } from 'zod';
 const templateSchema = z.object({
   Parameters: z.record(
     z.string(),
-    z.object({ Default: z.string().optional(), AllowedPattern: z.string().optional() }),
+    z.object({
+      Type: z.string(),
+      Default: z.string().optional(),
+      AllowedPattern: z.string().optional(),
+      ConstraintDescription: z.string().optional(),
+    }),
   ),
+  Rules: z.record(z.string(), z.unknown()).optional(),
+  Conditions: z.record(z.string(), z.unknown()).optional(),
   Resources: z.record(
     z.string(),
     z.object({

@@ -132,7 +132,8 @@ export async function createApiWorld(added: readonly Route[] = []): Promise<ApiW
   for (const person of people) {
     await signIn(person);
   }
-  const handler = appHandler(dependencies, createApp(dependencies, added));
+  const app = createApp(dependencies, added);
+  const handler = appHandler(dependencies, async () => app);
   return {
     table,
     forges,

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { createCloudClock } from '../../local/cloud/runtime/clock.ts';
 import { startGateway } from '../../local/cloud/services/gateway.ts';
 import type { ServiceCall } from '../../local/cloud/services/gateway-call.ts';
+import { createParameterService } from '../../local/cloud/services/parameters.ts';
 import { createQueueService } from '../../local/cloud/services/queue-service.ts';
 import { createSecretsService } from '../../local/cloud/services/secrets.ts';
 import { ENDPOINT_VARIABLE, startTableService } from '../../local/cloud/services/table.ts';
@@ -56,12 +57,21 @@ export async function startLocalServices(
   const secrets = createSecretsService({ directory: join(directory, 'secrets'), clock });
   const secretArn = `arn:aws:secretsmanager:${region}:${accountId}:secret:integrations`;
   secrets.createSecret({ name: 'integrations', arn: secretArn, secretString: JSON.stringify([integration]) });
+  const parameters = createParameterService({ clock });
+  parameters.putParameter({
+    ...{ name: '/bench/addresses', arn: 'none' },
+    value: JSON.stringify({
+      registry: 'https://packages.example.com',
+      console: 'https://console.example.com',
+    }),
+  });
   const gateway = await startGateway({
     port: 0,
     accessKey: 'bench',
     clock,
     queues,
     secrets,
+    parameters,
     table: { endpoint: table.endpoint },
   });
   url = gateway.url;
@@ -77,7 +87,7 @@ export async function startLocalServices(
       [environment.integrationsSecretArn]: secretArn,
       // The simulated code host is on this machine.
       [environment.privateForgeHosts]: '127.0.0.1',
-      [environment.consoleBaseUrl]: 'https://console.example.com',
+      [environment.addressesParameter]: '/bench/addresses',
       [environment.credentialKeyArn]: `arn:aws:kms:${region}:000000000000:key/none`,
       ...Object.fromEntries(
         queueNames.map((name) => [queueVariables[name], queues.createQueue(queueNamed(name))]),

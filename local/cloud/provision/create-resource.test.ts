@@ -14,6 +14,7 @@ let context: CreationContext;
 let queues: { name: string; attributes: Readonly<Record<string, string>> }[];
 let buckets: string[];
 let secrets: { name: string; arn: string; secretString: string }[];
+let parameters: { name: string; arn: string; value: string }[];
 let encryptionKeys: { id: string; arn: string }[];
 
 beforeAll(async () => {
@@ -28,6 +29,7 @@ beforeEach(() => {
   queues = [];
   buckets = [];
   secrets = [];
+  parameters = [];
   encryptionKeys = [];
   plan = emptyPlan();
   const close = async () => {};
@@ -58,6 +60,7 @@ beforeEach(() => {
       close,
     },
     secrets: { createSecret: (secret) => secrets.push(secret), secretString: unused, handle: unused, close },
+    parameters: { putParameter: (parameter) => parameters.push(parameter), handle: unused, close },
     encryptionKeys: { createKey: (key) => encryptionKeys.push(key), handle: unused, close },
     keyValues: {
       createStore: () => {},
@@ -110,6 +113,13 @@ describe('a queue', () => {
       },
     ]);
   });
+});
+
+it('a parameter has the value of the template', async () => {
+  const handle = await create('AWS::SSM::Parameter', { Name: '/Main/addresses', Type: 'String', Value: 'a' });
+  expect(handle).toEqual({ ref: '/Main/addresses', attributes: { Type: 'String', Value: 'a' } });
+  const arn = 'arn:aws:ssm:us-east-1:000000000000:parameter/Main/addresses';
+  expect(parameters).toEqual([{ name: '/Main/addresses', arn, value: 'a' }]);
 });
 
 it('a key has the same id in each run', async () => {

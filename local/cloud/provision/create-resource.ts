@@ -10,6 +10,7 @@ import {
   createBucket,
   createEncryptionKey,
   createKeyValueStore,
+  createParameter,
   createQueue,
   createSecret,
 } from './storage.ts';
@@ -34,6 +35,7 @@ export const creators: Readonly<Record<string, CreateResource>> = {
   'AWS::S3::Bucket': createBucket,
   'AWS::S3::BucketPolicy': createBucketPolicy,
   'AWS::SecretsManager::Secret': createSecret,
+  'AWS::SSM::Parameter': createParameter,
   'AWS::KMS::Key': createEncryptionKey,
   'AWS::CloudFront::KeyValueStore': createKeyValueStore,
   'AWS::CloudFront::Function': createEdgeFunctionResource,

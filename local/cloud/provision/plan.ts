@@ -11,6 +11,7 @@ import type {
   EncryptionKeyEngine,
   KeyValueEngine,
   ObjectEngine,
+  ParameterEngine,
   QueueEngine,
   SecretEngine,
 } from '../runtime/service.ts';
@@ -21,6 +22,7 @@ export interface Engines {
   readonly queues: QueueEngine;
   readonly objects: ObjectEngine;
   readonly secrets: SecretEngine;
+  readonly parameters: ParameterEngine;
   readonly encryptionKeys: EncryptionKeyEngine;
   readonly keyValues: KeyValueEngine;
   /** Base URL of a server that speaks DynamoDB's protocol. */

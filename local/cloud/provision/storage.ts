@@ -79,6 +79,19 @@ export const createSecret: CreateResource = (resource, { engines, pseudo }) => {
   return { ref: arn, attributes: { Id: arn } };
 };
 
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-parameter.html */
+const parameterSchema = z.object({
+  Name: z.string().regex(/^[\w./-]{1,1011}$/),
+  Value: z.string().min(1).max(4096),
+});
+
+export const createParameter: CreateResource = (resource, { engines, pseudo }) => {
+  const { Name: name, Value: value } = parameterSchema.parse(resource.properties);
+  const arn = `arn:aws:ssm:${pseudo.region}:${pseudo.accountId}:parameter/${name.replace(/^\//, '')}`;
+  engines.parameters.putParameter({ name, arn, value });
+  return { ref: name, attributes: { Type: 'String', Value: value } };
+};
+
 function generateSecret(generate: Generate): string {
   const password = randomPassword(generate);
   const { SecretStringTemplate, GenerateStringKey } = generate;

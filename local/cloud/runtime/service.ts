@@ -113,6 +113,12 @@ export interface EncryptionKeyEngine extends CloudService {
   close(): Promise<void>;
 }
 
+export interface ParameterEngine extends CloudService {
+  /** Creates the parameter, or gives it this value. */
+  putParameter(parameter: { name: string; arn: string; value: string }): void;
+  close(): Promise<void>;
+}
+
 export interface SecretEngine extends CloudService {
   /** Creates the secret with this string unless it exists. */
   createSecret(secret: { name: string; arn: string; secretString: string }): void;

@@ -9,6 +9,7 @@ export type ServiceName =
   | 's3'
   | 'sqs'
   | 'secretsmanager'
+  | 'ssm'
   | 'kms'
   | 'cloudfront-keyvaluestore'
   | 'dynamodb'
@@ -28,6 +29,7 @@ const SERVICES: Readonly<Record<string, ServiceName>> = {
   s3: 's3',
   sqs: 'sqs',
   secretsmanager: 'secretsmanager',
+  ssm: 'ssm',
   kms: 'kms',
   'cloudfront-keyvaluestore': 'cloudfront-keyvaluestore',
   dynamodb: 'dynamodb',

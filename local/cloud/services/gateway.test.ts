@@ -118,13 +118,29 @@ describe('calls', () => {
 });
 
 describe('a caller', () => {
-  const services = ['s3', 'sqs', 'secretsmanager', 'kms', 'cloudfront-keyvaluestore', 'dynamodb', 'lambda'];
+  const services = [
+    's3',
+    'sqs',
+    'secretsmanager',
+    'ssm',
+    'kms',
+    'cloudfront-keyvaluestore',
+    'dynamodb',
+    'lambda',
+  ];
   let gateway: Gateway;
   beforeAll(async () => {
     const answers = { handle: async () => ({ status: 200, headers: {}, body: '{}' }) };
     gateway = await startGateway({
       ...{ port: 0, accessKey: 'secret', clock: setup.clock },
-      ...{ objects: answers, queues: answers, secrets: answers, encryptionKeys: answers, keyValues: answers },
+      ...{
+        objects: answers,
+        queues: answers,
+        secrets: answers,
+        parameters: answers,
+        encryptionKeys: answers,
+        keyValues: answers,
+      },
       // Nobody listens there, so that a call that is passed on fails.
       table: { endpoint: 'http://127.0.0.1:1' },
       invoke: async () => ({ payload: '{}' }),

@@ -56,6 +56,7 @@ export interface GatewayOptions {
   readonly objects?: CloudService;
   readonly queues?: CloudService;
   readonly secrets?: CloudService;
+  readonly parameters?: CloudService;
   readonly encryptionKeys?: CloudService;
   readonly keyValues?: CloudService;
   /** Base URL of a server that speaks DynamoDB's protocol. */
@@ -99,6 +100,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     s3: options.objects,
     sqs: options.queues,
     secretsmanager: options.secrets,
+    ssm: options.parameters,
     kms: options.encryptionKeys,
     'cloudfront-keyvaluestore': options.keyValues,
     dynamodb: options.table && proxyTo(options.table.endpoint, agent),

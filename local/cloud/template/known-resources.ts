@@ -113,6 +113,13 @@ export const executedTypes: Readonly<Record<string, Readonly<Record<string, Prop
     KmsKeyId: noEncryption,
     Tags: describes,
   },
+  'AWS::SSM::Parameter': {
+    Name: honoured,
+    Type: only('String'),
+    Value: honoured,
+    Description: describes,
+    Tags: describes,
+  },
   'AWS::KMS::Key': {
     Description: describes,
     KeySpec: only('SYMMETRIC_DEFAULT'),
