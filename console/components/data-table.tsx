@@ -10,6 +10,8 @@ import { Failure, LoadingRows } from './states.tsx';
 export interface Column<Row> {
   readonly key: string;
   readonly title: string;
+  /** What the heading shows instead of its title, such as a box that selects all. */
+  readonly heading?: ReactNode;
   cell(row: Row): ReactNode;
   /** In rem; columns without one share what is left. */
   readonly width?: number;
@@ -47,8 +49,15 @@ const overscan = 8;
 const nearEnd = 20;
 
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { rows, isLoading = false, error, retry, empty } = props;
-  if (isLoading) {
+  const { rows, isLoading = false, error, retry, empty, hasMore = false, loadMore } = props;
+  // A filtered list may have pages without rows before others.
+  const goesOn = rows.length === 0 && hasMore && !error;
+  useEffect(() => {
+    if (goesOn) {
+      loadMore?.();
+    }
+  }, [goesOn, loadMore]);
+  if (isLoading || goesOn) {
     return <LoadingRows />;
   }
   if (error && rows.length === 0) {
@@ -151,7 +160,7 @@ function Space({ height }: { readonly height: number }) {
   );
 }
 
-function Heading<Row>({ column: { title, align, isWide, sort } }: { readonly column: Column<Row> }) {
+function Heading<Row>({ column: { title, heading, align, isWide, sort } }: { readonly column: Column<Row> }) {
   return (
     <th
       scope="col"
@@ -160,7 +169,7 @@ function Heading<Row>({ column: { title, align, isWide, sort } }: { readonly col
       {...(sort === undefined ? {} : { 'aria-sort': sort.state ?? 'none' })}
     >
       {sort === undefined ? (
-        title
+        (heading ?? title)
       ) : (
         <UnstyledButton className={classes.sort} onClick={sort.onSort}>
           {title}

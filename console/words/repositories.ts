@@ -1,3 +1,91 @@
+import { counted, shownNumber } from './locale.ts';
+
+const repositories = { one: 'repository', other: 'repositories' };
+
 export const repositoriesWords = {
   title: 'Repositories',
+  description: 'What the code hosts have, and why it is a package or not.',
+  search: 'Search by name',
+  show: 'Show',
+  shows: { none: 'No packages yet', packages: 'Packages', all: 'All' },
+  reason: 'Reason',
+  anyReason: 'Any reason',
+  synchronization: 'Synchronization',
+  anySynchronization: 'Any synchronization',
+  shown: (count: number, hasMore: boolean) =>
+    hasMore ? `The first ${shownNumber(count)}` : counted(count, repositories),
+  columns: {
+    select: 'Select',
+    repository: 'Repository',
+    reason: 'Why it is no package',
+    package: 'Package',
+    scanned: 'Scanned',
+    action: 'What to do',
+  },
+  visibilities: { public: 'Public', internal: 'Internal', private: 'Private' },
+  fork: 'Fork',
+  archived: 'Archived',
+  reasons: {
+    'not-chosen': 'Not chosen',
+    fork: 'Fork',
+    'vendor-not-owned': 'Vendor is not yours',
+    'name-taken': 'Name is taken',
+    'invalid-name': 'Invalid name',
+    'no-manifest': 'No composer.json',
+    'scan-failed': 'Scan failed',
+  },
+  neverScanned: 'Not scanned yet',
+  leftOut: (count: number) => `${counted(count, { one: 'ref', other: 'refs' })} left out`,
+  leftOutTitle: (name: string) => `Left out of ${name}`,
+  leftOutText: 'These tags and branches give no version.',
+  leftOutColumns: { ref: 'Tag or branch', reason: 'Why' },
+  nothingLeftOut: { title: 'Nothing is left out', text: 'Each tag and branch gives a version.' },
+  add: 'Add',
+  addOf: (name: string) => `Add ${name}`,
+  scan: 'Scan again',
+  scanOf: (name: string) => `Scan ${name} again`,
+  seeName: 'Who has it',
+  seeNameOf: (name: string) => `Who has the name ${name}`,
+  seeVendors: 'Vendors',
+  outcomes: {
+    scanning: 'Being scanned …',
+    publishing: (name: string) => `${name} is being published …`,
+    installable: (name: string) => `${name} can be installed`,
+  },
+  selectOf: (name: string) => `Select ${name}`,
+  selectAll: 'Select all that can be added',
+  selection: {
+    label: 'Selection',
+    count: (count: number) => `${counted(count, repositories)} selected`,
+    add: (count: number) => `Add ${counted(count, repositories)}`,
+    clear: 'Clear',
+  },
+  progress: {
+    label: 'Progress',
+    going: (done: number, all: number) => `${shownNumber(done)} of ${counted(all, repositories)} done`,
+    done: (installable: number, others: number) =>
+      [
+        ...(installable > 0
+          ? [`${counted(installable, { one: 'package', other: 'packages' })} can be installed`]
+          : []),
+        ...(others > 0
+          ? [
+              counted(others, {
+                one: 'repository is no package yet',
+                other: 'repositories are no packages yet',
+              }),
+            ]
+          : []),
+      ].join(', '),
+  },
+  none: {
+    title: 'Every repository is a package',
+    text: 'New repositories with a composer.json become packages by themselves.',
+    action: 'See the packages',
+  },
+  noneAtAll: {
+    title: 'No repositories',
+    text: 'They appear once a code host is connected and has been read.',
+  },
+  noMatch: { title: 'No repository matches', text: 'Change the search or the filter.', action: 'Show all' },
 };

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { waitingReasons } from '../domain/package.ts';
 import { Time } from './common.ts';
 import { HistoryEntry } from './history.ts';
+import { NoPackageReason } from './packages.ts';
 import { Run } from './runs.ts';
 import { Synchronization } from './synchronizations.ts';
 import { HooksState } from './webhooks.ts';
@@ -109,7 +110,7 @@ export const ImportSummary = z
     skipped: z
       .array(
         z.object({
-          reason: z.enum([...waitingReasons, 'no-manifest', 'scan-failed']),
+          reason: NoPackageReason,
           count,
           items: z
             .array(

@@ -60,7 +60,11 @@ export const Package = z
     ...packageFields,
     defaultBranch: z.string().optional(),
     links: z
-      .object({ source: z.string(), issues: z.string().optional() })
+      .object({
+        source: z.string().meta({ description: 'Where it is cloned from.' }),
+        page: z.string().optional().meta({ description: 'Its files, to be looked at.' }),
+        issues: z.string().optional(),
+      })
       .optional()
       .meta({ description: 'Addresses on the code host.' }),
     unreadableSince: Time.optional(),
@@ -98,6 +102,10 @@ export const Version = z
     reason: z.string().optional().meta({ description: 'Why it is pending.' }),
     ref: z.object({ kind: z.enum(['tag', 'branch']), name: z.string() }),
     commit: z.string(),
+    page: z
+      .string()
+      .optional()
+      .meta({ description: 'Its files on the code host, to be looked at; missing before the next scan.' }),
     time: z.string(),
     isDefaultBranch: z.boolean(),
     movedTo: z.string().optional().meta({
@@ -140,6 +148,10 @@ export const NameClaims = z
   })
   .meta({ id: 'NameClaims' });
 
+export const NoPackageReason = z
+  .enum([...waitingReasons, 'no-manifest', 'scan-failed'])
+  .meta({ id: 'NoPackageReason' });
+
 export const Repository = z
   .object({
     id: z.string(),
@@ -152,6 +164,10 @@ export const Repository = z
     waiting: z
       .array(z.object({ name: z.string(), reason: z.enum(waitingReasons) }))
       .meta({ description: 'Names that its last scan found and that are no packages yet.' }),
+    reason: NoPackageReason.optional().meta({
+      description: 'Why it has no package; missing where it has one, or was not scanned yet.',
+    }),
+    leftOut: z.int().meta({ description: 'How many of its tags and branches give no version.' }),
     lastScannedAt: Time.optional(),
     isScanPending: z.boolean(),
     lastFailure: z.object({ at: Time, code: z.string(), message: z.string() }).optional(),

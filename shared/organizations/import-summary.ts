@@ -1,25 +1,23 @@
 /** What the first import of a synchronization found, while it goes on and afterwards: how much there is, and what is no package and why. */
 import type { Organization } from '../domain/organization.ts';
-import { type WaitingReason, waitingReasons } from '../domain/package.ts';
 import { repositoryKey } from '../domain/repository-key.ts';
 import type { ScopeName } from '../domain/scopes.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { findModule } from '../forge/modules.ts';
 import { loadFacts } from '../store/fact-store.ts';
 import { isOfSource, packagesInWork } from '../store/package-store.ts';
-import { type ScanState, scansOf } from '../store/scan-store.ts';
+import { scansOf } from '../store/scan-store.ts';
 import type { Table } from '../store/table.ts';
+import {
+  isScanned,
+  type NoPackageReason,
+  noPackageReasons,
+  type WhyNoPackage,
+  whyNoPackage,
+} from './why-no-package.ts';
 
-/** Why a repository has no package. */
-export const skippedReasons = [...waitingReasons, 'no-manifest', 'scan-failed'] as const;
-export type SkippedReason = (typeof skippedReasons)[number];
-
-export interface Skipped {
+export interface Skipped extends Omit<WhyNoPackage, 'reason'> {
   readonly repository: { readonly id: string; readonly name: string };
-  /** The name of the package that it would be. */
-  readonly name?: string;
-  /** What the scan failed with. */
-  readonly failure?: string;
 }
 
 export interface ImportSummary {
@@ -31,7 +29,7 @@ export interface ImportSummary {
     >
   >;
   readonly skipped: readonly {
-    readonly reason: SkippedReason;
+    readonly reason: NoPackageReason;
     readonly count: number;
     /** The first of them. */
     readonly items: readonly Skipped[];
@@ -59,7 +57,7 @@ export async function importSummaryOf(
   const skipped = repositories.flatMap(({ repository, fullName }) =>
     having.has(repository)
       ? []
-      : whySkipped(scanOf.get(repository)).map((one) => ({
+      : whyNoPackage(scanOf.get(repository)).map((one) => ({
           ...one,
           repository: { id: repositoryKey({ synchronization: id, repository }), name: fullName },
         })),
@@ -80,27 +78,9 @@ export async function importSummaryOf(
       published: packages.filter(({ isPending }) => !isPending).length,
       versions: packages.reduce((sum, { versionCount }) => sum + versionCount, 0),
     },
-    skipped: skippedReasons.flatMap((reason) => {
+    skipped: noPackageReasons.flatMap((reason) => {
       const items = skipped.filter((one) => one.reason === reason).map(({ reason: _, ...one }) => one);
       return items.length === 0 ? [] : [{ reason, count: items.length, items: items.slice(0, namedMax) }];
     }),
   };
-}
-
-const isScanned = (scan: ScanState | undefined): boolean => scan?.lastScannedAt !== undefined;
-
-/** Nothing of a repository that is not scanned yet: it may become a package. */
-function whySkipped(
-  scan: ScanState | undefined,
-): readonly { readonly reason: SkippedReason; readonly name?: string; readonly failure?: string }[] {
-  if (scan?.lastFailure !== undefined) {
-    return [{ reason: 'scan-failed', failure: scan.lastFailure.message }];
-  }
-  if (scan === undefined || !isScanned(scan)) {
-    return [];
-  }
-  const waiting: readonly { readonly name: string; readonly reason: WaitingReason }[] = scan.waiting;
-  return waiting.length === 0
-    ? [{ reason: 'no-manifest' }]
-    : waiting.map(({ name, reason }) => ({ reason, name }));
 }

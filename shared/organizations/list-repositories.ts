@@ -13,6 +13,7 @@ import { parseScan, type ScanState } from '../store/scan-store.ts';
 import { sourcesBetween } from '../store/source-store.ts';
 import { findSynchronization } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
+import { type NoPackageReason, type WhyNoPackage, whyNoPackage } from './why-no-package.ts';
 
 export interface ListedRepository extends RepositoryOf {
   readonly fact: RepositoryFact;
@@ -25,6 +26,8 @@ export interface RepositoryFilter {
   readonly synchronization?: SynchronizationId | undefined;
   /** `none`: only those without a package; `some`: only those with one. */
   readonly package?: 'none' | 'some' | undefined;
+  /** Only those without a package for this reason. */
+  readonly reason?: NoPackageReason | undefined;
   /** Part of the full name, in lower case. */
   readonly name?: string | undefined;
 }
@@ -120,10 +123,17 @@ function placeOf(after: string, ids: readonly SynchronizationId[]) {
   return { synchronization, repository: parseRepositoryKey(after)?.repository };
 }
 
-function fits({ fact, packages }: ListedRepository, filter: RepositoryFilter): boolean {
+function fits(repository: ListedRepository, filter: RepositoryFilter): boolean {
+  const { fact, packages } = repository;
   const isOfKind = filter.package === undefined || (filter.package === 'none') === (packages.length === 0);
-  return isOfKind && fact.fullName.toLowerCase().includes(filter.name ?? '');
+  const isOfReason =
+    filter.reason === undefined || reasonsOf(repository).some(({ reason }) => reason === filter.reason);
+  return isOfKind && isOfReason && fact.fullName.toLowerCase().includes(filter.name ?? '');
 }
+
+/** Why it has no package; empty if it has one, or is not scanned yet. */
+export const reasonsOf = ({ packages, scan }: ListedRepository): readonly WhyNoPackage[] =>
+  packages.length > 0 ? [] : whyNoPackage(scan);
 
 /** Two reads; more only where repositories have had very many packages. */
 async function described(

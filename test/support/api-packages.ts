@@ -142,7 +142,7 @@ export const packageExamples: Readonly<Record<string, Example>> = {
   },
   deletePackage: { ...one, body: { confirm: 'acme/one', why, keepArchives: true } },
   deleteVersions: { ...one, body: { confirm: 'acme/one', why, versions: ['1.0.0'] } },
-  listRepositories: { query: 'package=none', prepare: withPackages },
+  listRepositories: { query: 'package=none&reason=no-manifest', prepare: withPackages },
   readRepository: { params: { id: repositoryIdOf(5) }, prepare: withPackages },
   listLeftOutRefsOfRepository: {
     params: { id: repositoryIdOf(5) },

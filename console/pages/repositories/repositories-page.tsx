@@ -1,4 +1,174 @@
-import { PlaceholderPage } from '../../components/placeholder-page.tsx';
+import { Checkbox } from '@mantine/core';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { lazy, Suspense, useState } from 'react';
+import { type May, useMay } from '../../api/use-may.ts';
+import { type Column, DataTable } from '../../components/data-table.tsx';
+import { ButtonLink } from '../../components/link.tsx';
+import { Page } from '../../components/page.tsx';
+import { Empty } from '../../components/states.tsx';
+import { When } from '../../components/when.tsx';
 import { repositoriesWords as words } from '../../words/repositories.ts';
+import { ActionBar } from './action-bar.tsx';
+import { ActionCell, allows, NameCell, ReasonCell, type Shown } from './cells.tsx';
+import { Filters } from './filters.tsx';
+import { remedyOf } from './outcome.ts';
+import { type Repository, useRepositories } from './queries.ts';
+import type { RepositoriesSearch } from './search.ts';
+import { type Selection, useSelection } from './selection.ts';
+import { type Following, useFollowed } from './use-followed.ts';
 
-export const RepositoriesPage = () => <PlaceholderPage title={words.title} />;
+const from = '/o/$slug/repositories';
+const LeftOutDialog = lazy(async () => ({
+  default: (await import('./left-out-dialog.tsx')).LeftOutDialog,
+}));
+
+export function RepositoriesPage() {
+  const { slug } = useParams({ from });
+  // What was chosen and asked for belongs to one organization.
+  return <Repositories key={slug} slug={slug} />;
+}
+
+function Repositories({ slug }: { readonly slug: string }) {
+  const search = useSearch({ from });
+  const navigate = useNavigate({ from });
+  const may = useMay(slug);
+  const list = useRepositories(slug, search);
+  const following = useFollowed(slug);
+  const rows = withFollowed(list.rows, following);
+  const selectable = rows.filter((row) => isSelectable(row, may, following));
+  const selection = useSelection(selectable);
+  const [leftOut, setLeftOut] = useState<Repository>();
+  const shown = { slug, may, following, showLeftOut: setLeftOut };
+  return (
+    <Page title={words.title} of={slug} description={words.description}>
+      <Filters
+        slug={slug}
+        search={search}
+        list={list}
+        change={(changed) =>
+          void navigate({ search: (before) => ({ ...before, ...changed }), replace: true })
+        }
+      />
+      <DataTable
+        label={words.title}
+        columns={[
+          ...(selectable.length > 0 ? [selectColumn(selectable, selection)] : []),
+          ...columnsOf(search, shown),
+        ]}
+        rowKey={({ id }) => id}
+        empty={<Nothing slug={slug} search={search} />}
+        {...list}
+        rows={rows}
+      />
+      <ActionBar
+        selected={selectable.filter(({ id }) => selection.ids.has(id))}
+        selection={selection}
+        following={following}
+      />
+      {leftOut !== undefined && (
+        <Suspense fallback={null}>
+          <LeftOutDialog slug={slug} repository={leftOut} onClose={() => setLeftOut(undefined)} />
+        </Suspense>
+      )}
+    </Page>
+  );
+}
+
+/** Those that the filter does not give any more since they were added stay, before the others. */
+function withFollowed(rows: readonly Repository[], { followed }: Following): readonly Repository[] {
+  const ids = new Set(rows.map(({ id }) => id));
+  const gone = [...followed.values()].map(({ before }) => before).filter(({ id }) => !ids.has(id));
+  return gone.length === 0 ? rows : [...gone, ...rows];
+}
+
+const isSelectable = (row: Repository, may: May, { followed }: Following): boolean =>
+  remedyOf(row) === 'add' && allows(may, 'add') && !followed.has(row.id);
+
+function selectColumn(selectable: readonly Repository[], selection: Selection): Column<Repository> {
+  const ids = new Set(selectable.map(({ id }) => id));
+  return {
+    key: 'select',
+    title: words.columns.select,
+    width: 3,
+    heading: (
+      <Checkbox
+        size="xs"
+        aria-label={words.selectAll}
+        checked={selection.state === 'all'}
+        indeterminate={selection.state === 'some'}
+        onChange={selection.toggleAll}
+      />
+    ),
+    cell: ({ id, name }) =>
+      ids.has(id) && (
+        <Checkbox
+          size="xs"
+          aria-label={words.selectOf(name)}
+          checked={selection.ids.has(id)}
+          onChange={({ nativeEvent }) =>
+            selection.toggle(id, 'shiftKey' in nativeEvent && nativeEvent.shiftKey === true)
+          }
+        />
+      ),
+  };
+}
+
+const columnsOf = ({ show }: RepositoriesSearch, shown: Shown): readonly Column<Repository>[] => [
+  {
+    key: 'name',
+    title: words.columns.repository,
+    cell: (repository) => <NameCell {...shown} repository={repository} />,
+  },
+  {
+    key: 'reason',
+    title: show === undefined ? words.columns.reason : words.columns.package,
+    isWide: true,
+    cell: (repository) => <ReasonCell {...shown} repository={repository} />,
+  },
+  {
+    key: 'scanned',
+    title: words.columns.scanned,
+    width: 9.5,
+    isWide: true,
+    cell: ({ lastScannedAt }) => <When at={lastScannedAt} />,
+  },
+  {
+    key: 'action',
+    title: words.columns.action,
+    width: 8,
+    align: 'end',
+    cell: (repository) => <ActionCell {...shown} repository={repository} />,
+  },
+];
+
+function Nothing({ slug, search }: { readonly slug: string; readonly search: RepositoriesSearch }) {
+  const { show, name, reason, synchronization } = search;
+  if (name !== undefined || reason !== undefined || synchronization !== undefined) {
+    return (
+      <Empty
+        icon="search"
+        title={words.noMatch.title}
+        text={words.noMatch.text}
+        action={
+          <ButtonLink to={from} params={{ slug }} search={{ show }} variant="default" mt="xs">
+            {words.noMatch.action}
+          </ButtonLink>
+        }
+      />
+    );
+  }
+  return show === undefined ? (
+    <Empty
+      icon="check"
+      title={words.none.title}
+      text={words.none.text}
+      action={
+        <ButtonLink to="/o/$slug/packages" params={{ slug }} variant="default" mt="xs">
+          {words.none.action}
+        </ButtonLink>
+      }
+    />
+  ) : (
+    <Empty icon="repository" {...words.noneAtAll} />
+  );
+}

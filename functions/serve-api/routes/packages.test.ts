@@ -141,6 +141,26 @@ describe('packages', () => {
     expect(await page('dependents')).toEqual({ items: [expect.objectContaining({ name: 'acme/one' })] });
   });
 
+  it('have the pages of their files on the code host, and versions those of their own', async () => {
+    const world = await packagesWorld();
+    const links = {
+      source: { type: 'git', url: 'git@host.test:acme/linked.git' },
+      tree: 'https://host.test/acme/linked/tree/{ref}',
+    } as const;
+    await world.table.transact([
+      aRepository(8),
+      ...aPackage(8, 'acme/linked', { links }),
+      aVersion(8, '1.0.0'),
+    ]);
+    const found = (await world.ask('owner', { path: `${path}/acme/linked` })).body;
+    expect(found.links).toEqual({
+      source: links.source.url,
+      page: `https://host.test/acme/linked/tree/${found.defaultBranch}`,
+    });
+    const { items } = (await world.ask('owner', { path: `${path}/acme/linked/versions` })).body;
+    expect(items).toMatchObject([{ page: 'https://host.test/acme/linked/tree/1.0.0' }]);
+  });
+
   it('list what is left out in pages', async () => {
     const world = await packagesWorld();
     const first = await world.ask('outside', { path: `${path}/acme/one/left-out?limit=1` });

@@ -18,6 +18,7 @@ import { CallerError } from '../../../shared/domain/caller-error.ts';
 import { asId, type SynchronizationId } from '../../../shared/domain/ids.ts';
 import type { PackageSource } from '../../../shared/domain/package.ts';
 import { repositoryKey } from '../../../shared/domain/repository-key.ts';
+import { treeAddress } from '../../../shared/domain/repository-links.ts';
 import {
   claimsOn,
   type DescribedVersion,
@@ -137,10 +138,15 @@ const list = defineRoute(listDefinition, async (dependencies, request) => {
 function shownPackage({ found, repository, scan }: PackageDescription) {
   const { links, outsideCode, passedFrom } = found;
   const failure = scan?.lastFailure;
+  const branch = repository?.defaultBranch;
   return {
     ...summaryOf(found, repository?.fullName ?? found.repository),
-    defaultBranch: repository?.defaultBranch,
-    links: links && { source: links.source.url, issues: links.issues },
+    defaultBranch: branch,
+    links: links && {
+      source: links.source.url,
+      page: branch && treeAddress(links, { ref: branch, commit: branch }),
+      issues: links.issues,
+    },
     unreadableSince: optionalTimeOf(found.unreadableAt),
     passedFrom: passedFrom && { at: timeOf(passedFrom.at), reason: passedFrom.reason },
     outsideCode: outsideCode && { ...outsideCode, hosts: [...outsideCode.hosts] },
@@ -168,13 +174,17 @@ const read = defineRoute(readDefinition, async (dependencies, request) => ({
   body: shownPackage(await describePackage(dependencies.table, await packageOf(dependencies, request))),
 }));
 
-const shownVersion = ({ version, requires, requiresForDevelopment }: DescribedVersion) => ({
+const shownVersion = (
+  { links }: StoredPackage,
+  { version, requires, requiresForDevelopment }: DescribedVersion,
+) => ({
   version: version.version,
   normalized: version.versionNormalized,
   state: version.state,
   reason: version.reason,
   ref: { kind: version.refKind, name: version.refName },
   commit: version.commit,
+  page: links && treeAddress(links, { ref: version.linkedRef ?? version.refName, commit: version.commit }),
   time: version.time,
   isDefaultBranch: version.isDefaultBranch,
   movedTo: version.movedTo,
@@ -208,7 +218,9 @@ const listVersions = defineRoute(
       page,
       role === 'owner',
     );
-    return { body: { items: versions.map(shownVersion), next: cursorFor(paged, next) } };
+    return {
+      body: { items: versions.map((version) => shownVersion(found, version)), next: cursorFor(paged, next) },
+    };
   },
 );
 

@@ -5,6 +5,7 @@ import {
   LeftOutRef,
   leftOutFields,
   NamePart,
+  NoPackageReason,
   PackageChoice,
   Repository,
   RepositoryId,
@@ -19,6 +20,7 @@ import {
   type ListedRepository,
   listNamedRepositories,
   listRepositories,
+  reasonsOf,
   repositoryOf,
 } from '../../../shared/organizations/list-repositories.ts';
 import { scanNow } from '../../../shared/organizations/scan-now.ts';
@@ -43,6 +45,8 @@ function shown(repository: ListedRepository) {
     isFork: fact.fork,
     isArchived: fact.archived,
     packages: [...packages],
+    reason: reasonsOf(repository)[0]?.reason,
+    leftOut: scan?.skippedCount ?? scan?.skipped.length ?? 0,
     waiting: (scan?.waiting ?? []).map(({ name, reason }) => ({ name, reason })),
     lastScannedAt: optionalTimeOf(scan?.lastScannedAt),
     isScanPending: scan !== undefined && scan.wanted !== scan.done,
@@ -66,6 +70,7 @@ const list = defineRoute(
         .enum(['none', 'some'])
         .optional()
         .meta({ description: 'Only those without, or with, a package.' }),
+      reason: NoPackageReason.optional().meta({ description: 'Only those without a package for it.' }),
       name: NamePart.optional(),
       synchronization: z
         .string()

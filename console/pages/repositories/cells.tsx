@@ -1,0 +1,170 @@
+/** What a row says of a repository, and what can be done with it. */
+import { Anchor, Badge, Button, Group, Loader, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import type { May } from '../../api/use-may.ts';
+import { Icon } from '../../components/icon.tsx';
+import { AnchorLink, ButtonLink } from '../../components/link.tsx';
+import { PackageLink } from '../../components/package-link.tsx';
+import { repositoriesWords as words } from '../../words/repositories.ts';
+import { type Outcome, type Remedy, remedyOf } from './outcome.ts';
+import type { Repository } from './queries.ts';
+import type { Following } from './use-followed.ts';
+
+export interface Shown {
+  readonly slug: string;
+  readonly may: May;
+  readonly following: Following;
+  showLeftOut(repository: Repository): void;
+}
+
+interface CellProps extends Shown {
+  readonly repository: Repository;
+}
+
+export function NameCell(props: CellProps) {
+  const { name, isFork, isArchived, visibility } = props.repository;
+  return (
+    <div style={{ minWidth: 0 }}>
+      <Group gap="xs" wrap="nowrap">
+        <Text size="sm" fw={500} truncate title={name}>
+          {name}
+        </Text>
+        <Group gap={4} wrap="nowrap" visibleFrom="sm">
+          {visibility !== 'private' && <Badge variant="default">{words.visibilities[visibility]}</Badge>}
+          {isFork && <Badge variant="default">{words.fork}</Badge>}
+          {isArchived && <Badge variant="default">{words.archived}</Badge>}
+        </Group>
+      </Group>
+      <Text size="xs" c="dimmed" component="div" hiddenFrom="sm" truncate>
+        <ReasonCell {...props} />
+      </Text>
+    </div>
+  );
+}
+
+/** What it is now: while the page is open, what became of it. */
+export function ReasonCell({ slug, repository, following, showLeftOut }: CellProps) {
+  const outcome = following.followed.get(repository.id)?.outcome;
+  if (outcome !== undefined && outcome.kind !== 'none') {
+    return <OutcomeText slug={slug} outcome={outcome} />;
+  }
+  const now = outcome?.repository ?? repository;
+  if (now.packages.length > 0) {
+    return now.packages.map((name) => <PackageLink key={name} slug={slug} name={name} />);
+  }
+  const [waiting] = now.waiting;
+  const detail = now.reason === 'scan-failed' ? now.lastFailure?.message : waiting?.name;
+  return (
+    <Group gap={6} wrap="nowrap">
+      <span>{now.reason === undefined ? words.neverScanned : words.reasons[now.reason]}</span>
+      {detail !== undefined && (
+        <Text span inherit c="dimmed" truncate title={detail}>
+          {detail}
+        </Text>
+      )}
+      {now.leftOut > 0 && (
+        <Anchor component="button" type="button" inherit onClick={() => showLeftOut(now)}>
+          {words.leftOut(now.leftOut)}
+        </Anchor>
+      )}
+    </Group>
+  );
+}
+
+function OutcomeText({
+  slug,
+  outcome,
+}: {
+  readonly slug: string;
+  readonly outcome: Exclude<Outcome, { readonly kind: 'none' }>;
+}) {
+  if (outcome.kind !== 'installable') {
+    return (
+      <Group gap={6} wrap="nowrap" c="dimmed">
+        <Loader size={14} aria-hidden="true" />
+        {outcome.kind === 'scanning' ? words.outcomes.scanning : words.outcomes.publishing(outcome.name)}
+      </Group>
+    );
+  }
+  const [vendor = '', name = ''] = outcome.name.split('/');
+  return (
+    <Group gap={6} wrap="nowrap">
+      <Text span inherit c="green" display="inline-flex">
+        <Icon name="check" size={16} />
+      </Text>
+      <AnchorLink to="/o/$slug/packages/$vendor/$name" params={{ slug, vendor, name }} inherit truncate>
+        {words.outcomes.installable(outcome.name)}
+      </AnchorLink>
+    </Group>
+  );
+}
+
+export function ActionCell(props: CellProps): ReactNode {
+  const { repository, following, may } = props;
+  const outcome = following.followed.get(repository.id)?.outcome;
+  if (outcome !== undefined && outcome.kind !== 'none') {
+    return null;
+  }
+  const now = outcome?.repository ?? repository;
+  const remedy = remedyOf(now);
+  return remedy !== undefined && allows(may, remedy) ? (
+    <RemedyButton {...props} repository={now} remedy={remedy} />
+  ) : null;
+}
+
+export const allows = (may: May, remedy: Remedy): boolean =>
+  remedy === 'add' ? may.addPackages : remedy === 'scan' ? may.managePackages : may.isOwner;
+
+function RemedyButton({
+  slug,
+  repository,
+  following: { add, scan },
+  remedy,
+}: CellProps & { readonly remedy: Remedy }) {
+  const { id, name } = repository;
+  const [vendor = '', short = ''] = repository.waiting[0]?.name.split('/') ?? [];
+  switch (remedy) {
+    case 'add':
+      return (
+        <Button
+          size="compact-sm"
+          variant="light"
+          aria-label={words.addOf(name)}
+          loading={add.isPending && add.variables.some((one) => one.id === id)}
+          onClick={() => add.mutate([repository])}
+        >
+          {words.add}
+        </Button>
+      );
+    case 'scan':
+      return (
+        <Button
+          size="compact-sm"
+          variant="default"
+          aria-label={words.scanOf(name)}
+          loading={scan.isPending && scan.variables.id === id}
+          onClick={() => scan.mutate(repository)}
+        >
+          {words.scan}
+        </Button>
+      );
+    case 'see-name':
+      return (
+        <ButtonLink
+          to="/o/$slug/packages/$vendor/$name"
+          params={{ slug, vendor, name: short }}
+          size="compact-sm"
+          variant="default"
+          aria-label={words.seeNameOf(`${vendor}/${short}`)}
+        >
+          {words.seeName}
+        </ButtonLink>
+      );
+    case 'see-vendors':
+      return (
+        <ButtonLink to="/o/$slug/settings" params={{ slug }} size="compact-sm" variant="default">
+          {words.seeVendors}
+        </ButtonLink>
+      );
+  }
+}

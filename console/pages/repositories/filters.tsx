@@ -1,0 +1,77 @@
+import { Group, SegmentedControl, Select, Text, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { List } from '../../api/use-list.ts';
+import { Icon } from '../../components/icon.tsx';
+import { repositoriesWords as words } from '../../words/repositories.ts';
+import { type Repository, synchronizationsQuery } from './queries.ts';
+import { type RepositoriesSearch, reasons, shownKinds } from './search.ts';
+
+interface FiltersProps {
+  readonly slug: string;
+  readonly search: RepositoriesSearch;
+  readonly list: List<Repository>;
+  change(changed: RepositoriesSearch): void;
+}
+
+const pauseMs = 250;
+
+export function Filters({ slug, search, list, change }: FiltersProps) {
+  const [name, setName] = useState(search.name ?? '');
+  const changeName = useDebouncedCallback(
+    (text: string) => change({ name: text.trim().toLowerCase() || undefined }),
+    pauseMs,
+  );
+  const synchronizations = useQuery(synchronizationsQuery(slug)).data?.items ?? [];
+  return (
+    <Group gap="sm">
+      <TextInput
+        aria-label={words.search}
+        placeholder={words.search}
+        leftSection={<Icon name="search" size={16} />}
+        value={name}
+        onChange={(event) => {
+          setName(event.currentTarget.value);
+          changeName(event.currentTarget.value);
+        }}
+        flex="1 1 12rem"
+        maw="20rem"
+      />
+      <SegmentedControl
+        aria-label={words.show}
+        data={[
+          { value: 'none', label: words.shows.none },
+          ...shownKinds.map((value) => ({ value, label: words.shows[value] })),
+        ]}
+        value={search.show ?? 'none'}
+        onChange={(value) => change({ show: shownKinds.find((kind) => kind === value), reason: undefined })}
+      />
+      {search.show === undefined && (
+        <Select
+          aria-label={words.reason}
+          placeholder={words.anyReason}
+          data={reasons.map((value) => ({ value, label: words.reasons[value] }))}
+          value={search.reason ?? null}
+          onChange={(value) => change({ reason: reasons.find((reason) => reason === value) })}
+          clearable
+          w="11.5rem"
+        />
+      )}
+      {synchronizations.length > 1 && (
+        <Select
+          aria-label={words.synchronization}
+          placeholder={words.anySynchronization}
+          data={synchronizations.map(({ id, login }) => ({ value: id, label: login }))}
+          value={search.synchronization ?? null}
+          onChange={(value) => change({ synchronization: value ?? undefined })}
+          clearable
+          w="12rem"
+        />
+      )}
+      <Text size="sm" c="dimmed" role="status" ml="auto">
+        {list.isLoading ? '' : words.shown(list.rows.length, list.hasMore)}
+      </Text>
+    </Group>
+  );
+}
