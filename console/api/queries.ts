@@ -44,6 +44,16 @@ export const organizationQuery = (slug: string) =>
       dataOf(api.GET('/api/v1/organizations/{slug}', { params: { path: { slug } }, signal })),
   });
 
+/** For filters: their names and where they are. */
+export const synchronizationsQuery = (slug: string) =>
+  queryOptions({
+    queryKey: queryKeys.of(slug, 'synchronizations', 'names'),
+    queryFn: ({ signal }) =>
+      dataOf(
+        api.GET('/api/v1/organizations/{slug}/synchronizations', { params: { path: { slug } }, signal }),
+      ),
+  });
+
 /** Whoever is signed in. Below the shell somebody always is. */
 export function useMe(): Schemas['Me'] {
   const { data } = useQuery(meQuery);

@@ -36,6 +36,8 @@ export const commonWords = {
   roles: { owner: 'Owner', member: 'Member', outside: 'Outside collaborator' },
   loadMore: 'Load more',
   loadingMore: 'Loading more',
+  synchronization: 'Synchronization',
+  anySynchronization: 'Any synchronization',
   rows: (count: number) => counted(count, { one: 'row', other: 'rows' }),
   sortedUp: 'ascending',
   sortedDown: 'descending',

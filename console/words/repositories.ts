@@ -10,8 +10,10 @@ export const repositoriesWords = {
   shows: { none: 'No packages yet', packages: 'Packages', all: 'All' },
   reason: 'Reason',
   anyReason: 'Any reason',
-  synchronization: 'Synchronization',
-  anySynchronization: 'Any synchronization',
+  waiting: (count: number, isMore: boolean) =>
+    isMore
+      ? `More than ${counted(count, repositories)} without a package`
+      : `${counted(count, repositories)} without a package`,
   shown: (count: number, hasMore: boolean) =>
     hasMore ? `The first ${shownNumber(count)}` : counted(count, repositories),
   columns: {
@@ -35,7 +37,7 @@ export const repositoriesWords = {
     'scan-failed': 'Scan failed',
   },
   neverScanned: 'Not scanned yet',
-  leftOut: (count: number) => `${counted(count, { one: 'ref', other: 'refs' })} left out`,
+  leftOut: (count: number) => `${shownNumber(count)} left out`,
   leftOutTitle: (name: string) => `Left out of ${name}`,
   leftOutText: 'These tags and branches give no version.',
   leftOutColumns: { ref: 'Tag or branch', reason: 'Why' },
@@ -43,9 +45,9 @@ export const repositoriesWords = {
   add: 'Add',
   addOf: (name: string) => `Add ${name}`,
   scan: 'Scan again',
-  scanOf: (name: string) => `Scan ${name} again`,
+  scanOf: (name: string) => `Scan again: ${name}`,
   seeName: 'Who has it',
-  seeNameOf: (name: string) => `Who has the name ${name}`,
+  seeNameOf: (name: string) => `Who has it: ${name}`,
   seeVendors: 'Vendors',
   outcomes: {
     scanning: 'Being scanned …',

@@ -1,18 +1,23 @@
 import { Badge, Group, Select, Text, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { queryKeys } from '../../api/query-keys.ts';
 import { type List, pageLimit, useList } from '../../api/use-list.ts';
+import { useMay } from '../../api/use-may.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { AnchorLink, ButtonLink } from '../../components/link.tsx';
 import { Page } from '../../components/page.tsx';
 import { Empty } from '../../components/states.tsx';
+import { SynchronizationSelect } from '../../components/synchronization-select.tsx';
 import { When } from '../../components/when.tsx';
 import { shownNumber } from '../../words/locale.ts';
 import { packagesWords as words } from '../../words/packages.ts';
+import { repositoriesWords } from '../../words/repositories.ts';
+import { countQuery } from '../repositories/queries.ts';
 import { type PackagesSearch, type packageOrders, packageStates } from './search.ts';
 
 type Row = Schemas['PackageSummary'];
@@ -27,10 +32,16 @@ export function PackagesPage() {
   const change = (changed: PackagesSearch): void =>
     void navigate({ search: (before) => ({ ...before, ...changed }), replace: true });
   const list = usePackages(slug, search);
-  const isFiltered = search.name !== undefined || search.state !== undefined;
+  const { name, state, synchronization } = search;
+  const isFiltered = [name, state, synchronization].some((one) => one !== undefined);
   return (
-    <Page title={words.title} of={slug} description={words.description}>
-      <Filters key={slug} search={search} change={change} list={list} />
+    <Page
+      title={words.title}
+      of={slug}
+      description={words.description}
+      actions={<RepositoriesLink slug={slug} />}
+    >
+      <Filters key={slug} slug={slug} search={search} change={change} list={list} />
       <DataTable
         label={words.title}
         columns={columnsOf(slug, search, change)}
@@ -42,21 +53,33 @@ export function PackagesPage() {
   );
 }
 
-const usePackages = (slug: string, { name, state, sort }: PackagesSearch): List<Row> =>
-  useList(queryKeys.of(slug, 'packages', name, state, sort), (cursor, signal) => {
-    const query = { name, state, sort, cursor, limit: pageLimit };
+/** Leads to what is no package yet, for whoever may add it. */
+function RepositoriesLink({ slug }: { readonly slug: string }) {
+  const { addPackages } = useMay(slug);
+  const { data } = useQuery({ ...countQuery(slug), enabled: addPackages });
+  return data === undefined || data.count === 0 ? null : (
+    <ButtonLink to="/o/$slug/repositories" params={{ slug }} variant="default">
+      {repositoriesWords.waiting(data.count, data.isMore)}
+    </ButtonLink>
+  );
+}
+
+const usePackages = (slug: string, { name, state, sort, synchronization }: PackagesSearch): List<Row> =>
+  useList(queryKeys.of(slug, 'packages', name, state, sort, synchronization), (cursor, signal) => {
+    const query = { name, state, sort, synchronization, cursor, limit: pageLimit };
     return dataOf(
       api.GET('/api/v1/organizations/{slug}/packages', { params: { path: { slug }, query }, signal }),
     );
   });
 
 interface FiltersProps {
+  readonly slug: string;
   readonly search: PackagesSearch;
   change(changed: PackagesSearch): void;
   readonly list: List<Row>;
 }
 
-function Filters({ search, change, list }: FiltersProps) {
+function Filters({ slug, search, change, list }: FiltersProps) {
   const [name, setName] = useState(search.name ?? '');
   const changeName = useDebouncedCallback(
     (text: string) => change({ name: text.trim().toLowerCase() || undefined }),
@@ -85,6 +108,11 @@ function Filters({ search, change, list }: FiltersProps) {
         clearable
         w="11rem"
       />
+      <SynchronizationSelect
+        slug={slug}
+        value={search.synchronization}
+        onChange={(synchronization) => change({ synchronization })}
+      />
       <Text size="sm" c="dimmed" role="status" ml="auto">
         {list.isLoading ? '' : words.shown(list.rows.length, list.hasMore)}
       </Text>
@@ -106,7 +134,7 @@ function columnsOf(
       key: 'name',
       title: words.columns.name,
       sort: sorted(undefined, 'ascending'),
-      cell: ({ name, state, isArchived }) => {
+      cell: ({ name, state, isArchived, replacement }) => {
         const [vendor = '', short = ''] = name.split('/');
         return (
           <Group gap="xs" wrap="nowrap">
@@ -127,6 +155,11 @@ function columnsOf(
             {isArchived && (
               <Badge variant="light" color="gray" flex="none">
                 {words.archived}
+              </Badge>
+            )}
+            {replacement !== undefined && (
+              <Badge variant="light" color="gray" flex="none" visibleFrom="sm">
+                {words.replaced(replacement)}
               </Badge>
             )}
           </Group>

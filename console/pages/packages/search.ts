@@ -10,12 +10,14 @@ export interface PackagesSearch {
   readonly name?: string | undefined;
   readonly state?: (typeof packageStates)[number] | undefined;
   readonly sort?: (typeof packageOrders)[number] | undefined;
+  readonly synchronization?: string | undefined;
 }
 
 export const packagesSearch = (search: Record<string, unknown>): PackagesSearch => ({
   name: textOf(search.name),
   state: oneOf(packageStates, search.state),
   sort: oneOf(packageOrders, search.sort),
+  synchronization: textOf(search.synchronization),
 });
 
 export const packageSearch = (

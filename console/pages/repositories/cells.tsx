@@ -26,8 +26,11 @@ export function NameCell(props: CellProps) {
   return (
     <div style={{ minWidth: 0 }}>
       <Group gap="xs" wrap="nowrap">
-        <Text size="sm" fw={500} truncate title={name}>
+        <Text size="sm" fw={500} truncate title={name} visibleFrom="sm">
           {name}
+        </Text>
+        <Text size="sm" fw={500} truncate title={name} hiddenFrom="sm">
+          {withoutOwner(name)}
         </Text>
         <Group gap={4} wrap="nowrap" visibleFrom="sm">
           {visibility !== 'private' && <Badge variant="default">{words.visibilities[visibility]}</Badge>}
@@ -41,6 +44,9 @@ export function NameCell(props: CellProps) {
     </div>
   );
 }
+
+/** What is left of it on a phone has to tell it from others. */
+const withoutOwner = (name: string): string => name.slice(name.indexOf('/') + 1);
 
 /** What it is now: while the page is open, what became of it. */
 export function ReasonCell({ slug, repository, following, showLeftOut }: CellProps) {

@@ -1,11 +1,11 @@
 import { Group, SegmentedControl, Select, Text, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { List } from '../../api/use-list.ts';
 import { Icon } from '../../components/icon.tsx';
+import { SynchronizationSelect } from '../../components/synchronization-select.tsx';
 import { repositoriesWords as words } from '../../words/repositories.ts';
-import { type Repository, synchronizationsQuery } from './queries.ts';
+import type { Repository } from './queries.ts';
 import { type RepositoriesSearch, reasons, shownKinds } from './search.ts';
 
 interface FiltersProps {
@@ -23,7 +23,6 @@ export function Filters({ slug, search, list, change }: FiltersProps) {
     (text: string) => change({ name: text.trim().toLowerCase() || undefined }),
     pauseMs,
   );
-  const synchronizations = useQuery(synchronizationsQuery(slug)).data?.items ?? [];
   return (
     <Group gap="sm">
       <TextInput
@@ -35,7 +34,7 @@ export function Filters({ slug, search, list, change }: FiltersProps) {
           setName(event.currentTarget.value);
           changeName(event.currentTarget.value);
         }}
-        flex="1 1 12rem"
+        flex="1 1 9rem"
         maw="20rem"
       />
       <SegmentedControl
@@ -55,20 +54,15 @@ export function Filters({ slug, search, list, change }: FiltersProps) {
           value={search.reason ?? null}
           onChange={(value) => change({ reason: reasons.find((reason) => reason === value) })}
           clearable
-          w="11.5rem"
+          flex="1 1 9rem"
+          maw="11rem"
         />
       )}
-      {synchronizations.length > 1 && (
-        <Select
-          aria-label={words.synchronization}
-          placeholder={words.anySynchronization}
-          data={synchronizations.map(({ id, login }) => ({ value: id, label: login }))}
-          value={search.synchronization ?? null}
-          onChange={(value) => change({ synchronization: value ?? undefined })}
-          clearable
-          w="12rem"
-        />
-      )}
+      <SynchronizationSelect
+        slug={slug}
+        value={search.synchronization}
+        onChange={(synchronization) => change({ synchronization })}
+      />
       <Text size="sm" c="dimmed" role="status" ml="auto">
         {list.isLoading ? '' : words.shown(list.rows.length, list.hasMore)}
       </Text>

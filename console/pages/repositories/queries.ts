@@ -33,15 +33,6 @@ function filterOf({ name, show, reason, synchronization }: RepositoriesSearch) {
   }
 }
 
-export const synchronizationsQuery = (slug: string) =>
-  queryOptions({
-    queryKey: queryKeys.of(slug, 'synchronizations', 'names'),
-    queryFn: ({ signal }) =>
-      dataOf(
-        api.GET('/api/v1/organizations/{slug}/synchronizations', { params: { path: { slug } }, signal }),
-      ),
-  });
-
 const pagesCounted = 4;
 
 /** How many repositories are no packages; `isMore` where there are more than were counted. */

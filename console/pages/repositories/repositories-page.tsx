@@ -89,7 +89,7 @@ function selectColumn(selectable: readonly Repository[], selection: Selection): 
   return {
     key: 'select',
     title: words.columns.select,
-    width: 3,
+    width: 2.75,
     heading: (
       <Checkbox
         size="xs"
@@ -135,7 +135,7 @@ const columnsOf = ({ show }: RepositoriesSearch, shown: Shown): readonly Column<
   {
     key: 'action',
     title: words.columns.action,
-    width: 8,
+    width: 9,
     align: 'end',
     cell: (repository) => <ActionCell {...shown} repository={repository} />,
   },
