@@ -25,3 +25,8 @@ export function relativeTime(at: number, now: number): string {
 
 /** @param at milliseconds since the epoch @returns with the time zone of the browser */
 export const exactTime = (at: number): string => exact.format(at);
+
+const day = new Intl.DateTimeFormat(locale, { dateStyle: 'long' });
+
+/** @param at milliseconds since the epoch @returns the day alone, in the time zone of the browser */
+export const exactDay = (at: number): string => day.format(at);

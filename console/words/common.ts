@@ -34,6 +34,7 @@ export const commonWords = {
   goBack: 'Go back',
   toStart: 'To the start page',
   roles: { owner: 'Owner', member: 'Member', outside: 'Outside collaborator' },
+  nothingFound: 'Nothing found',
   loadMore: 'Load more',
   loadingMore: 'Loading more',
   synchronization: 'Synchronization',
@@ -68,9 +69,20 @@ export const commonWords = {
     why: 'Why',
     whyHint: 'The history shows it.',
   },
+  expiry: {
+    label: 'Ends',
+    day: 'Last day',
+    days: (count: number) => `In ${counted(count, { one: 'day', other: 'days' })}`,
+    ownDate: 'On a day …',
+    never: 'Never',
+    neverHint: 'It works until somebody revokes it.',
+    endsOn: (day: string) => `On ${day}`,
+  },
   confirmPerson: {
     title: 'Confirm that it is you',
     text: 'You signed in a while ago. Before such a change is made in your name, confirm that it is still you. Then you come back to this page, and can do it again.',
+    before:
+      'You signed in a while ago. What this page does is done in your name: confirm first that it is still you.',
     with: (host: string) => `Confirm with ${host}`,
   },
 };

@@ -5,7 +5,6 @@ export const whyWords = {
   package: 'Package',
   personHint: 'Type a part of the login',
   packageHint: 'Type a part of the name',
-  nothingFound: 'Nothing found',
   choose: { title: 'Choose a person and a package', text: 'Then the way between them is drawn here.' },
   may: (person: string, name: string) => `${person} may install ${name}`,
   mayNot: (person: string, name: string) => `${person} may not install ${name}`,

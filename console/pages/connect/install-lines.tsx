@@ -4,11 +4,10 @@ import { api, dataOf } from '../../api/client.ts';
 import { organizationQuery } from '../../api/queries.ts';
 import { queryKeys } from '../../api/query-keys.ts';
 import { useChange } from '../../api/use-change.ts';
-import { CopyButton } from '../../components/copy-button.tsx';
+import { CopyBlock } from '../../components/copy-block.tsx';
 import { Loaded } from '../../components/loaded.tsx';
 import { ProblemAlert } from '../../components/states.tsx';
 import { connectWords } from '../../words/connect.ts';
-import classes from './connect.module.css';
 import { linesToPaste } from './lines-to-paste.ts';
 
 const words = connectWords.install;
@@ -51,13 +50,14 @@ export function InstallLines({ slug }: { readonly slug: string }) {
         ) : (
           <Loaded query={organization}>
             {({ url }) => (
-              <Lines
-                lines={linesToPaste({
+              <CopyBlock
+                text={linesToPaste({
                   slug,
                   url,
                   secret: token.data.secret,
                   example: example.data?.items[0]?.name,
-                })}
+                }).join('\n')}
+                label={words.copy}
               />
             )}
           </Loaded>
@@ -67,12 +67,3 @@ export function InstallLines({ slug }: { readonly slug: string }) {
     </section>
   );
 }
-
-const Lines = ({ lines }: { readonly lines: readonly string[] }) => (
-  <div className={classes.lines}>
-    <pre>{lines.join('\n')}</pre>
-    <div className={classes.copy}>
-      <CopyButton value={lines.join('\n')} label={words.copy} />
-    </div>
-  </div>
-);

@@ -1,3 +1,4 @@
+import { configLine, repositoryLine } from '../../components/composer-auth.ts';
 import { connectWords } from '../../words/connect.ts';
 
 interface Shown {
@@ -11,13 +12,12 @@ interface Shown {
 
 /** What makes Composer install from an organization. https://getcomposer.org/doc/articles/authentication-for-private-packages.md */
 export function linesToPaste({ slug, url, secret, example = 'vendor/name' }: Shown): readonly string[] {
-  const { protocol, host } = new URL(url);
   return [
-    ...(protocol === 'http:'
+    ...(new URL(url).protocol === 'http:'
       ? [`composer config secure-http false  # ${connectWords.install.secureHttp}`]
       : []),
-    `composer config repositories.${slug} composer ${url}`,
-    `composer config --global http-basic.${host} token ${secret}`,
+    repositoryLine(slug, url),
+    configLine({ url, secret }),
     `composer require ${example}`,
   ];
 }

@@ -1,6 +1,7 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { settingsRoute } from '../../routes/settings.ts';
 import { historySearch } from './history-search.ts';
+import { tokensSearch } from './tokens/search.ts';
 
 const getParentRoute = () => settingsRoute;
 
@@ -33,7 +34,18 @@ const pages = [
   createRoute({
     getParentRoute,
     path: 'tokens',
-    component: lazyRouteComponent(() => import('./tokens-page.tsx'), 'TokensPage'),
+    validateSearch: tokensSearch,
+    component: lazyRouteComponent(() => import('./tokens/tokens-page.tsx'), 'TokensPage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: 'tokens/new',
+    component: lazyRouteComponent(() => import('./tokens/new-token-page.tsx'), 'NewTokenPage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: 'tokens/$token',
+    component: lazyRouteComponent(() => import('./tokens/token-page.tsx'), 'TokenPage'),
   }),
   createRoute({
     getParentRoute,

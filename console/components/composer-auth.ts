@@ -1,0 +1,25 @@
+/** What tells Composer a token. https://getcomposer.org/doc/articles/authentication-for-private-packages.md#http-basic */
+
+interface Token {
+  /** Of the repository. */
+  readonly url: string;
+  readonly secret: string;
+}
+
+const auth = ({ url, secret }: Token) => ({
+  'http-basic': { [new URL(url).host]: { username: 'token', password: secret } },
+});
+
+/** For the file auth.json. */
+export const authJson = (token: Token): string => JSON.stringify(auth(token), undefined, 2);
+
+/** The value of the environment variable COMPOSER_AUTH. https://getcomposer.org/doc/03-cli.md#composer-auth */
+export const composerAuth = (token: Token): string => JSON.stringify(auth(token));
+
+/** For a shell, on a machine of its own. */
+export const configLine = ({ url, secret }: Token): string =>
+  `composer config --global http-basic.${new URL(url).host} token ${secret}`;
+
+/** For composer.json of a project. @param name of the entry */
+export const repositoryLine = (name: string, url: string): string =>
+  `composer config repositories.${name} composer ${url}`;
