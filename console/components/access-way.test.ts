@@ -10,7 +10,7 @@ it.each([
   [{ through: 'team', synchronization, team: core, inheritedFrom: core }, 'Team Core'],
   [
     { through: 'team', synchronization, team: core, inheritedFrom: { id: 't.s1.2', name: 'Platform' } },
-    'Team Core, by Platform above it',
+    'Team Core, from Platform',
   ],
   [{ through: 'role', synchronization, role: 'auditor' }, 'Role auditor'],
 ] as const)('says what gives the right: %o', (way, text) => {

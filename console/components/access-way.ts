@@ -4,7 +4,7 @@ import { accessWords as words } from '../words/access.ts';
 
 type Way = Schemas['AccessPath'];
 
-/** What gives the right: such as “Team Core, by Platform above it”. */
+/** What gives the right: such as “Team Core, from Platform”. */
 export function sourceOf({ through, team, role, inheritedFrom }: Way): string {
   const text =
     through === 'team' && team !== undefined

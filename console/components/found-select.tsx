@@ -22,22 +22,25 @@ interface FoundSelectProps extends Pick<SelectProps, 'label' | 'error' | 'requir
 
 const pauseMs = 150;
 
+/** What the organization's search finds for a part of a name. @param text in lower case */
+export const searchQuery = (slug: string, text: string) => ({
+  queryKey: queryKeys.of(slug, 'search', text),
+  queryFn: ({ signal }: { readonly signal: AbortSignal }) =>
+    dataOf(
+      api.GET('/api/v1/organizations/{slug}/search', {
+        params: { path: { slug }, query: { name: text } },
+        signal,
+      }),
+    ),
+  enabled: text !== '',
+  placeholderData: keepPreviousData,
+});
+
 /** A field that offers what the search of the organization finds. */
 export function FoundSelect({ slug, hint, chosen, optionsOf, onChoose, ...field }: FoundSelectProps) {
   const [text, setText] = useState('');
   const [asked] = useDebouncedValue(text.trim().toLowerCase(), pauseMs);
-  const { data } = useQuery({
-    queryKey: queryKeys.of(slug, 'search', asked),
-    queryFn: ({ signal }) =>
-      dataOf(
-        api.GET('/api/v1/organizations/{slug}/search', {
-          params: { path: { slug }, query: { name: asked } },
-          signal,
-        }),
-      ),
-    enabled: asked !== '',
-    placeholderData: keepPreviousData,
-  });
+  const { data } = useQuery(searchQuery(slug, asked));
   const options = data === undefined || asked === '' ? [] : optionsOf(data);
   const all = [...(chosen === undefined ? [] : [chosen]), ...options];
   const unique = [...new Map(all.map((one) => [one.value, one])).values()];

@@ -31,7 +31,7 @@ export function PaletteDialog({ opened }: { readonly opened: number }) {
       scrollable
       lockScroll={false}
       shortcut={null}
-      nothingFound={words.palette.nothing}
+      nothingFound={words.nothingFound}
       searchProps={{ placeholder: words.palette.placeholder, 'aria-label': words.palette.placeholder }}
     />
   );

@@ -14,7 +14,7 @@ export const accessWords = {
   },
   team: (name: string) => `Team ${name}`,
   role: (name: string) => `Role ${name}`,
-  inherited: (text: string, above: string) => `${text}, by ${above} above it`,
+  inherited: (text: string, above: string) => `${text}, from ${above}`,
   more: (count: number) => `and ${shownNumber(count)} more`,
   withPermission: (text: string, permission: string) => `${text} (${permission})`,
 };

@@ -10,7 +10,6 @@ export const commonWords = {
   openPalette: 'Search or jump to …',
   palette: {
     placeholder: 'Search packages, or jump to a page',
-    nothing: 'Nothing found',
     pages: 'Pages',
     organizations: 'Organizations',
     packages: 'Packages',

@@ -43,12 +43,18 @@ export const ReadablePackage = z
   .object({ name: z.string(), paths: z.array(AccessPath) })
   .meta({ id: 'ReadablePackage' });
 
+const Repository = z
+  .object({ id: z.string(), name: z.string() })
+  .optional()
+  .meta({ description: 'Of the package; missing where the code host is not read any more.' });
+
+export const ReadableByTeam = ReadablePackage.extend({ repository: Repository }).meta({
+  id: 'ReadableByTeam',
+});
+
 export const AccessExplanation = ReadablePackage.extend({
   person: z.string().meta({ description: 'The `id` of the person.' }),
-  repository: z
-    .object({ id: z.string(), name: z.string() })
-    .optional()
-    .meta({ description: 'Of the package; missing where the code host is not read any more.' }),
+  repository: Repository,
   codeHost: z
     .object({
       integration: z.string().meta({ description: 'The `key` of the integration.' }),

@@ -18,7 +18,7 @@ import { putPerson } from '../store/member-store.ts';
 import { findOrganization } from '../store/organization-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
 import { makeUser } from '../store/user-store.ts';
-import { explainAccess, packagesReadBy, pathOf, teamNamesOf } from './explain-access.ts';
+import { explainAccess, packagesReadBy, pathOf, repositoriesOf, teamNamesOf } from './explain-access.ts';
 import { personIn } from './people.ts';
 import { peopleReading } from './people-reading.ts';
 
@@ -161,6 +161,9 @@ describe('peopleReading', () => {
       );
       expect(rights.mayRead(synchronizationId, asId('5'))).toBe(id === 2);
       expect(reads.map(({ name }) => name)).toEqual(id === 2 ? ['acme/one'] : []);
+      expect((await repositoriesOf(table, reads)).map((one) => one?.id)).toEqual(
+        id === 2 ? [`${synchronizationId}~5`] : [],
+      );
     }
     await table.transact(putPerson(organizationId, user(2), { isOwner: false, isOff: true }));
     expect((await people()).map(([id]) => id)).toEqual([`${synchronizationId}.1`, `${synchronizationId}.3`]);

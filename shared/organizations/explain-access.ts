@@ -16,13 +16,13 @@ import {
   teamPrincipal,
 } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
-import { repositoryKey } from '../domain/repository-key.ts';
+import { type RepositoryOf, repositoryKey } from '../domain/repository-key.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { traitsOf } from '../forge/modules.ts';
 import { type Decision, decisionsFor, stateOfReader } from '../publish/effective-rights.ts';
 import { loadAccessFacts } from '../store/access-fact-store.ts';
 import { loadClaims } from '../store/claim-store.ts';
-import { findRepository, loadFacts } from '../store/fact-store.ts';
+import { findRepositories, findRepository, loadFacts } from '../store/fact-store.ts';
 import { findPackageByName, isLiving, packagesOf, type StoredPackage } from '../store/package-store.ts';
 import { findSynchronization } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
@@ -59,6 +59,11 @@ export interface ReadablePackage {
   readonly paths: readonly AccessPath[];
 }
 
+/** With the repository that the right is for. */
+export interface ReadableOfRepository extends ReadablePackage {
+  readonly source: RepositoryOf;
+}
+
 interface TeamNames {
   of(synchronization: SynchronizationId, team: ForgeTeamId): NamedTeam;
   /** The teams above the first, the last of which is the other; undefined where it is not above. */
@@ -75,14 +80,14 @@ export async function packagesReadBy(
   organization: OrganizationId,
   { reader }: Pick<FoundPerson, 'reader'>,
   now: number,
-): Promise<readonly ReadablePackage[]> {
+): Promise<readonly ReadableOfRepository[]> {
   const decisions = await decisionsFor(table, organization, reader, now);
   return readablePackages(table, organization, decisions);
 }
 
 /** A page of what was decided or listed. */
-export interface ReadablePage {
-  readonly packages: readonly ReadablePackage[];
+export interface ReadablePage<Readable extends ReadablePackage = ReadablePackage> {
+  readonly packages: readonly Readable[];
   /** Where the next page begins; undefined on the last one. */
   readonly next: string | undefined;
 }
@@ -94,10 +99,28 @@ interface PageAsked {
 }
 
 /** A page of what was decided, by name. */
-export function pageOfReadable(all: readonly ReadablePackage[], { limit, after }: PageAsked): ReadablePage {
+export function pageOfReadable<Readable extends ReadablePackage>(
+  all: readonly Readable[],
+  { limit, after }: PageAsked,
+): ReadablePage<Readable> {
   const rest = all.filter(({ name }) => after === undefined || name > after);
   const packages = rest.slice(0, limit);
   return { packages, next: rest.length > packages.length ? packages.at(-1)?.name : undefined };
+}
+
+/** The repositories of the packages, in their order; undefined where nothing is known any more. One read for each 100. */
+export async function repositoriesOf(
+  table: Table,
+  packages: readonly Pick<ReadableOfRepository, 'source'>[],
+): Promise<readonly ({ readonly id: string; readonly name: string } | undefined)[]> {
+  const byKey = new Map(packages.map(({ source }) => [repositoryKey(source), source]));
+  const facts = await findRepositories(table, [...byKey.values()]);
+  const names = new Map([...byKey.keys()].map((key, place) => [key, facts[place]?.fullName]));
+  return packages.map(({ source }) => {
+    const id = repositoryKey(source);
+    const name = names.get(id);
+    return name === undefined ? undefined : { id, name };
+  });
 }
 
 /**
@@ -138,14 +161,14 @@ async function readablePackages(
   table: Table,
   organization: OrganizationId,
   decisions: readonly Decision[],
-): Promise<readonly ReadablePackage[]> {
+): Promise<readonly ReadableOfRepository[]> {
   const names = await teamNames(
     table,
     decisions.map(({ synchronization }) => synchronization.id),
   );
   return (await installable(table, organization)).flatMap(({ name, synchronization, repository }) => {
     const paths = pathsTo(decisions, synchronization, repository, names);
-    return paths.length === 0 ? [] : [{ name, paths }];
+    return paths.length === 0 ? [] : [{ name, paths, source: { synchronization, repository } }];
   });
 }
 

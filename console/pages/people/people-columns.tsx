@@ -41,7 +41,7 @@ export const columnsOf = (slug: string, synchronizations: Synchronizations): rea
   {
     key: 'state',
     title: words.columns.state,
-    width: 13,
+    width: 14,
     cell: ({ id, login, state, synchronization, invitationEndsAt }) => (
       <Group gap="xs" wrap="nowrap" justify="space-between">
         <StateBadge state={state} endsAt={invitationEndsAt} />

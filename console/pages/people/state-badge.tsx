@@ -23,7 +23,7 @@ export const StateBadge = ({ state, endsAt }: StateBadgeProps) => (
     label={endsAt === undefined ? '' : words.invitedUntil(exactTime(Date.parse(endsAt)))}
     disabled={endsAt === undefined}
   >
-    <Badge variant="dot" color={colors[state]}>
+    <Badge variant="dot" color={colors[state]} flex="none">
       {words.states[state]}
     </Badge>
   </Tooltip>

@@ -1,7 +1,7 @@
 /** What the address of a team says besides the path. */
 import { oneOf } from '../../routes/search.ts';
 
-export const teamTabs = ['members', 'packages'] as const;
+export const teamTabs = ['members', 'packages', 'rights'] as const;
 
 export interface TeamSearch {
   readonly tab?: (typeof teamTabs)[number] | undefined;

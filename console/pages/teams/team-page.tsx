@@ -1,57 +1,57 @@
-import { Tabs } from '@mantine/core';
-import { queryOptions, useQuery } from '@tanstack/react-query';
+import { Badge, Group, Tabs, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { api, dataOf, type Schemas } from '../../api/client.ts';
-import { queryKeys } from '../../api/query-keys.ts';
-import { pageLimit, useList } from '../../api/use-list.ts';
-import { AccessWays } from '../../components/access-ways.tsx';
-import { type Column, DataTable } from '../../components/data-table.tsx';
+import type { Schemas } from '../../api/client.ts';
+import { hostOf } from '../../components/host.ts';
 import { AnchorLink } from '../../components/link.tsx';
 import { Loaded } from '../../components/loaded.tsx';
-import { PackageLink } from '../../components/package-link.tsx';
 import { Page } from '../../components/page.tsx';
-import { Empty } from '../../components/states.tsx';
+import { peopleWords } from '../../words/people.ts';
 import { teamsWords } from '../../words/teams.ts';
+import { synchronizationsQuery } from '../people/queries.ts';
+import { DeleteTeam } from './delete-team.tsx';
+import { NameTeam } from './name-team.tsx';
+import { teamQuery } from './queries.ts';
 import { teamTabs } from './search.ts';
+import { TeamLink } from './team-link.tsx';
+import { TeamMembers } from './team-members.tsx';
+import { TeamPackages } from './team-packages.tsx';
+import { TeamRights } from './team-rights.tsx';
 
 type Team = Schemas['Team'];
 
 const words = teamsWords.team;
 const from = '/o/$slug/teams/$team';
-
-interface PanelProps {
-  readonly slug: string;
-  readonly team: Team;
-}
-
-const panels = { members: Members, packages: Packages } as const;
-
-const teamQuery = (slug: string, id: string) =>
-  queryOptions({
-    queryKey: queryKeys.of(slug, 'team', id),
-    queryFn: ({ signal }) =>
-      dataOf(api.GET('/api/v1/organizations/{slug}/teams/{id}', { params: { path: { slug, id } }, signal })),
-  });
+const panels = { members: TeamMembers, packages: TeamPackages, rights: TeamRights } as const;
 
 export function TeamPage() {
   const { slug, team: id } = useParams({ from });
   const { tab = 'members' } = useSearch({ from });
   const navigate = useNavigate({ from });
   const query = useQuery(teamQuery(slug, id));
+  const team = query.data?.data;
   const Panel = panels[tab];
   return (
     <Page
-      title={query.data?.name ?? teamsWords.title}
+      title={team?.name ?? teamsWords.title}
       of={slug}
       above={
         <AnchorLink to="/o/$slug/teams" params={{ slug }} size="sm">
           {teamsWords.title}
         </AnchorLink>
       }
-      description={query.data?.parent && <Parent slug={slug} id={query.data.parent} />}
+      description={team === undefined ? '\u00a0' : <Facts slug={slug} team={team} />}
+      actions={
+        team?.from === 'here' && (
+          <Group gap="xs">
+            <NameTeam slug={slug} team={team} etag={query.data?.etag} />
+            <DeleteTeam slug={slug} team={team} />
+          </Group>
+        )
+      }
     >
       <Loaded query={query}>
-        {(team) => (
+        {({ data }) => (
           <Tabs
             value={tab}
             onChange={(value) =>
@@ -66,7 +66,7 @@ export function TeamPage() {
               ))}
             </Tabs.List>
             <Tabs.Panel value={tab}>
-              <Panel slug={slug} team={team} />
+              <Panel slug={slug} team={data} />
             </Tabs.Panel>
           </Tabs>
         )}
@@ -75,99 +75,25 @@ export function TeamPage() {
   );
 }
 
-function Parent({ slug, id }: { readonly slug: string; readonly id: string }) {
-  const { data } = useQuery(teamQuery(slug, id));
-  return (
-    <AnchorLink to={from} params={{ slug, team: id }} size="sm">
-      {teamsWords.below(data?.name ?? '…')}
-    </AnchorLink>
-  );
+interface FactsProps {
+  readonly slug: string;
+  readonly team: Team;
 }
 
-function Members({ slug, team }: PanelProps) {
-  const list = useList<Schemas['TeamMember']>(
-    queryKeys.of(slug, 'team', team.id, 'members'),
-    (cursor, signal) =>
-      dataOf(
-        api.GET('/api/v1/organizations/{slug}/teams/{id}/members', {
-          params: { path: { slug, id: team.id }, query: { cursor, limit: pageLimit } },
-          signal,
-        }),
-      ),
-    { isLive: true },
-  );
+/** Where it is from, and the team above it. */
+function Facts({ slug, team }: FactsProps) {
+  const { data } = useQuery(synchronizationsQuery(slug));
+  const host = data?.items.find(({ id }) => id === team.synchronization);
+  const place = host === undefined ? '\u00a0' : peopleWords.place(host.login, hostOf(host.baseUrl));
   return (
-    <DataTable
-      label={words.tabs.members}
-      columns={memberColumns(slug, team)}
-      rowKey={({ account, person, inheritedFrom }) => [account, person, inheritedFrom].join(' ')}
-      empty={<Empty icon="people" {...words.noMembers} />}
-      {...list}
-    />
+    <Group gap="xs" mt={2}>
+      <Text size="sm">{team.from === 'here' ? teamsWords.fromHere : place}</Text>
+      {team.parent !== undefined && (
+        <Text size="sm" component="span">
+          <TeamLink slug={slug} id={team.parent} text={teamsWords.below} />
+        </Text>
+      )}
+      {team.privacy !== undefined && <Badge variant="default">{team.privacy.toLowerCase()}</Badge>}
+    </Group>
   );
 }
-
-const memberColumns = (slug: string, team: Team): readonly Column<Schemas['TeamMember']>[] => [
-  {
-    key: 'member',
-    title: words.memberColumns.member,
-    cell: ({ person, account = '', login }) => (
-      <AnchorLink
-        to="/o/$slug/people/$person"
-        params={{ slug, person: person ?? `${team.synchronization}.${account}` }}
-        size="sm"
-        fw={500}
-        truncate
-      >
-        {login}
-      </AnchorLink>
-    ),
-  },
-  { key: 'level', title: words.memberColumns.level, isWide: true, cell: ({ level }) => level },
-  {
-    key: 'from',
-    title: words.memberColumns.from,
-    cell: ({ inheritedFrom }) =>
-      inheritedFrom === undefined || inheritedFrom === team.id ? (
-        words.direct
-      ) : (
-        <Parent slug={slug} id={inheritedFrom} />
-      ),
-  },
-];
-
-function Packages({ slug, team }: PanelProps) {
-  const list = useList<Schemas['ReadablePackage']>(
-    queryKeys.of(slug, 'team', team.id, 'access'),
-    (cursor, signal) =>
-      dataOf(
-        api.GET('/api/v1/organizations/{slug}/teams/{id}/access', {
-          params: { path: { slug, id: team.id }, query: { cursor, limit: pageLimit } },
-          signal,
-        }),
-      ),
-    { isLive: true },
-  );
-  return (
-    <DataTable
-      label={words.tabs.packages}
-      columns={packageColumns(slug)}
-      rowKey={({ name }) => name}
-      empty={<Empty icon="package" {...words.noPackages} />}
-      {...list}
-    />
-  );
-}
-
-const packageColumns = (slug: string): readonly Column<Schemas['ReadablePackage']>[] => [
-  {
-    key: 'package',
-    title: words.packageColumns.package,
-    cell: (row) => <PackageLink slug={slug} name={row.name} />,
-  },
-  {
-    key: 'source',
-    title: words.packageColumns.source,
-    cell: ({ paths }) => <AccessWays paths={paths} />,
-  },
-];

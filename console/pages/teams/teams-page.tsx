@@ -3,15 +3,17 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useEffect, useMemo } from 'react';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
-import { queryKeys } from '../../api/query-keys.ts';
 import { pageLimit, useList } from '../../api/use-list.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { hostOf } from '../../components/host.ts';
 import { AnchorLink } from '../../components/link.tsx';
 import { Page } from '../../components/page.tsx';
 import { Empty } from '../../components/states.tsx';
+import { peopleWords } from '../../words/people.ts';
 import { teamsWords as words } from '../../words/teams.ts';
 import { synchronizationsQuery } from '../people/queries.ts';
+import { NameTeam } from './name-team.tsx';
+import { teamsKey } from './queries.ts';
 import { type TeamInTree, treeOf } from './tree.ts';
 
 export function TeamsPage() {
@@ -19,9 +21,11 @@ export function TeamsPage() {
   const list = useAllTeams(slug);
   const tree = useMemo(() => treeOf(list.rows), [list.rows]);
   const { data } = useQuery(synchronizationsQuery(slug));
-  const hosts = new Map(data?.items.map(({ id, baseUrl }) => [id, hostOf(baseUrl)]));
+  const hosts = new Map(
+    data?.items.map(({ id, login, baseUrl }) => [id, peopleWords.place(login, hostOf(baseUrl))]),
+  );
   return (
-    <Page title={words.title} of={slug} description={words.description}>
+    <Page title={words.title} of={slug} description={words.description} actions={<NameTeam slug={slug} />}>
       <Text size="sm" c="dimmed" role="status" ta="end">
         {list.isLoading ? '\u00a0' : words.shown(list.rows.length, list.hasMore)}
       </Text>
@@ -40,7 +44,7 @@ export function TeamsPage() {
 /** A tree needs all of them. */
 function useAllTeams(slug: string) {
   const list = useList<Schemas['Team']>(
-    queryKeys.of(slug, 'teams'),
+    teamsKey(slug),
     (cursor, signal) =>
       dataOf(
         api.GET('/api/v1/organizations/{slug}/teams', {
@@ -79,9 +83,20 @@ const columnsOf = (slug: string, hosts: ReadonlyMap<string, string>): readonly C
     ),
   },
   {
+    key: 'rights',
+    title: words.columns.rights,
+    width: 16,
+    isWide: true,
+    cell: ({ rights }) => (
+      <Text size="sm" c="dimmed" truncate>
+        {rights.map((right) => words.rights.rights[right].label).join(', ')}
+      </Text>
+    ),
+  },
+  {
     key: 'host',
     title: words.columns.host,
-    width: 14,
+    width: 18,
     isWide: true,
     cell: ({ from, synchronization = '' }) => (
       <Text size="sm" c="dimmed" truncate>

@@ -1,7 +1,11 @@
 import { z } from 'zod';
-import { ReadablePackage } from '../../../shared/console-api/access.ts';
+import { ReadableByTeam } from '../../../shared/console-api/access.ts';
 import { Team, TeamId, TeamMember, TeamRights } from '../../../shared/console-api/people.ts';
-import { packagesReadBy, pageOfReadable } from '../../../shared/organizations/explain-access.ts';
+import {
+  packagesReadBy,
+  pageOfReadable,
+  repositoriesOf,
+} from '../../../shared/organizations/explain-access.ts';
 import {
   type ListedTeam,
   teamIn,
@@ -130,17 +134,21 @@ const listAccessOfTeam = defineRoute(
     ...reads,
     name: 'listAccessOfTeam',
     path: `${path}/{id}/access`,
-    summary: 'What a team may install, and where each right comes from',
+    summary: 'What a team may install, of which repositories, and where each right comes from',
     params,
     query: z.strictObject(pageQuery),
-    answer: { status: 200, schema: pageOf(ReadablePackage), description: 'Packages by name.' },
+    answer: { status: 200, schema: pageOf(ReadableByTeam), description: 'Packages by name.' },
   },
   async ({ table, clock }, { organization, params: { id }, query }) => {
     const found = await teamIn(table, organization, id);
     const all = await packagesReadBy(table, organization.id, found, clock.now());
     const list = { route: 'listAccessOfTeam', filter: [organization.id, id] };
-    const page = { limit: limitOf(query), after: placeOf(list, query.cursor) };
-    return { body: shownPage(list, pageOfReadable(all, page)) };
+    const page = pageOfReadable(all, { limit: limitOf(query), after: placeOf(list, query.cursor) });
+    const repositories = await repositoriesOf(table, page.packages);
+    const { items, next } = shownPage(list, page);
+    return {
+      body: { items: items.map((item, place) => ({ ...item, repository: repositories[place] })), next },
+    };
   },
 );
 
