@@ -140,11 +140,12 @@ export const functionNeeds = {
     originSecret: 'api',
   },
   'start-reconcile': {
-    does: 'Wants a whole read of every synchronization',
+    does: 'Wants a whole read of every synchronization, and files written again whose address changed',
     seconds: 60,
     megabytes: 256,
     table: 'write',
     sends: allQueues,
+    addresses: true,
   },
   'catch-up-deliveries': {
     does: "Takes deliveries that did not arrive from the forges' own logs",

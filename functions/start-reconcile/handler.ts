@@ -1,14 +1,27 @@
+import { addresses } from '../../shared/composition/addresses.ts';
 import { tableClient, workQueueClient } from '../../shared/composition/clients.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
 import { scheduleHandler } from '../../shared/runtime/schedule-handler.ts';
 import { reconcile } from '../../shared/sync/schedule/reconcile.ts';
+import { rewriteFiles } from '../../shared/sync/schedule/rewrite-files.ts';
 
 const logger = createLogger('start-reconcile');
 const dependencies = { table: tableClient(), workQueue: workQueueClient(), clock: systemClock, logger };
 
+const addressesNow = addresses();
+
 export const handler = scheduleHandler({ logger }, async () => {
-  const asked = await reconcile(dependencies);
-  logger.info('reconcile requested', asked);
-  return asked;
+  // One may fail without the other.
+  const [asked, rewritten] = await Promise.allSettled([
+    reconcile(dependencies),
+    addressesNow().then(({ registryBaseUrl }) => rewriteFiles({ ...dependencies, registryBaseUrl })),
+  ]);
+  if (asked.status === 'rejected') throw asked.reason;
+  logger.info('reconcile requested', asked.value);
+  if (rewritten.status === 'rejected') throw rewritten.reason;
+  if (rewritten.value.left > 0) {
+    logger.info("files are written again: the registry's address changed", rewritten.value);
+  }
+  return { ...asked.value, filesLeft: rewritten.value.left };
 });

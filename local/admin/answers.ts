@@ -34,6 +34,8 @@ export type HeldRemovals = z.infer<typeof HeldRemovals>;
 export const Status = z.object({
   slug: z.string(),
   name: z.string(),
+  url: z.string(),
+  rewriting: z.object({ left: z.number(), of: z.number() }).optional(),
   ownedVendors: z.array(z.string()),
   publishing: z.object({ source: z.boolean(), outsideCode: z.boolean() }),
   accessStoppedSince: z.string().optional(),

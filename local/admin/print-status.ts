@@ -33,6 +33,12 @@ export function statusText(status: Status): readonly string[] {
   const packageCount = Object.entries(counts.packages).map(([state, count]) => `${count} ${state}`);
   return [
     `${slug} (${name}); vendors: ${ownedVendors.join(', ') || 'none'}; times are UTC`,
+    `Composer repository: ${status.url}`,
+    ...(status.rewriting
+      ? [
+          `the address changed: ${status.rewriting.left} of ${plural(status.rewriting.of, 'package or root file', 'packages and root files')} are still to be written again`,
+        ]
+      : []),
     ...stoppedText(status),
     [
       plural(counts.members, 'member'),

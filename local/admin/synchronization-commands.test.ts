@@ -46,6 +46,7 @@ const aScope = {
 const aStatus = {
   slug: 'acme',
   name: 'Acme',
+  url: 'https://packages.example.com/acme',
   ownedVendors: ['acme'],
   publishing: { source: true, outsideCode: true },
   counts: { members: 3, teams: 1, repositories: 2, packages: { available: 2 }, versions: 9 },

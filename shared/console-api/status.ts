@@ -85,6 +85,11 @@ export const OrganizationStatus = z
   .object({
     slug: z.string(),
     name: z.string(),
+    url: z.string().meta({ description: 'What Composer is given.' }),
+    rewriting: z.object({ left: z.number(), of: z.number() }).optional().meta({
+      description:
+        "While packages and root files are written again because the registry's address changed: how many still have another.",
+    }),
     ownedVendors: z.array(z.string()),
     accessStoppedSince: Time.optional(),
     publishing: z.object({ source: z.boolean(), outsideCode: z.boolean() }),

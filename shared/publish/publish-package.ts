@@ -6,6 +6,7 @@ import type { OrganizationId } from '../domain/ids.ts';
 import { delaySecondsUntil } from '../runtime/retries.ts';
 import { all, equal } from '../store/condition.ts';
 import { desire, parseEdgeRow } from '../store/edge-store.ts';
+import { filesHave } from '../store/file-address-store.ts';
 import { keys } from '../store/keys.ts';
 import { noteChanged } from '../store/name-store.ts';
 import { findPublishingSettings } from '../store/organization-store.ts';
@@ -124,7 +125,10 @@ async function publish(
   if (found.state === 'accepted') {
     await makeAvailable(dependencies, lease, { organization, slug, found });
   }
-  return finish(dependencies, lease, { versionCount: published.length, outsideCode, metadataLayout });
+  return finish(dependencies, lease, {
+    ...{ versionCount: published.length, outsideCode, metadataLayout },
+    ...filesHave(dependencies.registryBaseUrl),
+  });
 }
 
 /**

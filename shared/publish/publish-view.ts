@@ -11,6 +11,7 @@ import { bitmapChunks, bitmapHas, edgeKeys, packageNumberOf, packagesPerChunk } 
 import { asId, type OrganizationId, type Principal, parsePrincipal, type UserId } from '../domain/ids.ts';
 import { addAuditEntry } from '../store/audit-log.ts';
 import { desire, type EdgeRow, edgeRows } from '../store/edge-store.ts';
+import { filesHave } from '../store/file-address-store.ts';
 import { isKept, viewAttributes } from '../store/kept-view-store.ts';
 import { packagesOf, type StoredPackage } from '../store/package-store.ts';
 import {
@@ -150,7 +151,8 @@ async function pass(
   }
   const now = clock.now();
   const kept = await viewAttributes(table, organization, lease.item, { rights, hasTokens, now });
-  if ((await completeWork(table, lease, kept)) === 'more') {
+  const address = filesHave(dependencies.registryBaseUrl);
+  if ((await completeWork(table, lease, { ...kept, ...address })) === 'more') {
     await workQueue.send([lease.workItem.message]);
   }
   return 'done';

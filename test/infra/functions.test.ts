@@ -157,7 +157,7 @@ describe('functions', () => {
       [addresses, ...store, integrations, ...renewCredentials, distOriginSecret, ...send('ScanQueue')],
     ],
     ['record-downloads', [originSecret]],
-    ['start-reconcile', sendAll],
+    ['start-reconcile', [addresses, ...sendAll]],
     ['catch-up-deliveries', [integrations, ...renewCredentials, ...sendAll]],
     ['sweep-work', [pendingWork, ...sendAll]],
     ['revoke-grants', [integrations, useCredentials]],
@@ -268,6 +268,7 @@ describe('functions', () => {
       'publish-package',
       'publish-roots',
       'fetch-dist',
+      'start-reconcile',
       'serve-api',
       'sign-in',
     ]);

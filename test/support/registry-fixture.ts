@@ -117,6 +117,12 @@ export async function createRegistry(
     get beforeContents() {
       return world.beforeContents;
     },
+    set registryBaseUrl(address: string) {
+      world.registryBaseUrl = address;
+    },
+    get registryBaseUrl() {
+      return world.registryBaseUrl;
+    },
     set lookUp(answer: RegistryWorld['lookUp']) {
       world.lookUp = answer;
     },

@@ -102,6 +102,8 @@ export interface RegistryWorld {
   readonly forge: MemoryForge;
   /** Refs by the repository's id. */
   readonly contents: Map<string | number, MemoryRefs>;
+  /** The registry's public address, which an operator may change. */
+  registryBaseUrl: string;
   /** Called before the forge answers about contents; may throw a ForgeError or change something. */
   beforeContents: (asked: 'refs' | 'archive' | 'contains' | 'readme', what: string) => void | Promise<void>;
   /** Answers about commits, instead of the refs in `contents`. */
@@ -176,6 +178,7 @@ export async function createRegistryWorld(
   };
 
   function handlers(of: Services): Readonly<Record<QueueName, (message: unknown) => Promise<unknown>>> {
+    const { registryBaseUrl } = world;
     const common = { ...of, clock, newLeaseId, logger, registryBaseUrl, slugOf: createSlugReader(of.table) };
     const scanning = {
       ...common,
@@ -266,6 +269,7 @@ export async function createRegistryWorld(
     table,
     forge: createMemoryForge(facts),
     contents: new Map(),
+    registryBaseUrl,
     beforeContents: () => {},
     lookUp: undefined,
     linksOf: (id) => ({
@@ -367,7 +371,7 @@ export async function createRegistryWorld(
           clock,
           newLeaseId,
           logger,
-          registryBaseUrl,
+          registryBaseUrl: world.registryBaseUrl,
           reader: () => contentsOf(own),
           findOrganization: findOrganizationBySlug.bind(undefined, table),
         },

@@ -4,6 +4,7 @@ import {
   InstallationStatus,
   OrganizationStatus,
 } from '../../../shared/console-api/status.ts';
+import { describeFiles } from '../../../shared/organizations/describe-files.ts';
 import {
   describeInstallation,
   describeOrganization,
@@ -26,8 +27,11 @@ const readOrganizationStatus = defineRoute(
     scope: 'members',
     answer: { status: 200, schema: OrganizationStatus, description: 'The state.' },
   },
-  async ({ table, clock }, { organization }) => ({
-    body: await describeOrganization(table, organization, clock.now()),
+  async ({ table, clock, registryBaseUrl }, { organization }) => ({
+    body: {
+      ...(await describeOrganization(table, organization, clock.now())),
+      ...(await describeFiles(table, organization, registryBaseUrl)),
+    },
   }),
 );
 
