@@ -9,7 +9,7 @@ import { firstRunInstructions, instructions } from './start/instructions.ts';
 import { parseOptions, UsageError, usage } from './start/options.ts';
 import { passwordsOf } from './start/passwords.ts';
 import { atPlace, placeOf } from './start/place.ts';
-import { type Ports, takePorts } from './start/ports.ts';
+import { type Ports, takePorts, withForgePorts } from './start/ports.ts';
 import { createProgress } from './start/progress.ts';
 import { readWorldOf, type Started, start } from './start/start.ts';
 import { markRunning, markStopped, openStateFolder, type StateFolder } from './start/state-folder.ts';
@@ -28,7 +28,7 @@ async function main(args: readonly string[]): Promise<void> {
   const running: { started?: Started } = {};
   stopOnSignals(running, folder);
   try {
-    const ports = portsOfNew ?? (await takePorts(options.port));
+    const ports = await withForgePorts(folder, portsOfNew ?? (await takePorts(options.port)));
     const building = (what: string) => () =>
       progress.step(`${what}: about 10 s, once per change of the sources`);
     const [assembly, console] = await Promise.all([

@@ -1,6 +1,7 @@
 /** The ports of `npm start`, all on 127.0.0.1. */
 import { createServer } from 'node:net';
 import { portCount, UsageError } from './options.ts';
+import { readForgePorts, type StateFolder, writeForgePorts } from './state-folder.ts';
 
 export interface Ports {
   readonly registry: number;
@@ -52,6 +53,37 @@ export async function takePorts(first: number): Promise<Ports> {
     bitbucketApi: at(11),
     bitbucketControl: at(12),
   };
+}
+
+/**
+ * The ports with those of the simulated GitLab and Bitbucket as the folder has them: an organization on another address is another one to
+ * Repertoire, as on the real ones.
+ *
+ * @throws UsageError that names a kept port in use
+ */
+export async function withForgePorts(folder: StateFolder, ports: Ports): Promise<Ports> {
+  const kept = await readForgePorts(folder);
+  if (kept === undefined) {
+    await writeForgePorts(folder, ports);
+    return ports;
+  }
+  const { gitLabWeb: _, bitbucketWeb: __, bitbucketApi: ___, ...others } = ports;
+  for (const port of Object.values(kept)) {
+    // Those of this run are known to be free, but each is for one server.
+    const isOurs = Object.values(ports).includes(port);
+    const isTaken = isOurs
+      ? Object.values(others).includes(port)
+      : await listen(port).then(
+          (server) => server.close().then(() => false),
+          () => true,
+        );
+    if (isTaken) {
+      throw new UsageError(
+        `port ${port} on 127.0.0.1 is in use, where the simulated code hosts of ${folder.directory} have their address: stop what uses it, choose ${isOurs ? 'other ports with --port' : 'another folder with --data'}, or add --fresh`,
+      );
+    }
+  }
+  return { ...others, ...kept };
 }
 
 function listen(port: number): Promise<{ port: number; close: () => Promise<void> }> {

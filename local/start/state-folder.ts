@@ -46,6 +46,7 @@ const ours = [
   'cloud.log',
   'origin.json',
   'tokens.json',
+  'forge-ports.json',
   'running.json',
 ];
 
@@ -159,6 +160,19 @@ export async function readTokens(folder: StateFolder): Promise<Tokens> {
 
 export async function writeTokens(folder: StateFolder, tokens: Tokens): Promise<void> {
   await writeJson(join(folder.directory, 'tokens.json'), tokens);
+}
+
+const ForgePorts = z.object({ gitLabWeb: z.number(), bitbucketWeb: z.number(), bitbucketApi: z.number() });
+/** Ports that belong to the addresses of simulated code hosts, which are part of what is stored about them. */
+export type ForgePorts = z.infer<typeof ForgePorts>;
+
+/** Undefined in a new folder. */
+export async function readForgePorts(folder: StateFolder): Promise<ForgePorts | undefined> {
+  return await readJson(join(folder.directory, 'forge-ports.json'), ForgePorts);
+}
+
+export async function writeForgePorts(folder: StateFolder, ports: ForgePorts): Promise<void> {
+  await writeJson(join(folder.directory, 'forge-ports.json'), ForgePorts.parse(ports));
 }
 
 async function readJson<Schema extends z.ZodType>(
