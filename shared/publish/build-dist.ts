@@ -1,10 +1,4 @@
 /** Builds the archive of a recorded commit once, from the forge into the object store. The first stored bytes win and are kept. */
-import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { OrganizationId } from '../domain/ids.ts';
 import type { ContentReader } from '../forge/forge.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -13,7 +7,7 @@ import { keys } from '../store/keys.ts';
 import { findDist, findPackage, type StoredPackage } from '../store/package-store.ts';
 import { isRefused, notRefused } from '../store/refused-commit-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
-import type { DistObjects } from './dist-objects.ts';
+import { ArchiveTooLargeError, type DistObjects, type StoredArchive } from './dist-objects.ts';
 import { objectKeys } from './object-keys.ts';
 
 export interface BuildDistDependencies {
@@ -43,13 +37,39 @@ export interface DistRequest {
 
 /**
  * `stored`: the archive is stored, with its SHA-1 in hex. `busy`: another worker builds it. `unrecorded`: the commit is not recorded for
- * the package. `refused`: an owner refused the commit.
+ * the package. `refused`: an owner refused the commit. `too-large`: nobody tries again before tomorrow.
  */
 export type DistOutcome =
   | { readonly is: 'stored'; readonly shasum: string }
   | { readonly is: 'busy' }
   | { readonly is: 'unrecorded' }
-  | { readonly is: 'refused' };
+  | { readonly is: 'refused' }
+  | { readonly is: 'too-large' };
+
+/** How long an archive that is too large is not fetched again; milliseconds. */
+const againAfterMs = 24 * 3600_000;
+/** How often a build may take longer than a function has, before its archive counts as too large. */
+const slowBuildsMax = 3;
+
+/**
+ * To be called when a build with all the time of a function did not end in it.
+ *
+ * @returns whether the archive counts as too large from now on
+ */
+export async function noteSlowBuild(
+  { table, clock }: Pick<BuildDistDependencies, 'table' | 'clock'>,
+  { organization, found, commit }: Pick<DistRequest, 'organization' | 'found' | 'commit'>,
+): Promise<boolean> {
+  const key = keys.dist(organization, found.number, commit);
+  const slowBuilds = ((await findDist(table, organization, found.number, commit))?.slowBuilds ?? 0) + 1;
+  const isTooLarge = slowBuilds >= slowBuildsMax;
+  await table.update({
+    key,
+    set: isTooLarge ? { tooLargeAt: clock.now() } : { slowBuilds },
+    ...(isTooLarge && { remove: ['slowBuilds'] }),
+  });
+  return isTooLarge;
+}
 
 /** @throws ForgeError when the forge cannot provide the archive now */
 export async function buildDist(
@@ -70,6 +90,9 @@ export async function buildDist(
   }
   if (dist.shasum !== undefined) {
     return { is: 'stored', shasum: dist.shasum };
+  }
+  if ((dist.tooLargeAt ?? 0) > clock.now() - againAfterMs) {
+    return { is: 'too-large' };
   }
   const key = keys.dist(organization, found.number, commit);
   const leaseId = dependencies.newLeaseId();
@@ -132,11 +155,15 @@ async function buildLeased(
     await table.update({
       key: lease.key,
       set: { sha1: stored.shasum, size: stored.size, storedAt: clock.now() },
-      remove: ['leaseId', 'leaseUntil'],
+      remove: ['leaseId', 'leaseUntil', 'tooLargeAt', 'slowBuilds'],
     });
     return { is: 'stored', shasum: stored.shasum };
   } catch (error) {
     await releaseDistLease(dependencies, lease, mayBeStored);
+    if (error instanceof ArchiveTooLargeError) {
+      await table.update({ key: lease.key, set: { tooLargeAt: clock.now() } });
+      return { is: 'too-large' };
+    }
     throw error;
   }
 }
@@ -155,34 +182,16 @@ async function whyNoLease(
 
 async function store(
   { objects, reader }: BuildDistDependencies,
-  { found, commit, signal, beforeStoring }: DistRequest,
+  { found, commit, signal, beforeStoring = async () => {} }: DistRequest,
   objectKey: string,
-): Promise<{ shasum: string; size: number }> {
-  const folder = await mkdtemp(join(tmpdir(), 'dist-'));
-  try {
-    const file = join(folder, 'archive.zip');
-    const archive = await (await reader(found)).readArchive({ repository: found.repository }, commit, signal);
-    await pipeline(archive, createWriteStream(file), { signal });
-    const shasum = await sha1(file);
-    const { size } = await stat(file);
-    await beforeStoring?.();
-    if (await objects.putFirst(objectKey, createReadStream(file), size, signal)) {
-      return { shasum, size };
-    }
-    const first = await objects.digest(objectKey, signal);
-    if (!first) {
-      throw new Error('a stored archive disappeared');
-    }
-    return first;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+): Promise<StoredArchive> {
+  const archive = await (await reader(found)).readArchive({ repository: found.repository }, commit, signal);
+  const stored = await objects.putFirst(objectKey, archive, { signal, beforeStoring });
+  const first = stored ?? (await objects.digest(objectKey, signal));
+  if (!first) {
+    throw new Error('a stored archive disappeared');
   }
-}
-
-async function sha1(file: string): Promise<string> {
-  const hash = createHash('sha1');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex');
+  return first;
 }
 
 /**

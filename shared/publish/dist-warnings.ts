@@ -25,6 +25,9 @@ export const distWarnings = {
   refused: (slug: string, name: string, hash: string): string =>
     `An owner of ${slug} refused commit ${short(hash)} of ${name}, so its archive is not served; update to another version.`,
 
+  tooLarge: (name: string, hash: string): string =>
+    `The archive of ${name} at ${short(hash)} is not served: it has more than 2 GB, or took longer than four minutes to fetch three times. Leave large files out by export-ignore in .gitattributes; it is tried again tomorrow.`,
+
   undecided: (name: string, hash: string): string =>
     `The repository of ${name} is being searched for the commit ${short(hash)}; try again shortly.`,
 

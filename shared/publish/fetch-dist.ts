@@ -164,6 +164,8 @@ async function answer(
       return notFound;
     case 'refused':
       return refused(distWarnings.refused(organization.slug, name, hash));
+    case 'too-large':
+      return refused(distWarnings.tooLarge(name, hash));
     case 'not-contained':
       return refused(distWarnings.noCommit(name, hash));
     case 'ambiguous':

@@ -1,7 +1,12 @@
 /** Finishes the look-up of a commit, or the build of an archive, that took too long for an HTTP request. */
 
 import type { OrganizationId } from '../domain/ids.ts';
-import { type BuildDistDependencies, buildDist, type DistOutcome } from '../publish/build-dist.ts';
+import {
+  type BuildDistDependencies,
+  buildDist,
+  type DistOutcome,
+  noteSlowBuild,
+} from '../publish/build-dist.ts';
 import { type DistReader, type LookUpOutcome, lookUpCommit } from '../publish/look-up-commit.ts';
 import { delaySecondsUntil } from '../runtime/retries.ts';
 import { leaseMsOf } from '../runtime/time-limits.ts';
@@ -49,15 +54,17 @@ export async function finishDist(
     return 'gone';
   }
   const build = async (commit: string): Promise<DistOutcome['is']> => {
-    const { is } = await buildDist(dependencies, {
-      organization: organization.id,
-      slug: organization.slug,
-      found,
-      commit,
-      signal: AbortSignal.timeout(buildMs),
-      leaseMs,
-    });
-    return is;
+    const signal = AbortSignal.timeout(buildMs);
+    const wanted = { organization: organization.id, slug: organization.slug, found, commit };
+    try {
+      const { is } = await buildDist(dependencies, { ...wanted, signal, leaseMs });
+      return is;
+    } catch (error) {
+      if (signal.aborted && (await noteSlowBuild(dependencies, wanted))) {
+        return 'too-large';
+      }
+      throw error;
+    }
   };
   const built = hash.length === 40 ? await build(hash) : 'unrecorded';
   if (built !== 'unrecorded') {

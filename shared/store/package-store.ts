@@ -263,6 +263,8 @@ const DistItem = z.object({
   size: z.number().optional(),
   storedAt: z.number().optional(),
   leaseUntil: z.number().optional(),
+  tooLargeAt: z.number().optional(),
+  slowBuilds: z.number().optional(),
 });
 
 export interface StoredDist {
@@ -274,6 +276,10 @@ export interface StoredDist {
   readonly size: number | undefined;
   /** End of the lease of the worker that builds it; milliseconds since the epoch. */
   readonly leaseUntil: number | undefined;
+  /** When the archive was found too large to be served; milliseconds since the epoch. */
+  readonly tooLargeAt: number | undefined;
+  /** How many builds in a row took longer than a function has. */
+  readonly slowBuilds: number | undefined;
 }
 
 export function parseDist(item: Item): StoredDist {
@@ -284,6 +290,8 @@ export function parseDist(item: Item): StoredDist {
     commitShasum: dist.shasum,
     size: dist.size,
     leaseUntil: dist.leaseUntil,
+    tooLargeAt: dist.tooLargeAt,
+    slowBuilds: dist.slowBuilds,
   };
 }
 

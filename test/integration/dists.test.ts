@@ -1,13 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ForgeError } from '../../shared/forge/errors.ts';
-import { buildDist, type DistOutcome } from '../../shared/publish/build-dist.ts';
-import type { DistObjects } from '../../shared/publish/dist-objects.ts';
+import { buildDist, type DistOutcome, noteSlowBuild } from '../../shared/publish/build-dist.ts';
+import { ArchiveTooLargeError, type DistObjects } from '../../shared/publish/dist-objects.ts';
 import { fetchDist } from '../../shared/publish/fetch-dist.ts';
 import { finishDist } from '../../shared/scan/finish-dist.ts';
 import { keys } from '../../shared/store/keys.ts';
@@ -26,6 +22,8 @@ const commit = 'a'.repeat(40);
 const objectKey = `acme/1/${commit}.zip`;
 const bytes = 'PK archive';
 const shasum = createHash('sha1').update(bytes).digest('hex');
+
+const upload = { signal: new AbortController().signal, beforeStoring: async () => {} };
 
 interface Forge {
   reads: number;
@@ -123,18 +121,6 @@ async function createDists(): Promise<Dists> {
   };
 }
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'repertoire-dists-'));
-  vi.stubEnv('TMPDIR', folder);
-});
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  // A warm function must not fill its disk.
-  expect(readdirSync(folder)).toEqual([]);
-  await rm(folder, { recursive: true });
-});
-
 describe('buildDist', () => {
   it("stores and hashes the archive of a recorded commit, and writes none of the package's files again", async () => {
     const dists = await createDists();
@@ -156,7 +142,7 @@ describe('buildDist', () => {
 
   it('keeps and hashes the bytes stored by a worker that died before recording them', async () => {
     const dists = await createDists();
-    await dists.dists.putFirst(objectKey, Readable.from([bytes]), bytes.length, new AbortController().signal);
+    await dists.dists.putFirst(objectKey, Readable.from([bytes]), upload);
     dists.forge.archive = () => Readable.from(['other bytes']);
     expect(await dists.build()).toMatchObject({ is: 'stored' });
     expect(await dists.stored()).toBe(bytes);
@@ -167,12 +153,7 @@ describe('buildDist', () => {
   it('keeps the bytes stored first when two workers store at the same time', async () => {
     const dists = await createDists();
     dists.forge.archive = async () => {
-      await dists.dists.putFirst(
-        objectKey,
-        Readable.from([bytes]),
-        bytes.length,
-        new AbortController().signal,
-      );
+      await dists.dists.putFirst(objectKey, Readable.from([bytes]), upload);
       return Readable.from(['other bytes']);
     };
     expect(await dists.build()).toMatchObject({ is: 'stored' });
@@ -221,14 +202,44 @@ describe('buildDist', () => {
     expect(await dists.build()).toMatchObject({ is: 'stored' });
   });
 
+  it('of an archive that is too large says so once, and asks the code host again a day later', async () => {
+    const dists = await createDists();
+    const small = { ...dists.dists };
+    small.putFirst = () => Promise.reject(new ArchiveTooLargeError('too large'));
+    expect(await dists.build({ objects: small })).toEqual({ is: 'too-large' });
+    expect(await dists.build()).toEqual({ is: 'too-large' });
+    expect(await dists.fetch()).toMatchObject({
+      status: 404,
+      body: expect.stringContaining('export-ignore in .gitattributes'),
+    });
+    expect(await dists.finish()).toBe('too-large');
+    expect(dists.forge.reads).toBe(1);
+    expect(dists.workQueue.sent).toEqual([]);
+    await dists.clock.advance(24 * 3600_000);
+    expect(await dists.build()).toMatchObject({ is: 'stored' });
+    expect(await dists.dist()).toMatchObject({ tooLargeAt: undefined });
+  });
+
+  it('that takes longer than a function has is given up after three times', async () => {
+    const dists = await createDists();
+    const wanted = { organization: organizationId, found: dists.found, commit };
+    const noted = [];
+    for (let times = 1; times <= 3; times++) {
+      noted.push(await noteSlowBuild(dists, wanted));
+    }
+    expect(noted).toEqual([false, false, true]);
+    expect(await dists.build()).toEqual({ is: 'too-large' });
+    expect(dists.forge.reads).toBe(0);
+  });
+
   it('ends with its abort signal, even while the store takes its time', async () => {
     const dists = await createDists();
     const ending = new AbortController();
     const slow: DistObjects = {
       ...dists.dists,
-      putFirst: (key, body, size, signal) => {
+      putFirst: (...args) => {
         ending.abort(new Error('out of time'));
-        return dists.dists.putFirst(key, body, size, signal);
+        return dists.dists.putFirst(...args);
       },
     };
     await expect(dists.build({ signal: ending.signal, objects: slow })).rejects.toThrow();

@@ -90,9 +90,9 @@ export async function createRegistry(
       dists: {
         ...services.dists,
         async putFirst(key, ...rest) {
-          const isFirst = await services.dists.putFirst(key, ...rest);
-          written.push(...(isFirst ? [`put ${key}`] : []));
-          return isFirst;
+          const stored = await services.dists.putFirst(key, ...rest);
+          written.push(...(stored ? [`put ${key}`] : []));
+          return stored;
         },
       },
       storedObjects: {
