@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ObjectEngine } from '../../local/cloud/runtime/service.ts';
 import { type ContractSetup, startContractSetup } from '../../local/cloud/services/contract-setup.ts';
 import { createObjectStore } from '../../local/cloud/services/object-store.ts';
-import { ArchiveTooLargeError, createDistObjects } from './dist-objects.ts';
+import { ArchiveTooLargeError, createDistObjects } from '../../shared/publish/dist-objects.ts';
 
 const megabyte = 1024 * 1024;
 const bucket = 'registry';
