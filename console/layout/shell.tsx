@@ -8,6 +8,7 @@ import { Header } from './header.tsx';
 import { Navigation } from './navigation.tsx';
 import { Palette } from './palette.tsx';
 import classes from './shell.module.css';
+import { StoppedBanner } from './stopped-banner.tsx';
 import { useSlug } from './use-slug.ts';
 
 /** What is around every page: the header, and the navigation of an organization. */
@@ -23,6 +24,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         {words.skipToContent}
       </a>
       <Header openNavigation={slug === undefined ? undefined : open} />
+      {slug !== undefined && <StoppedBanner slug={slug} />}
       <div className={classes.body}>
         {slug !== undefined && (
           <aside className={classes.side}>

@@ -4,8 +4,6 @@ const entries = { one: 'entry', other: 'entries' };
 
 export const overviewWords = {
   title: 'Overview',
-  accessStopped: 'Access is stopped: every token of this organization is refused.',
-  accessStoppedAction: 'Emergency stop',
   figures: {
     packages: 'Packages',
     versions: 'Versions',

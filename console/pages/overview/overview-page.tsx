@@ -1,10 +1,9 @@
-import { Alert, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Group, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Navigate, useParams } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense } from 'react';
 import type { Schemas } from '../../api/client.ts';
 import { useMe } from '../../api/queries.ts';
-import { Icon } from '../../components/icon.tsx';
 import { AnchorLink } from '../../components/link.tsx';
 import { Loaded } from '../../components/loaded.tsx';
 import { Page } from '../../components/page.tsx';
@@ -42,7 +41,6 @@ function OwnersOverview({ slug }: OfOrganization) {
       <Loaded query={query} skeleton={<LoadingRows count={12} />}>
         {(overview) => (
           <Stack gap="xl">
-            {overview.accessStoppedAt !== undefined && <Stopped slug={slug} />}
             <Figures counts={overview.counts} />
             <div className={classes.columns}>
               <Stack gap="xl">
@@ -92,14 +90,6 @@ const Section = ({ title, action, children }: SectionProps) => (
     </Group>
     {children}
   </section>
-);
-
-const Stopped = ({ slug }: OfOrganization) => (
-  <Alert color="red" variant="light" icon={<Icon name="warning" />} title={words.accessStopped}>
-    <AnchorLink to="/o/$slug/settings/emergency-stop" params={{ slug }} size="sm">
-      {words.accessStoppedAction}
-    </AnchorLink>
-  </Alert>
 );
 
 function Figures({ counts: { packages, versions, downloads } }: Pick<Schemas['Overview'], 'counts'>) {

@@ -3,15 +3,27 @@ import { Link, Outlet, useParams, useRouterState } from '@tanstack/react-router'
 import { useMe } from '../../api/queries.ts';
 import { Icon } from '../../components/icon.tsx';
 import { MenuLink } from '../../components/link.tsx';
+import { Page } from '../../components/page.tsx';
+import { NoRights } from '../../components/states.tsx';
 import { settingsWords as words } from '../../words/settings.ts';
 import classes from './settings-layout.module.css';
 import { settingsPages } from './settings-pages.ts';
 
-/** A page of the settings, beside the links to the others. */
+/** A page of the settings, beside the links to the others. Who is no owner sees only what is for everybody. */
 export function SettingsLayout() {
   const { slug } = useParams({ from: '/o/$slug/settings' });
-  const isOwner = useMe().organizations.find((one) => one.slug === slug)?.role === 'owner';
-  const pages = settingsPages.filter(({ isForOwners }) => isOwner || !isForOwners);
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  const role = useMe().organizations.find((one) => one.slug === slug)?.role;
+  const current = settingsPages.find(({ to }) => to.replace('$slug', slug) === path.replace(/\/$/, ''));
+  const pages = settingsPages.filter(({ isForOwners }) => role === 'owner' || !isForOwners);
+  // The API says what is not there for whoever does not belong here.
+  if (role !== undefined && current !== undefined && !pages.includes(current)) {
+    return (
+      <Page title={current.label} of={slug}>
+        <NoRights />
+      </Page>
+    );
+  }
   return pages.length === 1 ? (
     <Outlet />
   ) : (
@@ -29,7 +41,7 @@ export function SettingsLayout() {
           </Link>
         ))}
       </nav>
-      <PageMenu slug={slug} pages={pages} />
+      <PageMenu slug={slug} pages={pages} current={current} />
       <div className={classes.page}>
         <Outlet />
       </div>
@@ -37,15 +49,16 @@ export function SettingsLayout() {
   );
 }
 
+type SettingsPage = (typeof settingsPages)[number];
+
 interface PageMenuProps {
   readonly slug: string;
-  readonly pages: readonly (typeof settingsPages)[number][];
+  readonly pages: readonly SettingsPage[];
+  readonly current: SettingsPage | undefined;
 }
 
 /** The same links, for a phone. */
-function PageMenu({ slug, pages }: PageMenuProps) {
-  const path = useRouterState({ select: ({ location }) => location.pathname });
-  const current = pages.find(({ to }) => to.replace('$slug', slug) === path.replace(/\/$/, ''));
+function PageMenu({ slug, pages, current }: PageMenuProps) {
   return (
     <nav className={classes.menu} aria-label={words.title}>
       <Menu position="bottom-start" width="target">
