@@ -26,6 +26,11 @@ const brand: MantineColorsTuple = [
 
 // Locking the scroll and scaling inputs put a style element into the page, which the content security policy refuses.
 const withoutStyleElement = { lockScroll: false } as const;
+// Outside of `main` a header would be the banner of the whole page: https://www.w3.org/TR/html-aam-1.0/#el-header-ancestorbody
+const dialog = {
+  attributes: { header: { role: 'presentation' } },
+  styles: { title: { fontWeight: 600 } },
+} as const;
 
 export const theme: MantineThemeOverride = createTheme({
   primaryColor: 'brand',
@@ -40,8 +45,8 @@ export const theme: MantineThemeOverride = createTheme({
   respectReducedMotion: true,
   components: {
     Badge: Badge.extend({ defaultProps: { tt: 'none', fw: 600 } }),
-    Modal: Modal.extend({ defaultProps: { ...withoutStyleElement, centered: true } }),
-    Drawer: Drawer.extend({ defaultProps: withoutStyleElement }),
+    Modal: Modal.extend({ defaultProps: { ...withoutStyleElement, ...dialog, centered: true } }),
+    Drawer: Drawer.extend({ defaultProps: { ...withoutStyleElement, ...dialog } }),
     Menu: Menu.extend({ defaultProps: { shadow: 'md', position: 'bottom-end' } }),
     Tooltip: Tooltip.extend({
       defaultProps: { openDelay: 300, events: { hover: true, focus: true, touch: true } },

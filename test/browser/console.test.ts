@@ -7,6 +7,7 @@ import { accessibilityStories } from './stories/accessibility.ts';
 import { overviewStories } from './stories/overview.ts';
 import { packagesStories } from './stories/packages.ts';
 import { peopleStories } from './stories/people.ts';
+import { settingsStories } from './stories/settings.ts';
 
 let opened: Stage;
 let before: BeforeStory;
@@ -25,4 +26,5 @@ describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: 120_000 }
   describe('the overview', () => overviewStories(stage));
   describe('packages', () => packagesStories(stage));
   describe('people', () => peopleStories(stage));
+  describe('settings', () => settingsStories(stage));
 });

@@ -6,6 +6,8 @@ export const pages: readonly string[] = [
   '/o/acme/packages',
   '/o/acme/packages/acme/billing',
   '/o/acme/people',
+  '/o/acme/settings/emergency-stop',
+  '/o/acme/settings/history',
   '/o/acme/teams',
   '/o/acme/why',
 ];

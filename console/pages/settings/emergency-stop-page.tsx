@@ -95,11 +95,11 @@ function Running({ slug, name }: OfOrganization) {
         </Button>
         <Text size="sm" c="dimmed">
           {words.stop.less}{' '}
-          <AnchorLink to="/o/$slug/settings/tokens" params={{ slug }} size="sm">
+          <AnchorLink to="/o/$slug/settings/tokens" params={{ slug }} size="sm" underline="always">
             {words.stop.lessTokens}
           </AnchorLink>
           {' · '}
-          <AnchorLink to="/o/$slug/people" params={{ slug }} size="sm">
+          <AnchorLink to="/o/$slug/people" params={{ slug }} size="sm" underline="always">
             {words.stop.lessPeople}
           </AnchorLink>
         </Text>

@@ -92,7 +92,7 @@ function Form({ slug, onClose }: { readonly slug: string; onClose(): void }) {
               onChange={(event) => setText(event.currentTarget.value)}
               rows={3}
               spellCheck={false}
-              ff="monospace"
+              styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
             />
             <TextInput
               label={commonWords.confirm.why}
@@ -105,7 +105,7 @@ function Form({ slug, onClose }: { readonly slug: string; onClose(): void }) {
         ) : (
           <Affected {...preview.data} />
         )}
-        <ProblemAlert error={change.error} />
+        {commitProblem(change.error) === undefined && <ProblemAlert error={change.error} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={isPreviewed ? preview.reset : onClose}>
             {isPreviewed ? words.form.back : commonWords.cancel}

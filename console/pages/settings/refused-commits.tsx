@@ -88,16 +88,16 @@ const columnsOf = (slug: string): readonly Column<Row>[] => [
   {
     key: 'state',
     title: words.columns.state,
-    width: 9,
+    width: 8.5,
     isWide: true,
     cell: ({ isWithdrawn, removedAt }) =>
       removedAt !== undefined ? words.removed : isWithdrawn ? words.withdrawn : words.pending,
   },
   {
     key: 'allow',
-    title: '',
+    title: words.columns.change,
     align: 'end',
-    width: 9,
+    width: 10.5,
     cell: ({ commit }) => <AllowCommit slug={slug} commit={commit} />,
   },
 ];
