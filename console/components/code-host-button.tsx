@@ -21,13 +21,22 @@ interface CodeHostButtonProps extends Pick<ButtonProps, 'variant' | 'size' | 'fu
   /** The page that the answer ends at, with the `outcome` in its query; this page if left out. As the API knows it: without a query. */
   readonly returnTo?: string;
   readonly label: string;
+  /** What is said instead of the label to whoever does not see where the button is. */
+  readonly spoken?: string;
 }
 
 /** Browsers show the colon of a port as `%3A`; no page of ours needs a percent sign. */
 const thisPage = (): string => decodeURIComponent(window.location.pathname);
 
 /** A button that leads to a code host, and back. */
-export function CodeHostButton({ integration, purpose, returnTo, label, ...button }: CodeHostButtonProps) {
+export function CodeHostButton({
+  integration,
+  purpose,
+  returnTo,
+  label,
+  spoken,
+  ...button
+}: CodeHostButtonProps) {
   const begin = useChange({
     send: () => begins[purpose]({ integration, returnTo: returnTo ?? thisPage() }),
     onDone: ({ authorizeUrl }) => window.location.assign(authorizeUrl),
@@ -36,6 +45,7 @@ export function CodeHostButton({ integration, purpose, returnTo, label, ...butto
     <>
       <Button
         {...button}
+        {...(spoken !== undefined && { 'aria-label': spoken })}
         loading={begin.isPending || begin.isSuccess}
         onClick={() => begin.mutate(undefined)}
       >

@@ -92,7 +92,7 @@ function Form({
           <Button variant="default" onClick={onClose}>
             {words.cancel}
           </Button>
-          <Button type="submit" color="red" disabled={!isReady} loading={isPending}>
+          <Button type="submit" color="red.9" disabled={!isReady} loading={isPending}>
             {action}
           </Button>
         </Group>

@@ -30,6 +30,7 @@ export const commonWords = {
   close: 'Close',
   copy: 'Copy',
   copied: 'Copied',
+  copyLines: 'Copy the lines',
   goBack: 'Go back',
   toStart: 'To the start page',
   roles: { owner: 'Owner', member: 'Member', outside: 'Outside collaborator' },

@@ -12,11 +12,6 @@ export const connectWords = {
     link: (host: string) => `Link my account at ${host}`,
     again: 'Ask again',
   },
-  outcomes: {
-    taken: 'That account belongs to another user of this registry.',
-    refused: 'The code host did not let you in.',
-    failed: 'The code host did not answer as it should. Try it again.',
-  },
   choose: {
     title: (host: string) => `Your organizations at ${host}`,
     none: 'You own no organization there',
@@ -67,8 +62,6 @@ export const connectWords = {
     make: 'Make a token',
     description: 'Composer',
     once: 'The token is shown this once. The registry accepts it within half a minute.',
-    copy: 'Copy the lines',
     toOverview: 'To the overview',
-    secureHttp: 'plain http, for this machine only',
   },
 };

@@ -8,6 +8,9 @@ export const organizationsWords = {
   waiting: (name: string) =>
     `You wait for an owner of ${name} to activate you. Until then you read nothing of it.`,
   invited: (name: string) => `You are invited to ${name}.`,
+  invitations: 'Invitations',
+  accepted: (name: string) => `You belong to ${name} now.`,
+  declined: (name: string) => `You declined the invitation to ${name}.`,
   accept: 'Accept',
   decline: 'Decline',
   noneTitle: 'None of your organizations is here yet',

@@ -31,6 +31,9 @@ export interface Browser {
 
 const redirectsMax = 10;
 
+/** People see it among their sessions. */
+const userAgent = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+
 /** Where the answer leads at once: by a redirect, by a header, or by what a page says for browsers without JavaScript. */
 function nextAddress({ status, headers }: Response, html: string): string | undefined {
   if (status >= 300 && status <= 399) {
@@ -67,7 +70,7 @@ export function createBrowser(): Browser {
   async function load(address: string, init: RequestInit = {}): Promise<Page> {
     let [to, request] = [address, init];
     for (let redirects = 0; redirects <= redirectsMax; redirects++) {
-      const headers = { ...request.headers, cookie: cookies(to) };
+      const headers = { 'user-agent': userAgent, ...request.headers, cookie: cookies(to) };
       // Node's own fetch says `sec-fetch-mode: cors`, as no navigation of a browser does.
       const response = await plainFetch(to, { ...request, headers });
       keep(to, response);

@@ -42,5 +42,9 @@ export const Session = z
     endsAt: Time.meta({ description: 'If it is not used again.' }),
     address: z.string().meta({ description: 'Where it was used last.' }),
     userAgent: z.string(),
+    program: z.string().meta({
+      description: 'The browser and the system, as the user agent says, for people.',
+      example: 'Firefox on Linux',
+    }),
   })
   .meta({ id: 'Session', description: 'A sign-in in one browser.' });

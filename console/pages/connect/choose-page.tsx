@@ -1,13 +1,13 @@
-import { Alert, Anchor, Group, Stack, Text } from '@mantine/core';
+import { Anchor, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useParams, useSearch } from '@tanstack/react-router';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { isProblem } from '../../api/problem.ts';
 import { integrationsQuery, useMe } from '../../api/queries.ts';
 import { CodeHostButton } from '../../components/code-host-button.tsx';
-import { Icon } from '../../components/icon.tsx';
 import { AnchorLink, ButtonLink } from '../../components/link.tsx';
 import { Loaded } from '../../components/loaded.tsx';
+import { Outcome } from '../../components/outcome.tsx';
 import { Page } from '../../components/page.tsx';
 import { Empty, Failure } from '../../components/states.tsx';
 import { connectWords as words } from '../../words/connect.ts';
@@ -20,7 +20,8 @@ const from = '/organizations/new/$integration';
 /** The second step: what the person owns on the code host, and how the chosen one is connected. */
 export function ChoosePage() {
   const { integration } = useParams({ from });
-  const { outcome } = useSearch({ from });
+  const { outcome, reason } = useSearch({ from });
+  const navigate = useNavigate();
   const query = useQuery(integrationsQuery);
   return (
     <Page
@@ -32,11 +33,11 @@ export function ChoosePage() {
         </AnchorLink>
       }
     >
-      {outcome !== undefined && outcome !== 'done' && (
-        <Alert role="alert" color="red" variant="light" icon={<Icon name="warning" />}>
-          {words.outcomes[outcome]}
-        </Alert>
-      )}
+      <Outcome
+        outcome={outcome}
+        reason={reason}
+        onEnd={() => void navigate({ to: from, params: { integration }, replace: true })}
+      />
       <Loaded query={query}>
         {({ items }) => {
           const host = items.find(({ key }) => key === integration);

@@ -9,7 +9,7 @@ import { Loaded } from '../../components/loaded.tsx';
 import { Page } from '../../components/page.tsx';
 import { connectWords } from '../../words/connect.ts';
 import { shownNumber } from '../../words/locale.ts';
-import { InstallLines } from './install-lines.tsx';
+import { InstallWithToken } from './install-with-token.tsx';
 
 const words = connectWords.progress;
 const countsShown = ['members', 'teams', 'repositories', 'packages', 'versions'] as const;
@@ -66,7 +66,7 @@ function Import({ slug, synchronization }: ImportProps) {
       {(found) => (
         <Stack gap="xl" maw="44rem">
           <Found found={found} />
-          {found.isOver && <InstallLines slug={slug} />}
+          {found.isOver && <InstallWithToken slug={slug} />}
         </Stack>
       )}
     </Loaded>

@@ -1,4 +1,127 @@
-import { PlaceholderPage } from '../../components/placeholder-page.tsx';
-import { profileWords as words } from '../../words/profile.ts';
+import { Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api, dataOf, type Schemas } from '../../api/client.ts';
+import { integrationsQuery, useMe } from '../../api/queries.ts';
+import { queryKeys } from '../../api/query-keys.ts';
+import { useChange } from '../../api/use-change.ts';
+import { CodeHostButton } from '../../components/code-host-button.tsx';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { Icon } from '../../components/icon.tsx';
+import { Loaded } from '../../components/loaded.tsx';
+import { notifyDone } from '../../components/notify.ts';
+import { When } from '../../components/when.tsx';
+import { profileWords } from '../../words/profile.ts';
+import classes from './profile-page.module.css';
+import { ProfilePage } from './profile-page.tsx';
 
-export const AccountsPage = () => <PlaceholderPage title={words.titles.accounts} />;
+type Account = Schemas['Me']['accounts'][number];
+const words = profileWords.accounts;
+
+export const AccountsPage = () => (
+  <ProfilePage tab="accounts">
+    <Accounts />
+  </ProfilePage>
+);
+
+export function Accounts() {
+  const { accounts } = useMe();
+  return (
+    <Stack gap="xl">
+      <ul className={classes.list} aria-label={profileWords.titles.accounts}>
+        {accounts.map((one) => (
+          <li key={`${one.baseUrl} ${one.account}`}>
+            <div className={classes.grow}>
+              <Text fw={600} truncate>
+                {one.login ?? one.account}
+              </Text>
+              <Text size="sm" c="dimmed" component="div">
+                {one.name} · {words.lastUsed} <When at={one.lastSignInAt} />
+              </Text>
+            </div>
+            {accounts.length > 1 && <Unlink account={one} />}
+          </li>
+        ))}
+      </ul>
+      <Further />
+    </Stack>
+  );
+}
+
+function Further() {
+  const query = useQuery(integrationsQuery);
+  return (
+    <Stack gap="xs" component="section" aria-labelledby="link">
+      <Title order={2} id="link">
+        {words.further}
+      </Title>
+      <Text size="sm" c="dimmed">
+        {words.furtherText}
+      </Text>
+      <Loaded query={query} skeleton={<Skeleton height={36} maw={480} />}>
+        {({ items }) => (
+          <Group gap="xs">
+            {items
+              .filter(({ isSignInOffered }) => isSignInOffered)
+              .map(({ key, name }) => (
+                <CodeHostButton
+                  key={key}
+                  integration={key}
+                  purpose="link"
+                  returnTo="/profile/linked"
+                  variant="default"
+                  leftSection={<Icon name="link" size={16} />}
+                  label={name}
+                  spoken={words.link(name)}
+                />
+              ))}
+          </Group>
+        )}
+      </Loaded>
+    </Stack>
+  );
+}
+
+function Unlink({
+  account: { forge, baseUrl, account, login = account, name },
+}: {
+  readonly account: Account;
+}) {
+  const [isOpen, setIsOpen] = useState(false);
+  const close = () => setIsOpen(false);
+  const unlink = useChange({
+    send: () =>
+      dataOf<unknown>(api.POST('/api/v1/me/accounts/unlink', { body: { forge, baseUrl, account } })),
+    refreshes: [queryKeys.me, queryKeys.organizations],
+    onDone: () => {
+      close();
+      notifyDone(words.unlinked(login, name));
+    },
+  });
+  return (
+    <>
+      <Button
+        variant="default"
+        size="xs"
+        aria-label={words.unlinkOf(login, name)}
+        onClick={() => {
+          unlink.reset();
+          setIsOpen(true);
+        }}
+      >
+        {words.unlink}
+      </Button>
+      <ConfirmDialog
+        isOpen={isOpen}
+        title={words.unlinkTitle(login, name)}
+        action={words.unlink}
+        isPending={unlink.isPending}
+        error={unlink.error}
+        onConfirm={() => unlink.mutate(undefined)}
+        onClose={close}
+      >
+        {words.unlinkText}
+      </ConfirmDialog>
+    </>
+  );
+}

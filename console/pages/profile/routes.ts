@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { outcomeSearch } from '../../routes/outcome.ts';
 import { rootRoute } from '../../routes/root.ts';
 
 const getParentRoute = () => rootRoute;
@@ -8,6 +9,13 @@ export const profileRoutes = [
     getParentRoute,
     path: 'profile',
     component: lazyRouteComponent(() => import('./accounts-page.tsx'), 'AccountsPage'),
+  }),
+  // What linking an account comes back to; proving again who one is comes back to the page itself.
+  createRoute({
+    getParentRoute,
+    path: 'profile/linked',
+    validateSearch: outcomeSearch,
+    component: lazyRouteComponent(() => import('./linked-page.tsx'), 'LinkedPage'),
   }),
   createRoute({
     getParentRoute,

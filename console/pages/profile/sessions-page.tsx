@@ -1,4 +1,127 @@
-import { PlaceholderPage } from '../../components/placeholder-page.tsx';
-import { profileWords as words } from '../../words/profile.ts';
+import { Badge, Button, Group, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api, dataOf, type Schemas } from '../../api/client.ts';
+import { useChange } from '../../api/use-change.ts';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { Icon } from '../../components/icon.tsx';
+import { Loaded } from '../../components/loaded.tsx';
+import { notifyDone } from '../../components/notify.ts';
+import { ProblemAlert } from '../../components/states.tsx';
+import { When } from '../../components/when.tsx';
+import { profileWords } from '../../words/profile.ts';
+import classes from './profile-page.module.css';
+import { ProfilePage } from './profile-page.tsx';
 
-export const SessionsPage = () => <PlaceholderPage title={words.titles.sessions} />;
+type Session = Schemas['Session'];
+const words = profileWords.sessions;
+const sessionsKey = ['sessions'];
+
+export function SessionsPage() {
+  const query = useQuery({
+    queryKey: sessionsKey,
+    queryFn: ({ signal }) => dataOf(api.GET('/api/v1/me/sessions', { signal })),
+  });
+  const others = query.data?.items.filter(({ isCurrent }) => !isCurrent).length ?? 0;
+  return (
+    <ProfilePage tab="sessions" actions={others > 0 && <EndOthers count={others} />}>
+      <Loaded query={query}>
+        {({ items }) => (
+          <ul className={classes.list} aria-label={profileWords.titles.sessions}>
+            {items
+              .toSorted((one, other) => Number(other.isCurrent) - Number(one.isCurrent))
+              .map((one) => (
+                <li key={one.id}>
+                  <Icon name="device" size={20} />
+                  <About session={one} />
+                  <End session={one} />
+                </li>
+              ))}
+          </ul>
+        )}
+      </Loaded>
+    </ProfilePage>
+  );
+}
+
+const About = ({
+  session: { program, userAgent, address, isCurrent, startedAt, lastUsedAt },
+}: {
+  readonly session: Session;
+}) => (
+  <div className={classes.grow}>
+    <Group gap="xs">
+      <Text fw={600} title={userAgent}>
+        {program}
+      </Text>
+      {isCurrent && (
+        <Badge color="green" variant="dot">
+          {words.current}
+        </Badge>
+      )}
+    </Group>
+    <Text size="sm" c="dimmed" component="div">
+      {address} · {words.lastSeen} <When at={lastUsedAt} /> · {words.since} <When at={startedAt} />
+    </Text>
+  </div>
+);
+
+function End({ session: { id, isCurrent, program } }: { readonly session: Session }) {
+  const end = useChange({
+    send: () => dataOf<unknown>(api.DELETE('/api/v1/me/sessions/{id}', { params: { path: { id } } })),
+    refreshes: isCurrent ? [] : [sessionsKey],
+    // The page is loaded anew, so that nothing of the person stays in the memory of the browser.
+    onDone: () => (isCurrent ? window.location.assign('/') : notifyDone(words.ended(program))),
+  });
+  return (
+    <div>
+      <Button
+        variant="default"
+        size="xs"
+        aria-label={isCurrent ? words.endHere : words.endOf(program)}
+        loading={end.isPending}
+        onClick={() => end.mutate(undefined)}
+      >
+        {words.end}
+      </Button>
+      <ProblemAlert error={end.error} />
+    </div>
+  );
+}
+
+function EndOthers({ count }: { readonly count: number }) {
+  const [isOpen, setIsOpen] = useState(false);
+  const end = useChange({
+    send: () => dataOf(api.POST('/api/v1/me/sessions/end-others')),
+    refreshes: [sessionsKey],
+    onDone: ({ ended }) => {
+      setIsOpen(false);
+      notifyDone(words.endedOthers(ended));
+    },
+  });
+  return (
+    <>
+      <Button
+        variant="default"
+        leftSection={<Icon name="signOut" size={16} />}
+        onClick={() => {
+          end.reset();
+          setIsOpen(true);
+        }}
+      >
+        {words.endOthers}
+      </Button>
+      <ConfirmDialog
+        isOpen={isOpen}
+        title={words.endOthersTitle}
+        action={words.endOthers}
+        isPending={end.isPending}
+        error={end.error}
+        onConfirm={() => end.mutate(undefined)}
+        onClose={() => setIsOpen(false)}
+      >
+        {words.endOthersText(count)}
+      </ConfirmDialog>
+    </>
+  );
+}

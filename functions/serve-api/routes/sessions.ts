@@ -5,6 +5,7 @@ import { CallerError } from '../../../shared/domain/caller-error.ts';
 import { asId, type SessionId } from '../../../shared/domain/ids.ts';
 import { endOtherSessions, endSession, sessionsOf } from '../../../shared/sessions/end-sessions.ts';
 import { forgottenSession } from '../../../shared/sessions/session.ts';
+import { programOf } from '../../../shared/sign-in/accounts-page.ts';
 import { defineRoute, type Route } from '../frame/route.ts';
 
 const common = { tag: 'Me', access: 'user', scope: 'none' } as const;
@@ -32,6 +33,7 @@ const listSessions = defineRoute(
       endsAt: timeOf(endsAt),
       address,
       userAgent,
+      program: programOf(userAgent),
     }));
     return { body: { items } };
   },

@@ -1,0 +1,39 @@
+import { Button, Stack, Text, Title } from '@mantine/core';
+import { api, dataOf } from '../../api/client.ts';
+import { useChange } from '../../api/use-change.ts';
+import { InstallLines } from '../../components/install-lines.tsx';
+import { ProblemAlert } from '../../components/states.tsx';
+import { connectWords } from '../../words/connect.ts';
+
+const words = connectWords.install;
+
+/** A token of the person's own, in the lines that make Composer use it. */
+export function InstallWithToken({ slug }: { readonly slug: string }) {
+  const token = useChange({
+    send: (description: string, key) =>
+      dataOf(
+        api.POST('/api/v1/me/tokens', {
+          params: { header: { 'idempotency-key': key } },
+          body: { description },
+        }),
+      ),
+  });
+  return (
+    <Stack component="section" aria-label={words.title} gap="sm" align="flex-start">
+      <Title order={2} size="h4">
+        {words.title}
+      </Title>
+      <Text size="sm" c="dimmed">
+        {token.data === undefined ? words.text : words.once}
+      </Text>
+      {token.data === undefined ? (
+        <Button loading={token.isPending} onClick={() => token.mutate(words.description)}>
+          {words.make}
+        </Button>
+      ) : (
+        <InstallLines slug={slug} secret={token.data.secret} />
+      )}
+      <ProblemAlert error={token.error} />
+    </Stack>
+  );
+}

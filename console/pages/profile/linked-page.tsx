@@ -1,0 +1,21 @@
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Outcome } from '../../components/outcome.tsx';
+import { profileWords as words } from '../../words/profile.ts';
+import { Accounts } from './accounts-page.tsx';
+import { ProfilePage } from './profile-page.tsx';
+
+/** The linked accounts, after somebody went to a code host to link a further one. */
+export function LinkedPage() {
+  const search = useSearch({ from: '/profile/linked' });
+  const navigate = useNavigate();
+  return (
+    <ProfilePage tab="accounts">
+      <Outcome
+        {...search}
+        done={words.accounts.linked}
+        onEnd={() => void navigate({ to: '/profile', replace: true })}
+      />
+      <Accounts />
+    </ProfilePage>
+  );
+}
