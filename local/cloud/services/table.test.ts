@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
@@ -8,6 +8,7 @@ import { describeContract } from './contract-checks.ts';
 import { type ContractSetup, startContractSetup } from './contract-setup.ts';
 import { startTableService, type TableService } from './table.ts';
 import { tableContract } from './table-contract.ts';
+import { findTableProgram, thisMachine } from './table-program.ts';
 import { tableTransactionsContract } from './table-transactions-contract.ts';
 import { caught, createContractTable } from './table-under-test.ts';
 
@@ -101,14 +102,21 @@ describe('the server', () => {
     expect((await fetch(table.endpoint)).status).toBeLessThan(500);
   });
 
-  it('names the variable in one line if no server comes for this system', async () => {
-    const { platform } = process;
-    Object.defineProperty(process, 'platform', { value: 'plan9' });
-    try {
-      const error = await caught(startTableService({ directory }));
-      expect(String(error)).toMatch(/^Error: No DynamoDB server .* plan9-.*REPERTOIRE_DYNAMODB_ENDPOINT.*$/);
-    } finally {
-      Object.defineProperty(process, 'platform', { value: platform });
-    }
+  it('says what to do where none is installed', async () => {
+    const machine = { ...thisMachine(), ...{ platform: 'plan9', paths: [] } };
+    const error = await caught(startTableService({ directory, machine }));
+    expect(String(error)).toMatch(/^Error: no DynamoDB server .* plan9-.*REPERTOIRE_DYNAMODB_ENDPOINT.*$/);
+  });
+
+  it('works and ends where there is no shell, as on Windows', async () => {
+    const own = mkdtempSync(join(tmpdir(), 'repertoire-table-'));
+    const program = findTableProgram(thisMachine()) ?? '';
+    symlinkSync(program, join(own, 'dynoxide.exe'));
+    const machine = { ...thisMachine(), platform: 'win32', packageFolder: () => own };
+    const service = await startTableService({ directory: join(own, 'data'), machine });
+    expect((await fetch(service.endpoint)).status).toBeLessThan(500);
+    await service.close();
+    expect(await caught(fetch(service.endpoint))).toBeInstanceOf(TypeError);
+    rmSync(own, { recursive: true });
   });
 });

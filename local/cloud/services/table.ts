@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { findTableProgram, type Machine, thisMachine, withoutTableProgram } from './table-program.ts';
 
 /** A server with DynamoDB's protocol. */
 export interface TableService {
@@ -11,38 +11,36 @@ export interface TableService {
   close(): Promise<void>;
 }
 
-/** The variable that names a DynamoDB endpoint, for systems that the project has no server for. */
+/** The variable that names a DynamoDB endpoint, for systems that there is no server for. */
 export const ENDPOINT_VARIABLE = 'REPERTOIRE_DYNAMODB_ENDPOINT';
 
 /**
- * Starts the DynamoDB-compatible server that comes with the project, with its data in one file in `directory`, or uses the one at
- * `endpoint`. It ends with this process, however that ends. Throws if neither is available.
+ * Starts the DynamoDB-compatible server that is installed, with its data in one file in `directory`, or uses the one at `endpoint`. It ends with
+ * this process, however that ends. Throws if neither is available, with what to do.
  *
  * That server asks nobody for a key, and lets the pages of every web site read its answers (`Access-Control-Allow-Origin: *`). So it
- * listens at an address of the loopback network that is drawn at random, which no page can guess. The other users of the machine can
- * look it up.
+ * listens at an address of the loopback network that is drawn at random, which no page can guess, where the system has more than one. The
+ * other users of the machine can look it up.
  */
 export async function startTableService(options: {
   readonly directory: string;
   readonly endpoint?: string | undefined;
+  readonly machine?: Machine;
 }): Promise<TableService> {
   if (options.endpoint !== undefined && options.endpoint !== '') {
     return { endpoint: options.endpoint.replace(/\/$/, ''), close: async () => {} };
   }
-  const binary = bundledBinary();
-  if (binary === undefined) {
-    throw new Error(
-      `No DynamoDB server comes with the project for ${process.platform}-${process.arch}: start one, for example DynamoDB Local, and set ${ENDPOINT_VARIABLE} to its URL.`,
-    );
-  }
+  const machine = options.machine ?? thisMachine();
+  const binary = findTableProgram(machine);
+  if (binary === undefined) throw new Error(withoutTableProgram(machine, ENDPOINT_VARIABLE));
   mkdirSync(options.directory, { recursive: true });
   const database = join(options.directory, 'tables.sqlite');
   // Another process may take the port between the check and the start.
   for (let attempt = 1; ; attempt += 1) {
-    const host = randomLoopbackAddress();
+    const host = loopbackAddress(machine);
     const port = await freePort(host);
     const endpoint = `http://${host}:${port}`;
-    const child = startWithParentPipe(binary, [
+    const child = startWithParentPipe(machine, binary, [
       '--host',
       host,
       '--port',
@@ -57,23 +55,16 @@ export async function startTableService(options: {
   }
 }
 
-function bundledBinary(): string | undefined {
-  try {
-    const manifest = createRequire(import.meta.url).resolve(
-      `@dynoxide/${process.platform}-${process.arch}/package.json`,
-    );
-    const binary = join(dirname(manifest), 'dynoxide');
-    return existsSync(binary) ? binary : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /**
  * Starts the server under a shell that waits for the end of its input, a pipe that only this process holds: the system closes it even when
  * this process is killed, and the shell then ends the server.
  */
-function startWithParentPipe(binary: string, args: readonly string[]): ChildProcess {
+function startWithParentPipe({ platform }: Machine, binary: string, args: readonly string[]): ChildProcess {
+  const stdio: StdioOptions = ['pipe', 'ignore', 'pipe'];
+  if (platform === 'win32') {
+    // There is no such shell. A Node process takes more memory.
+    return spawn(process.execPath, ['-e', watcher, '--', binary, ...args], { stdio });
+  }
   const script = [
     'exec 3<&0',
     '"$@" </dev/null 3<&- & server=$!',
@@ -81,10 +72,17 @@ function startWithParentPipe(binary: string, args: readonly string[]): ChildProc
     'wait $server; code=$?',
     'kill $watcher; exit $code',
   ].join('\n');
-  return spawn('/bin/sh', ['-c', script, 'sh', binary, ...args], {
-    stdio: ['pipe', 'ignore', 'pipe'],
-  });
+  return spawn('/bin/sh', ['-c', script, 'sh', binary, ...args], { stdio });
 }
+
+const watcher = `
+const server = require('node:child_process').spawn(process.argv[1], process.argv.slice(2), {
+  stdio: ['ignore', 'ignore', 'inherit'],
+});
+server.on('error', (error) => { console.error(error.message); process.exit(1); });
+server.on('exit', (code) => process.exit(code ?? 1));
+process.stdin.on('end', () => server.kill()).resume();
+`;
 
 /** Waits until the server answers; returns its output if it exits before that, or after ten seconds. */
 async function started(child: ChildProcess, endpoint: string): Promise<string | undefined> {
@@ -114,9 +112,11 @@ function end(child: ChildProcess): Promise<void> {
   });
 }
 
-/** Of 127.0.0.0/8, which belongs to the loopback interface as a whole on Linux, and the project has a server for no other system. */
-const randomLoopbackAddress = (): string =>
-  ['127', ...Array.from({ length: 3 }, () => randomInt(1, 255))].join('.');
+/** 127.0.0.0/8 belongs to the loopback interface as a whole on Linux and Windows; macOS has only one address of it. */
+const loopbackAddress = ({ platform }: Machine): string =>
+  platform === 'linux' || platform === 'win32'
+    ? ['127', ...Array.from({ length: 3 }, () => randomInt(1, 255))].join('.')
+    : '127.0.0.1';
 
 function freePort(host: string): Promise<number> {
   return new Promise((resolve, reject) => {
