@@ -74,6 +74,8 @@ export interface ForgeModule<
   readonly hasDeliveryLog?: boolean | undefined;
   /** Whether deliveries come from hooks that are installed for each synchronization: if so, an opened connection has `hooks`. */
   readonly installsHooks?: boolean | undefined;
+  /** It keeps a log of the deliveries of such a hook, which can be shown, and delivers again. */
+  readonly hasHookLog?: boolean | undefined;
   /** Needs no connection: a delivery with a valid signature says itself which one it is about. */
   readonly webhooks: WebhookReader;
   /**

@@ -64,7 +64,7 @@ export async function webhookStates(
       last: deliveries[0],
       recovered: deliveries.filter(({ by }) => by === 'log').length,
       refusedAt: refused.get(synchronization.forge),
-      hasLog: hasLog(synchronization) || (hooks[place]?.working ?? 0) > 0,
+      hasLog: hasLog(synchronization) || hasHookLog(synchronization, hooks[place]),
       hooks: hooks[place],
     };
   });
@@ -72,6 +72,9 @@ export async function webhookStates(
 
 const hasLog = ({ forge, connection }: Synchronization): boolean =>
   findModule(forge)?.hasDeliveryLog === true && installationOf(connection) !== undefined;
+
+const hasHookLog = ({ forge }: Synchronization, hooks: HooksState | undefined): boolean =>
+  findModule(forge)?.hasHookLog === true && hooks !== undefined && hooks.working + hooks.notWorking > 0;
 
 /**
  * A page of the forge's log, of which only the attempts for this synchronization are shown: that of an App is of all organizations. So a page may

@@ -1,4 +1,107 @@
-import { PlaceholderPage } from '../../components/placeholder-page.tsx';
-import { synchronizationsWords as words } from '../../words/synchronizations.ts';
+import { Badge, Button, Group, Stack, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { Schemas } from '../../api/client.ts';
+import { Page } from '../../components/page.tsx';
+import { Empty, Failure, LoadingRows } from '../../components/states.tsx';
+import { When } from '../../components/when.tsx';
+import { shownNumber } from '../../words/locale.ts';
+import { synchronizationsWords } from '../../words/synchronizations.ts';
+import { Breadcrumbs } from './breadcrumbs.tsx';
+import { DecideDialog } from './decide-dialog.tsx';
+import { Differences } from './differences.tsx';
+import { synchronizationQuery, useHeldRemovals, type Which } from './queries.ts';
 
-export const HeldRemovalsPage = () => <PlaceholderPage title={words.titles['held-removals']} />;
+const words = synchronizationsWords.held;
+
+export function HeldRemovalsPage() {
+  const which = useParams({ from: '/o/$slug/synchronizations/$synchronization/held-removals' });
+  const login = useQuery(synchronizationQuery(which)).data?.login;
+  return (
+    <Page
+      title={synchronizationsWords.titles.heldRemovals}
+      of={login}
+      above={<Breadcrumbs {...which} login={login} />}
+      description={words.description}
+    >
+      <Lists {...which} />
+    </Page>
+  );
+}
+
+function Lists(which: Which) {
+  const { rows, isLoading, error, retry, hasMore, isLoadingMore, loadMore } = useHeldRemovals(which);
+  if (isLoading) {
+    return <LoadingRows />;
+  }
+  if (error !== null && rows.length === 0) {
+    return <Failure error={error} retry={retry} />;
+  }
+  return rows.length === 0 ? (
+    <Empty icon="check" {...words.none} />
+  ) : (
+    <Stack gap="xl">
+      {rows.map((held) => (
+        <List key={`${held.scope} ${held.digest}`} {...which} held={held} />
+      ))}
+      {hasMore && (
+        <Button variant="default" loading={isLoadingMore} onClick={loadMore}>
+          {synchronizationsWords.more}
+        </Button>
+      )}
+    </Stack>
+  );
+}
+
+interface ListProps extends Which {
+  readonly held: Schemas['HeldRemovals'];
+}
+
+/** What is missing from one list of the code host: it is decided on as a whole. */
+function List({ held, ...which }: ListProps) {
+  const [asked, setAsked] = useState<'yes' | 'no'>();
+  const { scope, since, count, differences, decision } = held;
+  const list = synchronizationsWords.listOf(scope);
+  return (
+    <section aria-label={list}>
+      <Group justify="space-between" align="flex-start" mb="sm">
+        <div>
+          <Group gap="xs">
+            <Title order={2}>{list}</Title>
+            {decision !== undefined && (
+              <Badge variant="light" color={decision === 'yes' ? 'red' : 'gray'}>
+                {decision === 'yes' ? words.approved : words.refused}
+              </Badge>
+            )}
+          </Group>
+          <Text size="sm" c="dimmed" component="div">
+            {words.would(count)} · {words.since} <When at={since} />
+            {differences.length < count && ` · ${words.first(differences.length, count)}`}
+          </Text>
+        </div>
+        <Group gap="xs">
+          {decision !== 'no' && (
+            <Button variant="default" onClick={() => setAsked('no')}>
+              {words.refuse}
+            </Button>
+          )}
+          {decision !== 'yes' && (
+            <Button color="red" variant="outline" onClick={() => setAsked('yes')}>
+              {words.approve(count)}
+            </Button>
+          )}
+        </Group>
+      </Group>
+      <Differences
+        slug={which.slug}
+        label={`${list}: ${shownNumber(count)}`}
+        differences={differences}
+        isReasonShown={false}
+      />
+      {asked !== undefined && (
+        <DecideDialog {...which} held={held} decision={asked} onClose={() => setAsked(undefined)} />
+      )}
+    </section>
+  );
+}

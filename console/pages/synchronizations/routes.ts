@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { organizationRoute } from '../../routes/organization.ts';
+import { runSearch, synchronizationSearch, webhooksSearch } from './search.ts';
 
 const getParentRoute = () => organizationRoute;
 
@@ -12,11 +13,13 @@ export const synchronizationsRoutes = [
   createRoute({
     getParentRoute,
     path: 'synchronizations/$synchronization',
+    validateSearch: synchronizationSearch,
     component: lazyRouteComponent(() => import('./synchronization-page.tsx'), 'SynchronizationPage'),
   }),
   createRoute({
     getParentRoute,
     path: 'synchronizations/$synchronization/runs/$run',
+    validateSearch: runSearch,
     component: lazyRouteComponent(() => import('./run-page.tsx'), 'RunPage'),
   }),
   createRoute({
@@ -32,6 +35,7 @@ export const synchronizationsRoutes = [
   createRoute({
     getParentRoute,
     path: 'synchronizations/$synchronization/webhooks',
+    validateSearch: webhooksSearch,
     component: lazyRouteComponent(() => import('./webhooks-page.tsx'), 'WebhooksPage'),
   }),
 ] as const;

@@ -16,6 +16,7 @@ export const gitLab: ForgeModule<GitLabSettings, GitLabSecrets, GitLabCredential
   secrets,
   credential,
   installsHooks: true,
+  hasHookLog: true,
   webhooks,
   signIn,
   connecting,

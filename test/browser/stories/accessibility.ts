@@ -6,15 +6,22 @@ import { screens, type Visitor } from '../visitor.ts';
 
 export function accessibilityStories(stage: () => Stage): void {
   let visitor: Visitor;
+  let synchronizations: readonly { readonly id: string; readonly forge: string }[];
   beforeAll(async () => {
     visitor = await stage().owner('/organizations');
+    synchronizations = (await stage().ask('/synchronizations')).items;
   }, 60_000);
   afterAll(() => visitor?.close());
 
   it.each(pages)('%s is accessible in light and dark, and fits a phone', async (path) => {
     await visitor.setScreen('desktop');
     await visitor.setColors('light');
-    await visitor.open(path);
+    await visitor.open(
+      path.replace(
+        /\{(\w+)\}/,
+        (_, name) => synchronizations.find(({ forge }) => forge === name)?.id ?? name,
+      ),
+    );
     expect(await visitor.violations()).toEqual([]);
     await visitor.setColors('dark');
     expect(await visitor.violations()).toEqual([]);
