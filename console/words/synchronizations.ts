@@ -120,7 +120,6 @@ export const synchronizationsWords = {
     progress: (read: number, all: number) =>
       `${shownNumber(read)} of ${counted(all, { one: 'list', other: 'lists' })}`,
     nothing: 'Nothing has changed.',
-    changed: 'What changed:',
     retried: 'tried again',
     close: 'Hide the progress',
     entries: (read: number, total: number | undefined) =>
@@ -152,15 +151,14 @@ export const synchronizationsWords = {
     title: 'Runs',
     filter: 'Which runs',
     filters: { changes: 'With changes', failed: 'Failed', all: 'All' },
-    columns: { run: 'Run', cause: 'Because of', changes: 'Changes', outcome: 'Result', seconds: 'Took' },
+    columns: { run: 'Run', changes: 'Changes', seconds: 'Took' },
     none: {
       changes: { title: 'Nothing has changed yet', text: 'Runs that change nothing are kept for a day.' },
       failed: { title: 'No run has failed', text: 'Runs that fail and change nothing are kept for a day.' },
       all: { title: 'Nothing was read yet', text: 'The first run is on its way.' },
     },
     noChanges: 'Nothing',
-    read: 'Read',
-    failed: 'Failed in part',
+    failed: 'failed in part',
     held: (count: number) => `${shownNumber(count)} held`,
   },
   run: {
@@ -169,11 +167,9 @@ export const synchronizationsWords = {
     requests: (count: number) => counted(count, { one: 'request', other: 'requests' }),
     delivery: (id: string) => `Delivery ${id}`,
     lists: 'Read',
-    listColumns: { list: 'List', cause: 'Because of', outcome: 'Result' },
     deferred: (count: number) => `${shownNumber(count)} deferred`,
     changes: 'Changes',
     none: { title: 'This run changed nothing', text: 'The code host said what was known here already.' },
-    keptBriefly: 'Runs that change nothing are kept for a day.',
   },
   undo: {
     action: 'Undo …',
@@ -181,13 +177,11 @@ export const synchronizationsWords = {
     title: (number: string) => `Undo run ${number}?`,
     text: (count: number) =>
       `This run removed ${count === 1 ? 'one thing' : `${shownNumber(count)} things`}. The code host is read again, and what it still has comes back. What is gone there stays gone: rights always follow the code host.`,
-    restores: 'It may bring back:',
     more: (count: number) => `and ${shownNumber(count)} more`,
     running: 'Undoing',
     done: 'Undone as far as the code host has it',
     putBack: (count: number) => `${counted(count, { one: 'thing', other: 'things' })} came back`,
-    left: (count: number) => `${counted(count, { one: 'thing', other: 'things' })} did not`,
-    recordedAs: 'Carried out by',
+    left: (count: number) => `${counted(count, { one: 'thing', other: 'things' })} did not come back`,
   },
   held: {
     description: 'Missing from a list, but too many at once to be believed without an owner.',
@@ -200,9 +194,9 @@ export const synchronizationsWords = {
     approveTitle: (count: number) => `Allow ${counted(count, removals)}?`,
     approveText: (list: string) =>
       `If the next read of “${list}” still misses exactly this, it is removed, and whoever read packages by it reads them no more. Undoing the run brings back what the code host has again.`,
-    refuseTitle: (count: number) => `Keep what ${counted(count, removals)} would take?`,
-    refuseText:
-      'Everything stays as it is, and raises no alarm again. You can still allow it later; if something else is missing, you are asked anew.',
+    refuseHint: 'Everything stays as it is. You can still remove it later.',
+    people: 'It is about',
+    more: (count: number) => `and ${shownNumber(count)} more`,
     approved: 'Allowed; the next whole read removes it',
     refused: 'Kept by an owner',
     doneApprove: (count: number) => `${counted(count, removals)} allowed. The list is being read again.`,

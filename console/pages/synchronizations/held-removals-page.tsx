@@ -1,17 +1,18 @@
-import { Badge, Button, Group, Stack, Text, Title } from '@mantine/core';
+import { Badge, Button, Group, Stack, Text, Title, Tooltip } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Schemas } from '../../api/client.ts';
 import { Page } from '../../components/page.tsx';
-import { Empty, Failure, LoadingRows } from '../../components/states.tsx';
+import { Empty, Failure, LoadingRows, ProblemAlert } from '../../components/states.tsx';
 import { When } from '../../components/when.tsx';
 import { shownNumber } from '../../words/locale.ts';
 import { synchronizationsWords } from '../../words/synchronizations.ts';
+import { AllowDialog } from './allow-dialog.tsx';
 import { Breadcrumbs } from './breadcrumbs.tsx';
-import { DecideDialog } from './decide-dialog.tsx';
 import { Differences } from './differences.tsx';
 import { synchronizationQuery, useHeldRemovals, type Which } from './queries.ts';
+import { useDecide } from './use-decide.ts';
 
 const words = synchronizationsWords.held;
 
@@ -60,7 +61,8 @@ interface ListProps extends Which {
 
 /** What is missing from one list of the code host: it is decided on as a whole. */
 function List({ held, ...which }: ListProps) {
-  const [asked, setAsked] = useState<'yes' | 'no'>();
+  const [isAsked, setIsAsked] = useState(false);
+  const refuse = useDecide(which, held);
   const { scope, since, count, differences, decision } = held;
   const list = synchronizationsWords.listOf(scope);
   return (
@@ -82,26 +84,31 @@ function List({ held, ...which }: ListProps) {
         </div>
         <Group gap="xs">
           {decision !== 'no' && (
-            <Button variant="default" onClick={() => setAsked('no')}>
-              {words.refuse}
-            </Button>
+            <Tooltip label={words.refuseHint}>
+              <Button
+                variant="default"
+                loading={refuse.isPending}
+                onClick={() => refuse.mutate({ decision: 'no' })}
+              >
+                {words.refuse}
+              </Button>
+            </Tooltip>
           )}
           {decision !== 'yes' && (
-            <Button color="red" variant="outline" onClick={() => setAsked('yes')}>
+            <Button color="red" variant="outline" onClick={() => setIsAsked(true)}>
               {words.approve(count)}
             </Button>
           )}
         </Group>
       </Group>
+      <ProblemAlert error={refuse.error} />
       <Differences
         slug={which.slug}
         label={`${list}: ${shownNumber(count)}`}
         differences={differences}
         isReasonShown={false}
       />
-      {asked !== undefined && (
-        <DecideDialog {...which} held={held} decision={asked} onClose={() => setAsked(undefined)} />
-      )}
+      {isAsked && <AllowDialog {...which} held={held} onClose={() => setIsAsked(false)} />}
     </section>
   );
 }

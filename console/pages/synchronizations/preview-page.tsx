@@ -156,7 +156,13 @@ function Found(which: Which & { readonly number: number }) {
       )}
       {held.length > 0 && (
         <Section title={words.kinds.held}>
-          <Differences slug={which.slug} label={words.kinds.held} differences={held} {...list} />
+          <Differences
+            slug={which.slug}
+            label={words.kinds.held}
+            differences={held}
+            isReasonShown={false}
+            {...list}
+          />
         </Section>
       )}
       {deferred.length > 0 && (

@@ -87,12 +87,16 @@ export const useChangesOfPreview = ({ number, ...path }: WhichRun): List<Schemas
     ),
   );
 
+/** They are listed again while they are seen: once they were allowed, the next read removes them. */
 export const useHeldRemovals = (path: Which): List<Schemas['HeldRemovals']> =>
-  useList(keyOf(path, 'held-removals'), (cursor, signal) =>
-    dataOf(
-      api.GET('/api/v1/organizations/{slug}/synchronizations/{synchronization}/held-removals', {
-        params: { path, query: { cursor, limit: pageLimit } },
-        signal,
-      }),
-    ),
+  useList(
+    keyOf(path, 'held-removals'),
+    (cursor, signal) =>
+      dataOf(
+        api.GET('/api/v1/organizations/{slug}/synchronizations/{synchronization}/held-removals', {
+          params: { path, query: { cursor, limit: pageLimit } },
+          signal,
+        }),
+      ),
+    { isLive: true },
   );

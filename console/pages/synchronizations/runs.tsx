@@ -1,4 +1,4 @@
-import { Badge, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
+import { Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { Schemas } from '../../api/client.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
@@ -10,6 +10,7 @@ import { Counts } from './differences.tsx';
 import { useRuns, type Which } from './queries.ts';
 import { causesOf, hasFailed, heldOf } from './run-text.ts';
 import { runFilters } from './search.ts';
+import classes from './synchronization.module.css';
 
 const words = synchronizationsWords.runs;
 const from = '/o/$slug/synchronizations/$synchronization';
@@ -54,28 +55,24 @@ const columnsOf = ({ slug, synchronization }: Which): readonly Column<Schemas['R
   {
     key: 'run',
     title: words.columns.run,
-    width: 11,
-    cell: ({ number, started }) => (
-      <Group gap="xs" wrap="nowrap">
+    cell: (run) => (
+      <div style={{ minWidth: 0, lineHeight: 1.35 }}>
         <AnchorLink
           to="/o/$slug/synchronizations/$synchronization/runs/$run"
-          params={{ slug, synchronization, run: String(number) }}
+          params={{ slug, synchronization, run: String(run.number) }}
           size="sm"
           fw={500}
-          aria-label={synchronizationsWords.titles.run(String(number))}
+          display="block"
+          truncate
         >
-          #{number}
+          #{run.number} {causesOf(run).join(', ')}
         </AnchorLink>
-        <Text size="sm" c="dimmed" component="span">
-          <When at={started} />
+        <Text size="xs" c="dimmed" component="div" truncate>
+          <When at={run.started} />
+          <Trouble run={run} />
         </Text>
-      </Group>
+      </div>
     ),
-  },
-  {
-    key: 'cause',
-    title: words.columns.cause,
-    cell: (run) => causesOf(run).join(', '),
   },
   {
     key: 'changes',
@@ -91,16 +88,9 @@ const columnsOf = ({ slug, synchronization }: Which): readonly Column<Schemas['R
       ),
   },
   {
-    key: 'outcome',
-    title: words.columns.outcome,
-    width: 12,
-    isWide: true,
-    cell: (run) => <Outcome run={run} />,
-  },
-  {
     key: 'seconds',
     title: words.columns.seconds,
-    width: 10,
+    width: 12,
     isWide: true,
     cell: ({ seconds }) => (
       <Text size="sm" c="dimmed">
@@ -110,24 +100,13 @@ const columnsOf = ({ slug, synchronization }: Which): readonly Column<Schemas['R
   },
 ];
 
-export function Outcome({ run }: { readonly run: Schemas['Run'] }) {
+/** What went wrong, and what waits. */
+function Trouble({ run }: { readonly run: Schemas['Run'] }) {
   const held = heldOf(run);
   return (
-    <Group gap="xs" wrap="nowrap">
-      {hasFailed(run) ? (
-        <Badge variant="dot" color="red">
-          {words.failed}
-        </Badge>
-      ) : (
-        <Text size="sm" c="dimmed">
-          {words.read}
-        </Text>
-      )}
-      {held > 0 && (
-        <Badge variant="dot" color="yellow">
-          {words.held(held)}
-        </Badge>
-      )}
-    </Group>
+    <>
+      {hasFailed(run) && <span className={classes.failed}> · {words.failed}</span>}
+      {held > 0 && <span className={classes.held}> · {words.held(held)}</span>}
+    </>
   );
 }

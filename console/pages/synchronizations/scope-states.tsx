@@ -19,16 +19,21 @@ export const ScopeStates = ({ scopes }: { readonly scopes: readonly Scope[] }) =
         <span>{synchronizationsWords.listOf(scope.scope)}</span>
         <Group gap="xs">
           <Detail scope={scope} />
-          <Badge variant="dot" color={colors[scope.outcome]}>
-            {scope.outcome === 'pending' && scope.runningSince !== undefined
-              ? words.reading
-              : words.outcomes[scope.outcome]}
-          </Badge>
+          <State scope={scope} />
         </Group>
       </li>
     ))}
   </ul>
 );
+
+function State({ scope: { outcome, runningSince } }: { readonly scope: Scope }) {
+  const isBeingRead = outcome === 'pending' && runningSince !== undefined;
+  return (
+    <Badge variant="dot" color={isBeingRead ? 'blue' : colors[outcome]}>
+      {isBeingRead ? words.reading : words.outcomes[outcome]}
+    </Badge>
+  );
+}
 
 /** What went wrong, and how far it is. */
 const Detail = ({ scope: { failure, reading, notBefore, outcome } }: { readonly scope: Scope }) => (

@@ -1,0 +1,34 @@
+import { api, dataOf, type Schemas } from '../../api/client.ts';
+import { queryKeys } from '../../api/query-keys.ts';
+import { useChange } from '../../api/use-change.ts';
+import { notifyDone } from '../../components/notify.ts';
+import { synchronizationsWords } from '../../words/synchronizations.ts';
+import { keyOf, type Which } from './queries.ts';
+
+const words = synchronizationsWords.held;
+
+interface Decision {
+  readonly decision: 'yes' | 'no';
+  readonly why?: string;
+}
+
+/** Allows or refuses held removals: exactly those that were shown. */
+export const useDecide = (
+  which: Which,
+  { scope, count, digest }: Schemas['HeldRemovals'],
+  onDone: () => void = () => {},
+) =>
+  useChange({
+    send: (decided: Decision) =>
+      dataOf(
+        api.POST('/api/v1/organizations/{slug}/synchronizations/{synchronization}/held-removals/decide', {
+          params: { path: which },
+          body: { scope, shown: digest, ...decided },
+        }),
+      ),
+    refreshes: [keyOf(which), queryKeys.of(which.slug, 'overview')],
+    onDone: (_, { decision }) => {
+      onDone();
+      notifyDone(decision === 'yes' ? words.doneApprove(count) : words.doneRefuse);
+    },
+  });
