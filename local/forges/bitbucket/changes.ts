@@ -1,7 +1,7 @@
 import { type ChangeResult, type ChangeType, createChangeRunner, type RunChange } from '../control/change.ts';
 import type { HistoryStep } from '../git/history.ts';
 import { accessChanges } from './changes-access.ts';
-import type { ChangeContext } from './changes-context.ts';
+import { type ChangeContext, resolveWorkspace } from './changes-context.ts';
 import { peopleChanges } from './changes-people.ts';
 import { repositoryChanges } from './changes-repositories.ts';
 
@@ -28,9 +28,16 @@ export interface Changes {
   pushVersions(repository: string, tags: readonly string[], step?: Omit<HistoryStep, 'tags'>): Promise<void>;
 }
 
+/** A workspace. */
+const organizations = {
+  nameOf: (context: ChangeContext, given: string) => resolveWorkspace(context, given).slug,
+  itself: 'workspace',
+  inside: ['repository', 'project'],
+};
+
 /** @param changed - called after each change, before `run` resolves. */
 export function createChanges(context: ChangeContext, changed: () => Promise<void>): Changes {
-  const run = createChangeRunner(types, context, changed);
+  const run = createChangeRunner(types, context, organizations, changed);
   return {
     run,
     runUnchecked: run,

@@ -45,7 +45,7 @@ const onRepositories = (permission: ProjectPermission | undefined): RepositoryPe
   permission === 'create-repo' ? 'write' : permission;
 
 /** A deactivated account is deleted after so long; until then it is still listed, with its permissions. */
-const gracePeriodMs = 14 * 24 * 60 * 60 * 1000;
+export const gracePeriodMs = 14 * 24 * 60 * 60 * 1000;
 
 export function isActive({ deactivatedAt, spam }: Account): boolean {
   return deactivatedAt === undefined && spam === undefined;

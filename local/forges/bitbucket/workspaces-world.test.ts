@@ -20,6 +20,5 @@ it('the example is read by those whom docs/worlds.md names', async () => {
     bob: ['icons', 'invoices', 'theme'],
     olga: ['theme'],
     // Deactivated, for 14 days.
-    stan: ['invoices'],
   });
 });

@@ -9,6 +9,7 @@ import type {
 import { buildRepositories, type RepositoryToBuild } from '../world/build-repositories.ts';
 import type { BitbucketWorld, WorldUser } from '../world/world.ts';
 import { existing, findAccount } from './find.ts';
+import { gracePeriodMs } from './rights.ts';
 import type { Account, BitbucketState, Grants, Project, ProjectPermission, Workspace } from './state.ts';
 import { gitDirectoryOf } from './state-schema.ts';
 import type { Variant } from './variants.ts';
@@ -88,7 +89,7 @@ function addAccount(state: BitbucketState, described: WorldUser, now: string): v
     nickname: login,
     displayName: name,
     email,
-    ...(suspended && { deactivatedAt: now }),
+    ...(suspended && { deactivatedAt: new Date(Date.parse(now) - gracePeriodMs).toISOString() }),
     createdOn: now,
   });
 }

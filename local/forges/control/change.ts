@@ -11,6 +11,7 @@ export type ChangeResult = Readonly<Record<string, unknown>>;
 /** One kind of change that can be made at a forge. @typeParam Context - what the forge's changes work with */
 export interface ChangeType<Context, Input> {
   readonly input: z.ZodType<unknown, Input>;
+  readonly fields: readonly string[];
   readonly run: (context: Context, input: unknown) => Promise<ChangeResult>;
 }
 
@@ -34,6 +35,7 @@ export function changesOf<Context>() {
     const input = z.strictObject({ ...fields, ...actor });
     return {
       input,
+      fields: Object.keys(fields),
       async run(context, given) {
         const parsed = input.safeParse(given);
         if (!parsed.success) throw new ChangeError(formatIssues(parsed.error));
@@ -46,10 +48,45 @@ export function changesOf<Context>() {
 /** Makes one change by its name. @throws {ChangeError} when it cannot be made; then nothing has changed */
 export type RunChange = (name: string, input: unknown) => Promise<ChangeResult>;
 
+/** What an `organization` means in changes that have no field of this name: every change takes it. */
+export interface Organizations<Context> {
+  /** Its name as it is. @throws {ChangeError} when there is none */
+  readonly nameOf: (context: Context, given: string) => string;
+  /** The field that names the organization itself, where the forge calls it by another name. */
+  readonly itself?: string;
+  /** Fields that name something in it, which may then be given without the organization's name before it. */
+  readonly inside: readonly string[];
+}
+
+function placed<Context>(
+  { nameOf, itself, inside }: Organizations<Context>,
+  fields: readonly string[],
+  context: Context,
+  input: unknown,
+): unknown {
+  if (fields.includes('organization') || typeof input !== 'object' || input === null) return input;
+  if (!('organization' in input) || typeof input.organization !== 'string') return input;
+  const { organization, ...others } = input;
+  const name = nameOf(context, organization);
+  const isThere = (text: string): boolean =>
+    // Ids say by themselves where they are.
+    /^(\{.*\}|\d+)$/.test(text) || `${text}/`.toLowerCase().startsWith(`${name}/`.toLowerCase());
+  const qualified = Object.entries(others).map(([field, value]) =>
+    inside.includes(field) && typeof value === 'string' && !isThere(value)
+      ? [field, `${name}/${value}`]
+      : [field, value],
+  );
+  return {
+    ...(itself !== undefined && fields.includes(itself) && { [itself]: name }),
+    ...Object.fromEntries(qualified),
+  };
+}
+
 /** @param changed - called after each change, before `run` resolves. */
 export function createChangeRunner<Context>(
-  types: Readonly<Record<string, Pick<ChangeType<Context, unknown>, 'run'>>>,
+  types: Readonly<Record<string, Pick<ChangeType<Context, unknown>, 'run' | 'fields'>>>,
   context: Context,
+  organizations: Organizations<Context>,
   changed: () => Promise<void>,
 ): RunChange {
   return async (name, input) => {
@@ -58,7 +95,7 @@ export function createChangeRunner<Context>(
       const names = Object.keys(types).sort().join(', ');
       throw new ChangeError(`there is no change "${name}"; there are: ${names}`);
     }
-    const result = await type.run(context, input);
+    const result = await type.run(context, placed(organizations, type.fields, context, input));
     await changed();
     return result;
   };

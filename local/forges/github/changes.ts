@@ -1,6 +1,6 @@
 import { type ChangeResult, type ChangeType, createChangeRunner, type RunChange } from '../control/change.ts';
 import type { HistoryStep } from '../git/history.ts';
-import type { ChangeContext } from './changes-context.ts';
+import { type ChangeContext, resolveOrganization } from './changes-context.ts';
 import { gitChanges } from './changes-git.ts';
 import { installationChanges } from './changes-installation.ts';
 import { memberChanges } from './changes-members.ts';
@@ -40,9 +40,14 @@ export interface Changes {
   pushVersions(repository: string, tags: readonly string[], step?: Omit<HistoryStep, 'tags'>): Promise<void>;
 }
 
+const organizations = {
+  nameOf: (context: ChangeContext, given: string) => resolveOrganization(context, given).login,
+  inside: ['repository'],
+};
+
 /** @param changed - called after each change, before `run` resolves. */
 export function createChanges(context: ChangeContext, changed: () => Promise<void>): Changes {
-  const run = createChangeRunner(types, context, changed);
+  const run = createChangeRunner(types, context, organizations, changed);
   return {
     run,
     runUnchecked: run,

@@ -1,9 +1,10 @@
 import { type ChangeResult, type ChangeType, createChangeRunner, type RunChange } from '../control/change.ts';
 import type { HistoryStep } from '../git/history.ts';
 import { accessChanges } from './changes-access.ts';
-import type { ChangeContext } from './changes-context.ts';
+import { type ChangeContext, resolveGroup } from './changes-context.ts';
 import { memberChanges } from './changes-members.ts';
 import { sourceChanges } from './changes-sources.ts';
+import { fullPath } from './paths.ts';
 
 const types = { ...memberChanges, ...sourceChanges, ...accessChanges };
 
@@ -28,9 +29,15 @@ export interface Changes {
   pushVersions(project: string, tags: readonly string[], step?: Omit<HistoryStep, 'tags'>): Promise<void>;
 }
 
+/** A top-level group. */
+const organizations = {
+  nameOf: (context: ChangeContext, given: string) => fullPath(context.state, resolveGroup(context, given)),
+  inside: ['project', 'group', 'source', 'parent'],
+};
+
 /** @param changed - called after each change, before `run` resolves. */
 export function createChanges(context: ChangeContext, changed: () => Promise<void>): Changes {
-  const run = createChangeRunner(types, context, changed);
+  const run = createChangeRunner(types, context, organizations, changed);
   return {
     run,
     runUnchecked: run,

@@ -131,14 +131,19 @@ describe('repositories by REST', () => {
     expect(body).toMatchObject({ permission, role_name: role, user: { login } });
   });
 
-  it('show no permission of a suspended user', async () => {
+  it('show no permission of a suspended user, and no list has him', async () => {
     const user = state.users.get(3);
     if (user === undefined) throw new Error('no bob');
     user.suspended = true;
     expect((await rest(api, '/repos/acme/billing/collaborators/bob/permission')).body.permission).toBe(
       'none',
     );
-    expect(logins((await rest(api, '/orgs/acme/members')).body)).toContain('bob');
+    const lists = [
+      '/orgs/acme/members',
+      '/orgs/acme/teams/payments/members',
+      '/repos/acme/billing/collaborators',
+    ];
+    for (const list of lists) expect(logins((await rest(api, list)).body)).not.toContain('bob');
     user.suspended = false;
   });
 

@@ -90,7 +90,7 @@ export function teamMembers(state: GitHubState, team: Team): TeamMember[] {
   const add = (source: Team, inherited: boolean) => {
     for (const [userId, role] of source.members) {
       const user = state.users.get(userId);
-      if (user !== undefined && !result.has(userId)) {
+      if (user !== undefined && !user.suspended && !result.has(userId)) {
         result.set(userId, { user, role: inherited ? 'member' : role, inherited });
       }
     }
@@ -105,14 +105,18 @@ export function isMember(organization: Organization, userId: number): boolean {
   return organization.members.get(userId)?.state === 'active';
 }
 
-/** Active members with their role. */
+/**
+ * Active members with their role. No list has suspended users: docs/unproven.md says what depends on it.
+ */
 export function membersOf(
   state: GitHubState,
   organization: Organization,
 ): { user: User; role: 'admin' | 'member' }[] {
   return [...organization.members].flatMap(([userId, membership]) => {
     const user = state.users.get(userId);
-    return user !== undefined && membership.state === 'active' ? [{ user, role: membership.role }] : [];
+    return user !== undefined && !user.suspended && membership.state === 'active'
+      ? [{ user, role: membership.role }]
+      : [];
   });
 }
 
@@ -178,7 +182,7 @@ export function collaboratorsOf(
   const organization = state.organizations.get(repository.organizationId);
   return [...state.users.values()].filter((user) => {
     if (affiliation === 'all') return permissionSources(state, repository, user.id).length > 0;
-    if (!repository.collaborators.has(user.id)) return false;
+    if (user.suspended || !repository.collaborators.has(user.id)) return false;
     return affiliation === 'direct' || organization === undefined || !isMember(organization, user.id);
   });
 }
@@ -190,7 +194,7 @@ export function outsideCollaboratorsOf(state: GitHubState, organization: Organiz
   );
   return [...ids].flatMap((id) => {
     const user = state.users.get(id);
-    return user !== undefined && !isMember(organization, id) ? [user] : [];
+    return user !== undefined && !user.suspended && !isMember(organization, id) ? [user] : [];
   });
 }
 
