@@ -50,7 +50,12 @@ const pages = [
   createRoute({
     getParentRoute,
     path: 'api-keys',
-    component: lazyRouteComponent(() => import('./api-keys-page.tsx'), 'ApiKeysPage'),
+    component: lazyRouteComponent(() => import('./api-keys/api-keys-page.tsx'), 'ApiKeysPage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: 'api-keys/new',
+    component: lazyRouteComponent(() => import('./api-keys/new-api-key-page.tsx'), 'NewApiKeyPage'),
   }),
   createRoute({
     getParentRoute,
