@@ -3,6 +3,7 @@ import { createRouter } from '@tanstack/react-router';
 import { Failure, LoadingRows } from './components/states.tsx';
 import { NotFoundPage } from './layout/not-found-page.tsx';
 import { connectRoutes } from './pages/connect/routes.ts';
+import { installationRoutes } from './pages/installation/routes.ts';
 import { organizationsRoutes } from './pages/organizations/routes.ts';
 import { overviewRoutes } from './pages/overview/routes.ts';
 import { packagesRoutes } from './pages/packages/routes.ts';
@@ -20,6 +21,7 @@ const routeTree = rootRoute.addChildren([
   ...organizationsRoutes,
   ...connectRoutes,
   ...profileRoutes,
+  ...installationRoutes,
   organizationRoute.addChildren([
     ...overviewRoutes,
     ...packagesRoutes,

@@ -4,7 +4,7 @@ import { useMe } from '../api/queries.ts';
 import { Icon } from '../components/icon.tsx';
 import { commonWords as words } from '../words/common.ts';
 import classes from './navigation.module.css';
-import { pagesOf } from './pages-of.ts';
+import { installationPages, pagesOf } from './pages-of.ts';
 
 export function Navigation({ slug }: { readonly slug: string }) {
   const { organizations } = useMe();
@@ -26,3 +26,20 @@ export function Navigation({ slug }: { readonly slug: string }) {
     </Stack>
   );
 }
+
+/** Of the whole installation, for its administrators. */
+export const InstallationNavigation = () => (
+  <Stack component="nav" gap={2} aria-label={words.navigation}>
+    {installationPages.map(({ to, label, icon }) => (
+      <Link
+        key={to}
+        to={to}
+        className={classes.link}
+        activeOptions={{ exact: to === '/installation', includeSearch: false }}
+      >
+        <Icon name={icon} />
+        {label}
+      </Link>
+    ))}
+  </Stack>
+);

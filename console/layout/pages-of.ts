@@ -3,6 +3,8 @@ import type { Schemas } from '../api/client.ts';
 import type { IconName } from '../components/icon.tsx';
 import { navigationWords as words } from '../words/navigation.ts';
 
+const { installation } = words;
+
 type Role = Schemas['Role'];
 
 export const organizationPages = [
@@ -24,3 +26,12 @@ export const organizationPages = [
 /** Those that whoever has the role may see. @param role undefined for whoever does not belong there */
 export const pagesOf = (role: Role | undefined) =>
   organizationPages.filter(({ isForOwners }) => !isForOwners || role === 'owner');
+
+/** The pages of the whole installation, for its administrators. */
+export const installationPages = [
+  { to: '/installation', label: installation.organizations, icon: 'team' },
+  { to: '/installation/integrations', label: installation.integrations, icon: 'link' },
+  { to: '/installation/sign-ins', label: installation.signIns, icon: 'device' },
+  { to: '/installation/history', label: installation.history, icon: 'clock' },
+  { to: '/installation/settings', label: installation.settings, icon: 'settings' },
+] as const satisfies readonly { readonly to: string; readonly label: string; readonly icon: IconName }[];

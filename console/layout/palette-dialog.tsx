@@ -9,7 +9,7 @@ import { useMe } from '../api/queries.ts';
 import { queryKeys } from '../api/query-keys.ts';
 import { Icon } from '../components/icon.tsx';
 import { commonWords as words } from '../words/common.ts';
-import { pagesOf } from './pages-of.ts';
+import { installationPages, pagesOf } from './pages-of.ts';
 import { useSlug } from './use-slug.ts';
 
 const packagesShown = 8;
@@ -38,10 +38,10 @@ export function PaletteDialog({ opened }: { readonly opened: number }) {
 }
 
 function usePages(slug: string | undefined): SpotlightActionGroupData[] {
-  const { organizations } = useMe();
+  const { organizations, isAdministrator } = useMe();
   const navigate = useNavigate();
   const role = organizations.find((one) => one.slug === slug)?.role;
-  const pages = slug === undefined ? [] : pagesOf(role);
+  const pages = slug === undefined || role === undefined ? [] : pagesOf(role);
   return [
     {
       group: words.palette.pages,
@@ -58,6 +58,12 @@ function usePages(slug: string | undefined): SpotlightActionGroupData[] {
           leftSection: <Icon name="user" />,
           onClick: () => void navigate({ to: '/profile' }),
         },
+        ...(isAdministrator ? installationPages : []).map(({ to, label, icon }) => ({
+          id: to,
+          label: words.palette.ofInstallation(label),
+          leftSection: <Icon name={icon} />,
+          onClick: () => void navigate({ to }),
+        })),
       ],
     },
     {

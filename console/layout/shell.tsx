@@ -2,18 +2,20 @@ import { Drawer } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useRouterState } from '@tanstack/react-router';
 import { type ReactNode, useEffect } from 'react';
+import { useMe } from '../api/queries.ts';
 import { commonWords as words } from '../words/common.ts';
 import { ConfirmPerson } from './confirm-person.tsx';
 import { Header } from './header.tsx';
-import { Navigation } from './navigation.tsx';
+import { InstallationNavigation, Navigation } from './navigation.tsx';
 import { Palette } from './palette.tsx';
 import classes from './shell.module.css';
 import { StoppedBanner } from './stopped-banner.tsx';
 import { useSlug } from './use-slug.ts';
 
-/** What is around every page: the header, and the navigation of an organization. */
+/** What is around every page: the header, and the navigation of an organization or of the installation. */
 export function Shell({ children }: { readonly children: ReactNode }) {
   const slug = useSlug();
+  const navigation = useNavigation(slug);
   const [isOpen, { open, close }] = useDisclosure(false);
   const path = useRouterState({ select: ({ location }) => location.pathname });
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page closes the drawer
@@ -23,19 +25,15 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       <a className={classes.skip} href="#content">
         {words.skipToContent}
       </a>
-      <Header openNavigation={slug === undefined ? undefined : open} />
+      <Header openNavigation={navigation === undefined ? undefined : open} />
       {slug !== undefined && <StoppedBanner slug={slug} />}
       <div className={classes.body}>
-        {slug !== undefined && (
-          <aside className={classes.side}>
-            <Navigation slug={slug} />
-          </aside>
-        )}
+        {navigation !== undefined && <aside className={classes.side}>{navigation}</aside>}
         <main id="content" className={classes.main}>
           {children}
         </main>
       </div>
-      {slug !== undefined && (
+      {navigation !== undefined && (
         <Drawer
           opened={isOpen}
           onClose={close}
@@ -43,11 +41,23 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           title={words.navigation}
           closeButtonProps={{ 'aria-label': words.closeNavigation }}
         >
-          <Navigation slug={slug} />
+          {navigation}
         </Drawer>
       )}
       <ConfirmPerson />
       <Palette />
     </>
   );
+}
+
+/** Of the organization that the address names, for whoever belongs to it; of the installation, for its administrators; else none. */
+function useNavigation(slug: string | undefined): ReactNode {
+  const { organizations, isAdministrator } = useMe();
+  const isOfInstallation = useRouterState({
+    select: ({ location }) => /^\/installation(?:\/|$)/.test(location.pathname),
+  });
+  if (slug !== undefined && organizations.some((one) => one.slug === slug)) {
+    return <Navigation slug={slug} />;
+  }
+  return isOfInstallation && isAdministrator ? <InstallationNavigation /> : undefined;
 }

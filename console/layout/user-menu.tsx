@@ -7,6 +7,7 @@ import { MenuLink } from '../components/link.tsx';
 import { PersonAvatar } from '../components/person.tsx';
 import { ProblemAlert } from '../components/states.tsx';
 import { commonWords as words } from '../words/common.ts';
+import { navigationWords } from '../words/navigation.ts';
 
 async function endSession(): Promise<void> {
   const { items } = await dataOf(api.GET('/api/v1/me/sessions'));
@@ -47,6 +48,11 @@ export function UserMenu() {
         <MenuLink to="/profile/sessions" leftSection={<Icon name="device" size={16} />}>
           {words.sessions}
         </MenuLink>
+        {me.isAdministrator && (
+          <MenuLink to="/installation" leftSection={<Icon name="settings" size={16} />}>
+            {navigationWords.installation.title}
+          </MenuLink>
+        )}
         <Menu.Item component="a" href="/api/v1/docs" leftSection={<Icon name="link" size={16} />}>
           {words.api}
         </Menu.Item>

@@ -13,6 +13,7 @@ export const commonWords = {
     pages: 'Pages',
     organizations: 'Organizations',
     packages: 'Packages',
+    ofInstallation: (page: string) => `Installation: ${page}`,
   },
   chooseOrganization: 'Choose an organization',
   allOrganizations: 'All organizations',

@@ -10,4 +10,12 @@ export const navigationWords = {
   settings: 'Settings',
   organizations: 'Organizations',
   profile: 'Profile',
+  installation: {
+    title: 'Installation',
+    organizations: 'Organizations',
+    integrations: 'Code hosts',
+    signIns: 'Sign-ins',
+    history: 'History',
+    settings: 'Settings',
+  },
 };

@@ -19,7 +19,13 @@ const settings = {
 };
 
 export const InstallationSettings = z
-  .object({ ...settings, administrators: z.array(z.string()) })
+  .object({
+    ...settings,
+    administrators: z.array(z.string()),
+    people: z
+      .array(z.object({ id: z.string(), login: z.string(), name: z.string().optional() }))
+      .meta({ description: 'Who the administrators are.' }),
+  })
   .meta({ id: 'InstallationSettings' });
 
 export const InstallationSettingsChange = z

@@ -14,7 +14,8 @@ type Entry = Schemas['HistoryEntry'];
 const words = historyWords.entry;
 
 interface HistoryEntryProps {
-  readonly slug: string;
+  /** Undefined in the history of the installation. */
+  readonly slug?: string | undefined;
   /** Undefined: it is closed. */
   readonly entry: Entry | undefined;
   onFilter(change: HistorySearch): void;
@@ -67,7 +68,7 @@ export function HistoryEntry({ slug, entry, onFilter, onClose }: HistoryEntryPro
 }
 
 interface OfEntry {
-  readonly slug: string;
+  readonly slug: string | undefined;
   readonly entry: Entry;
 }
 
@@ -79,7 +80,7 @@ function Facts({ slug, entry }: OfEntry) {
     [words.source, actor && historyWords.sources[actor.kind]],
     [words.subject, subject === by ? undefined : subject],
     [words.why, why || undefined],
-    [words.run, run && <RunLink key="run" slug={slug} run={run} />],
+    [words.run, run && slug !== undefined && <RunLink key="run" slug={slug} run={run} />],
     [words.address, from?.address],
     [words.session, from?.session],
     [words.token, from?.token],
@@ -88,7 +89,7 @@ function Facts({ slug, entry }: OfEntry) {
   return (
     <dl className={classes.facts}>
       {facts
-        .filter(([, value]) => value !== undefined)
+        .filter(([, value]) => value !== undefined && value !== false)
         .map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
@@ -100,7 +101,7 @@ function Facts({ slug, entry }: OfEntry) {
 }
 
 const Who = ({ slug, entry: { actor, by } }: OfEntry) =>
-  actor?.kind === 'user' ? (
+  actor?.kind === 'user' && slug !== undefined ? (
     <AnchorLink to="/o/$slug/people/$person" params={{ slug, person: actor.id }} size="sm">
       {by}
     </AnchorLink>

@@ -15,5 +15,7 @@ it('an administrator is somebody who has signed in', async () => {
     });
   expect((await change()).status).toBe(422);
   await linkAnother(world, 'member');
-  expect((await change()).status).toBe(200);
+  const { status, body } = await change();
+  expect(status).toBe(200);
+  expect(body.people).toEqual([{ id: userOf('member'), login: expect.any(String) }]);
 });

@@ -8,6 +8,8 @@ import {
   findInstallationSettings,
   type InstallationSettings as StoredSettings,
 } from '../../../shared/store/installation-settings.ts';
+import type { Table } from '../../../shared/store/table.ts';
+import { readUsers } from '../../../shared/store/user-store.ts';
 import { checkUnchanged, taggedAs } from '../frame/etag.ts';
 import { defineRoute, type Route } from '../frame/route.ts';
 
@@ -18,10 +20,16 @@ const common = {
   scope: 'none',
 } as const;
 
-const shown = ({ allowList, administrators, version, ...settings }: StoredSettings) => ({
-  body: { ...settings, allowList: [...allowList], administrators: [...administrators] },
-  headers: taggedAs(version),
-});
+async function shown(table: Table, { allowList, administrators, version, ...settings }: StoredSettings) {
+  const users = await readUsers(table, administrators);
+  const people = users.flatMap((user) =>
+    user === undefined ? [] : [{ id: user.id, login: user.login, name: user.name }],
+  );
+  return {
+    body: { ...settings, allowList: [...allowList], administrators: [...administrators], people },
+    headers: taggedAs(version),
+  };
+}
 
 const readSettings = defineRoute(
   {
@@ -32,7 +40,7 @@ const readSettings = defineRoute(
     summary: 'Settings of the installation',
     answer: { status: 200, schema: InstallationSettings, description: 'The settings, with their ETag.' },
   },
-  async ({ table }) => shown(await findInstallationSettings(table)),
+  async ({ table }) => shown(table, await findInstallationSettings(table)),
 );
 
 const changeSettings = defineRoute(
@@ -57,7 +65,8 @@ const changeSettings = defineRoute(
       allowList: allowList?.map((one) => ({ ...one, account: asId<ForgeAccountId>(one.account) })),
       administrators: administrators?.map((user) => asId<UserId>(user)),
     };
-    return shown(await setInstallationSettings(dependencies, before, change, await accountable()));
+    const changed = await setInstallationSettings(dependencies, before, change, await accountable());
+    return shown(dependencies.table, changed);
   },
 );
 
