@@ -48,12 +48,6 @@ export const installationWords = {
     columns: { host: 'Code host', signIn: 'Sign-in', reads: 'Organizations are read with' },
     offered: 'Offered',
     notOffered: 'Not offered',
-    with: {
-      app: 'an App',
-      grant: 'what an owner grants',
-      token: 'an access token',
-      'contents-token': 'a second token for contents',
-    },
     problems: 'The secret of the code hosts has mistakes',
     entry: (place: number) => `Entry ${shownNumber(place)}`,
     none: { title: 'No code host yet', text: 'Without one nobody can sign in.' },
@@ -145,8 +139,7 @@ export const installationWords = {
     saved: 'The settings are saved.',
     administrators: {
       title: 'Administrators',
-      text: 'The sign-ins have an action that makes somebody an administrator.',
-      toSignIns: 'To the sign-ins',
+      choose: 'Choose one from the sign-ins',
       remove: 'Remove',
       removeOf: (who: string) => `Remove ${who}`,
       removeTitle: (who: string) => `Is ${who} no administrator any more?`,

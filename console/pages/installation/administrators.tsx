@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { Schemas } from '../../api/client.ts';
 import { useMe } from '../../api/queries.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
-import { AnchorLink } from '../../components/link.tsx';
+import { ButtonLink } from '../../components/link.tsx';
 import { notifyDone } from '../../components/notify.ts';
 import { Person } from '../../components/person.tsx';
 import { installationWords } from '../../words/installation.ts';
@@ -23,15 +23,12 @@ export function Administrators({ settings: { administrators, people } }: Adminis
   );
   return (
     <section>
-      <Title order={2} mb={4}>
-        {words.title}
-      </Title>
-      <Text size="sm" c="dimmed" mb="sm">
-        {words.text}{' '}
-        <AnchorLink to="/installation/sign-ins" size="sm">
-          {words.toSignIns}
-        </AnchorLink>
-      </Text>
+      <Group justify="space-between" mb="sm">
+        <Title order={2}>{words.title}</Title>
+        <ButtonLink to="/installation/sign-ins" variant="default" size="xs">
+          {words.choose}
+        </ButtonLink>
+      </Group>
       <ul className={classes.list}>
         {rows.map(({ id, login, name }) => (
           <li key={id}>

@@ -6,6 +6,7 @@ import { hostOf } from '../../components/host.ts';
 import { Icon } from '../../components/icon.tsx';
 import { Empty } from '../../components/states.tsx';
 import { installationWords } from '../../words/installation.ts';
+import { integrationsWords } from '../../words/integrations.ts';
 import { AdministratorPage } from './administrator-page.tsx';
 import { hostsQuery } from './queries.ts';
 
@@ -70,7 +71,7 @@ const columns: readonly Column<Host>[] = [
           {name}
         </Text>
         <Text size="xs" c="dimmed" truncate>
-          {hostOf(baseUrl)}
+          {name.includes(hostOf(baseUrl)) ? undefined : hostOf(baseUrl)}
         </Text>
       </Stack>
     ),
@@ -81,7 +82,7 @@ const columns: readonly Column<Host>[] = [
     isWide: true,
     cell: ({ connectsWith }) => (
       <Text size="sm" truncate>
-        {connectsWith.map((one) => words.with[one]).join(', ')}
+        {connectsWith.map((one) => integrationsWords.ways[one]).join(', ')}
       </Text>
     ),
   },

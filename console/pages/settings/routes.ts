@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { outcomeSearch } from '../../routes/outcome.ts';
 import { settingsRoute } from '../../routes/settings.ts';
 import { historySearch } from './history-search.ts';
 import { tokensSearch } from './tokens/search.ts';
@@ -29,7 +30,13 @@ const pages = [
   createRoute({
     getParentRoute,
     path: 'credentials',
-    component: lazyRouteComponent(() => import('./credentials-page.tsx'), 'CredentialsPage'),
+    component: lazyRouteComponent(() => import('./credentials/credentials-page.tsx'), 'CredentialsPage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: 'credentials/$synchronization',
+    validateSearch: outcomeSearch,
+    component: lazyRouteComponent(() => import('./credentials/replace-page.tsx'), 'ReplacePage'),
   }),
   createRoute({
     getParentRoute,

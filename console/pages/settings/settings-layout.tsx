@@ -14,7 +14,8 @@ export function SettingsLayout() {
   const { slug } = useParams({ from: '/o/$slug/settings' });
   const path = useRouterState({ select: ({ location }) => location.pathname });
   const role = useMe().organizations.find((one) => one.slug === slug)?.role;
-  const current = settingsPages.find(({ to }) => to.replace('$slug', slug) === path.replace(/\/$/, ''));
+  // The last that it is, or is below.
+  const current = settingsPages.findLast(({ to }) => `${path}/`.startsWith(`${to.replace('$slug', slug)}/`));
   const pages = settingsPages.filter(({ isForOwners }) => role === 'owner' || !isForOwners);
   // The API says what is not there for whoever does not belong here.
   if (role !== undefined && current !== undefined && !pages.includes(current)) {
@@ -35,7 +36,7 @@ export function SettingsLayout() {
             to={to}
             params={{ slug }}
             className={classes.link}
-            activeOptions={{ exact: true, includeSearch: false }}
+            activeOptions={{ exact: to === '/o/$slug/settings', includeSearch: false }}
           >
             {label}
           </Link>

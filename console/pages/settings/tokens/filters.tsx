@@ -1,11 +1,8 @@
-import { Group, SegmentedControl, Select, Text, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { useState } from 'react';
-import { Icon } from '../../../components/icon.tsx';
+import { Group, SegmentedControl, Select, Text } from '@mantine/core';
+import { SearchField } from '../../../components/search-field.tsx';
 import { tokensWords as words } from '../../../words/tokens.ts';
 import { shownTokens, type TokensSearch, tokenKinds } from './search.ts';
 
-const pauseMs = 250;
 const working = 'working';
 
 interface FiltersProps {
@@ -16,25 +13,9 @@ interface FiltersProps {
 }
 
 export function Filters({ search, change, shown }: FiltersProps) {
-  const [name, setName] = useState(search.name ?? '');
-  const changeName = useDebouncedCallback(
-    (text: string) => change({ name: text.trim() || undefined }),
-    pauseMs,
-  );
   return (
     <Group gap="sm">
-      <TextInput
-        aria-label={words.search}
-        placeholder={words.search}
-        leftSection={<Icon name="search" size={16} />}
-        value={name}
-        onChange={(event) => {
-          setName(event.currentTarget.value);
-          changeName(event.currentTarget.value);
-        }}
-        flex="1 1 14rem"
-        maw="20rem"
-      />
+      <SearchField label={words.search} value={search.name} onSearch={(name) => change({ name })} />
       <Select
         aria-label={words.kind}
         placeholder={words.anyKind}

@@ -1,4 +1,0 @@
-import { PlaceholderPage } from '../../components/placeholder-page.tsx';
-import { settingsWords as words } from '../../words/settings.ts';
-
-export const CredentialsPage = () => <PlaceholderPage title={words.titles.credentials} />;

@@ -1,0 +1,37 @@
+import { Stack } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { Loaded } from '../../../components/loaded.tsx';
+import { Page } from '../../../components/page.tsx';
+import { Empty } from '../../../components/states.tsx';
+import { credentialsWords as words } from '../../../words/credentials.ts';
+import { ConnectionCard } from './connection-card.tsx';
+import { connectionsQuery, providedBy, providersQuery } from './queries.ts';
+
+export function CredentialsPage() {
+  const { slug } = useParams({ from: '/o/$slug/settings/credentials' });
+  const query = useQuery(connectionsQuery(slug));
+  const providers = useQuery(providersQuery(slug)).data ?? [];
+  return (
+    <Page title={words.title} of={slug} description={words.description}>
+      <Loaded query={query}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty icon="lock" {...words.none} />
+          ) : (
+            <Stack>
+              {items.map((one) => (
+                <ConnectionCard
+                  key={one.usedBy.synchronization}
+                  slug={slug}
+                  connection={one}
+                  provided={providedBy(providers, one.usedBy.login)}
+                />
+              ))}
+            </Stack>
+          )
+        }
+      </Loaded>
+    </Page>
+  );
+}

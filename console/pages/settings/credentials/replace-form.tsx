@@ -1,0 +1,117 @@
+import { Anchor, Button, PasswordInput, Radio, Stack, Text } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { api, dataOf, type Schemas } from '../../../api/client.ts';
+import { ApiProblem } from '../../../api/problem.ts';
+import { queryKeys } from '../../../api/query-keys.ts';
+import { useChange } from '../../../api/use-change.ts';
+import { notifyDone } from '../../../components/notify.ts';
+import { ProblemAlert } from '../../../components/states.tsx';
+import { credentialsWords } from '../../../words/credentials.ts';
+
+const words = credentialsWords.replace;
+const ways = ['app', 'grant', 'token'] as const;
+
+interface ReplaceFormProps {
+  readonly slug: string;
+  readonly connection: Schemas['Connection'];
+  readonly host: Schemas['Integration'];
+}
+
+interface Form {
+  readonly way: (typeof ways)[number];
+  readonly token: string;
+  readonly contents: string;
+}
+
+export function ReplaceForm({ slug, connection: { usedBy }, host }: ReplaceFormProps) {
+  const navigate = useNavigate();
+  const offered = ways.filter((way) => host.connectsWith.includes(way));
+  const [form, setForm] = useState<Form>({ way: offered[0] ?? 'token', token: '', contents: '' });
+  const replace = useChange({
+    send: (given: Form) =>
+      dataOf(
+        api.PUT('/api/v1/organizations/{slug}/synchronizations/{synchronization}/connection', {
+          params: { path: { slug, synchronization: usedBy.synchronization } },
+          body: {
+            ...(given.way === 'token' ? { accessToken: given.token.trim() } : {}),
+            ...(given.contents === '' ? {} : { contentsToken: given.contents.trim() }),
+          },
+        }),
+      ),
+    refreshes: [queryKeys.organization(slug)],
+    onDone: () => {
+      notifyDone(words.done(usedBy.login));
+      void navigate({ to: '/o/$slug/settings/credentials', params: { slug } });
+    },
+  });
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        replace.mutate(form);
+      }}
+    >
+      <Stack maw="36rem">
+        {offered.length > 1 && (
+          <Radio.Group
+            label={words.with}
+            value={form.way}
+            onChange={(value) => setForm({ ...form, way: ways.find((way) => way === value) ?? form.way })}
+          >
+            <Stack gap="xs" mt="xs">
+              {offered.map((way) => (
+                <Radio key={way} value={way} label={words.choices[way]} description={words.hints[way]} />
+              ))}
+            </Stack>
+          </Radio.Group>
+        )}
+        {form.way === 'app' && host.installUrl !== undefined && (
+          <Text size="sm">
+            {words.installText}{' '}
+            <Anchor href={host.installUrl} size="sm">
+              {words.install}
+            </Anchor>
+          </Text>
+        )}
+        {form.way === 'token' && (
+          <PasswordInput
+            label={words.token}
+            description={host.tokenForm === undefined ? undefined : words.tokenIs(host.tokenForm)}
+            required
+            autoComplete="off"
+            value={form.token}
+            onChange={(event) => setForm({ ...form, token: event.currentTarget.value })}
+            error={problemsOf(replace.error, '/accessToken')}
+          />
+        )}
+        {host.connectsWith.includes('contents-token') && (
+          <PasswordInput
+            label={words.contents}
+            description={words.contentsHint}
+            autoComplete="off"
+            value={form.contents}
+            onChange={(event) => setForm({ ...form, contents: event.currentTarget.value })}
+            error={problemsOf(replace.error, '/contentsToken')}
+          />
+        )}
+        <ProblemAlert error={replace.error} />
+        <Button type="submit" loading={replace.isPending} style={{ alignSelf: 'flex-start' }}>
+          {words.submit}
+        </Button>
+      </Stack>
+    </form>
+  );
+}
+
+/** Everything that is wrong with a token: each thing that it lacks is one. */
+function problemsOf(error: unknown, pointer: string) {
+  const details = error instanceof ApiProblem ? error.errors.filter((one) => one.pointer === pointer) : [];
+  return details.length === 0 ? undefined : (
+    <Stack gap={2} component="span">
+      {details.map(({ detail }) => (
+        <span key={detail}>{detail}</span>
+      ))}
+    </Stack>
+  );
+}
