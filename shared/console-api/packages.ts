@@ -89,7 +89,15 @@ export const Package = z
   })
   .meta({ id: 'Package' });
 
-const requirements = z.array(z.object({ name: z.string(), constraint: z.string() }));
+const requirements = z.array(
+  z.object({
+    name: z.string(),
+    constraint: z.string(),
+    isHere: z.boolean().meta({
+      description: 'It is a package here, which you may install; said of the first hundred names of a page.',
+    }),
+  }),
+);
 
 export const Version = z
   .object({

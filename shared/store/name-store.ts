@@ -48,6 +48,16 @@ export async function findName(
   return { number, source: rest, isContested: contested === true, isGiven: given === true, downloads };
 }
 
+/** The numbers of those packages whose names are taken. One read for each 100. */
+export async function packageNumbers(
+  table: Table,
+  organization: OrganizationId,
+  names: readonly string[],
+): Promise<readonly number[]> {
+  const items = await table.getMany(names.map((name) => keys.packageName(organization, name)));
+  return items.flatMap((item) => (item === undefined ? [] : [NameItem.parse(item).number]));
+}
+
 /** A name with the package that it belongs to, as lists have it. */
 export interface ListedName {
   readonly name: string;

@@ -115,8 +115,8 @@ describe('packages', () => {
           movedTo: commitOf('b'),
           isMoveAccepted: false,
           requires: [
-            { name: 'php', constraint: '^8.2' },
-            { name: 'acme/two', constraint: '^1.0' },
+            { name: 'php', constraint: '^8.2', isHere: false },
+            { name: 'acme/two', constraint: '^1.0', isHere: true },
           ],
         }),
       ],

@@ -36,6 +36,7 @@ import {
   visiblePackage,
   visibleTo,
 } from '../../../shared/organizations/readable-packages.ts';
+import { requiredPackages } from '../../../shared/organizations/required-packages.ts';
 import { downloadsByDay, downloadsByVersion } from '../../../shared/store/download-store.ts';
 import type { StoredPackage } from '../../../shared/store/package-store.ts';
 import { findReadme } from '../../../shared/store/readme-store.ts';
@@ -177,6 +178,7 @@ const read = defineRoute(readDefinition, async (dependencies, request) => ({
 const shownVersion = (
   { links }: StoredPackage,
   { version, requires, requiresForDevelopment }: DescribedVersion,
+  here: ReadonlySet<string>,
 ) => ({
   version: version.version,
   normalized: version.versionNormalized,
@@ -189,8 +191,11 @@ const shownVersion = (
   isDefaultBranch: version.isDefaultBranch,
   movedTo: version.movedTo,
   isMoveAccepted: version.movedTo !== undefined && version.acceptedMove === version.movedTo,
-  requires: [...requires],
-  requiresForDevelopment: [...requiresForDevelopment],
+  requires: requires.map((one) => ({ ...one, isHere: here.has(one.name.toLowerCase()) })),
+  requiresForDevelopment: requiresForDevelopment.map((one) => ({
+    ...one,
+    isHere: here.has(one.name.toLowerCase()),
+  })),
 });
 
 const listVersions = defineRoute(
@@ -208,7 +213,8 @@ const listVersions = defineRoute(
   },
   async (dependencies, request) => {
     const { organization, query, role } = request;
-    const found = await packageOf(dependencies, request);
+    const visibility = await visibleTo(dependencies, organization, viewerOf(request));
+    const found = await packageOf(dependencies, request, visibility);
     const paged = { route: 'listVersions', filter: [organization.id, found.number] };
     const page = { limit: limitOf(query), after: placeOf(paged, query.cursor) };
     const { versions, next } = await packageVersions(
@@ -218,9 +224,9 @@ const listVersions = defineRoute(
       page,
       role === 'owner',
     );
-    return {
-      body: { items: versions.map((version) => shownVersion(found, version)), next: cursorFor(paged, next) },
-    };
+    const here = await requiredPackages(dependencies.table, organization, versions, visibility);
+    const items = versions.map((version) => shownVersion(found, version, here));
+    return { body: { items, next: cursorFor(paged, next) } };
   },
 );
 
