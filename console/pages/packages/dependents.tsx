@@ -2,13 +2,13 @@ import { Code } from '@mantine/core';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { pageLimit, useList } from '../../api/use-list.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
-import { AnchorLink } from '../../components/link.tsx';
+import { PackageLink } from '../../components/package-link.tsx';
 import { Empty } from '../../components/states.tsx';
-import { packagesWords } from '../../words/packages.ts';
+import { packageWords } from '../../words/package.ts';
 import { dependentsKey, type Named } from './queries.ts';
 
 type Row = Schemas['Dependent'];
-const words = packagesWords.package;
+const words = packageWords.dependents;
 
 export function Dependents({ path }: { readonly path: Named }) {
   const list = useList<Row>(dependentsKey(path), (cursor, signal) =>
@@ -21,10 +21,10 @@ export function Dependents({ path }: { readonly path: Named }) {
   );
   return (
     <DataTable
-      label={words.tabs.dependents}
+      label={packageWords.tabs.dependents}
       columns={columnsOf(path)}
       rowKey={({ name }) => name}
-      empty={<Empty {...words.noDependents} />}
+      empty={<Empty {...words.none} />}
       {...list}
     />
   );
@@ -33,24 +33,17 @@ export function Dependents({ path }: { readonly path: Named }) {
 const columnsOf = ({ slug }: Named): readonly Column<Row>[] => [
   {
     key: 'name',
-    title: packagesWords.columns.name,
-    cell: (row) => {
-      const [vendor = '', name = ''] = row.name.split('/');
-      return (
-        <AnchorLink to="/o/$slug/packages/$vendor/$name" params={{ slug, vendor, name }} size="sm">
-          {row.name}
-        </AnchorLink>
-      );
-    },
+    title: words.columns.name,
+    cell: (row) => <PackageLink slug={slug} name={row.name} />,
   },
   {
     key: 'constraint',
-    title: words.dependentColumns.constraint,
+    title: words.columns.constraint,
     cell: ({ constraint }) => <Code>{constraint}</Code>,
   },
   {
     key: 'kind',
-    title: words.dependentColumns.kind,
+    title: words.columns.kind,
     isWide: true,
     cell: ({ isForDevelopment }) => (isForDevelopment ? words.forDevelopment : words.always),
   },

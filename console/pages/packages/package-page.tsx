@@ -1,31 +1,55 @@
-import { Anchor, Badge, Group, Stack, Tabs, Text, Title } from '@mantine/core';
+import { Anchor, Badge, Group, Stack, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { Schemas } from '../../api/client.ts';
-import { CopyLine } from '../../components/copy-button.tsx';
+import { type May, useMay } from '../../api/use-may.ts';
 import { Icon } from '../../components/icon.tsx';
 import { AnchorLink } from '../../components/link.tsx';
 import { Loaded } from '../../components/loaded.tsx';
 import { Page } from '../../components/page.tsx';
 import { navigationWords } from '../../words/navigation.ts';
+import { packageWords as words } from '../../words/package.ts';
 import { packagesWords } from '../../words/packages.ts';
+import { Access } from './access.tsx';
 import { Dependents } from './dependents.tsx';
-import { type Named, packageQuery } from './queries.ts';
+import { Downloads } from './downloads.tsx';
+import { Install } from './install.tsx';
+import { NameClaims } from './name-claims.tsx';
+import { Notes } from './notes.tsx';
+import { PackageMenu } from './package-menu.tsx';
+import { type Named, nameOf, packageQuery } from './queries.ts';
 import { ReadmeView } from './readme-view.tsx';
+import { Scans } from './scans.tsx';
 import { packageTabs } from './search.ts';
 import { Versions } from './versions.tsx';
 
-const words = packagesWords.package;
 const from = '/o/$slug/packages/$vendor/$name';
 
-const panels = { versions: Versions, readme: ReadmeView, dependents: Dependents } as const;
+/** What a tab gets. */
+export interface PanelProps {
+  readonly path: Named;
+  readonly found: Schemas['Package'];
+  readonly may: May;
+}
+
+const panels = {
+  versions: Versions,
+  readme: ReadmeView,
+  dependents: Dependents,
+  downloads: Downloads,
+  access: Access,
+  scans: Scans,
+  name: NameClaims,
+} as const;
+const ownersTabs: readonly string[] = ['access', 'name'];
 
 export function PackagePage() {
   const path = useParams({ from });
+  const may = useMay(path.slug);
   const query = useQuery(packageQuery(path));
   return (
     <Page
-      title={`${path.vendor}/${path.name}`}
+      title={nameOf(path)}
       of={path.slug}
       above={
         <AnchorLink to="/o/$slug/packages" params={{ slug: path.slug }} size="sm">
@@ -33,17 +57,14 @@ export function PackagePage() {
         </AnchorLink>
       }
       description={query.data && <Facts found={query.data} />}
+      actions={query.data && may.managePackages && <PackageMenu path={path} found={query.data} />}
     >
       <Loaded query={query}>
-        {() => (
+        {(found) => (
           <Stack gap="lg">
-            <div>
-              <Title order={2} size="sm" mb={6}>
-                {words.install}
-              </Title>
-              <CopyLine value={`composer require ${path.vendor}/${path.name}`} />
-            </div>
-            <Panels path={path} />
+            <Notes path={path} found={found} may={may} />
+            {found.state === 'available' && <Install key={nameOf(path)} path={path} />}
+            <Panels key={nameOf(path)} path={path} found={found} may={may} />
           </Stack>
         )}
       </Loaded>
@@ -51,8 +72,13 @@ export function PackagePage() {
   );
 }
 
-function Facts({ found }: { readonly found: Schemas['Package'] }) {
-  const { state, isArchived, links, repository } = found;
+function Facts({ found: { state, isArchived, links, repository } }: { readonly found: Schemas['Package'] }) {
+  const name = (
+    <Group gap={4} component="span">
+      <Icon name="repository" size={16} />
+      {repository.name}
+    </Group>
+  );
   return (
     <Group gap="sm" mt={4}>
       {state !== 'available' && (
@@ -65,40 +91,46 @@ function Facts({ found }: { readonly found: Schemas['Package'] }) {
           {packagesWords.archived}
         </Badge>
       )}
-      {links === undefined ? (
-        <Text size="sm">{repository.name}</Text>
+      {links?.page === undefined ? (
+        <Text size="sm" component="span">
+          {name}
+        </Text>
       ) : (
-        <Anchor href={links.source} size="sm" rel="noreferrer">
-          <Group gap={4}>
-            <Icon name="repository" size={16} />
-            {repository.name}
-          </Group>
+        <Anchor href={links.page} size="sm" rel="noreferrer">
+          {name}
+        </Anchor>
+      )}
+      {links?.issues !== undefined && state !== 'unreadable' && (
+        <Anchor href={links.issues} size="sm" rel="noreferrer">
+          {words.issues}
         </Anchor>
       )}
     </Group>
   );
 }
 
-function Panels({ path }: { readonly path: Named }) {
+function Panels(props: PanelProps) {
   const { tab = 'versions' } = useSearch({ from });
   const navigate = useNavigate({ from });
-  const Panel = panels[tab];
+  const offered = packageTabs.filter((one) => props.may.isOwner || !ownersTabs.includes(one));
+  const shown = offered.includes(tab) ? tab : 'versions';
+  const Panel = panels[shown];
   return (
     <Tabs
-      value={tab}
+      value={shown}
       onChange={(value) =>
         void navigate({ search: { tab: packageTabs.find((one) => one === value) }, replace: true })
       }
     >
       <Tabs.List mb="md">
-        {packageTabs.map((one) => (
+        {offered.map((one) => (
           <Tabs.Tab key={one} value={one}>
             {words.tabs[one]}
           </Tabs.Tab>
         ))}
       </Tabs.List>
-      <Tabs.Panel value={tab}>
-        <Panel path={path} />
+      <Tabs.Panel value={shown}>
+        <Panel {...props} />
       </Tabs.Panel>
     </Tabs>
   );

@@ -1,4 +1,4 @@
-import { queryOptions } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { api, dataOf } from '../../api/client.ts';
 import { queryKeys } from '../../api/query-keys.ts';
 
@@ -9,24 +9,55 @@ export interface Named {
   readonly name: string;
 }
 
-const key = ({ slug, vendor, name }: Named, ...parts: readonly unknown[]) =>
+export const nameOf = ({ vendor, name }: Named): string => `${vendor}/${name}`;
+
+/** Everything of a package begins with it. */
+export const packageKey = ({ slug, vendor, name }: Named, ...parts: readonly unknown[]) =>
   queryKeys.of(slug, 'package', vendor, name, ...parts);
 
+const pauseMs = 2500;
+
+/** Asked again while it is scanned or published. */
 export const packageQuery = (path: Named) =>
   queryOptions({
-    queryKey: key(path),
+    queryKey: packageKey(path, 'package'),
     queryFn: ({ signal }) =>
       dataOf(api.GET('/api/v1/organizations/{slug}/packages/{vendor}/{name}', { params: { path }, signal })),
+    refetchInterval: ({ state: { data } }) =>
+      data?.scan.isPending || data?.state === 'accepted' ? pauseMs : false,
   });
 
 export const readmeQuery = (path: Named) =>
   queryOptions({
-    queryKey: key(path, 'readme'),
+    queryKey: packageKey(path, 'readme'),
     queryFn: ({ signal }) =>
       dataOf(
         api.GET('/api/v1/organizations/{slug}/packages/{vendor}/{name}/readme', { params: { path }, signal }),
       ),
   });
 
-export const versionsKey = (path: Named) => key(path, 'versions');
-export const dependentsKey = (path: Named) => key(path, 'dependents');
+export const downloadsQuery = (path: Named, days: string) =>
+  queryOptions({
+    queryKey: packageKey(path, 'downloads', days),
+    queryFn: ({ signal }) =>
+      dataOf(
+        api.GET('/api/v1/organizations/{slug}/packages/{vendor}/{name}/downloads', {
+          params: { path, query: { days: Number(days) } },
+          signal,
+        }),
+      ),
+    placeholderData: keepPreviousData,
+  });
+
+/** For owners. */
+export const claimsQuery = (path: Named) =>
+  queryOptions({
+    queryKey: packageKey(path, 'claims'),
+    queryFn: ({ signal }) =>
+      dataOf(
+        api.GET('/api/v1/organizations/{slug}/packages/{vendor}/{name}/claims', { params: { path }, signal }),
+      ),
+  });
+
+export const versionsKey = (path: Named) => packageKey(path, 'versions');
+export const dependentsKey = (path: Named) => packageKey(path, 'dependents');

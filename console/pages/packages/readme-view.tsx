@@ -1,21 +1,36 @@
-import { Paper } from '@mantine/core';
+import { Paper, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
 import { isProblem } from '../../api/problem.ts';
 import { Loaded } from '../../components/loaded.tsx';
-import { Empty } from '../../components/states.tsx';
-import { packagesWords } from '../../words/packages.ts';
-import { type Named, readmeQuery } from './queries.ts';
-import classes from './readme-view.module.css';
+import { Empty, LoadingRows } from '../../components/states.tsx';
+import { packageWords } from '../../words/package.ts';
+import type { PanelProps } from './package-page.tsx';
+import { readmeQuery } from './queries.ts';
+import classes from './readme.module.css';
 
-export function ReadmeView({ path }: { readonly path: Named }) {
+const words = packageWords.readme;
+const hashShown = 10;
+const Markdown = lazy(async () => ({ default: (await import('./markdown.tsx')).Markdown }));
+
+export function ReadmeView({ path, found }: PanelProps) {
   const query = useQuery(readmeQuery(path));
   return isProblem(query.error, 'not-found') ? (
-    <Empty {...packagesWords.package.noReadme} />
+    <Empty {...words.none} />
   ) : (
     <Loaded query={query}>
-      {({ text }) => (
+      {({ text, mediaType, file, commit }) => (
         <Paper withBorder p="lg">
-          <pre className={classes.text}>{text}</pre>
+          <Text size="xs" c="dimmed" mb="md">
+            {file} · {words.source(commit.slice(0, hashShown))}
+          </Text>
+          {mediaType === 'text/markdown' ? (
+            <Suspense fallback={<LoadingRows />}>
+              <Markdown text={text} base={found.links?.page} />
+            </Suspense>
+          ) : (
+            <pre className={classes.text}>{text}</pre>
+          )}
         </Paper>
       )}
     </Loaded>

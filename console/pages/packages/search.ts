@@ -4,7 +4,17 @@ import { oneOf, textOf } from '../../routes/search.ts';
 export const packageStates = ['available', 'accepted', 'unreadable'] as const;
 /** By name if there is none. */
 export const packageOrders = ['changed', 'downloads'] as const;
-export const packageTabs = ['versions', 'readme', 'dependents'] as const;
+export const packageTabs = [
+  'versions',
+  'readme',
+  'dependents',
+  'downloads',
+  'access',
+  'scans',
+  'name',
+] as const;
+/** Of the chart; 30 if there is none. */
+export const dayCounts = ['30', '90', '365'] as const;
 
 export interface PackagesSearch {
   readonly name?: string | undefined;
@@ -20,6 +30,12 @@ export const packagesSearch = (search: Record<string, unknown>): PackagesSearch 
   synchronization: textOf(search.synchronization),
 });
 
-export const packageSearch = (
-  search: Record<string, unknown>,
-): { readonly tab?: (typeof packageTabs)[number] | undefined } => ({ tab: oneOf(packageTabs, search.tab) });
+export interface PackageSearch {
+  readonly tab?: (typeof packageTabs)[number] | undefined;
+  readonly days?: (typeof dayCounts)[number] | undefined;
+}
+
+export const packageSearch = (search: Record<string, unknown>): PackageSearch => ({
+  tab: oneOf(packageTabs, search.tab),
+  days: oneOf(dayCounts, String(search.days)),
+});

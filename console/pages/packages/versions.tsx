@@ -1,19 +1,38 @@
-import { Badge, Code, Group, Text, Tooltip } from '@mantine/core';
+import { Anchor, Badge, Button, Code, Group, Text, Tooltip } from '@mantine/core';
+import { lazy, Suspense, useState } from 'react';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { pageLimit, useList } from '../../api/use-list.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
+import { FloatingBar } from '../../components/floating-bar.tsx';
+import { selectColumn } from '../../components/select-column.tsx';
+import { useSelection } from '../../components/selection.ts';
 import { Empty } from '../../components/states.tsx';
 import { When } from '../../components/when.tsx';
-import { packagesWords } from '../../words/packages.ts';
-import { type Named, versionsKey } from './queries.ts';
+import { packageWords } from '../../words/package.ts';
+import type { PanelProps } from './package-page.tsx';
+import { versionsKey } from './queries.ts';
+import { hereFirst, RequirementText } from './requirements.tsx';
 
 type Row = Schemas['Version'];
 
-const words = packagesWords.package;
+const words = packageWords.versions;
 const hashShown = 10;
 const requiresShown = 2;
+/** The API takes so many at once. */
+const deletedMax = 90;
+const VersionDialog = lazy(async () => ({ default: (await import('./version-dialog.tsx')).VersionDialog }));
+const AcceptMove = lazy(async () => ({ default: (await import('./accept-move.tsx')).AcceptMove }));
+const DeleteVersions = lazy(async () => ({
+  default: (await import('./delete-versions.tsx')).DeleteVersions,
+}));
 
-export function Versions({ path }: { readonly path: Named }) {
+/** What is open above the table. */
+type Opened =
+  | { readonly kind: 'version'; readonly version: Row }
+  | { readonly kind: 'move'; readonly version: Row; readonly movedTo: string }
+  | { readonly kind: 'delete'; readonly versions: readonly string[] };
+
+export function Versions({ path, may }: PanelProps) {
   const list = useList<Row>(versionsKey(path), (cursor, signal) =>
     dataOf(
       api.GET('/api/v1/organizations/{slug}/packages/{vendor}/{name}/versions', {
@@ -22,72 +41,194 @@ export function Versions({ path }: { readonly path: Named }) {
       }),
     ),
   );
+  const [opened, setOpened] = useState<Opened>();
+  const close = (): void => setOpened(undefined);
+  const selection = useSelection(
+    list.rows.map(({ version }) => version),
+    deletedMax,
+  );
+  const shown = { slug: path.slug, mayManage: may.managePackages, open: setOpened };
+  const select = selectColumn<Row>({
+    selection,
+    idOf: ({ version }) => version,
+    labelOf: ({ version }) => words.selectOf(version),
+    title: words.columns.select,
+    labelOfAll: words.selectAll,
+  });
   return (
-    <DataTable
-      label={words.versions}
-      columns={columns}
-      rowKey={({ normalized }) => normalized}
-      empty={<Empty {...words.noVersions} />}
-      {...list}
-    />
+    <>
+      <DataTable
+        label={packageWords.tabs.versions}
+        columns={[...(may.managePackages ? [select] : []), ...columnsOf(shown)]}
+        rowKey={({ normalized }) => normalized}
+        empty={<Empty {...words.none} />}
+        {...list}
+      />
+      {selection.ids.size > 0 && (
+        <FloatingBar label={words.selection}>
+          <Text size="sm" role="status">
+            {words.selected(selection.ids.size)}
+          </Text>
+          <Group gap="xs">
+            <Button
+              color="red"
+              variant="light"
+              onClick={() => setOpened({ kind: 'delete', versions: [...selection.ids] })}
+            >
+              {packageWords.deleteVersions.action(selection.ids.size)}
+            </Button>
+            <Button variant="default" onClick={selection.clear}>
+              {words.clear}
+            </Button>
+          </Group>
+        </FloatingBar>
+      )}
+      <Suspense fallback={null}>
+        {opened?.kind === 'version' && <VersionDialog path={path} version={opened.version} onClose={close} />}
+        {opened?.kind === 'move' && (
+          <AcceptMove path={path} version={opened.version} movedTo={opened.movedTo} onClose={close} />
+        )}
+        {opened?.kind === 'delete' && (
+          <DeleteVersions
+            path={path}
+            versions={opened.versions}
+            onDone={() => {
+              close();
+              selection.clear();
+            }}
+            onClose={close}
+          />
+        )}
+      </Suspense>
+    </>
   );
 }
 
-const columns: readonly Column<Row>[] = [
+interface Shown {
+  readonly slug: string;
+  readonly mayManage: boolean;
+  open(opened: Opened): void;
+}
+
+const columnsOf = (shown: Shown): readonly Column<Row>[] => [
   {
     key: 'version',
-    title: words.versionColumns.version,
-    cell: ({ version, state, reason, isDefaultBranch, movedTo }) => (
-      <Group gap="xs" wrap="nowrap">
-        <Text size="sm" fw={500} truncate>
-          {version}
-        </Text>
-        {isDefaultBranch && (
-          <Badge variant="light" color="gray" flex="none">
-            {words.defaultBranch}
-          </Badge>
-        )}
-        {state !== 'published' && (
-          <Tooltip label={reason} disabled={reason === undefined}>
-            <Badge variant="light" color={state === 'withdrawn' ? 'gray' : 'blue'} flex="none">
-              {words.versionStates[state]}
-            </Badge>
-          </Tooltip>
-        )}
-        {movedTo !== undefined && (
-          <Badge variant="light" color="red" flex="none">
-            {words.movedTag}
-          </Badge>
-        )}
-      </Group>
-    ),
+    title: words.columns.version,
+    cell: (version) => <VersionCell {...shown} version={version} />,
   },
-  { key: 'time', title: words.versionColumns.time, width: 9.5, cell: ({ time }) => <When at={time} /> },
+  { key: 'time', title: words.columns.time, width: 9.5, cell: ({ time }) => <When at={time} /> },
   {
     key: 'commit',
-    title: words.versionColumns.commit,
+    title: words.columns.commit,
     width: 9,
     isWide: true,
-    cell: ({ commit }) => <Code title={commit}>{commit.slice(0, hashShown)}</Code>,
+    cell: ({ commit, page }) =>
+      page === undefined ? (
+        <Code title={commit}>{commit.slice(0, hashShown)}</Code>
+      ) : (
+        <Anchor href={page} rel="noreferrer" title={commit}>
+          <Code>{commit.slice(0, hashShown)}</Code>
+        </Anchor>
+      ),
   },
   {
     key: 'requires',
-    title: words.versionColumns.requires,
+    title: words.columns.requires,
     isWide: true,
-    cell: ({ requires }) => (
-      <Text
-        size="sm"
-        c="dimmed"
-        truncate
-        title={requires.map(({ name, constraint }) => `${name} ${constraint}`).join('\n')}
-      >
-        {requires.length === 0
-          ? words.requiresNothing
-          : [
-              ...requires.slice(0, requiresShown).map(({ name, constraint }) => `${name} ${constraint}`),
-              ...(requires.length > requiresShown ? [words.more(requires.length - requiresShown)] : []),
-            ].join(', ')}
-      </Text>
-    ),
+    cell: (version) => <RequiresCell {...shown} version={version} />,
   },
 ];
+
+interface CellProps extends Shown {
+  readonly version: Row;
+}
+
+function VersionCell({ version: row, open, mayManage }: CellProps) {
+  const { version, state, reason, isDefaultBranch, movedTo, isMoveAccepted } = row;
+  return (
+    <Group gap="xs" wrap="nowrap">
+      <Anchor
+        component="button"
+        type="button"
+        size="sm"
+        fw={500}
+        truncate
+        onClick={() => open({ kind: 'version', version: row })}
+      >
+        {version}
+      </Anchor>
+      {isDefaultBranch && (
+        <Badge variant="light" color="gray" flex="none">
+          {words.defaultBranch}
+        </Badge>
+      )}
+      {state !== 'published' && (
+        <Tooltip label={reason} disabled={reason === undefined}>
+          <Badge variant="light" color={state === 'withdrawn' ? 'gray' : 'blue'} flex="none">
+            {words.states[state]}
+          </Badge>
+        </Tooltip>
+      )}
+      {isMoveAccepted && (
+        <Badge variant="light" color="blue" flex="none">
+          {words.moveAccepted}
+        </Badge>
+      )}
+      {movedTo !== undefined &&
+        !isMoveAccepted &&
+        (mayManage ? (
+          <Button
+            size="compact-xs"
+            variant="light"
+            color="red"
+            flex="none"
+            onClick={() => open({ kind: 'move', version: row, movedTo })}
+          >
+            {words.movedTag}
+          </Button>
+        ) : (
+          <Badge variant="light" color="red" flex="none">
+            {words.movedTag}
+          </Badge>
+        ))}
+    </Group>
+  );
+}
+
+function RequiresCell({ slug, version, open }: CellProps) {
+  const { requires } = version;
+  const more = requires.length - requiresShown;
+  if (requires.length === 0) {
+    return (
+      <Text size="sm" c="dimmed">
+        {words.nothing}
+      </Text>
+    );
+  }
+  return (
+    <Group gap="xs" wrap="nowrap">
+      <Text size="sm" truncate component="div">
+        {hereFirst(requires)
+          .slice(0, requiresShown)
+          .map((one, place) => (
+            <span key={one.name}>
+              {place > 0 && ', '}
+              <RequirementText slug={slug} requirement={one} />
+            </span>
+          ))}
+      </Text>
+      {more > 0 && (
+        <Anchor
+          component="button"
+          type="button"
+          size="sm"
+          flex="none"
+          aria-label={words.moreOf(version.version, more)}
+          onClick={() => open({ kind: 'version', version })}
+        >
+          {words.more(more)}
+        </Anchor>
+      )}
+    </Group>
+  );
+}

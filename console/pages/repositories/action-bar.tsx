@@ -1,11 +1,11 @@
 import { Button, Group, Progress, Text } from '@mantine/core';
+import { FloatingBar } from '../../components/floating-bar.tsx';
+import type { Selection } from '../../components/selection.ts';
 import { ProblemAlert } from '../../components/states.tsx';
 import { commonWords } from '../../words/common.ts';
 import { repositoriesWords as words } from '../../words/repositories.ts';
-import classes from './action-bar.module.css';
 import { isSettled } from './outcome.ts';
 import type { Repository } from './queries.ts';
-import type { Selection } from './selection.ts';
 import type { Following } from './use-followed.ts';
 
 interface ActionBarProps {
@@ -14,40 +14,40 @@ interface ActionBarProps {
   readonly following: Following;
 }
 
-/** Floats above the end of the list while something is selected or goes on. */
+/** What is selected, or what goes on. */
 export function ActionBar({ selected, selection, following }: ActionBarProps) {
   const { add, scan, followed } = following;
   const error = add.error ?? scan.error;
-  return (
-    <div className={classes.place}>
-      {selected.length > 0 ? (
-        <section className={classes.bar} aria-label={words.selection.label}>
-          <Text size="sm" role="status">
-            {words.selection.count(selected.length)}
-          </Text>
-          <Group gap="xs">
-            <Button
-              size="sm"
-              loading={add.isPending}
-              onClick={() => add.mutate(selected, { onSuccess: () => selection.clear() })}
-            >
-              {words.selection.add(selected.length)}
-            </Button>
-            <Button size="sm" variant="default" onClick={selection.clear}>
-              {words.selection.clear}
-            </Button>
-          </Group>
-          {error && <ProblemAlert error={error} />}
-        </section>
-      ) : error ? (
-        <section className={classes.bar} aria-label={words.progress.label}>
-          <ProblemAlert error={error} />
-        </section>
-      ) : (
-        followed.size > 0 && <Going following={following} />
-      )}
-    </div>
-  );
+  if (selected.length > 0) {
+    return (
+      <FloatingBar label={words.selection.label}>
+        <Text size="sm" role="status">
+          {words.selection.count(selected.length)}
+        </Text>
+        <Group gap="xs">
+          <Button
+            size="sm"
+            loading={add.isPending}
+            onClick={() => add.mutate(selected, { onSuccess: () => selection.clear() })}
+          >
+            {words.selection.add(selected.length)}
+          </Button>
+          <Button size="sm" variant="default" onClick={selection.clear}>
+            {words.selection.clear}
+          </Button>
+        </Group>
+        <ProblemAlert error={error} />
+      </FloatingBar>
+    );
+  }
+  if (error) {
+    return (
+      <FloatingBar label={words.progress.label}>
+        <ProblemAlert error={error} />
+      </FloatingBar>
+    );
+  }
+  return followed.size > 0 && <Going following={following} />;
 }
 
 function Going({ following: { followed, forget } }: { readonly following: Following }) {
@@ -59,7 +59,7 @@ function Going({ following: { followed, forget } }: { readonly following: Follow
     ? words.progress.done(installable, settled.length - installable)
     : words.progress.going(settled.length, outcomes.length);
   return (
-    <section className={classes.bar} aria-label={words.progress.label}>
+    <FloatingBar label={words.progress.label}>
       <Text size="sm" role="status">
         {text}
       </Text>
@@ -70,6 +70,6 @@ function Going({ following: { followed, forget } }: { readonly following: Follow
       ) : (
         <Progress aria-label={text} value={(100 * settled.length) / outcomes.length} w="8rem" animated />
       )}
-    </section>
+    </FloatingBar>
   );
 }

@@ -159,6 +159,7 @@ function RemedyButton({
         <ButtonLink
           to="/o/$slug/packages/$vendor/$name"
           params={{ slug, vendor, name: short }}
+          search={{ tab: 'name' }}
           size="compact-sm"
           variant="default"
           aria-label={words.seeNameOf(`${vendor}/${short}`)}

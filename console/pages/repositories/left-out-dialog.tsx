@@ -1,8 +1,7 @@
-import { Modal, Stack, Text } from '@mantine/core';
+import { Modal } from '@mantine/core';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { pageLimit, useList } from '../../api/use-list.ts';
-import { type Column, DataTable } from '../../components/data-table.tsx';
-import { Empty } from '../../components/states.tsx';
+import { LeftOutTable } from '../../components/left-out-table.tsx';
 import { commonWords } from '../../words/common.ts';
 import { repositoriesWords as words } from '../../words/repositories.ts';
 import { type Repository, repositoriesKey } from './queries.ts';
@@ -23,12 +22,7 @@ export function LeftOutDialog({ slug, repository, onClose }: LeftOutDialogProps)
       size="lg"
       closeButtonProps={{ 'aria-label': commonWords.close }}
     >
-      <Stack gap="sm">
-        <Text size="sm" c="dimmed">
-          {words.leftOutText}
-        </Text>
-        <LeftOut slug={slug} id={repository.id} />
-      </Stack>
+      <LeftOut slug={slug} id={repository.id} />
     </Modal>
   );
 }
@@ -42,36 +36,5 @@ function LeftOut({ slug, id }: { readonly slug: string; readonly id: string }) {
       }),
     ),
   );
-  return (
-    <DataTable
-      label={words.leftOutText}
-      columns={leftOutColumns}
-      rowKey={({ ref }) => ref}
-      empty={<Empty {...words.nothingLeftOut} />}
-      {...list}
-    />
-  );
+  return <LeftOutTable list={list} />;
 }
-
-/** Reasons are sentences: all of one is on hover. */
-const leftOutColumns: readonly Column<Schemas['LeftOutRef']>[] = [
-  {
-    key: 'ref',
-    title: words.leftOutColumns.ref,
-    width: 11,
-    cell: ({ ref }) => (
-      <Text size="sm" truncate title={ref}>
-        {ref}
-      </Text>
-    ),
-  },
-  {
-    key: 'reason',
-    title: words.leftOutColumns.reason,
-    cell: ({ reason }) => (
-      <Text size="sm" truncate title={reason}>
-        {reason}
-      </Text>
-    ),
-  },
-];

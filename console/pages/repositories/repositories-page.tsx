@@ -1,10 +1,11 @@
-import { Checkbox } from '@mantine/core';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { type May, useMay } from '../../api/use-may.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { ButtonLink } from '../../components/link.tsx';
 import { Page } from '../../components/page.tsx';
+import { selectColumn } from '../../components/select-column.tsx';
+import { useSelection } from '../../components/selection.ts';
 import { Empty } from '../../components/states.tsx';
 import { When } from '../../components/when.tsx';
 import { repositoriesWords as words } from '../../words/repositories.ts';
@@ -14,10 +15,11 @@ import { Filters } from './filters.tsx';
 import { remedyOf } from './outcome.ts';
 import { type Repository, useRepositories } from './queries.ts';
 import type { RepositoriesSearch } from './search.ts';
-import { type Selection, useSelection } from './selection.ts';
 import { type Following, useFollowed } from './use-followed.ts';
 
 const from = '/o/$slug/repositories';
+/** The API takes so many at once. */
+const chosenMax = 1000;
 const LeftOutDialog = lazy(async () => ({
   default: (await import('./left-out-dialog.tsx')).LeftOutDialog,
 }));
@@ -36,7 +38,15 @@ function Repositories({ slug }: { readonly slug: string }) {
   const following = useFollowed(slug);
   const rows = withFollowed(list.rows, following);
   const selectable = rows.filter((row) => isSelectable(row, may, following));
-  const selection = useSelection(selectable);
+  const ids = selectable.map(({ id }) => id);
+  const selection = useSelection(ids, chosenMax);
+  const select = selectColumn<Repository>({
+    selection,
+    idOf: ({ id }) => (ids.includes(id) ? id : undefined),
+    labelOf: ({ name }) => words.selectOf(name),
+    title: words.columns.select,
+    labelOfAll: words.selectAll,
+  });
   const [leftOut, setLeftOut] = useState<Repository>();
   const shown = { slug, may, following, showLeftOut: setLeftOut };
   return (
@@ -51,10 +61,7 @@ function Repositories({ slug }: { readonly slug: string }) {
       />
       <DataTable
         label={words.title}
-        columns={[
-          ...(selectable.length > 0 ? [selectColumn(selectable, selection)] : []),
-          ...columnsOf(search, shown),
-        ]}
+        columns={[...(ids.length > 0 ? [select] : []), ...columnsOf(search, shown)]}
         rowKey={({ id }) => id}
         empty={<Nothing slug={slug} search={search} />}
         {...list}
@@ -83,35 +90,6 @@ function withFollowed(rows: readonly Repository[], { followed }: Following): rea
 
 const isSelectable = (row: Repository, may: May, { followed }: Following): boolean =>
   remedyOf(row) === 'add' && allows(may, 'add') && !followed.has(row.id);
-
-function selectColumn(selectable: readonly Repository[], selection: Selection): Column<Repository> {
-  const ids = new Set(selectable.map(({ id }) => id));
-  return {
-    key: 'select',
-    title: words.columns.select,
-    width: 2.75,
-    heading: (
-      <Checkbox
-        size="xs"
-        aria-label={words.selectAll}
-        checked={selection.state === 'all'}
-        indeterminate={selection.state === 'some'}
-        onChange={selection.toggleAll}
-      />
-    ),
-    cell: ({ id, name }) =>
-      ids.has(id) && (
-        <Checkbox
-          size="xs"
-          aria-label={words.selectOf(name)}
-          checked={selection.ids.has(id)}
-          onChange={({ nativeEvent }) =>
-            selection.toggle(id, 'shiftKey' in nativeEvent && nativeEvent.shiftKey === true)
-          }
-        />
-      ),
-  };
-}
 
 const columnsOf = ({ show }: RepositoriesSearch, shown: Shown): readonly Column<Repository>[] => [
   {

@@ -1,8 +1,4 @@
 import { useRef, useState } from 'react';
-import type { Repository } from './queries.ts';
-
-/** The API takes so many at once. */
-const selectedMax = 1000;
 
 export interface Selection {
   readonly ids: ReadonlySet<string>;
@@ -13,11 +9,15 @@ export interface Selection {
   clear(): void;
 }
 
-/** @param selectable in the order in which they are shown */
-export function useSelection(selectable: readonly Repository[]): Selection {
+/**
+ * Rows that are selected in a table.
+ *
+ * @param all the ids of those that can be, in the order in which they are shown
+ * @param selectedMax the API takes so many at once
+ */
+export function useSelection(all: readonly string[], selectedMax: number): Selection {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const last = useRef<string | undefined>(undefined);
-  const all = selectable.map(({ id }) => id);
   const ids = new Set(all.filter((id) => chosen.has(id)));
   return {
     ids,

@@ -1,0 +1,130 @@
+import { Alert, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { api, dataOf, type Schemas } from '../../api/client.ts';
+import { pageLimit, useList } from '../../api/use-list.ts';
+import { wayText } from '../../components/access-way.ts';
+import { type Column, DataTable } from '../../components/data-table.tsx';
+import { AnchorLink } from '../../components/link.tsx';
+import { Empty } from '../../components/states.tsx';
+import { packageWords } from '../../words/package.ts';
+import type { PanelProps } from './package-page.tsx';
+import { type Named, nameOf, packageKey } from './queries.ts';
+
+type Row = Schemas['PersonWithAccess'];
+const words = packageWords.access;
+
+const read = (
+  path: Named,
+  query: { readonly cursor?: string; readonly limit: number },
+  signal: AbortSignal,
+) =>
+  dataOf(
+    api.GET('/api/v1/organizations/{slug}/packages/{vendor}/{name}/access', {
+      params: { path, query },
+      signal,
+    }),
+  );
+
+/** Everyone who may install it, and through what. */
+export function Access({ path }: PanelProps) {
+  const list = useList<Row>(packageKey(path, 'access'), (cursor, signal) =>
+    read(path, { ...(cursor === undefined ? {} : { cursor }), limit: pageLimit }, signal),
+  );
+  return (
+    <Stack gap="md">
+      <Besides path={path} />
+      <DataTable
+        label={packageWords.tabs.access}
+        columns={columnsOf(path)}
+        rowKey={({ id }) => id}
+        empty={<Empty icon="people" {...words.none} />}
+        {...list}
+      />
+    </Stack>
+  );
+}
+
+/** Who reads it besides people. */
+function Besides({ path }: { readonly path: Named }) {
+  const { data } = useQuery({
+    queryKey: packageKey(path, 'access', 'besides'),
+    queryFn: ({ signal }) => read(path, { limit: 1 }, signal),
+  });
+  const teams = data?.teams ?? [];
+  return (
+    <>
+      {data?.isPublic && (
+        <Alert color="blue" variant="light">
+          {words.isPublic}
+        </Alert>
+      )}
+      <Text size="sm" c="dimmed">
+        {words.tokens}
+        {teams.length > 0 && ` ${words.teams} `}
+        {teams.map(({ id, name }, place) => (
+          <span key={id}>
+            {place > 0 && ', '}
+            <AnchorLink
+              to="/o/$slug/teams/$team"
+              params={{ slug: path.slug, team: id }}
+              inherit
+              underline="always"
+            >
+              {name}
+            </AnchorLink>
+          </span>
+        ))}
+      </Text>
+    </>
+  );
+}
+
+const columnsOf = (path: Named): readonly Column<Row>[] => [
+  {
+    key: 'person',
+    title: words.columns.person,
+    cell: ({ id, login }) => (
+      <AnchorLink
+        to="/o/$slug/people/$person"
+        params={{ slug: path.slug, person: id }}
+        size="sm"
+        fw={500}
+        truncate
+      >
+        {login}
+      </AnchorLink>
+    ),
+  },
+  {
+    key: 'through',
+    title: words.columns.through,
+    cell: ({ paths: [first, ...others] }) => (
+      <Text size="sm" truncate title={first && wayText(first)}>
+        {first !== undefined && wayText(first)}
+        {others.length > 0 && (
+          <Text span size="sm" c="dimmed">
+            {' '}
+            {words.more(others.length)}
+          </Text>
+        )}
+      </Text>
+    ),
+  },
+  {
+    key: 'why',
+    title: words.columns.why,
+    width: 5,
+    align: 'end',
+    cell: ({ id, login }) => (
+      <AnchorLink
+        to="/o/$slug/why"
+        params={{ slug: path.slug }}
+        search={{ person: id, package: nameOf(path) }}
+        size="sm"
+        aria-label={words.whyOf(login)}
+      >
+        {words.why}
+      </AnchorLink>
+    ),
+  },
+];
