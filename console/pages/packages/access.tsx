@@ -7,7 +7,7 @@ import { type Column, DataTable } from '../../components/data-table.tsx';
 import { AnchorLink } from '../../components/link.tsx';
 import { Empty } from '../../components/states.tsx';
 import { packageWords } from '../../words/package.ts';
-import type { PanelProps } from './package-page.tsx';
+import type { PanelProps } from './panel.ts';
 import { type Named, nameOf, packageKey } from './queries.ts';
 
 type Row = Schemas['PersonWithAccess'];
@@ -34,7 +34,7 @@ export function Access({ path }: PanelProps) {
     <Stack gap="md">
       <Besides path={path} />
       <DataTable
-        label={packageWords.tabs.access}
+        label={words.label}
         columns={columnsOf(path)}
         rowKey={({ id }) => id}
         empty={<Empty icon="people" {...words.none} />}
@@ -79,34 +79,31 @@ function Besides({ path }: { readonly path: Named }) {
   );
 }
 
+const waysText = ([first, ...others]: Row['paths']): string =>
+  [first && wayText(first), others.length > 0 ? words.more(others.length) : ''].join(' ');
+
 const columnsOf = (path: Named): readonly Column<Row>[] => [
   {
     key: 'person',
     title: words.columns.person,
-    cell: ({ id, login }) => (
-      <AnchorLink
-        to="/o/$slug/people/$person"
-        params={{ slug: path.slug, person: id }}
-        size="sm"
-        fw={500}
-        truncate
-      >
-        {login}
-      </AnchorLink>
+    cell: ({ id, login, paths }) => (
+      <div style={{ minWidth: 0 }}>
+        <AnchorLink to="/o/$slug/people/$person" params={{ slug: path.slug, person: id }} size="sm" fw={500}>
+          {login}
+        </AnchorLink>
+        <Text size="xs" c="dimmed" truncate hiddenFrom="sm">
+          {waysText(paths)}
+        </Text>
+      </div>
     ),
   },
   {
     key: 'through',
     title: words.columns.through,
-    cell: ({ paths: [first, ...others] }) => (
-      <Text size="sm" truncate title={first && wayText(first)}>
-        {first !== undefined && wayText(first)}
-        {others.length > 0 && (
-          <Text span size="sm" c="dimmed">
-            {' '}
-            {words.more(others.length)}
-          </Text>
-        )}
+    isWide: true,
+    cell: ({ paths }) => (
+      <Text size="sm" truncate title={paths.map(wayText).join('\n')}>
+        {waysText(paths)}
       </Text>
     ),
   },

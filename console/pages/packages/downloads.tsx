@@ -9,7 +9,7 @@ import { Empty } from '../../components/states.tsx';
 import { shownNumber } from '../../words/locale.ts';
 import { packageWords } from '../../words/package.ts';
 import { everyDay } from './every-day.ts';
-import type { PanelProps } from './package-page.tsx';
+import type { PanelProps } from './panel.ts';
 import { downloadsQuery } from './queries.ts';
 import { dayCounts } from './search.ts';
 

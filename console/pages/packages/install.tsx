@@ -16,7 +16,7 @@ export function Install({ path }: { readonly path: Named }) {
         {words.title}
       </Title>
       <CopyLine value={`composer require ${nameOf(path)}`} />
-      <Button variant="subtle" size="compact-sm" mt={4} ml={-8} aria-expanded={isOpen} onClick={toggle}>
+      <Button variant="subtle" size="compact-sm" mt={4} ml={-9} aria-expanded={isOpen} onClick={toggle}>
         {words.setUp}
       </Button>
       <Collapse expanded={isOpen} pt="xs">

@@ -9,7 +9,7 @@ import { Loaded } from '../../components/loaded.tsx';
 import { notifyDone } from '../../components/notify.ts';
 import { packageWords } from '../../words/package.ts';
 import classes from './name-claims.module.css';
-import type { PanelProps } from './package-page.tsx';
+import type { PanelProps } from './panel.ts';
 import { claimsQuery, type Named, nameOf } from './queries.ts';
 
 const words = packageWords.name;

@@ -8,7 +8,7 @@ import { AnchorLink } from '../../components/link.tsx';
 import { PackageLink } from '../../components/package-link.tsx';
 import { When } from '../../components/when.tsx';
 import { packageWords } from '../../words/package.ts';
-import type { PanelProps } from './package-page.tsx';
+import type { PanelProps } from './panel.ts';
 import { claimsQuery, type Named } from './queries.ts';
 
 const words = packageWords.states;
@@ -20,12 +20,12 @@ export function Notes({ path, found, may }: PanelProps) {
     <>
       {state === 'unreadable' && (
         <Note color="red" title={words.unreadable}>
-          {words.unreadableText}{' '}
           {unreadableSince !== undefined && (
-            <Text span inherit c="dimmed">
-              <When at={unreadableSince} />
-            </Text>
+            <>
+              {words.noticed} <When at={unreadableSince} />.{' '}
+            </>
           )}
+          {words.unreadableText}
         </Note>
       )}
       {state === 'accepted' && (
@@ -35,7 +35,7 @@ export function Notes({ path, found, may }: PanelProps) {
       )}
       {replacement !== undefined && (
         <Note color="gray" title={words.replacement}>
-          <PackageLink slug={path.slug} name={replacement} />
+          {words.replacementText} <PackageLink slug={path.slug} name={replacement} />
         </Note>
       )}
       {claims?.isContested && (
@@ -71,7 +71,16 @@ interface NoteProps {
 }
 
 const Note = ({ color, title, children }: NoteProps) => (
-  <Alert color={color} variant="light" title={title} icon={<Icon name="warning" />}>
+  <Alert
+    color={color}
+    variant="light"
+    title={
+      <Text span inherit c="var(--mantine-color-text)">
+        {title}
+      </Text>
+    }
+    icon={<Icon name="warning" />}
+  >
     {children}
   </Alert>
 );
@@ -83,7 +92,14 @@ interface TabLinkProps {
 }
 
 const TabLink = ({ path, tab, text }: TabLinkProps) => (
-  <AnchorLink to="/o/$slug/packages/$vendor/$name" params={path} search={{ tab }} inherit underline="always">
+  <AnchorLink
+    to="/o/$slug/packages/$vendor/$name"
+    params={path}
+    search={{ tab }}
+    inherit
+    c="inherit"
+    underline="always"
+  >
     {text}
   </AnchorLink>
 );

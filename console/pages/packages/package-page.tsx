@@ -2,7 +2,7 @@ import { Anchor, Badge, Group, Stack, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { Schemas } from '../../api/client.ts';
-import { type May, useMay } from '../../api/use-may.ts';
+import { useMay } from '../../api/use-may.ts';
 import { Icon } from '../../components/icon.tsx';
 import { AnchorLink } from '../../components/link.tsx';
 import { Loaded } from '../../components/loaded.tsx';
@@ -17,20 +17,14 @@ import { Install } from './install.tsx';
 import { NameClaims } from './name-claims.tsx';
 import { Notes } from './notes.tsx';
 import { PackageMenu } from './package-menu.tsx';
-import { type Named, nameOf, packageQuery } from './queries.ts';
+import type { PanelProps } from './panel.ts';
+import { nameOf, packageQuery } from './queries.ts';
 import { ReadmeView } from './readme-view.tsx';
 import { Scans } from './scans.tsx';
 import { packageTabs } from './search.ts';
 import { Versions } from './versions.tsx';
 
 const from = '/o/$slug/packages/$vendor/$name';
-
-/** What a tab gets. */
-export interface PanelProps {
-  readonly path: Named;
-  readonly found: Schemas['Package'];
-  readonly may: May;
-}
 
 const panels = {
   versions: Versions,

@@ -5,7 +5,7 @@ import { isProblem } from '../../api/problem.ts';
 import { Loaded } from '../../components/loaded.tsx';
 import { Empty, LoadingRows } from '../../components/states.tsx';
 import { packageWords } from '../../words/package.ts';
-import type { PanelProps } from './package-page.tsx';
+import type { PanelProps } from './panel.ts';
 import { readmeQuery } from './queries.ts';
 import classes from './readme.module.css';
 

@@ -9,7 +9,7 @@ import { Empty, ProblemAlert } from '../../components/states.tsx';
 import { When } from '../../components/when.tsx';
 import { commonWords } from '../../words/common.ts';
 import { packageWords } from '../../words/package.ts';
-import type { PanelProps } from './package-page.tsx';
+import type { PanelProps } from './panel.ts';
 import { type Named, packageKey } from './queries.ts';
 import { useRescan } from './use-rescan.ts';
 

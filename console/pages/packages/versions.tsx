@@ -1,4 +1,4 @@
-import { Anchor, Badge, Button, Code, Group, Text, Tooltip } from '@mantine/core';
+import { Anchor, Badge, Button, Group, Text, Tooltip } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { pageLimit, useList } from '../../api/use-list.ts';
@@ -9,7 +9,7 @@ import { useSelection } from '../../components/selection.ts';
 import { Empty } from '../../components/states.tsx';
 import { When } from '../../components/when.tsx';
 import { packageWords } from '../../words/package.ts';
-import type { PanelProps } from './package-page.tsx';
+import type { PanelProps } from './panel.ts';
 import { versionsKey } from './queries.ts';
 import { hereFirst, RequirementText } from './requirements.tsx';
 
@@ -120,14 +120,16 @@ const columnsOf = (shown: Shown): readonly Column<Row>[] => [
   {
     key: 'commit',
     title: words.columns.commit,
-    width: 9,
+    width: 7.5,
     isWide: true,
     cell: ({ commit, page }) =>
       page === undefined ? (
-        <Code title={commit}>{commit.slice(0, hashShown)}</Code>
+        <Text size="xs" ff="monospace" title={commit}>
+          {commit.slice(0, hashShown)}
+        </Text>
       ) : (
-        <Anchor href={page} rel="noreferrer" title={commit}>
-          <Code>{commit.slice(0, hashShown)}</Code>
+        <Anchor href={page} rel="noreferrer" title={commit} size="xs" ff="monospace">
+          {commit.slice(0, hashShown)}
         </Anchor>
       ),
   },
@@ -158,7 +160,7 @@ function VersionCell({ version: row, open, mayManage }: CellProps) {
         {version}
       </Anchor>
       {isDefaultBranch && (
-        <Badge variant="light" color="gray" flex="none">
+        <Badge variant="light" color="gray" flex="none" visibleFrom="sm">
           {words.defaultBranch}
         </Badge>
       )}
