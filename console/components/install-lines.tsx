@@ -12,13 +12,16 @@ interface InstallLinesProps {
   readonly slug: string;
   /** Of a token that reads the organization. */
   readonly secret: string;
+  /** The package that the lines require; one of the organization if left out. */
+  readonly example?: string | undefined;
 }
 
 /** What makes Composer install from an organization with a token. */
-export function InstallLines({ slug, secret }: InstallLinesProps) {
+export function InstallLines({ slug, secret, example: given }: InstallLinesProps) {
   const organization = useQuery(organizationQuery(slug));
   const example = useQuery({
     queryKey: queryKeys.of(slug, 'packages', 'example'),
+    enabled: given === undefined,
     queryFn: ({ signal }) =>
       dataOf(
         api.GET('/api/v1/organizations/{slug}/packages', {
@@ -27,13 +30,15 @@ export function InstallLines({ slug, secret }: InstallLinesProps) {
         }),
       ),
   });
-  return example.isPending ? (
+  return given === undefined && example.isPending ? (
     skeleton
   ) : (
     <Loaded query={organization} skeleton={skeleton}>
       {({ url }) => (
         <CopyBlock
-          text={linesToPaste({ slug, url, secret, example: example.data?.items[0]?.name }).join('\n')}
+          text={linesToPaste({ slug, url, secret, example: given ?? example.data?.items[0]?.name }).join(
+            '\n',
+          )}
           label={commonWords.copyLines}
         />
       )}

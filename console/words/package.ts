@@ -117,11 +117,8 @@ export const packageWords = {
   },
   access: {
     label: 'Who may install it',
-    columns: { person: 'Who may install it', through: 'Through', why: 'Why' },
+    columns: { person: 'Who may install it', through: 'Through' },
     none: { title: 'Nobody', text: 'No right on the code host leads to this package.' },
-    why: 'Why',
-    whyOf: (login: string) => `Why ${login} may install it`,
-    more: (count: number) => `and ${shownNumber(count)} more`,
     isPublic: 'Its repository is public: whoever has a token of this organization may install it.',
     teams: 'Tokens of these teams read it:',
     tokens: 'Tokens of the whole organization read every package.',

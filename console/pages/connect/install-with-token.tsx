@@ -7,8 +7,14 @@ import { connectWords } from '../../words/connect.ts';
 
 const words = connectWords.install;
 
+interface InstallWithTokenProps {
+  readonly slug: string;
+  /** The package that the lines require; one of the organization if left out. */
+  readonly example?: string;
+}
+
 /** A token of the person's own, in the lines that make Composer use it. */
-export function InstallWithToken({ slug }: { readonly slug: string }) {
+export function InstallWithToken({ slug, example }: InstallWithTokenProps) {
   const token = useChange({
     send: (description: string, key) =>
       dataOf(
@@ -31,7 +37,7 @@ export function InstallWithToken({ slug }: { readonly slug: string }) {
           {words.make}
         </Button>
       ) : (
-        <InstallLines slug={slug} secret={token.data.secret} />
+        <InstallLines slug={slug} secret={token.data.secret} example={example} />
       )}
       <ProblemAlert error={token.error} />
     </Stack>

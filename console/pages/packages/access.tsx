@@ -2,7 +2,7 @@ import { Alert, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { pageLimit, useList } from '../../api/use-list.ts';
-import { wayText } from '../../components/access-way.ts';
+import { AccessWaysLink } from '../../components/access-ways.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { AnchorLink } from '../../components/link.tsx';
 import { Empty } from '../../components/states.tsx';
@@ -79,49 +79,27 @@ function Besides({ path }: { readonly path: Named }) {
   );
 }
 
-const waysText = ([first, ...others]: Row['paths']): string =>
-  [first && wayText(first), others.length > 0 ? words.more(others.length) : ''].join(' ');
-
 const columnsOf = (path: Named): readonly Column<Row>[] => [
   {
     key: 'person',
     title: words.columns.person,
-    cell: ({ id, login, paths }) => (
-      <div style={{ minWidth: 0 }}>
-        <AnchorLink to="/o/$slug/people/$person" params={{ slug: path.slug, person: id }} size="sm" fw={500}>
-          {login}
-        </AnchorLink>
-        <Text size="xs" c="dimmed" truncate hiddenFrom="sm">
-          {waysText(paths)}
-        </Text>
-      </div>
+    cell: ({ id, login }) => (
+      <AnchorLink
+        to="/o/$slug/people/$person"
+        params={{ slug: path.slug, person: id }}
+        size="sm"
+        fw={500}
+        truncate
+      >
+        {login}
+      </AnchorLink>
     ),
   },
   {
     key: 'through',
     title: words.columns.through,
-    isWide: true,
-    cell: ({ paths }) => (
-      <Text size="sm" truncate title={paths.map(wayText).join('\n')}>
-        {waysText(paths)}
-      </Text>
-    ),
-  },
-  {
-    key: 'why',
-    title: words.columns.why,
-    width: 5,
-    align: 'end',
-    cell: ({ id, login }) => (
-      <AnchorLink
-        to="/o/$slug/why"
-        params={{ slug: path.slug }}
-        search={{ person: id, package: nameOf(path) }}
-        size="sm"
-        aria-label={words.whyOf(login)}
-      >
-        {words.why}
-      </AnchorLink>
+    cell: ({ id, paths }) => (
+      <AccessWaysLink slug={path.slug} person={id} package={nameOf(path)} paths={paths} />
     ),
   },
 ];

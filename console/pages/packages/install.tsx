@@ -2,7 +2,7 @@ import { Button, Collapse, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { CopyLine } from '../../components/copy-button.tsx';
 import { packageWords } from '../../words/package.ts';
-import { InstallLines } from '../connect/install-lines.tsx';
+import { InstallWithToken } from '../connect/install-with-token.tsx';
 import { type Named, nameOf } from './queries.ts';
 
 const words = packageWords.install;
@@ -20,7 +20,7 @@ export function Install({ path }: { readonly path: Named }) {
         {words.setUp}
       </Button>
       <Collapse expanded={isOpen} pt="xs">
-        {isOpen && <InstallLines slug={path.slug} example={nameOf(path)} />}
+        {isOpen && <InstallWithToken slug={path.slug} example={nameOf(path)} />}
       </Collapse>
     </section>
   );

@@ -1,16 +1,14 @@
-import { Badge, Group, Select, Text, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
+import { Badge, Group, Select, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { queryKeys } from '../../api/query-keys.ts';
 import { type List, pageLimit, useList } from '../../api/use-list.ts';
 import { useMay } from '../../api/use-may.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
-import { Icon } from '../../components/icon.tsx';
 import { AnchorLink, ButtonLink } from '../../components/link.tsx';
 import { Page } from '../../components/page.tsx';
+import { SearchField } from '../../components/search-field.tsx';
 import { Empty } from '../../components/states.tsx';
 import { SynchronizationSelect } from '../../components/synchronization-select.tsx';
 import { When } from '../../components/when.tsx';
@@ -23,7 +21,6 @@ import { type PackagesSearch, type packageOrders, packageStates } from './search
 type Row = Schemas['PackageSummary'];
 
 const from = '/o/$slug/packages';
-const pauseMs = 250;
 
 export function PackagesPage() {
   const { slug } = useParams({ from });
@@ -80,25 +77,9 @@ interface FiltersProps {
 }
 
 function Filters({ slug, search, change, list }: FiltersProps) {
-  const [name, setName] = useState(search.name ?? '');
-  const changeName = useDebouncedCallback(
-    (text: string) => change({ name: text.trim().toLowerCase() || undefined }),
-    pauseMs,
-  );
   return (
     <Group gap="sm">
-      <TextInput
-        aria-label={words.search}
-        placeholder={words.search}
-        leftSection={<Icon name="search" size={16} />}
-        value={name}
-        onChange={(event) => {
-          setName(event.currentTarget.value);
-          changeName(event.currentTarget.value);
-        }}
-        flex="1 1 14rem"
-        maw="24rem"
-      />
+      <SearchField label={words.search} value={search.name} onSearch={(name) => change({ name })} />
       <Select
         aria-label={words.state}
         placeholder={words.anyState}
@@ -106,7 +87,8 @@ function Filters({ slug, search, change, list }: FiltersProps) {
         value={search.state ?? null}
         onChange={(value) => change({ state: packageStates.find((state) => state === value) })}
         clearable
-        w="11rem"
+        flex="1 1 9rem"
+        maw="11rem"
       />
       <SynchronizationSelect
         slug={slug}

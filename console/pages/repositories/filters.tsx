@@ -1,8 +1,6 @@
-import { Group, SegmentedControl, Select, Text, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { useState } from 'react';
+import { Group, SegmentedControl, Select, Text } from '@mantine/core';
 import type { List } from '../../api/use-list.ts';
-import { Icon } from '../../components/icon.tsx';
+import { SearchField } from '../../components/search-field.tsx';
 import { SynchronizationSelect } from '../../components/synchronization-select.tsx';
 import { repositoriesWords as words } from '../../words/repositories.ts';
 import type { Repository } from './queries.ts';
@@ -15,28 +13,10 @@ interface FiltersProps {
   change(changed: RepositoriesSearch): void;
 }
 
-const pauseMs = 250;
-
 export function Filters({ slug, search, list, change }: FiltersProps) {
-  const [name, setName] = useState(search.name ?? '');
-  const changeName = useDebouncedCallback(
-    (text: string) => change({ name: text.trim().toLowerCase() || undefined }),
-    pauseMs,
-  );
   return (
     <Group gap="sm">
-      <TextInput
-        aria-label={words.search}
-        placeholder={words.search}
-        leftSection={<Icon name="search" size={16} />}
-        value={name}
-        onChange={(event) => {
-          setName(event.currentTarget.value);
-          changeName(event.currentTarget.value);
-        }}
-        flex="1 1 9rem"
-        maw="20rem"
-      />
+      <SearchField label={words.search} value={search.name} onSearch={(name) => change({ name })} />
       <SegmentedControl
         aria-label={words.show}
         data={[

@@ -124,7 +124,7 @@ describe('the default world', () => {
         "handbook": "868c4ab8c95033cb96f4a8e5e5d68d5e8d05c304",
         "http-kit": "330cca7ebcdb1437a155ed1d19a36c4dc90cee64",
         "legacy-shop": "08826ab4e8b2dc992d44aa04ee067f52ac2aa342",
-        "money": "dee9b0f8b8e4e3ce1f143c70f6e02d35f8fad7a3",
+        "money": "44087dd17160bd153e63a025f3d6a3a7cbd3677d",
         "monolog": "33974d542b5d6ca25f118f1d85ae03f97b520c42",
         "payroll": "9e280645461a25860d7287ae283db2a332aa46bd",
         "testing": "0993fa14dee17a682361d22c5a3dfa6e649db852",
