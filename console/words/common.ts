@@ -39,7 +39,7 @@ export const commonWords = {
   loadMore: 'Load more',
   loadingMore: 'Loading more',
   synchronization: 'Synchronization',
-  anySynchronization: 'Any synchronization',
+  anySynchronization: 'Any code host',
   rows: (count: number) => counted(count, { one: 'row', other: 'rows' }),
   sortedUp: 'ascending',
   sortedDown: 'descending',

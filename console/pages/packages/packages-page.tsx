@@ -135,7 +135,7 @@ function columnsOf(
               </Badge>
             )}
             {isArchived && (
-              <Badge variant="light" color="gray" flex="none">
+              <Badge variant="light" color="gray" flex="none" visibleFrom="sm">
                 {words.archived}
               </Badge>
             )}

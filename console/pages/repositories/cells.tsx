@@ -69,8 +69,14 @@ export function ReasonCell({ slug, repository, following, showLeftOut }: CellPro
         </Text>
       )}
       {now.leftOut > 0 && (
-        <Anchor component="button" type="button" inherit onClick={() => showLeftOut(now)}>
-          {words.leftOut(now.leftOut)}
+        <Anchor
+          component="button"
+          type="button"
+          inherit
+          aria-label={words.leftOutOf(now.name)}
+          onClick={() => showLeftOut(now)}
+        >
+          {words.leftOut}
         </Anchor>
       )}
     </Group>
