@@ -19,12 +19,9 @@ export const Markdown = ({ text, base }: MarkdownProps) => (
   <div className={classes.markdown}>{all(lexer(text, { gfm: true }), base)}</div>
 );
 
-function all(tokens: readonly Token[] | undefined, base: string | undefined): ReactNode {
-  return tokens?.map((token, place) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: a text that was parsed does not change
-    <Fragment key={place}>{shown(token as MarkedToken, base)}</Fragment>
-  ));
-}
+/** As arguments: what was parsed does not change, so none needs a key. */
+const all = (tokens: readonly Token[] | undefined, base: string | undefined): ReactNode =>
+  createElement(Fragment, {}, ...(tokens ?? []).map((token) => shown(token as MarkedToken, base)));
 
 /** The title of the page comes before its headings. */
 const headingOf = (depth: number): string => `h${Math.min(6, depth + 1)}`;
@@ -99,39 +96,23 @@ function linkTo(href: string, base: string | undefined, content: ReactNode): Rea
 }
 
 function listOf({ ordered, start, items }: Tokens.List, base: string | undefined): ReactNode {
-  const rows = items.map((item, place) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: a text that was parsed does not change
-    <li key={place}>{all(item.tokens, base)}</li>
-  ));
-  return ordered ? <ol start={start === '' ? 1 : start}>{rows}</ol> : <ul>{rows}</ul>;
+  const rows = items.map(({ tokens }) => createElement('li', {}, all(tokens, base)));
+  return ordered
+    ? createElement('ol', { start: start === '' ? 1 : start }, ...rows)
+    : createElement('ul', {}, ...rows);
 }
 
 function tableOf({ header, rows }: Tokens.Table, base: string | undefined): ReactNode {
+  const headings = header.map(({ tokens }) => createElement('th', { scope: 'col' }, all(tokens, base)));
+  const body = rows.map((row) =>
+    createElement('tr', {}, ...row.map(({ tokens }) => createElement('td', {}, all(tokens, base)))),
+  );
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard
     <div className={classes.table} tabIndex={0}>
       <table>
-        <thead>
-          <tr>
-            {header.map(({ tokens }, place) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a text that was parsed does not change
-              <th key={place} scope="col">
-                {all(tokens, base)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row, place) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a text that was parsed does not change
-            <tr key={place}>
-              {row.map(({ tokens }, column) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: a text that was parsed does not change
-                <td key={column}>{all(tokens, base)}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
+        <thead>{createElement('tr', {}, ...headings)}</thead>
+        {createElement('tbody', {}, ...body)}
       </table>
     </div>
   );
