@@ -17,7 +17,7 @@ import { AdminError } from './start/admin-error.ts';
 import { readOperatorKey } from './start/api-client.ts';
 import { UsageError } from './start/options.ts';
 import { atPlace, defaultData, placeOf } from './start/place.ts';
-import { findRunning } from './start/state-folder.ts';
+import { findRunning, type Running } from './start/state-folder.ts';
 
 async function main(args: readonly string[]): Promise<number> {
   try {
@@ -60,7 +60,7 @@ async function run(
 ): Promise<Printed> {
   const long = Object.hasOwn(printedCommands, command) ? printedCommands[command] : undefined;
   if (long !== undefined) {
-    const client = await clientOf(flags);
+    const client = await clientOf(flags, command);
     return long({ client, slug, rest, flags, progress: flags.json ? () => {} : print });
   }
   const simple = Object.hasOwn(simpleCommands, command) ? simpleCommands[command] : undefined;
@@ -69,18 +69,22 @@ async function run(
   }
   noMore(command, rest);
   const [name, input] = simple(needed(slug, `${command} needs the organization's slug`), flags);
-  const answer = await (await clientOf(flags)).invoke(name, input);
+  const answer = await (await clientOf(flags, command)).invoke(name, input);
   if (command === 'token') await isAccepted(answer);
   return { answer, lines: simpleText[command]?.(slug ?? '', answer, flags) ?? [] };
 }
 
-async function clientOf(flags: Pick<Flags, 'data' | 'aws' | 'key-file' | 'key-secret' | 'by'>) {
+async function clientOf(
+  flags: Pick<Flags, 'data' | 'aws' | 'key-file' | 'key-secret' | 'by'>,
+  command: string,
+) {
   const { by } = flags;
   if (flags.aws !== undefined) {
     return createAdminClient({ ...onAws(flags.aws, flags), by });
   }
   const directory = resolve(flags.data ?? defaultData);
-  const running = await reachable(directory);
+  // Whoever asks for the state gets it, and need not wait for it.
+  const running = await (command === 'status' ? findRunning : reachable)(directory);
   if (!running) {
     throw new AdminError(
       `no npm start is running on ${directory}: start one, or give its folder with --data`,
@@ -88,10 +92,17 @@ async function clientOf(flags: Pick<Flags, 'data' | 'aws' | 'key-file' | 'key-se
   }
   const { gateway, api } = running;
   if (gateway === undefined || api === undefined) {
-    throw new AdminError(`npm start on ${directory} is not ready yet; wait until it is`, 'too-early');
+    throw new AdminError(notReady(directory, running.starting, Date.now()), 'too-early');
   }
   const operatorKey = () => readOperatorKey(api.operatorKeySecret, gateway);
   return createAdminClient({ consoleBaseUrl: api.consoleBaseUrl, operatorKey, by });
+}
+
+/** @param now milliseconds since the epoch */
+function notReady(directory: string, starting: Running['starting'], now: number): string {
+  const progress =
+    starting === undefined ? '' : ` for ${((now - starting.since) / 1000).toFixed(1)} s: ${starting.step}`;
+  return `npm start on ${directory} is starting${progress}\nit is not ready yet; ask again`;
 }
 
 /** How long a command waits for an npm start that has just begun; milliseconds. */

@@ -14,7 +14,13 @@ import { atPlace, placeOf } from './start/place.ts';
 import { type Ports, takePorts, withForgePorts } from './start/ports.ts';
 import { createProgress } from './start/progress.ts';
 import { readWorldOf, type Started, start } from './start/start.ts';
-import { markRunning, markStopped, openStateFolder, type StateFolder } from './start/state-folder.ts';
+import {
+  markRunning,
+  markStarting,
+  markStopped,
+  openStateFolder,
+  type StateFolder,
+} from './start/state-folder.ts';
 
 async function main(args: readonly string[]): Promise<void> {
   const options = parseOptions(args);
@@ -22,7 +28,8 @@ async function main(args: readonly string[]): Promise<void> {
     process.stdout.write(usage);
     return;
   }
-  const progress = createProgress(options.json ? process.stderr : process.stdout, Date.now(), Date.now);
+  const begun = Date.now();
+  const progress = createProgress(options.json ? process.stderr : process.stdout, begun, Date.now);
   const world = await readWorldOf(options);
   mustHaveTable();
   // A new folder is made only where the ports are free. One that is there says first whether it is in use.
@@ -32,18 +39,25 @@ async function main(args: readonly string[]): Promise<void> {
   stopOnSignals(running, folder);
   try {
     const ports = await withForgePorts(folder, portsOfNew ?? (await takePorts(options.port)));
-    const building = (what: string) => () =>
-      progress.step(`${what}: about 10 s, once per change of the sources`);
+    let isReachable = false;
+    const step = (line: string): void => {
+      progress.step(line);
+      if (!isReachable) markStarting(folder, line, begun);
+    };
+    const building = (what: string) => () => step(`${what}: about 10 s, once per change of the sources`);
     const [assembly, console] = await Promise.all([
       buildAssembly(building('bundling the functions and synthesizing the template')),
       buildConsole(building('building the console')),
     ]);
     const { firstRun } = options;
     const place = placeOf({ data: folder.directory });
-    const here = { ...progress, step: (line: string) => progress.step(atPlace(line, place)) };
+    const here = { ...progress, step: (line: string) => step(atPlace(line, place)) };
     const started = await start(folder, world, {
       ...{ assembly, console, ports, progress: here, firstRun },
-      onApi: (address) => markRunning(folder, { pid: process.pid, ...address }),
+      onApi: (address) => {
+        isReachable = true;
+        return markRunning(folder, { pid: process.pid, ...address });
+      },
     });
     running.started = started;
     process.stdout.write(

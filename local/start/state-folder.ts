@@ -1,4 +1,5 @@
 /** The data folder of `npm start`: its state between runs, and the lock of a running one. */
+import { renameSync, writeFileSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -20,6 +21,8 @@ export interface StateFolder {
 
 const Running = z.object({
   pid: z.number(),
+  /** What it does before it can be reached, and when it began; milliseconds since the epoch. */
+  starting: z.object({ step: z.string(), since: z.number() }).optional(),
   /** How to reach the local cloud's gateway, with what opens it; undefined while it starts, and in files of earlier versions. */
   gateway: z.object({ url: z.string(), accessKeyId: z.string() }).optional().catch(undefined),
   /** Where the API is, and the secret that has the operator's key; not the key itself. */
@@ -122,7 +125,8 @@ async function lock(directory: string): Promise<void> {
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
       const handle = await open(file, 'wx', 0o600);
-      await handle.writeFile(JSON.stringify({ pid: process.pid }));
+      const starting = { step: 'it has just begun', since: Date.now() };
+      await handle.writeFile(JSON.stringify({ pid: process.pid, starting } satisfies Running));
       await handle.close();
       return;
     } catch {
@@ -145,7 +149,23 @@ export async function findRunning(directory: string): Promise<Running | undefine
   return running && isAlive(running.pid) ? running : undefined;
 }
 
-export async function markRunning(folder: StateFolder, running: Required<Running>): Promise<void> {
+/**
+ * Notes what a run does that cannot be reached yet, for operators' commands. Not to be called after `markRunning`. Synchronous, so that steps stay in
+ * their order.
+ *
+ * @param since when the run began; milliseconds since the epoch
+ */
+export function markStarting({ directory }: StateFolder, step: string, since: number): void {
+  const file = join(directory, 'running.json');
+  const running: Running = { pid: process.pid, starting: { step, since } };
+  writeFileSync(`${file}.starting`, JSON.stringify(running), { mode: 0o600 });
+  renameSync(`${file}.starting`, file);
+}
+
+export async function markRunning(
+  folder: StateFolder,
+  running: Required<Omit<Running, 'starting'>>,
+): Promise<void> {
   await writeJson(join(folder.directory, 'running.json'), running);
 }
 
