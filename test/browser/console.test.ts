@@ -4,6 +4,7 @@ import { chromiumPath } from './chromium.ts';
 import { type BeforeStory, defaultWorldTests, readBeforeStory } from './default-world.ts';
 import { openStage, type Stage } from './stage.ts';
 import { accessibilityStories } from './stories/accessibility.ts';
+import { keyStories } from './stories/keys.ts';
 import { overviewStories } from './stories/overview.ts';
 import { packagesStories } from './stories/packages.ts';
 import { peopleStories } from './stories/people.ts';
@@ -23,6 +24,7 @@ describe('the default world', () => defaultWorldTests(stage, () => before));
 
 describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: 120_000 }, () => {
   describe('every page', () => accessibilityStories(stage));
+  describe('tokens and keys', () => keyStories(stage));
   describe('the overview', () => overviewStories(stage));
   describe('packages', () => packagesStories(stage));
   describe('people', () => peopleStories(stage));

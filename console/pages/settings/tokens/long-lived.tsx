@@ -30,9 +30,14 @@ export function LongLived({ slug, tokens }: LongLivedProps) {
   }
   return (
     <>
-      <Alert variant="light" color="yellow" icon={<Icon name="clock" />} title={words.title(count, longest)}>
+      <Alert variant="light" color="yellow" icon={<Icon name="clock" />}>
         <Stack gap="xs" align="flex-start">
-          {words.text}
+          <div>
+            <Text size="sm" fw={600}>
+              {words.title(count, longest)}
+            </Text>
+            <Text size="sm">{words.text}</Text>
+          </div>
           <Button
             variant="default"
             size="xs"

@@ -26,9 +26,13 @@ export function MadeToken({ slug, made, onDone }: MadeTokenProps) {
         variant="light"
         color={isReady ? 'green' : 'blue'}
         icon={<Icon name={isReady ? 'check' : 'clock'} />}
-        title={words.once}
       >
-        <span role="status">{isReady ? words.ready : words.waiting}</span>
+        <Text size="sm" fw={600}>
+          {words.once}
+        </Text>
+        <Text size="sm" role="status">
+          {isReady ? words.ready : words.waiting}
+        </Text>
       </Alert>
       <CopyLine value={made.secret} label={words.copy} />
       <Tabs defaultValue="machine">
