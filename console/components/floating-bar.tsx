@@ -6,7 +6,7 @@ interface FloatingBarProps {
   readonly children: ReactNode;
 }
 
-/** What can be done with the rows that are selected: floats above the end of the list, and moves none when it comes. */
+/** What can be done with the rows that are selected: floats above the list, and moves none when it comes. */
 export const FloatingBar = ({ label, children }: FloatingBarProps) => (
   <div className={classes.place}>
     <section className={classes.bar} aria-label={label}>

@@ -61,7 +61,6 @@ const shapes = {
   link: ['M14 5h5v5', 'M19 5l-8 8', 'M17 14v5H5V7h5'],
   warning: ['M12 4l9 16H3z', 'M12 10v4', 'M12 17v.01'],
   lock: ['M6 11h12v9H6z', 'M8.5 11V8a3.5 3.5 0 0 1 7 0v3'],
-  more: ['M5 12v.01', 'M12 12v.01', 'M19 12v.01'],
   empty: ['M4 8l3-4h10l3 4v12H4z', 'M4 8h16', 'M9 12h6'],
   clock: ['M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z', 'M12 7v5l3 2'],
   device: ['M4 5h16v11H4z', 'M9 20h6', 'M12 16v4'],

@@ -77,7 +77,7 @@ export const packageWords = {
   deleteVersions: {
     action: (count: number) => `Delete ${counted(count, versions)} …`,
     title: (count: number) => `Delete ${counted(count, versions)}?`,
-    text: 'Their archives are deleted, and their commits refused from then on, under any name, until an owner allows them again. This cannot be undone.',
+    text: 'The archives are deleted, and the commits refused from then on, under any name, until an owner allows them again. This cannot be undone.',
     affected: 'These have the same commits, and go too:',
     archives: (count: number) => `${counted(count, { one: 'archive is', other: 'archives are' })} deleted.`,
     confirm: 'Delete',
