@@ -3,20 +3,36 @@ import { counted, shownNumber } from './locale.ts';
 export const connectWords = {
   title: 'Connect an organization',
   description: 'Whoever can read a repository on the code host can install its package here.',
-  hosts: { title: 'Where is it?', none: 'This registry knows no code host yet.' },
+  hosts: {
+    title: 'Where is it?',
+    none: 'People cannot sign in with any code host here.',
+    text: 'You sign in there, so that it says which organizations are yours. What you allow is kept for 15 minutes.',
+  },
+  byHand: {
+    link: 'It is on none of them: make one without a code host',
+    title: 'An organization without a code host',
+    back: 'Connect one from a code host',
+    text: 'You own it, and invite people yourself. A code host can be connected later.',
+    submit: 'Make the organization',
+  },
   otherHost: 'Another code host',
   grant: {
     text: (host: string) =>
       `${host} says which organizations are yours. You sign in there and come back; what you allow is kept for 15 minutes.`,
     show: (host: string) => `Show my organizations at ${host}`,
-    link: (host: string) => `Link my account at ${host}`,
     again: 'Ask again',
   },
   choose: {
     title: (host: string) => `Your organizations at ${host}`,
     none: 'You own no organization there',
     noneText: 'Only an owner can connect one. Make one there, or ask an owner.',
-    connect: (login: string) => `Choose ${login}`,
+    choose: 'Choose',
+    chooseOf: (login: string) => `Choose ${login}`,
+    search: 'Search by name',
+    shown: (shown: number, count: number) =>
+      shown < count
+        ? `The first ${shownNumber(shown)} of ${shownNumber(count)}`
+        : counted(count, { one: 'organization', other: 'organizations' }),
     chosen: 'Chosen',
     open: (slug: string) => `Open ${slug}`,
     install: 'Give access to it',
@@ -33,7 +49,12 @@ export const connectWords = {
     all: 'All with a composer.json become packages',
     later: 'None for now; I choose them later',
     token: 'Access token',
-    tokenHint: 'Only if it should not be read with what you allowed just now.',
+    withToken: 'Read it with an access token instead of what I allowed just now',
+    tokenHint: (form: string | undefined) =>
+      `${form === undefined ? '' : `Enter ${form}. `}Without one it is read with what you allowed just now.`,
+    contentsToken: 'Second token, for contents',
+    contentsTokenHint:
+      'Reads the files of repositories alone, such as an access token of the workspace. What it does not see is read with the other one.',
     submit: 'Connect',
   },
   progress: {
@@ -45,6 +66,8 @@ export const connectWords = {
     waits: 'being read',
     scanned: (scanned: number, all: number) =>
       `${shownNumber(scanned)} of ${counted(all, { one: 'repository', other: 'repositories' })} scanned`,
+    published: (published: number, all: number) =>
+      `${shownNumber(published)} of ${counted(all, { one: 'package', other: 'packages' })} published`,
     counts: {
       members: 'Members',
       teams: 'Teams',
@@ -52,9 +75,13 @@ export const connectWords = {
       packages: 'Packages',
       versions: 'Versions',
     },
-    skipped: (count: number) =>
-      counted(count, { one: 'repository is no package', other: 'repositories are no packages' }),
     none: 'It is synchronized with no code host.',
+  },
+  skipped: {
+    title: (count: number) =>
+      counted(count, { one: 'repository is no package', other: 'repositories are no packages' }),
+    group: (reason: string, count: number) => `${reason} · ${shownNumber(count)}`,
+    all: 'See them',
   },
   install: {
     title: 'Install from it',

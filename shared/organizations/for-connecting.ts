@@ -230,13 +230,22 @@ async function usable(
   pointer: string,
 ): Promise<CheckedToken<unknown>> {
   const checked = await checking.catch((error: unknown): never => {
-    throw error instanceof ForgeError ? forgeFailure(`what ${what} may do`, error) : error;
+    throw error instanceof ForgeError ? uncheckedToken(what, error) : error;
   });
   if (checked.missing.length > 0) {
     throw wrongToken(`${what} cannot be used`, checked.missing, pointer);
   }
   return checked;
 }
+
+/** Who asks what a token may do is answered by the token, whatever it sees: that there is nothing says nothing of it. */
+const uncheckedToken = (what: string, error: ForgeError): CallerError =>
+  error.code === 'not-found'
+    ? new CallerError(
+        'too-early',
+        `${what} could not be checked: the code host answers as if nothing were there, as in an outage. Nothing has changed; try again in some minutes.`,
+      )
+    : forgeFailure(`what ${what} may do`, error);
 
 function wrongToken(what: string, missing: readonly string[], pointer: string): CallerError {
   const errors: readonly WrongField[] = missing.map((detail) => ({ pointer, detail }));

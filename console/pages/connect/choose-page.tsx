@@ -3,18 +3,19 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { isProblem } from '../../api/problem.ts';
-import { integrationsQuery, useMe } from '../../api/queries.ts';
-import { CodeHostButton } from '../../components/code-host-button.tsx';
-import { AnchorLink, ButtonLink } from '../../components/link.tsx';
+import { integrationsQuery } from '../../api/queries.ts';
+import { AnchorLink } from '../../components/link.tsx';
 import { Loaded } from '../../components/loaded.tsx';
 import { Outcome } from '../../components/outcome.tsx';
 import { Page } from '../../components/page.tsx';
 import { Empty, Failure } from '../../components/states.tsx';
 import { connectWords as words } from '../../words/connect.ts';
-import classes from './connect.module.css';
+import { AskCodeHost } from './ask-code-host.tsx';
 import { ConnectForm } from './connect-form.tsx';
+import { Organizations } from './organizations.tsx';
 
 type Integration = Schemas['Integration'];
+type ForgeOrganization = Schemas['ForgeOrganization'];
 const from = '/organizations/new/$integration';
 
 /** The second step: what the person owns on the code host, and how the chosen one is connected. */
@@ -44,7 +45,7 @@ export function ChoosePage() {
           return host === undefined ? (
             <Empty icon="link" title={words.hosts.none} text="" />
           ) : (
-            <Organizations host={host} />
+            <Owned host={host} />
           );
         }}
       </Loaded>
@@ -52,7 +53,7 @@ export function ChoosePage() {
   );
 }
 
-function Organizations({ host }: { readonly host: Integration }) {
+function Owned({ host }: { readonly host: Integration }) {
   const query = useQuery({
     queryKey: ['forge-organizations', host.key],
     queryFn: ({ signal }) =>
@@ -69,65 +70,31 @@ function Organizations({ host }: { readonly host: Integration }) {
   return <Loaded query={query}>{({ items }) => <Choice host={host} items={items} />}</Loaded>;
 }
 
-/** As the API knows it, where browsers show the colon of a port as `%3A`. */
-const pageOf = ({ key }: Integration): string => `/organizations/new/${key}`;
-
-function Grant({ host }: { readonly host: Integration }) {
-  const isLinked = useMe().accounts.some(({ baseUrl }) => baseUrl === host.baseUrl);
-  const { name } = host;
-  return (
-    <Stack maw="32rem" align="flex-start">
-      <Text>{words.grant.text(name)}</Text>
-      <CodeHostButton
-        integration={host.key}
-        returnTo={pageOf(host)}
-        purpose={isLinked ? 'choose-organization' : 'link-for-organizations'}
-        label={isLinked ? words.grant.show(name) : words.grant.link(name)}
-      />
-    </Stack>
-  );
-}
+const Grant = ({ host }: { readonly host: Integration }) => (
+  <Stack maw="32rem" align="flex-start">
+    <Text>{words.grant.text(host.name)}</Text>
+    <AskCodeHost host={host} label={words.grant.show(host.name)} />
+  </Stack>
+);
 
 interface ChoiceProps {
   readonly host: Integration;
-  readonly items: readonly Schemas['ForgeOrganization'][];
+  readonly items: readonly ForgeOrganization[];
 }
 
 function Choice({ host, items }: ChoiceProps) {
   const { organization } = useSearch({ from });
   const ready = items.filter(({ state }) => state === 'ready');
   const chosen = ready.find(({ id }) => id === organization) ?? (ready.length === 1 ? ready[0] : undefined);
-  if (items.length === 0) {
-    return <Empty icon="team" title={words.choose.none} text={words.choose.noneText} />;
-  }
   return (
     <Stack gap="lg">
-      <ul className={classes.list} aria-label={words.choose.title(host.name)}>
-        {items.map((one) => (
-          <li key={one.id}>
-            <Group justify="space-between">
-              <div>
-                <Text fw={600}>{one.login}</Text>
-                {one.note !== undefined && (
-                  <Text size="sm" c="dimmed">
-                    {one.note}
-                  </Text>
-                )}
-              </div>
-              <Next host={host} one={one} isChosen={one === chosen} />
-            </Group>
-          </li>
-        ))}
-      </ul>
+      {items.length === 0 ? (
+        <Empty icon="team" title={words.choose.none} text={words.choose.noneText} />
+      ) : (
+        <Organizations host={host} items={items} chosen={chosen} />
+      )}
       <Group>
-        <CodeHostButton
-          integration={host.key}
-          returnTo={pageOf(host)}
-          purpose="choose-organization"
-          variant="default"
-          size="xs"
-          label={words.grant.again}
-        />
+        <AskCodeHost host={host} variant="default" size="xs" label={words.grant.again} />
         {host.installUrl !== undefined && (
           <Anchor href={host.installUrl} size="sm">
             {words.choose.missing}
@@ -136,43 +103,5 @@ function Choice({ host, items }: ChoiceProps) {
       </Group>
       {chosen !== undefined && <ConnectForm key={chosen.id} host={host} chosen={chosen} />}
     </Stack>
-  );
-}
-
-interface NextProps {
-  readonly host: Integration;
-  readonly one: Schemas['ForgeOrganization'];
-  readonly isChosen: boolean;
-}
-
-function Next({ host, one: { id, login, state, organization, installUrl }, isChosen }: NextProps) {
-  if (state === 'ready') {
-    return isChosen ? (
-      <Text size="sm" c="dimmed">
-        {words.choose.chosen}
-      </Text>
-    ) : (
-      <ButtonLink
-        to={from}
-        params={{ integration: host.key }}
-        search={{ organization: id }}
-        variant="default"
-        size="xs"
-      >
-        {words.choose.connect(login)}
-      </ButtonLink>
-    );
-  }
-  if (organization !== undefined) {
-    return (
-      <AnchorLink to="/o/$slug" params={{ slug: organization }} size="sm">
-        {words.choose.open(organization)}
-      </AnchorLink>
-    );
-  }
-  return installUrl === undefined ? null : (
-    <Anchor href={installUrl} size="sm">
-      {words.choose.install}
-    </Anchor>
   );
 }

@@ -1,12 +1,12 @@
-import { Button, PasswordInput, Radio, Stack, TextInput, Title } from '@mantine/core';
-import { useNavigate } from '@tanstack/react-router';
+import { Anchor, Button, PasswordInput, Radio, Stack, Title } from '@mantine/core';
 import { useState } from 'react';
-import { api, dataOf, type Schemas } from '../../api/client.ts';
-import { queryKeys } from '../../api/query-keys.ts';
-import { useChange } from '../../api/use-change.ts';
+import type { Schemas } from '../../api/client.ts';
 import { fieldProblem } from '../../components/problem-text.ts';
 import { ProblemAlert } from '../../components/states.tsx';
 import { connectWords } from '../../words/connect.ts';
+import { AboutFields } from './about-fields.tsx';
+import { suggestedOf } from './suggested.ts';
+import { useCreate } from './use-create.ts';
 
 const words = connectWords.form;
 
@@ -15,73 +15,43 @@ interface ConnectFormProps {
   readonly chosen: Schemas['ForgeOrganization'];
 }
 
-/** Of everything but the slug the suggestion usually fits. */
-const suggested = (login: string) => ({
-  slug: login
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9-]+/g, '-')
-    .slice(0, 40),
-  vendors: login.toLowerCase(),
-  token: '',
-});
+const noTokens = { accessToken: '', contentsToken: '' };
+type Tokens = typeof noTokens;
 
 export function ConnectForm({ host, chosen: { id, login, name } }: ConnectFormProps) {
-  const navigate = useNavigate();
-  const [form, setForm] = useState({ ...suggested(login), name, repositories: 'all' as 'all' | 'later' });
-  const connect = useChange({
-    send: (given: typeof form, key) => {
-      const body: Schemas['NewOrganization'] = {
-        slug: given.slug.trim(),
-        ...(given.name.trim() === '' ? {} : { name: given.name.trim() }),
-        ownedVendors: given.vendors.split(/[\s,]+/).filter((vendor) => vendor !== ''),
-        from: {
-          integration: host.key,
-          organization: id,
-          repositories: given.repositories,
-          ...(given.token === '' ? {} : { accessToken: given.token.trim() }),
-        },
-      };
-      return dataOf(
-        api.POST('/api/v1/organizations', { params: { header: { 'idempotency-key': key } }, body }),
-      );
-    },
-    refreshes: [queryKeys.me, queryKeys.organizations],
-    onDone: ({ slug }) => void navigate({ to: '/organizations/connected/$slug', params: { slug } }),
-  });
-  const field = (key: 'slug' | 'name' | 'vendors' | 'token', pointer: string) => ({
-    value: form[key],
-    onChange: (event: React.ChangeEvent<HTMLInputElement>) =>
-      setForm({ ...form, [key]: event.currentTarget.value }),
-    error: fieldProblem(connect.error, pointer),
-  });
+  const [about, setAbout] = useState({ ...suggestedOf(login), name });
+  const [repositories, setRepositories] = useState<'all' | 'later'>('all');
+  const [tokens, setTokens] = useState(noTokens);
+  const create = useCreate();
+  const submit = () => {
+    const entered = Object.entries(tokens)
+      .map(([key, token]) => [key, token.trim()] as const)
+      .filter(([, token]) => token !== '');
+    create.mutate({
+      about,
+      from: { integration: host.key, organization: id, repositories, ...Object.fromEntries(entered) },
+    });
+  };
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        connect.mutate(form);
+        submit();
       }}
     >
       <Stack maw="32rem">
         <Title order={2} size="h4">
           {words.title(login)}
         </Title>
-        <TextInput
-          label={words.slug}
-          description={words.slugHint}
-          required
-          maxLength={40}
-          {...field('slug', '/slug')}
-        />
-        <TextInput label={words.name} maxLength={200} {...field('name', '/name')} />
-        <TextInput
-          label={words.vendors}
-          description={words.vendorsHint}
-          {...field('vendors', '/ownedVendors')}
+        <AboutFields
+          about={about}
+          onAbout={(changed) => setAbout({ ...about, ...changed })}
+          error={create.error}
         />
         <Radio.Group
           label={words.repositories}
-          value={form.repositories}
-          onChange={(value) => setForm({ ...form, repositories: value === 'all' ? 'all' : 'later' })}
+          value={repositories}
+          onChange={(value) => setRepositories(value === 'all' ? 'all' : 'later')}
         >
           <Stack gap="xs" mt="xs">
             <Radio value="all" label={words.all} />
@@ -89,18 +59,54 @@ export function ConnectForm({ host, chosen: { id, login, name } }: ConnectFormPr
           </Stack>
         </Radio.Group>
         {host.connectsWith.includes('token') && (
-          <PasswordInput
-            label={words.token}
-            description={words.tokenHint}
-            autoComplete="off"
-            {...field('token', '/from/accessToken')}
-          />
+          <TokenFields host={host} tokens={tokens} onTokens={setTokens} error={create.error} />
         )}
-        <ProblemAlert error={connect.error} />
-        <Button type="submit" loading={connect.isPending} style={{ alignSelf: 'flex-start' }}>
+        <ProblemAlert error={create.error} />
+        <Button type="submit" loading={create.isPending} style={{ alignSelf: 'flex-start' }}>
           {words.submit}
         </Button>
       </Stack>
     </form>
+  );
+}
+
+interface TokenFieldsProps {
+  readonly host: Schemas['Integration'];
+  readonly tokens: Tokens;
+  onTokens(tokens: Tokens): void;
+  readonly error: unknown;
+}
+
+/** Few want them: what the person has just granted is enough. */
+function TokenFields({ host, tokens, onTokens, error }: TokenFieldsProps) {
+  const [isOpen, setIsOpen] = useState(false);
+  if (!isOpen) {
+    return (
+      <Anchor component="button" type="button" size="sm" ta="start" onClick={() => setIsOpen(true)}>
+        {words.withToken}
+      </Anchor>
+    );
+  }
+  return (
+    <>
+      <PasswordInput
+        label={words.token}
+        description={words.tokenHint(host.tokenForm)}
+        autoComplete="off"
+        value={tokens.accessToken}
+        onChange={(event) => onTokens({ ...tokens, accessToken: event.currentTarget.value })}
+        error={fieldProblem(error, '/from/accessToken')}
+      />
+      {host.connectsWith.includes('contents-token') && (
+        <PasswordInput
+          label={words.contentsToken}
+          description={words.contentsTokenHint}
+          autoComplete="off"
+          value={tokens.contentsToken}
+          onChange={(event) => onTokens({ ...tokens, contentsToken: event.currentTarget.value })}
+          error={fieldProblem(error, '/from/contentsToken')}
+        />
+      )}
+    </>
   );
 }

@@ -1,43 +1,51 @@
-import { Stack, Title } from '@mantine/core';
+import { Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { integrationsQuery } from '../../api/queries.ts';
 import { Icon } from '../../components/icon.tsx';
-import { ButtonLink } from '../../components/link.tsx';
+import { AnchorLink } from '../../components/link.tsx';
 import { Loaded } from '../../components/loaded.tsx';
 import { Page } from '../../components/page.tsx';
-import { Empty } from '../../components/states.tsx';
 import { connectWords as words } from '../../words/connect.ts';
+import { AskCodeHost } from './ask-code-host.tsx';
 
-/** The first step: the code host. */
+/** The first step: the code host, which is asked at once what the person owns there. */
 export function ConnectPage() {
   const query = useQuery(integrationsQuery);
   return (
     <Page title={words.title} description={words.description}>
       <Loaded query={query}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Empty icon="link" title={words.hosts.none} text="" />
-          ) : (
+        {({ items }) => {
+          const offered = items.filter(({ isSignInOffered }) => isSignInOffered);
+          return (
             <Stack maw="28rem" gap="sm">
               <Title order={2} size="h4">
-                {words.hosts.title}
+                {offered.length === 0 ? words.hosts.none : words.hosts.title}
               </Title>
-              {items.map(({ key, name }) => (
-                <ButtonLink
-                  key={key}
-                  to="/organizations/new/$integration"
-                  params={{ integration: key }}
+              {offered.map((host) => (
+                <AskCodeHost
+                  key={host.key}
+                  host={host}
+                  label={host.name}
                   variant="default"
                   size="md"
+                  fullWidth
                   justify="space-between"
                   rightSection={<Icon name="right" size={16} />}
-                >
-                  {name}
-                </ButtonLink>
+                />
               ))}
+              {offered.length > 0 && (
+                <Text size="sm" c="dimmed">
+                  {words.hosts.text}
+                </Text>
+              )}
+              <Text size="sm">
+                <AnchorLink to="/organizations/new/by-hand" size="sm">
+                  {words.byHand.link}
+                </AnchorLink>
+              </Text>
             </Stack>
-          )
-        }
+          );
+        }}
       </Loaded>
     </Page>
   );

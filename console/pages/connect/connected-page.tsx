@@ -1,6 +1,7 @@
 import { Badge, Group, Progress, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
+import { useState } from 'react';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { queryKeys } from '../../api/query-keys.ts';
 import { useProgress } from '../../api/use-progress.ts';
@@ -10,6 +11,7 @@ import { Page } from '../../components/page.tsx';
 import { connectWords } from '../../words/connect.ts';
 import { shownNumber } from '../../words/locale.ts';
 import { InstallWithToken } from './install-with-token.tsx';
+import { isAddable, Skipped, type SkippedGroup } from './skipped.tsx';
 
 const words = connectWords.progress;
 const countsShown = ['members', 'teams', 'repositories', 'packages', 'versions'] as const;
@@ -49,7 +51,14 @@ interface ImportProps {
   readonly synchronization: string;
 }
 
+/** Whether something that was added is no package yet, for the reason for which it was added. */
+const isLeft = (groups: readonly SkippedGroup[], added: ReadonlySet<string>): boolean =>
+  groups.some(
+    ({ reason, items }) => isAddable(reason) && items.some(({ repository }) => added.has(repository.id)),
+  );
+
 function Import({ slug, synchronization }: ImportProps) {
+  const [added, setAdded] = useState<ReadonlySet<string>>(new Set());
   const query = useProgress({
     queryKey: queryKeys.of(slug, 'import', synchronization),
     read: (signal) =>
@@ -59,22 +68,29 @@ function Import({ slug, synchronization }: ImportProps) {
           signal,
         }),
       ),
-    isDone: ({ isOver }) => isOver,
+    isDone: ({ isOver, skipped }) => isOver && !isLeft(skipped, added),
   });
   return (
     <Loaded query={query}>
       {(found) => (
         <Stack gap="xl" maw="44rem">
           <Found found={found} />
-          {found.isOver && <InstallWithToken slug={slug} />}
+          {found.isOver && found.counts.packages > 0 && <InstallWithToken slug={slug} />}
+          {found.isOver && found.skipped.length > 0 && (
+            <Skipped
+              slug={slug}
+              groups={found.skipped}
+              added={added}
+              onAdded={(ids) => setAdded(new Set([...added, ...ids]))}
+            />
+          )}
         </Stack>
       )}
     </Loaded>
   );
 }
 
-function Found({ found: { isOver, lists, counts, skipped } }: { readonly found: Schemas['ImportSummary'] }) {
-  const left = skipped.reduce((sum, { count }) => sum + count, 0);
+function Found({ found: { isOver, lists, counts } }: { readonly found: Schemas['ImportSummary'] }) {
   const scanned = words.scanned(counts.scanned, counts.repositories);
   const share = counts.repositories === 0 ? 0 : (100 * counts.scanned) / counts.repositories;
   return (
@@ -84,6 +100,7 @@ function Found({ found: { isOver, lists, counts, skipped } }: { readonly found: 
         <Progress aria-label={scanned} value={isOver ? 100 : share} animated={!isOver} />
         <Text size="sm" c="dimmed" mt={4}>
           {scanned}
+          {counts.published < counts.packages && ` · ${words.published(counts.published, counts.packages)}`}
         </Text>
       </div>
       <Group gap="xl">
@@ -111,11 +128,6 @@ function Found({ found: { isOver, lists, counts, skipped } }: { readonly found: 
             ))}
           </Group>
         </div>
-      )}
-      {isOver && left > 0 && (
-        <Text size="sm" c="dimmed">
-          {words.skipped(left)}
-        </Text>
       )}
     </Stack>
   );

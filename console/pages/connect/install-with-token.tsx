@@ -1,9 +1,11 @@
 import { Button, Stack, Text, Title } from '@mantine/core';
+import { useEffect } from 'react';
 import { api, dataOf } from '../../api/client.ts';
 import { useChange } from '../../api/use-change.ts';
 import { InstallLines } from '../../components/install-lines.tsx';
 import { ProblemAlert } from '../../components/states.tsx';
 import { connectWords } from '../../words/connect.ts';
+import { takeConnected } from './just-connected.ts';
 
 const words = connectWords.install;
 
@@ -24,6 +26,12 @@ export function InstallWithToken({ slug, example }: InstallWithTokenProps) {
         }),
       ),
   });
+  const { mutate } = token;
+  useEffect(() => {
+    if (takeConnected(slug)) {
+      mutate(words.description);
+    }
+  }, [slug, mutate]);
   return (
     <Stack component="section" aria-label={words.title} gap="sm" align="flex-start">
       <Title order={2} size="h4">

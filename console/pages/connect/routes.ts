@@ -12,6 +12,11 @@ export const connectRoutes = [
   }),
   createRoute({
     getParentRoute,
+    path: 'organizations/new/by-hand',
+    component: lazyRouteComponent(() => import('./by-hand-page.tsx'), 'ByHandPage'),
+  }),
+  createRoute({
+    getParentRoute,
     path: 'organizations/new/$integration',
     validateSearch: connectSearch,
     component: lazyRouteComponent(() => import('./choose-page.tsx'), 'ChoosePage'),

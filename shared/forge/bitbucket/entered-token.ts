@@ -185,10 +185,13 @@ async function ask(
   if (response.status === 401) {
     return { isAccepted: false, scopes: undefined, body };
   }
-  if (response.status !== 200 && response.status !== 403 && response.status !== 404) {
+  const named = response.headers.get('x-oauth-scopes');
+  // In an outage there can be nothing at all: Bitbucket itself names the scopes even of what it does not find.
+  const isAnswer =
+    response.status === 200 || response.status === 403 || (response.status === 404 && named !== null);
+  if (!isAnswer) {
     throw refusalOf(response.status, Object.fromEntries(response.headers), what, clock.now(), body);
   }
-  const named = response.headers.get('x-oauth-scopes');
   return { isAccepted: true, scopes: named === null ? undefined : new Set(named.split(/[,\s]+/)), body };
 }
 
