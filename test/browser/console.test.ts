@@ -8,6 +8,7 @@ import { keyStories } from './stories/keys.ts';
 import { overviewStories } from './stories/overview.ts';
 import { packagesStories } from './stories/packages.ts';
 import { peopleStories } from './stories/people.ts';
+import { profileStories } from './stories/profile.ts';
 import { settingsStories } from './stories/settings.ts';
 
 let opened: Stage;
@@ -28,5 +29,6 @@ describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: 120_000 }
   describe('the overview', () => overviewStories(stage));
   describe('packages', () => packagesStories(stage));
   describe('people', () => peopleStories(stage));
+  describe('one’s own', () => profileStories(stage));
   describe('settings', () => settingsStories(stage));
 });

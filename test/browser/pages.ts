@@ -5,6 +5,10 @@
 export const pages: readonly string[] = [
   '/organizations',
   '/organizations/new',
+  '/organizations/new/by-hand',
+  '/profile',
+  '/profile/tokens',
+  '/profile/sessions',
   '/o/acme',
   '/o/acme/packages',
   '/o/acme/packages/acme/billing',

@@ -103,7 +103,7 @@ function Found({ found: { isOver, lists, counts } }: { readonly found: Schemas['
           {counts.published < counts.packages && ` · ${words.published(counts.published, counts.packages)}`}
         </Text>
       </div>
-      <Group gap="xl">
+      <Group gap="lg">
         {countsShown.map((one) => (
           <div key={one}>
             <Text size="sm" c="dimmed">

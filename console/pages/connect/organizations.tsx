@@ -20,7 +20,7 @@ export function Organizations({ host, items, chosen }: OrganizationsProps) {
   const [searched, setSearched] = useState<string>();
   const { shown, count } = shownOf(items, searched);
   return (
-    <Stack gap="sm">
+    <Stack gap="sm" maw="44rem">
       {items.length > shownMax / 5 && (
         <Group gap="sm">
           <SearchField label={words.search} value={searched} onSearch={setSearched} />

@@ -63,7 +63,7 @@ export function Skipped({ slug, groups, added, onAdded }: SkippedProps) {
                     <Text size="sm" truncate title={name}>
                       {name}
                     </Text>
-                    {(failure ?? packageName) !== undefined && (
+                    {(failure ?? packageName ?? name) !== name && (
                       <Text size="xs" c="dimmed" truncate title={failure ?? packageName}>
                         {failure ?? packageName}
                       </Text>

@@ -1,4 +1,4 @@
-/** Connecting an organization, and one at a glance. */
+/** An organization at a glance. */
 import { expect, it } from 'vitest';
 import type { Stage } from '../stage.ts';
 import { patience } from '../visitor.ts';
@@ -23,30 +23,6 @@ export function overviewStories(stage: () => Stage): void {
   it('is not for members, who go on to the packages', async () => {
     const visitor = await stage().signedIn('bob', '/o/acme');
     await visitor.page.waitForURL(`${stage().system.console}/o/acme/packages`);
-    expect(visitor.faults).toEqual([]);
-    await visitor.close();
-  });
-
-  it('of a new organization is reached by choosing it, its first synchronization and the lines to paste', async () => {
-    const visitor = await stage().owner('/organizations/new');
-    const { page } = visitor;
-    await page.getByRole('link', { name: /gitlab/i }).click();
-    await page.getByRole('button', { name: /^(Show my organizations|Link my account) at / }).click();
-    await page.locator('button[name="login"][value="alice"]').click();
-    await page.waitForURL(/outcome=done/);
-    const slug = page.getByRole('textbox', { name: 'Slug' });
-    await slug.waitFor();
-    expect(await slug.inputValue()).toBe('acme-studio');
-    expect(await visitor.violations()).toEqual([]);
-    await page.getByRole('button', { name: 'Connect', exact: true }).click();
-    await page.waitForURL(`${stage().system.console}/organizations/connected/acme-studio`);
-    await page.getByText('Everything was read.').waitFor();
-    await page.getByRole('button', { name: 'Make a token' }).click();
-    await page.getByText('composer require acme-studio/palette').waitFor();
-    await page.getByRole('button', { name: 'Copy the lines' }).waitFor();
-    expect(await visitor.violations()).toEqual([]);
-    await visitor.setColors('dark');
-    expect(await visitor.violations()).toEqual([]);
     expect(visitor.faults).toEqual([]);
     await visitor.close();
   });
