@@ -20,6 +20,8 @@ export const composerAuth = (token: Token): string => JSON.stringify(auth(token)
 export const configLine = ({ url, secret }: Token): string =>
   `composer config --global http-basic.${new URL(url).host} token ${secret}`;
 
-/** For composer.json of a project. @param name of the entry */
-export const repositoryLine = (name: string, url: string): string =>
-  `composer config repositories.${name} composer ${url}`;
+/** For a project. Plain http is for a machine alone, and has to be allowed. @param name of the entry */
+export const repositoryLines = (name: string, url: string): readonly string[] => [
+  ...(new URL(url).protocol === 'http:' ? ['composer config secure-http false'] : []),
+  `composer config repositories.${name} composer ${url}`,
+];

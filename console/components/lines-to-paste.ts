@@ -1,4 +1,4 @@
-import { configLine, repositoryLine } from './composer-auth.ts';
+import { configLine, repositoryLines } from './composer-auth.ts';
 
 interface Shown {
   readonly slug: string;
@@ -11,8 +11,7 @@ interface Shown {
 
 /** What makes Composer install from an organization, without comments: not every shell takes them in what is typed. */
 export const linesToPaste = ({ slug, url, secret, example = 'vendor/name' }: Shown): readonly string[] => [
-  ...(new URL(url).protocol === 'http:' ? ['composer config secure-http false'] : []),
-  repositoryLine(slug, url),
+  ...repositoryLines(slug, url),
   configLine({ url, secret }),
   `composer require ${example}`,
 ];

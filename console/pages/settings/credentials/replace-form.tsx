@@ -95,7 +95,7 @@ export function ReplaceForm({ slug, connection: { usedBy }, host }: ReplaceFormP
             error={problemsOf(replace.error, '/contentsToken')}
           />
         )}
-        <ProblemAlert error={replace.error} />
+        {!isOfToken(replace.error) && <ProblemAlert error={replace.error} />}
         <Button type="submit" loading={replace.isPending} style={{ alignSelf: 'flex-start' }}>
           {words.submit}
         </Button>
@@ -103,6 +103,12 @@ export function ReplaceForm({ slug, connection: { usedBy }, host }: ReplaceFormP
     </form>
   );
 }
+
+/** Whether all that is wrong stands at the fields of the tokens. */
+const isOfToken = (error: unknown): boolean =>
+  error instanceof ApiProblem &&
+  error.errors.length > 0 &&
+  error.errors.every(({ pointer }) => pointer === '/accessToken' || pointer === '/contentsToken');
 
 /** Everything that is wrong with a token: each thing that it lacks is one. */
 function problemsOf(error: unknown, pointer: string) {

@@ -1,7 +1,7 @@
 import { Alert, Button, Stack, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Schemas } from '../../../api/client.ts';
-import { authJson, composerAuth, configLine, repositoryLine } from '../../../components/composer-auth.ts';
+import { authJson, composerAuth, configLine, repositoryLines } from '../../../components/composer-auth.ts';
 import { CopyBlock } from '../../../components/copy-block.tsx';
 import { CopyLine } from '../../../components/copy-button.tsx';
 import { Icon } from '../../../components/icon.tsx';
@@ -49,7 +49,7 @@ export function MadeToken({ slug, made, onDone }: MadeTokenProps) {
         <Text size="sm" c="dimmed" mb={6}>
           {words.repository}
         </Text>
-        <CopyBlock text={repositoryLine(slug, made.url)} label={words.copyLines} />
+        <CopyBlock text={repositoryLines(slug, made.url).join('\n')} label={words.copyLines} />
       </div>
       <Button variant="default" onClick={onDone} style={{ alignSelf: 'flex-start' }}>
         {words.done}
