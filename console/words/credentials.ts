@@ -48,9 +48,6 @@ export const credentialsWords = {
     prove: (host: string, login: string) =>
       `${host} has to say that you own ${login}. You sign in there and come back; what you allow is kept for 15 minutes.`,
     show: (host: string) => `Continue at ${host}`,
-    refused: 'The code host did not let you in.',
-    failed: 'The code host did not answer as it should. Try it again.',
-    taken: 'That account belongs to another user of this registry.',
     with: 'Read it with',
     choices: {
       app: 'The App as it is installed now',

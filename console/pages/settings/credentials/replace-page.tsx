@@ -1,14 +1,14 @@
-import { Alert, Stack, Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useParams, useSearch } from '@tanstack/react-router';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { api, dataOf, type Schemas } from '../../../api/client.ts';
 import { isProblem } from '../../../api/problem.ts';
 import { integrationsQuery, useMe } from '../../../api/queries.ts';
 import { CodeHostButton } from '../../../components/code-host-button.tsx';
 import { FreshSession } from '../../../components/fresh-session.tsx';
-import { Icon } from '../../../components/icon.tsx';
 import { AnchorLink } from '../../../components/link.tsx';
 import { Loaded } from '../../../components/loaded.tsx';
+import { Outcome } from '../../../components/outcome.tsx';
 import { Page } from '../../../components/page.tsx';
 import { Empty, Failure } from '../../../components/states.tsx';
 import { commonWords } from '../../../words/common.ts';
@@ -22,7 +22,8 @@ const from = '/o/$slug/settings/credentials/$synchronization';
 /** Replaces what a code host is read with: whoever owns the organization there proves it first. */
 export function ReplacePage() {
   const { slug, synchronization } = useParams({ from });
-  const { outcome } = useSearch({ from });
+  const search = useSearch({ from });
+  const navigate = useNavigate({ from });
   const connections = useQuery(connectionsQuery(slug));
   const integrations = useQuery(integrationsQuery);
   const connection = connections.data?.items.find(({ usedBy }) => usedBy.synchronization === synchronization);
@@ -38,11 +39,7 @@ export function ReplacePage() {
         </AnchorLink>
       }
     >
-      {outcome !== undefined && outcome !== 'done' && (
-        <Alert role="alert" color="red" variant="light" icon={<Icon name="warning" />}>
-          {words[outcome]}
-        </Alert>
-      )}
+      <Outcome {...search} onEnd={() => void navigate({ search: {}, replace: true })} />
       <Loaded query={connections}>
         {() => (
           <Loaded query={integrations}>
