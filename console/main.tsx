@@ -14,6 +14,13 @@ import { createQueryClient } from './api/query-client.ts';
 import { router } from './router.tsx';
 import { theme } from './theme.ts';
 
+// The router loads everything anew when a page's file cannot be had. Without a connection nothing would be left: layout/error-page.tsx
+window.addEventListener('vite:preloadError', (event) => {
+  if (!navigator.onLine) {
+    event.preventDefault();
+  }
+});
+
 const root = document.getElementById('console');
 if (root === null) {
   throw new Error('the page has no place for the console');

@@ -1,6 +1,7 @@
 /** All pages by address. A page's route is in the folder of its area: docs/console.md */
 import { createRouter } from '@tanstack/react-router';
-import { Failure, LoadingRows } from './components/states.tsx';
+import { LoadingRows } from './components/states.tsx';
+import { ErrorPage } from './layout/error-page.tsx';
 import { NotFoundPage } from './layout/not-found-page.tsx';
 import { connectRoutes } from './pages/connect/routes.ts';
 import { installationRoutes } from './pages/installation/routes.ts';
@@ -38,7 +39,7 @@ export const router = createRouter({
   routeTree,
   defaultPreload: 'intent',
   defaultPendingComponent: LoadingRows,
-  defaultErrorComponent: ({ error, reset }) => <Failure error={error} retry={reset} />,
+  defaultErrorComponent: ErrorPage,
   defaultNotFoundComponent: NotFoundPage,
   scrollRestoration: true,
 });

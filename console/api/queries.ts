@@ -3,18 +3,28 @@ import { queryOptions, useQuery } from '@tanstack/react-query';
 import { api, dataOf, type Schemas } from './client.ts';
 import { isProblem } from './problem.ts';
 import { queryKeys } from './query-keys.ts';
+import { setSessionEnded } from './session-end.ts';
 
-/** Whoever is signed in; null if nobody is. */
+type Me = Schemas['Me'];
+
+/**
+ * Whoever is signed in; null if nobody is. When a session ends while the console is open, the person stays here, and with it the page and what
+ * was typed into it: layout/session-ended.tsx asks to sign in again.
+ */
 export const meQuery = queryOptions({
   queryKey: queryKeys.me,
-  queryFn: async ({ signal }): Promise<Schemas['Me'] | null> => {
+  queryFn: async ({ signal, client }): Promise<Me | null> => {
     try {
-      return await dataOf(api.GET('/api/v1/me', { signal }));
+      const me = await dataOf(api.GET('/api/v1/me', { signal }));
+      setSessionEnded(false);
+      return me;
     } catch (error) {
-      if (isProblem(error, 'unauthenticated')) {
-        return null;
+      if (!isProblem(error, 'unauthenticated')) {
+        throw error;
       }
-      throw error;
+      const before = client.getQueryData<Me | null>(queryKeys.me) ?? null;
+      setSessionEnded(before !== null);
+      return before;
     }
   },
   staleTime: 60_000,

@@ -29,8 +29,12 @@ export function createQueryClient(): QueryClient {
     defaultOptions: {
       queries: {
         staleTime: 15_000,
+        // Without a connection a page says so; else it would stay empty until there is one.
+        networkMode: 'always',
+        refetchOnReconnect: true,
         retry: (failures, error) => failures < retriesMax && passes(error),
       },
+      mutations: { networkMode: 'always' },
     },
   });
   return client;

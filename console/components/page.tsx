@@ -1,4 +1,5 @@
 import { Group, Stack, Text, Title } from '@mantine/core';
+import { useLocation } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { commonWords as words } from '../words/common.ts';
 import { isFirstPage } from './first-page.ts';
@@ -21,11 +22,13 @@ export function Page({ title, of, description, actions, above, children }: PageP
   useEffect(() => {
     document.title = [title, of, words.product].filter((part) => part !== undefined).join(' · ');
   }, [title, of]);
+  const path = useLocation({ select: ({ pathname }) => pathname });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another address is another page, also where the same component shows it
   useEffect(() => {
     if (!isFirstPage()) {
       heading.current?.focus({ preventScroll: true });
     }
-  }, []);
+  }, [path]);
   return (
     <Stack gap="lg">
       <div>

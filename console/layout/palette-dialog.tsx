@@ -7,19 +7,20 @@ import { useEffect, useState } from 'react';
 import { api, dataOf } from '../api/client.ts';
 import { useMe } from '../api/queries.ts';
 import { queryKeys } from '../api/query-keys.ts';
+import { searchQuery } from '../components/found-select.tsx';
 import { Icon } from '../components/icon.tsx';
 import { commonWords as words } from '../words/common.ts';
 import { installationPages, pagesOf } from './pages-of.ts';
 import { useSlug } from './use-slug.ts';
 
-const packagesShown = 8;
+const repositoriesShown = 5;
 const pauseMs = 150;
 
 /** @param opened how often it was asked for */
 export function PaletteDialog({ opened }: { readonly opened: number }) {
   const [text, setText] = useState('');
   const slug = useSlug();
-  const groups = [...usePages(slug), ...usePackages(slug, text)];
+  const groups = [...usePages(slug), ...useFound(slug, text)];
   // biome-ignore lint/correctness/useExhaustiveDependencies: each time that it is asked for
   useEffect(() => spotlight.open(), [opened]);
   return (
@@ -78,39 +79,76 @@ function usePages(slug: string | undefined): SpotlightActionGroupData[] {
   ];
 }
 
-function usePackages(slug: string | undefined, text: string): SpotlightActionGroupData[] {
+/** What the organization has by this name: owners find everything, others the packages that they may install. */
+function useFound(slug: string | undefined, text: string): SpotlightActionGroupData[] {
   const navigate = useNavigate();
   const [name] = useDebouncedValue(text.trim().toLowerCase(), pauseMs);
-  const { data } = useQuery({
-    queryKey: queryKeys.of(slug ?? '', 'palette', name),
-    queryFn: ({ signal }) =>
-      dataOf(
-        api.GET('/api/v1/organizations/{slug}/packages', {
-          params: { path: { slug: slug ?? '' }, query: { name, limit: packagesShown } },
-          signal,
-        }),
-      ),
-    enabled: slug !== undefined && name.length > 1,
-    placeholderData: keepPreviousData,
-  });
-  return slug === undefined || name.length <= 1 || data === undefined
-    ? []
-    : [
-        {
-          group: words.palette.packages,
-          actions: data.items.map((one) => {
-            const [vendor = '', short = ''] = one.name.split('/');
-            return {
-              id: `package ${one.name}`,
-              label: one.name,
-              leftSection: <Icon name="package" />,
-              onClick: () =>
-                void navigate({
-                  to: '/o/$slug/packages/$vendor/$name',
-                  params: { slug, vendor, name: short },
-                }),
-            };
+  const isAsked = slug !== undefined && name.length > 1;
+  const found = useQuery({ ...searchQuery(slug ?? '', name), enabled: isAsked }).data;
+  const repositories = useQuery({ ...repositoriesQuery(slug ?? '', name), enabled: isAsked }).data;
+  if (!isAsked) {
+    return [];
+  }
+  const of = (group: string, actions: SpotlightActionGroupData['actions']) =>
+    actions.length === 0 ? [] : [{ group, actions }];
+  return [
+    ...of(
+      words.palette.packages,
+      (found?.packages ?? []).map((one) => packageAction(slug, one.name, navigate)),
+    ),
+    ...of(
+      words.palette.people,
+      (found?.people ?? []).map(({ id, login }) => ({
+        id: `person ${id}`,
+        label: login,
+        leftSection: <Icon name="user" />,
+        onClick: () => void navigate({ to: '/o/$slug/people/$person', params: { slug, person: id } }),
+      })),
+    ),
+    ...of(
+      words.palette.teams,
+      (found?.teams ?? []).map(({ id, name: team }) => ({
+        id: `team ${id}`,
+        label: team,
+        leftSection: <Icon name="team" />,
+        onClick: () => void navigate({ to: '/o/$slug/teams/$team', params: { slug, team: id } }),
+      })),
+    ),
+    ...of(
+      words.palette.repositories,
+      (repositories?.items ?? []).map(({ id, name: repository }) => ({
+        id: `repository ${id}`,
+        label: repository,
+        leftSection: <Icon name="repository" />,
+        onClick: () =>
+          void navigate({
+            to: '/o/$slug/repositories',
+            params: { slug },
+            search: { name: repository, show: 'all' },
           }),
-        },
-      ];
+      })),
+    ),
+  ];
 }
+
+function packageAction(slug: string, full: string, navigate: ReturnType<typeof useNavigate>) {
+  const [vendor = '', name = ''] = full.split('/');
+  return {
+    id: `package ${full}`,
+    label: full,
+    leftSection: <Icon name="package" />,
+    onClick: () => void navigate({ to: '/o/$slug/packages/$vendor/$name', params: { slug, vendor, name } }),
+  };
+}
+
+const repositoriesQuery = (slug: string, name: string) => ({
+  queryKey: queryKeys.of(slug, 'palette', name),
+  queryFn: ({ signal }: { readonly signal: AbortSignal }) =>
+    dataOf(
+      api.GET('/api/v1/organizations/{slug}/repositories', {
+        params: { path: { slug }, query: { name, limit: repositoriesShown } },
+        signal,
+      }),
+    ),
+  placeholderData: keepPreviousData,
+});

@@ -7,7 +7,9 @@ import { commonWords as words } from '../words/common.ts';
 import { ConfirmPerson } from './confirm-person.tsx';
 import { Header } from './header.tsx';
 import { InstallationNavigation, Navigation } from './navigation.tsx';
+import { Offline } from './offline.tsx';
 import { Palette } from './palette.tsx';
+import { SessionEnded } from './session-ended.tsx';
 import classes from './shell.module.css';
 import { StoppedBanner } from './stopped-banner.tsx';
 import { useSlug } from './use-slug.ts';
@@ -25,11 +27,12 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       <a className={classes.skip} href="#content">
         {words.skipToContent}
       </a>
+      <Offline />
       <Header openNavigation={navigation === undefined ? undefined : open} />
       {slug !== undefined && <StoppedBanner slug={slug} />}
       <div className={classes.body}>
         {navigation !== undefined && <aside className={classes.side}>{navigation}</aside>}
-        <main id="content" className={classes.main}>
+        <main id="content" tabIndex={-1} className={classes.main}>
           {children}
         </main>
       </div>
@@ -45,6 +48,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         </Drawer>
       )}
       <ConfirmPerson />
+      <SessionEnded />
       <Palette />
     </>
   );

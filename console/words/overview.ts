@@ -51,6 +51,7 @@ export const overviewWords = {
     held: (count: number, login: string) =>
       `${counted(count, { one: 'removal', other: 'removals' })} of ${login} held back`,
     heldWhy: (scope: string) => `Too many ${entries.other} are missing from ${scope} to believe it unseen.`,
+    connectionEnds: (login: string) => `The connection to ${login} ends`,
     connection: (login: string) => `The connection to ${login}`,
     hooks: (login: string) => `Webhooks of ${login}`,
     movedTags: (count: number) => counted(count, { one: 'tag has moved', other: 'tags have moved' }),
@@ -62,6 +63,7 @@ export const overviewWords = {
     scanFailures: (count: number) =>
       counted(count, { one: 'repository could not be scanned', other: 'repositories could not be scanned' }),
     waiting: {
+      fork: (count: number) => counted(count, { one: 'fork is no package', other: 'forks are no packages' }),
       'invalid-name': (count: number) => counted(count, { one: 'invalid name', other: 'invalid names' }),
       'not-chosen': (count: number) =>
         counted(count, { one: 'package is not chosen yet', other: 'packages are not chosen yet' }),
@@ -83,8 +85,10 @@ export const overviewWords = {
   },
   activity: {
     title: 'Last 30 days',
-    label: (downloads: number, packages: number) =>
-      `${counted(downloads, { one: 'installation', other: 'installations' })} in the last 30 days, ${counted(packages, { one: 'package', other: 'packages' })} today`,
+    downloads: (count: number) => counted(count, { one: 'installation', other: 'installations' }),
+    packages: (count: number) => counted(count, { one: 'package', other: 'packages' }),
+    table: 'Installations and packages of the last 30 days',
+    day: 'Day',
     series: { downloads: 'Installations', packages: 'Packages' },
   },
 };

@@ -5,6 +5,8 @@ import type { Schemas } from '../../api/client.ts';
 import { CodeText } from '../../components/code-text.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { AnchorLink } from '../../components/link.tsx';
+import { PackageLink } from '../../components/package-link.tsx';
+import { When } from '../../components/when.tsx';
 import { overviewWords } from '../../words/overview.ts';
 import classes from './overview-page.module.css';
 import { waitingPeopleQuery } from './queries.ts';
@@ -28,8 +30,8 @@ export function Attention({ slug, overview }: AttentionProps) {
           <Entry
             key="people"
             link={
-              <AnchorLink to="/o/$slug/people" params={{ slug }}>
-                {words.people(people.items.length, people.next !== undefined)}
+              <AnchorLink to="/o/$slug/people" params={{ slug }} search={{ state: 'waiting' }}>
+                {words.people(people.items.length, people.hasMore)}
               </AnchorLink>
             }
             detail={named(people.items.map(({ login }) => login))}
@@ -69,7 +71,13 @@ function ofSynchronization(slug: string, one: Schemas['OverviewSynchronization']
       key={`${id} connection`}
       link={
         <AnchorLink to="/o/$slug/settings/credentials" params={{ slug }}>
-          {words.connection(login)}
+          {connection.expiresAt === undefined ? (
+            words.connection(login)
+          ) : (
+            <>
+              {words.connectionEnds(login)} <When at={connection.expiresAt} />
+            </>
+          )}
         </AnchorLink>
       }
       detail={connection.advice}
@@ -91,53 +99,72 @@ function ofSynchronization(slug: string, one: Schemas['OverviewSynchronization']
 
 function ofPackages(slug: string, attention: Schemas['Overview']['attention']): readonly ReactNode[] {
   const { movedTags, contestedNames, scanFailures, waiting } = attention;
-  const kinds = [
+  const ofRepositories = [
+    ...waiting.map(({ reason, count, items }) => ({
+      ...{ reason, count, text: words.waiting[reason](count), names: items.map(({ name }) => name) },
+    })),
     {
-      to: '/o/$slug/packages',
-      text: words.movedTags(movedTags.count),
-      count: movedTags.count,
-      names: movedTags.items.map((one) => `${one.package} ${one.version}`),
-    },
-    {
-      to: '/o/$slug/packages',
-      text: words.contestedNames(contestedNames.count),
-      count: contestedNames.count,
-      names: contestedNames.items,
-    },
-    {
-      to: '/o/$slug/repositories',
-      text: words.scanFailures(scanFailures.count),
+      reason: 'scan-failed' as const,
       count: scanFailures.count,
+      text: words.scanFailures(scanFailures.count),
       names: scanFailures.items.map(({ repository }) => repository.name),
     },
-    ...waiting.flatMap(({ reason, count, items }) =>
-      // Forks are left out on purpose: nothing has to be decided.
-      reason === 'fork'
-        ? []
-        : [
-            {
-              to: '/o/$slug/repositories' as const,
-              text: words.waiting[reason](count),
-              count,
-              names: items.map(({ name }) => name),
-            },
-          ],
-    ),
-  ] as const;
-  return kinds
-    .filter(({ count }) => count > 0)
-    .map(({ to, text, count, names }) => (
+  ];
+  return [
+    <OfPackages
+      key="moved tags"
+      slug={slug}
+      text={words.movedTags(movedTags.count)}
+      count={movedTags.count}
+      items={movedTags.items.map((one) => ({ name: one.package, note: one.version }))}
+    />,
+    <OfPackages
+      key="contested names"
+      slug={slug}
+      text={words.contestedNames(contestedNames.count)}
+      count={contestedNames.count}
+      items={contestedNames.items.map((name) => ({ name, note: '' }))}
+    />,
+    ...ofRepositories.map(({ reason, count, text, names }) => (
       <Entry
-        key={text}
+        key={reason}
         link={
-          <AnchorLink to={to} params={{ slug }}>
+          <AnchorLink to="/o/$slug/repositories" params={{ slug }} search={{ reason }}>
             {text}
           </AnchorLink>
         }
         detail={named(names, count)}
+        count={count}
       />
-    ));
+    )),
+  ].filter(({ props }) => props.count > 0);
 }
+
+interface OfPackagesProps {
+  readonly slug: string;
+  readonly text: string;
+  readonly count: number;
+  readonly items: readonly { readonly name: string; readonly note: string }[];
+}
+
+/** What is decided on the page of each package. */
+const OfPackages = ({ slug, text, count, items }: OfPackagesProps) => (
+  <Entry
+    link={text}
+    count={count}
+    detail={
+      <>
+        {items.slice(0, namedMax).map(({ name, note }, place) => (
+          <span key={`${name} ${note}`}>
+            {place > 0 && ', '}
+            <PackageLink slug={slug} name={name} /> {note}
+          </span>
+        ))}
+        {count > namedMax && ` ${words.more(count - namedMax)}`}
+      </>
+    }
+  />
+);
 
 function named(names: readonly string[], count = names.length): string {
   const shown = [...new Set(names)].slice(0, namedMax);
@@ -145,13 +172,20 @@ function named(names: readonly string[], count = names.length): string {
   return [shown.join(', '), ...(more > 0 ? [words.more(more)] : [])].join(' ');
 }
 
-const Entry = ({ link, detail }: { readonly link: ReactNode; readonly detail: string }) => (
+interface EntryProps {
+  readonly link: ReactNode;
+  readonly detail: ReactNode;
+  /** How many there are; an entry of none is left out. */
+  readonly count?: number;
+}
+
+const Entry = ({ link, detail }: EntryProps) => (
   <li>
     <Text size="sm" fw={500} component="div">
       {link}
     </Text>
-    <Text size="xs" c="dimmed">
-      <CodeText text={detail} />
+    <Text size="xs" c="dimmed" component="div">
+      {typeof detail === 'string' ? <CodeText text={detail} /> : detail}
     </Text>
   </li>
 );

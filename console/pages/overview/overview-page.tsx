@@ -130,7 +130,7 @@ const Figure = ({ label, value, note = '' }: FigureProps) => (
 
 function Activity({ slug }: OfOrganization) {
   const query = useQuery(activityQuery(slug));
-  const skeleton = <Skeleton className={classes.chart} />;
+  const skeleton = <Skeleton className={classes.chartSkeleton} />;
   return (
     <Loaded query={query} skeleton={skeleton}>
       {({ days }) => (
