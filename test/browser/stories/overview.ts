@@ -14,7 +14,7 @@ export function overviewStories(stage: () => Stage): void {
     await page.getByRole('region', { name: 'Needs you' }).waitFor();
     const lately = page.getByRole('region', { name: 'Changed lately' });
     await expect.poll(() => lately.getByRole('listitem').count(), patience).toBeGreaterThan(0);
-    await page.getByRole('img', { name: /installations in the last 30 days/ }).waitFor();
+    await page.getByRole('table', { name: 'Installations and packages of the last 30 days' }).waitFor();
 
     expect(visitor.faults).toEqual([]);
     await visitor.close();

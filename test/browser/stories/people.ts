@@ -52,6 +52,61 @@ export function peopleStories(stage: () => Stage): void {
     await visitor.close();
   });
 
+  it('disappear while the page is open when their code host removes them', async () => {
+    const { changes } = stage().system.gitHub;
+    const hana = { organization: 'acme', user: 'hana' };
+    const visitor = await stage().owner('/o/acme/people?name=hana');
+    const { page } = visitor;
+    const row = page
+      .getByRole('table', { name: 'People' })
+      .getByRole('row')
+      .filter({ hasText: 'github.com' });
+    await page.evaluate('window.isSamePage = true');
+    await changes.run('add-organization-member', hana);
+    await row.waitFor();
+    await changes.run('remove-organization-member', hana);
+    await row.waitFor({ state: 'detached' });
+    expect(await page.evaluate('window.isSamePage')).toBe(true);
+    expect(visitor.faults).toEqual([]);
+    await visitor.close();
+  });
+
+  it('are put into a team that is made here, also by somebody whose session ends meanwhile', async () => {
+    const visitor = await stage().signedIn('alice', '/o/acme/teams');
+    const { page, context } = visitor;
+    await page.getByRole('button', { name: 'New team' }).click();
+    const name = page.getByRole('textbox', { name: 'Name' });
+    await name.fill('Auditors');
+    await context.clearCookies();
+    await page.getByRole('button', { name: 'Make the team' }).click();
+    const ended = page.getByRole('dialog', { name: 'Your session has ended' });
+    const inTab = context.waitForEvent('page');
+    await ended
+      .getByRole('button', { name: /^Sign in with / })
+      .first()
+      .click();
+    const tab = await inTab;
+    await tab.locator('button[name="login"][value="alice"]').click();
+    await tab.waitForURL((address) => address.href.startsWith(stage().system.console));
+    await tab.close();
+    await ended.getByRole('button', { name: 'I am signed in again' }).click();
+    await ended.waitFor({ state: 'detached' });
+    expect(await name.inputValue()).toBe('Auditors');
+    await page.getByRole('button', { name: 'Make the team' }).click();
+    await page.getByRole('heading', { name: 'Auditors' }).waitFor();
+
+    await page.getByRole('combobox', { name: 'Add somebody' }).fill('bob');
+    await page.getByRole('option', { name: 'bob' }).first().click();
+    await page.getByRole('table', { name: 'Members' }).getByRole('link', { name: 'bob' }).waitFor();
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('textbox', { name: 'Type Auditors to confirm' }).fill('Auditors');
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('table', { name: 'Teams' }).waitFor();
+    expect(await page.getByRole('link', { name: 'Auditors' }).count()).toBe(0);
+    expect(visitor.faults).toEqual([]);
+    await visitor.close();
+  });
+
   it('are in teams, whose page says where memberships and rights come from', async () => {
     const visitor = await stage().owner('/o/acme/teams');
     const { page } = visitor;
