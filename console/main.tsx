@@ -2,13 +2,11 @@ import './styles.css';
 import '@mantine/core/styles/baseline.layer.css';
 import '@mantine/core/styles/default-css-variables.layer.css';
 import '@mantine/core/styles/global.layer.css';
-import '@mantine/notifications/styles.layer.css';
 import 'virtual:theme.css';
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { StrictMode } from 'react';
+import { lazy, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createQueryClient } from './api/query-client.ts';
 import { router } from './router.tsx';
@@ -20,6 +18,8 @@ window.addEventListener('vite:preloadError', (event) => {
     event.preventDefault();
   }
 });
+
+const Notices = lazy(async () => ({ default: (await import('./components/notices.tsx')).Notices }));
 
 const root = document.getElementById('console');
 if (root === null) {
@@ -34,7 +34,9 @@ createRoot(root).render(
       withGlobalClasses={false}
       withCssVariables={false}
     >
-      <Notifications position="bottom-right" />
+      <Suspense>
+        <Notices />
+      </Suspense>
       <QueryClientProvider client={createQueryClient()}>
         <RouterProvider router={router} />
       </QueryClientProvider>

@@ -1,13 +1,13 @@
 /** The look of the console: the one place for colours, sizes and the defaults of components. */
 import {
-  Badge,
+  type BadgeProps,
   createTheme,
-  Drawer,
+  type DrawerProps,
   type MantineColorsTuple,
   type MantineThemeOverride,
-  Menu,
-  Modal,
-  Tooltip,
+  type MenuProps,
+  type ModalProps,
+  type TooltipProps,
 } from '@mantine/core';
 
 /** Shades from light to dark; the plain pages use the seventh. */
@@ -32,6 +32,9 @@ const dialog = {
   styles: { title: { fontWeight: 600 } },
 } as const;
 
+/** As `Modal.extend` and the like do, without loading the component: no page begins with a dialog. */
+const defaultsOf = <Props>(defaultProps: Partial<Props>) => ({ defaultProps });
+
 export const theme: MantineThemeOverride = createTheme({
   primaryColor: 'brand',
   primaryShade: { light: 7, dark: 6 },
@@ -44,12 +47,10 @@ export const theme: MantineThemeOverride = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
-    Badge: Badge.extend({ defaultProps: { tt: 'none', fw: 600 } }),
-    Modal: Modal.extend({ defaultProps: { ...withoutStyleElement, ...dialog, centered: true } }),
-    Drawer: Drawer.extend({ defaultProps: { ...withoutStyleElement, ...dialog } }),
-    Menu: Menu.extend({ defaultProps: { shadow: 'md', position: 'bottom-end' } }),
-    Tooltip: Tooltip.extend({
-      defaultProps: { openDelay: 300, events: { hover: true, focus: true, touch: true } },
-    }),
+    Badge: defaultsOf<BadgeProps>({ tt: 'none', fw: 600 }),
+    Modal: defaultsOf<ModalProps>({ ...withoutStyleElement, ...dialog, centered: true }),
+    Drawer: defaultsOf<DrawerProps>({ ...withoutStyleElement, ...dialog }),
+    Menu: defaultsOf<MenuProps>({ shadow: 'md', position: 'bottom-end' }),
+    Tooltip: defaultsOf<TooltipProps>({ openDelay: 300, events: { hover: true, focus: true, touch: true } }),
   },
 });

@@ -9,7 +9,7 @@ type Me = Schemas['Me'];
 
 /**
  * Whoever is signed in; null if nobody is. When a session ends while the console is open, the person stays here, and with it the page and what
- * was typed into it: layout/session-ended.tsx asks to sign in again.
+ * was typed into it: layout/session-ended-dialog.tsx asks to sign in again.
  */
 export const meQuery = queryOptions({
   queryKey: queryKeys.me,

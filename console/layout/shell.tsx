@@ -1,7 +1,6 @@
-import { Drawer } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useRouterState } from '@tanstack/react-router';
-import { type ReactNode, useEffect } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import { useMe } from '../api/queries.ts';
 import { commonWords as words } from '../words/common.ts';
 import { ConfirmPerson } from './confirm-person.tsx';
@@ -14,11 +13,16 @@ import classes from './shell.module.css';
 import { StoppedBanner } from './stopped-banner.tsx';
 import { useSlug } from './use-slug.ts';
 
+const NavigationDrawer = lazy(async () => ({
+  default: (await import('./navigation-drawer.tsx')).NavigationDrawer,
+}));
+
 /** What is around every page: the header, and the navigation of an organization or of the installation. */
 export function Shell({ children }: { readonly children: ReactNode }) {
   const slug = useSlug();
   const navigation = useNavigation(slug);
-  const [isOpen, { open, close }] = useDisclosure(false);
+  const [wasOpened, setWasOpened] = useState(false);
+  const [isOpen, { open, close }] = useDisclosure(false, { onOpen: () => setWasOpened(true) });
   const path = useRouterState({ select: ({ location }) => location.pathname });
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page closes the drawer
   useEffect(close, [path]);
@@ -36,16 +40,12 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           {children}
         </main>
       </div>
-      {navigation !== undefined && (
-        <Drawer
-          opened={isOpen}
-          onClose={close}
-          size="xs"
-          title={words.navigation}
-          closeButtonProps={{ 'aria-label': words.closeNavigation }}
-        >
-          {navigation}
-        </Drawer>
+      {navigation !== undefined && wasOpened && (
+        <Suspense>
+          <NavigationDrawer isOpen={isOpen} onClose={close}>
+            {navigation}
+          </NavigationDrawer>
+        </Suspense>
       )}
       <ConfirmPerson />
       <SessionEnded />
