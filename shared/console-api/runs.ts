@@ -152,7 +152,14 @@ export const RemovalsDecision = z
   .meta({ id: 'RemovalsDecision' });
 
 export const DecidedRemovals = z
-  .object({ scope: scopeName, count: z.number(), decision: z.enum(['yes', 'no']) })
+  .object({
+    scope: scopeName,
+    count: z.number(),
+    decision: z.enum(['yes', 'no']),
+    decidedAt: Time.meta({
+      description: 'For the progress of the read that follows a yes (`readSynchronizationProgress`).',
+    }),
+  })
   .meta({ id: 'DecidedRemovals' });
 
 export const RunNumber = z

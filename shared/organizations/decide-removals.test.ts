@@ -39,7 +39,12 @@ async function createWorld() {
 describe('decideRemovals', () => {
   it('requests a read that applies an approved removal', async () => {
     const world = await createWorld();
-    expect(await world.decide('yes')).toEqual({ scope: 'members', count: 20, decision: 'yes' });
+    expect(await world.decide('yes')).toEqual({
+      scope: 'members',
+      count: 20,
+      decision: 'yes',
+      decidedAt: new Date(world.clock.now()).toISOString(),
+    });
     expect(world.workQueue.take().map(({ message }) => message.scope)).toEqual(['members']);
     expect(await world.count()).toBe(40);
     await world.run('members');

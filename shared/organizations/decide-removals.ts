@@ -25,6 +25,14 @@ export interface RemovalsDecision {
   readonly shown: string;
 }
 
+export interface DecidedRemovals {
+  readonly scope: string;
+  readonly count: number;
+  readonly decision: 'yes' | 'no';
+  /** ISO 8601; `synchronizationProgress` takes it after a yes. */
+  readonly decidedAt: string;
+}
+
 /**
  * Stores the decision; after a yes the scope is read again at once.
  *
@@ -35,7 +43,7 @@ export async function decideRemovals(
   { organization, id }: Synchronization,
   { scope, decision, shown }: RemovalsDecision,
   accountable: Accountable,
-): Promise<{ readonly scope: string; readonly count: number; readonly decision: 'yes' | 'no' }> {
+): Promise<DecidedRemovals> {
   const { table, workQueue, clock } = dependencies;
   if (!isScope(scope)) {
     throw new CallerError(
@@ -50,13 +58,14 @@ export async function decideRemovals(
       `no removals of ${scope} are held; run removals without a scope to list held removals`,
     );
   }
+  const at = clock.now();
   const workItem = scopeWork(organization, id, scope);
   const messages = decision === 'yes' ? [workItem.message] : [];
   try {
     await table.transact([
-      decideHeld(id, { scope, digest: shown }, decision, clock.now()),
+      decideHeld(id, { scope, digest: shown }, decision, at),
       ...(decision === 'yes'
-        ? [requestWork(workItem, clock.now(), { cause: `${causeOf(accountable)} allowed removals` })]
+        ? [requestWork(workItem, at, { cause: `${causeOf(accountable)} allowed removals` })]
         : []),
       ownerAct(dependencies, organization, accountable, 'decide-removals', scope, {
         after: { decision, digest: shown, count: held.count },
@@ -72,5 +81,5 @@ export async function decideRemovals(
     throw error;
   }
   await workQueue.send(messages);
-  return { scope, count: held.count, decision };
+  return { scope, count: held.count, decision, decidedAt: new Date(at).toISOString() };
 }

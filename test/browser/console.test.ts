@@ -10,6 +10,7 @@ import { packagesStories } from './stories/packages.ts';
 import { peopleStories } from './stories/people.ts';
 import { profileStories } from './stories/profile.ts';
 import { settingsStories } from './stories/settings.ts';
+import { synchronizationsStories } from './stories/synchronizations.ts';
 
 let opened: Stage;
 let before: BeforeStory;
@@ -31,4 +32,5 @@ describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: 120_000 }
   describe('people', () => peopleStories(stage));
   describe('one’s own', () => profileStories(stage));
   describe('settings', () => settingsStories(stage));
+  describe('synchronizations', () => synchronizationsStories(stage));
 });

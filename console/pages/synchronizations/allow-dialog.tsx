@@ -17,7 +17,7 @@ interface AllowDialogProps extends Which {
 
 /** Asks before held removals are allowed. */
 export function AllowDialog({ held, onClose, ...which }: AllowDialogProps) {
-  const change = useDecide(which, held, onClose);
+  const change = useDecide(which, held);
   const names = groupsOf(held.differences).map(({ name }) => name);
   const more = names.length - namedMax;
   return (

@@ -129,7 +129,7 @@ const columnsOf = (
   {
     key: 'outcome',
     title: webhooksWords.columns.outcome,
-    width: 7.5,
+    width: 8.5,
     cell: ({ arrived, status }) => (
       <Badge variant="dot" color={arrived ? 'green' : 'red'}>
         {arrived ? words.arrived(status) : words.failed(status)}

@@ -11,7 +11,7 @@ export interface Group {
   readonly key: string;
   readonly about: keyof typeof words.subjects | 'organization' | 'others';
   readonly name: string;
-  /** Of the person or the team, if it is still there. */
+  /** Of the person, the team or the repository, if it is still there. */
   readonly id: string | undefined;
   readonly lines: readonly Line[];
 }
@@ -61,6 +61,7 @@ function groupOf(differences: readonly Difference[]): Omit<Group, 'key'> {
 const factOf: Readonly<Partial<Record<Group['about'], Difference['fact']>>> = {
   account: 'member',
   team: 'team',
+  repository: 'repository',
 };
 
 const others: Subject = { about: 'others', name: words.others, id: undefined };

@@ -166,6 +166,19 @@ function GroupName({
       </AnchorLink>
     );
   }
+  if (about === 'repository' && id !== undefined) {
+    return (
+      <AnchorLink
+        to="/o/$slug/repositories"
+        params={{ slug }}
+        search={{ name, show: 'all' }}
+        size="sm"
+        fw={600}
+      >
+        {name}
+      </AnchorLink>
+    );
+  }
   return about === 'package' ? <PackageLink slug={slug} name={name} /> : name;
 }
 

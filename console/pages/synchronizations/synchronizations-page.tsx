@@ -90,15 +90,22 @@ const columnsOf = (slug: string, isOwner: boolean): readonly Column<Row>[] => [
     cell: ({ id, login, baseUrl, isPrimary }) => (
       <div style={{ minWidth: 0, lineHeight: 1.3 }}>
         <Group gap="xs" wrap="nowrap">
-          <AnchorLink
-            to="/o/$slug/synchronizations/$synchronization"
-            params={{ slug, synchronization: id }}
-            size="sm"
-            fw={600}
-            truncate
-          >
-            {login}
-          </AnchorLink>
+          {isOwner ? (
+            <AnchorLink
+              to="/o/$slug/synchronizations/$synchronization"
+              params={{ slug, synchronization: id }}
+              size="sm"
+              fw={600}
+              truncate
+            >
+              {login}
+            </AnchorLink>
+          ) : (
+            // The page of one has no more for members.
+            <Text size="sm" fw={600} truncate>
+              {login}
+            </Text>
+          )}
           {isPrimary && (
             <Badge variant="light" color="gray" size="xs" title={words.primaryHint} flex="none">
               {words.primary}

@@ -1,3 +1,4 @@
+import { useNavigate } from '@tanstack/react-router';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { queryKeys } from '../../api/query-keys.ts';
 import { useChange } from '../../api/use-change.ts';
@@ -12,13 +13,10 @@ interface Decision {
   readonly why?: string;
 }
 
-/** Allows or refuses held removals: exactly those that were shown. */
-export const useDecide = (
-  which: Which,
-  { scope, count, digest }: Schemas['HeldRemovals'],
-  onDone: () => void = () => {},
-) =>
-  useChange({
+/** Allows or refuses held removals: exactly those that were shown. What is allowed is read at once, which its page shows. */
+export function useDecide(which: Which, { scope, count, digest }: Schemas['HeldRemovals']) {
+  const navigate = useNavigate();
+  return useChange({
     send: (decided: Decision) =>
       dataOf(
         api.POST('/api/v1/organizations/{slug}/synchronizations/{synchronization}/held-removals/decide', {
@@ -27,8 +25,17 @@ export const useDecide = (
         }),
       ),
     refreshes: [keyOf(which), queryKeys.of(which.slug, 'overview')],
-    onDone: (_, { decision }) => {
-      onDone();
-      notifyDone(decision === 'yes' ? words.doneApprove(count) : words.doneRefuse);
+    onDone: ({ decision, decidedAt }) => {
+      if (decision === 'no') {
+        notifyDone(words.doneRefuse);
+        return;
+      }
+      notifyDone(words.doneApprove(count));
+      void navigate({
+        to: '/o/$slug/synchronizations/$synchronization',
+        params: which,
+        search: { asked: decidedAt },
+      });
     },
   });
+}
