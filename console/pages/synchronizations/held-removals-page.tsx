@@ -12,6 +12,7 @@ import { AllowDialog } from './allow-dialog.tsx';
 import { Breadcrumbs } from './breadcrumbs.tsx';
 import { Differences } from './differences.tsx';
 import { synchronizationQuery, useHeldRemovals, type Which } from './queries.ts';
+import classes from './synchronization.module.css';
 import { useDecide } from './use-decide.ts';
 
 const words = synchronizationsWords.held;
@@ -95,7 +96,7 @@ function List({ held, ...which }: ListProps) {
             </Tooltip>
           )}
           {decision !== 'yes' && (
-            <Button color="red" variant="outline" onClick={() => setIsAsked(true)}>
+            <Button variant="default" className={classes.failed} onClick={() => setIsAsked(true)}>
               {words.approve(count)}
             </Button>
           )}
