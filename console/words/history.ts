@@ -185,7 +185,23 @@ export const actGroups = {
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Act>>>>;
 
-const acts: Readonly<Record<string, Act>> = Object.assign({}, ...Object.values(actGroups));
+/** What administrators do to the installation: the history of no organization has it. */
+const installationActs: Readonly<Record<string, Act>> = {
+  'change-installation-settings': {
+    label: 'Settings changed',
+    told: ({ after }) =>
+      typeof after === 'object' && after !== null && 'administrators' in after
+        ? 'changed who the administrators are'
+        : 'changed the settings of the installation',
+  },
+  'begin-registration': { label: 'Registration begun', told: onSubject('began to register at') },
+  'register-integration': { label: 'Code host added', told: onSubject('added the code host') },
+};
+
+const acts: Readonly<Record<string, Act>> = Object.assign(
+  { ...installationActs },
+  ...Object.values(actGroups),
+);
 
 /** What the act is called in a filter. */
 export const actLabel = (act: string): string => acts[act]?.label ?? act.replaceAll('-', ' ');

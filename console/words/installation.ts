@@ -2,8 +2,10 @@ import { counted, shownNumber } from './locale.ts';
 
 export const installationWords = {
   title: 'Installation',
-  forAdministrators:
-    'Only administrators of this installation see it. They are named by another administrator.',
+  forAdministrators: {
+    title: 'This is for administrators',
+    text: 'An administrator of this installation can make you one.',
+  },
   organizations: {
     title: 'Organizations',
     description: 'Those that are kept in step with a code host.',

@@ -83,16 +83,18 @@ const columnsOf = (open: (entry: Entry) => void): readonly Column<Entry>[] => [
             {told(entry)}
           </Text>
         </UnstyledButton>
-        <Text size="xs" c="dimmed" truncate component="div">
-          {entry.why === '' ? '\u00a0' : entry.why}
-        </Text>
+        {entry.why !== '' && (
+          <Text size="xs" c="dimmed" truncate>
+            {entry.why}
+          </Text>
+        )}
       </div>
     ),
   },
   {
     key: 'at',
     title: historyWords.columns.at,
-    width: 8,
+    width: 9,
     align: 'end',
     cell: ({ at }) => <When at={at} />,
   },

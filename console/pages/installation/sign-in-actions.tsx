@@ -1,4 +1,5 @@
 import { ActionIcon, Menu } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { useChange } from '../../api/use-change.ts';
@@ -6,7 +7,7 @@ import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { notifyDone } from '../../components/notify.ts';
 import { installationWords } from '../../words/installation.ts';
-import { installationKey } from './queries.ts';
+import { installationKey, settingsQuery } from './queries.ts';
 import { useSettingsChange } from './use-settings-change.ts';
 
 const words = installationWords.signIns;
@@ -22,9 +23,12 @@ type Action = 'end' | 'allow' | 'promote';
 export function SignInActions({ entry, who }: SignInActionsProps) {
   const [action, setAction] = useState<Action>();
   const { user, account, act } = entry;
+  const administrators = useQuery(settingsQuery).data?.data.administrators ?? [];
+  const isAdministrator = user !== undefined && administrators.includes(user);
   const offered: readonly Action[] = [
     ...(act === 'refused' && account !== undefined ? (['allow'] as const) : []),
-    ...(user === undefined ? [] : (['end', 'promote'] as const)),
+    ...(user === undefined ? [] : (['end'] as const)),
+    ...(user === undefined || isAdministrator ? [] : (['promote'] as const)),
   ];
   if (offered.length === 0) {
     return null;
