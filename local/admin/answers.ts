@@ -16,12 +16,14 @@ const Scope = z.object({
   differences: z.array(z.object({ since: z.string(), why: z.string() })).optional(),
   uncompared: z.array(z.object({ since: z.string(), why: z.string() })).optional(),
   notBefore: z.string().optional(),
+  about: z.string().optional(),
   reading: z.object({ read: z.number(), total: z.number().optional(), since: z.string() }).optional(),
 });
 export type Scope = z.infer<typeof Scope>;
 
 const HeldRemovals = z.object({
   scope: z.string(),
+  about: z.string().optional(),
   since: z.string(),
   count: z.number(),
   digest: z.string(),

@@ -2,7 +2,7 @@
 
 import { plural } from '../start/plural.ts';
 import type { Installations, Status } from './answers.ts';
-import { heldText, indent, nameOf, scopeText, when } from './print.ts';
+import { heldText, indent, nameOf, scopeName, scopeText, when } from './print.ts';
 
 export function installationsText({
   organizations,
@@ -32,7 +32,7 @@ export function statusText(status: Status): readonly string[] {
   const { total = 0, ...waits } = pending;
   const packageCount = Object.entries(counts.packages).map(([state, count]) => `${count} ${state}`);
   return [
-    `${slug} (${name}); vendors: ${ownedVendors.join(', ') || 'none'}; times are UTC`,
+    `${slug} (${name}); vendors: ${ownedVendors.join(', ') || 'none'}`,
     `Composer repository: ${status.url}`,
     ...(status.rewriting
       ? [
@@ -178,7 +178,7 @@ function synchronizationText(
       cautionText(one.caution),
       ...hooksText(one.hooks),
       ...olderText(one.older),
-      ...scopes.map(([scope, described]) => `${scope}: ${scopeText(described)}`),
+      ...scopes.map(([scope, described]) => `${scopeName(scope, described.about)}: ${scopeText(described)}`),
       ...heldText(slug, one.heldRemovals, named),
       ...one.scanFailures.map(
         ({ repository, at, code, message }) =>

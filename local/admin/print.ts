@@ -1,13 +1,17 @@
 /** The functions' answers as lines of text. Pure. */
 import type { Asked, Counts, HeldRemovals, LeftOut, Preview, Run, Scope, Undone } from './answers.ts';
 
-/** `2026-11-22 12:00:01`, UTC. */
-export const when = (time: string): string => time.slice(0, 19).replace('T', ' ');
+/** `2026-11-22 12:00:01 UTC` */
+export const when = (time: string): string => `${time.slice(0, 19).replace('T', ' ')} UTC`;
 
 export const countsText = ({ add, update, remove }: Counts): string =>
   add + update + remove === 0 ? 'nothing changed' : `${add} added, ${update} changed, ${remove} removed`;
 
 export const indent = (lines: readonly string[]): readonly string[] => lines.map((line) => `  ${line}`);
+
+/** A scope as people know it, with the id that commands take where it is a part of a list. */
+export const scopeName = (scope: string, about: string | undefined): string =>
+  about === undefined ? scope : `${scope.slice(0, scope.indexOf(':'))} ${about} (${scope})`;
 
 /** The state of a scope in one line. */
 export function scopeText(scope: Scope): string {
@@ -98,8 +102,8 @@ export const nameOf = (id: string, all: readonly unknown[]): string =>
 
 /** @param named the flag that names the synchronization, where one is needed */
 export function heldText(slug: string, held: readonly HeldRemovals[], named = ''): readonly string[] {
-  return held.flatMap(({ scope, since, count, digest, changes, decision, decidedAt }) => [
-    `${scope}: ${count} removals are held since ${when(since)}${wordText(decision, decidedAt)}`,
+  return held.flatMap(({ scope, about, since, count, digest, changes, decision, decidedAt }) => [
+    `${scopeName(scope, about)}: ${count} removals are held since ${when(since)}${wordText(decision, decidedAt)}`,
     ...indent(changes),
     ...(count > changes.length ? [`  and ${count - changes.length} more`] : []),
     `  to remove them:  npm run admin -- removals ${slug} ${scope} yes --of ${digest}${named}`,

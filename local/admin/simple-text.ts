@@ -95,7 +95,7 @@ const apiKeys = (slug: string, items: z.infer<typeof ApiKeys>['items']): readonl
   ...items.flatMap(({ id, description, scopes, madeBy, expiresAt, lastUsedAt }) => [
     `  ${id}  ${description}, made by ${madeBy}`,
     `    ${scopes.join(', ')}; ${expiryText(expiresAt)}; ${
-      lastUsedAt === undefined ? 'not used yet' : `last used ${when(lastUsedAt)} UTC`
+      lastUsedAt === undefined ? 'not used yet' : `last used ${when(lastUsedAt)}`
     }`,
   ]),
 ];
@@ -118,4 +118,4 @@ function apiKey(slug: string, answer: unknown): readonly string[] {
 }
 
 const expiryText = (expiresAt: string | undefined): string =>
-  expiresAt === undefined ? 'without an expiry' : `expires ${when(expiresAt)} UTC`;
+  expiresAt === undefined ? 'without an expiry' : `expires ${when(expiresAt)}`;

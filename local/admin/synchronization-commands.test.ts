@@ -70,7 +70,7 @@ const aStatus = {
           reading: { read: 300, total: 1200, since: '2026-11-22T11:58:00.000Z' },
         },
       },
-      parts: {},
+      parts: { 'team:7': { isPending: true, cause: 'webhook team', about: 'payments' } },
       heldRemovals: [
         {
           scope: 'teams',
@@ -104,7 +104,7 @@ describe('what is printed', () => {
     const { lines, calls } = await run(['runs', 'acme'], { runs: [aRun] });
     expect(calls).toEqual([['list-runs', { slug: 'acme', all: false }]]);
     expect(lines).toEqual([
-      '12  2026-11-22 12:00:00  1.5 s, 9 requests  1 added, 0 changed, 2 removed  cause: webhook member, schedule',
+      '12  2026-11-22 12:00:00 UTC  1.5 s, 9 requests  1 added, 0 changed, 2 removed  cause: webhook member, schedule',
       '  members: read completely (webhook member, delivery d-7), 7 removals held',
       '  teams: unavailable (schedule)',
     ]);
@@ -127,7 +127,7 @@ describe('what is printed', () => {
     });
     expect(lines).toContain('no work is pending but older versions');
     expect(lines?.join('\n')).toContain(
-      '  older versions: 3 are not read yet, likely all by 2026-11-22 12:10:00; the newest of each repository come first',
+      '  older versions: 3 are not read yet, likely all by 2026-11-22 12:10:00 UTC; the newest of each repository come first',
     );
   });
 
@@ -135,14 +135,15 @@ describe('what is printed', () => {
     const { lines } = await run(['status', 'acme'], aStatus);
     const text = lines?.join('\n');
     for (const line of [
-      'acme (Acme); vendors: acme; times are UTC',
+      'acme (Acme); vendors: acme',
+      'team payments (team:7): last read never; requested (webhook team)',
       'pending work: 1 scopes',
-      '  credential: credential-rejected since 2026-11-22 11:30:00',
-      '  rights as of 2026-11-22 10:00:00',
+      '  credential: credential-rejected since 2026-11-22 11:30:00 UTC',
+      '  rights as of 2026-11-22 10:00:00 UTC',
       '  removal guard: removals above 25 % of a list and 5 entries are held; access is suspended after 7 days without a complete read',
-      '  members: last read 2026-11-22 12:00:00; last failure 2026-11-22 11:00:00 unavailable: no answer',
-      'requested (schedule); running since 2026-11-22 12:01:00; 300 of 1200 read since 2026-11-22 11:58:00',
-      '  teams: 8 removals are held since 2026-11-22 09:00:00; not decided yet',
+      '  members: last read 2026-11-22 12:00:00 UTC; last failure 2026-11-22 11:00:00 UTC unavailable: no answer',
+      'requested (schedule); running since 2026-11-22 12:01:00 UTC; 300 of 1200 read since 2026-11-22 11:58:00 UTC',
+      '  teams: 8 removals are held since 2026-11-22 09:00:00 UTC; not decided yet',
       '    and 7 more',
       'npm run admin -- removals acme teams yes --of abc123',
       '  v9 of acme-inc/lib: no JSON',
@@ -192,7 +193,7 @@ describe('what is printed', () => {
     const { lines, calls } = await run(['left-out', 'acme', 'acme-inc/lib'], { ...about, leftOut });
     expect(calls).toEqual([['list-left-out', { slug: 'acme', repository: 'acme-inc/lib' }]]);
     expect(lines).toEqual([
-      'acme-inc/lib, scanned 2026-11-22 12:00:00: no version for',
+      'acme-inc/lib, scanned 2026-11-22 12:00:00 UTC: no version for',
       '  tag a: bad',
       '  tag b: bad',
       '  and 2 more; the next scan lists them again',

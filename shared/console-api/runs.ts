@@ -40,8 +40,13 @@ const scopeFields = {
   reading: z.object({ read: z.number(), total: z.number().optional(), since: Time }).optional(),
 } as const;
 
+const about = Text(
+  'Of a part: the login, slug or full name of what it is about, where that is known.',
+  'payments',
+).optional();
+
 export const ScopeState = z
-  .object(scopeFields)
+  .object({ ...scopeFields, about })
   .meta({ id: 'ScopeState', description: 'The state of one list of the code host, or of a part of one.' });
 
 const scopeName = Text('A list of the code host, or one member, team or repository of it.', 'members');
@@ -127,6 +132,7 @@ export const RunDifference = z
 export const HeldRemovals = z
   .object({
     scope: scopeName,
+    about,
     since: Time,
     count: z.number(),
     digest: Text('Identifies exactly these removals.', 'f3b0c44298fc'),

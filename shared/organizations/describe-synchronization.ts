@@ -1,7 +1,16 @@
 /** Describes a synchronization to an owner: the age of its rights, held removals, failed reads and scans. */
 import { installationOf } from '../domain/connection.ts';
 import type { ForgeRepositoryId } from '../domain/ids.ts';
-import { isPart, namesIn, type ScopeLayout, scopeNames } from '../domain/scopes.ts';
+import {
+  idOfPart,
+  isPart,
+  isScope,
+  kindOfPart,
+  namesIn,
+  type PartKind,
+  type ScopeLayout,
+  scopeNames,
+} from '../domain/scopes.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { findModule } from '../forge/modules.ts';
 import type { StoredChange } from '../store/change-schema.ts';
@@ -39,6 +48,10 @@ export async function describeSynchronization(table: Table, synchronization: Syn
     const nameOf = displayNames(factsIn(changes), current);
     return changes.map((change) => changeText(change, nameOf));
   };
+  const aboutPart = (scope: string): string | undefined =>
+    isScope(scope) && isPart(scope)
+      ? current.get(`${nameKinds[kindOfPart(scope)]} ${idOfPart(scope)}`)
+      : undefined;
   const older = olderVersions(synchronization, scans, now);
   const names = new Map(repositories.map((repository) => [repository.repository, repository.fullName]));
   return {
@@ -56,7 +69,7 @@ export async function describeSynchronization(table: Table, synchronization: Syn
       login: settings[0]?.login ?? synchronization.login,
       ...describeCredential(synchronization, layout),
       caution: synchronization.caution,
-      ...describeReads(states, layout, now),
+      ...describeReads(states, layout, aboutPart, now),
       /** Versions that are read later, where the code host gives only so many files an hour. */
       older: older && { ...older, until: timeText(older.until) },
       hooks: hooks && {
@@ -65,6 +78,7 @@ export async function describeSynchronization(table: Table, synchronization: Syn
       },
       heldRemovals: held.map(({ since, decidedAt, changes, ...one }) => ({
         ...one,
+        about: aboutPart(one.scope),
         changes: textsOf(changes),
         since: timeText(since),
         decidedAt: timeText(decidedAt),
@@ -99,7 +113,19 @@ function describeCredential(synchronization: Synchronization, layout: ScopeLayou
   };
 }
 
-function describeReads(states: Awaited<ReturnType<typeof scopeStates>>, layout: ScopeLayout, now: number) {
+/** What ids of parts are called in `namesById`. */
+const nameKinds: Readonly<Record<PartKind, string>> = {
+  member: 'account',
+  team: 'team',
+  repository: 'repository',
+};
+
+function describeReads(
+  states: Awaited<ReturnType<typeof scopeStates>>,
+  layout: ScopeLayout,
+  aboutPart: (scope: string) => string | undefined,
+  now: number,
+) {
   return {
     scopes: Object.fromEntries(
       namesIn(layout).map((scope) => [scope, describeScope(states.get(scope), now)]),
@@ -107,7 +133,7 @@ function describeReads(states: Awaited<ReturnType<typeof scopeStates>>, layout: 
     parts: Object.fromEntries(
       [...states]
         .filter(([scope, state]) => isPart(scope) && isWorthKnowing(state))
-        .map(([scope, state]) => [scope, describeScope(state, now)]),
+        .map(([scope, state]) => [scope, { ...describeScope(state, now), about: aboutPart(scope) }]),
     ),
   };
 }
