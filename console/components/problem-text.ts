@@ -18,9 +18,12 @@ export function problemText(error: unknown): string {
     case 'precondition-failed':
       return words.errors.outdated;
     default:
-      return isOfServer(error) ? words.errors.server : error.message;
+      return isOfServer(error) ? words.errors.server : asSentence(error.message);
   }
 }
+
+/** The command line shows the same texts within sentences of its own. */
+const asSentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 
 /** What is wrong with a field of the body. @param pointer such as `/description` */
 export const fieldProblem = (error: unknown, pointer: string): string | undefined =>

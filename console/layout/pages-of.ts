@@ -15,7 +15,7 @@ export const organizationPages = [
   { to: '/o/$slug/people', label: words.people, icon: 'people', isForOwners: true },
   { to: '/o/$slug/why', label: words.why, icon: 'why', isForOwners: true },
   { to: '/o/$slug/synchronizations', label: words.synchronizations, icon: 'sync', isForOwners: false },
-  { to: '/o/$slug/settings', label: words.settings, icon: 'settings', isForOwners: true },
+  { to: '/o/$slug/settings', label: words.settings, icon: 'settings', isForOwners: false },
 ] as const satisfies readonly {
   readonly to: string;
   readonly label: string;

@@ -6,7 +6,7 @@ import { exactTime } from '../../components/time.ts';
 import { commonWords } from '../../words/common.ts';
 import { actLabel, countsText, told } from '../../words/history.ts';
 import { historyWords } from '../../words/history-page.ts';
-import { differencesOf } from './differences.ts';
+import { DifferencesTable } from './differences-table.tsx';
 import classes from './history-page.module.css';
 import type { HistorySearch } from './history-search.ts';
 
@@ -122,31 +122,12 @@ const RunLink = ({ slug, run }: { readonly slug: string; readonly run: NonNullab
   </>
 );
 
-function Differences({ entry: { before, after } }: { readonly entry: Entry }) {
-  const differences = differencesOf(before, after);
-  return differences.length === 0 ? null : (
+const Differences = ({ entry: { before, after } }: Pick<OfEntry, 'entry'>) =>
+  before === undefined && after === undefined ? null : (
     <section aria-label={words.changes}>
       <Title order={3} size="h5" mb={4}>
         {words.changes}
       </Title>
-      <table className={classes.differences}>
-        <thead>
-          <tr>
-            <th scope="col">{words.field}</th>
-            {before !== undefined && <th scope="col">{words.before}</th>}
-            {after !== undefined && <th scope="col">{words.after}</th>}
-          </tr>
-        </thead>
-        <tbody>
-          {differences.map((one) => (
-            <tr key={one.field}>
-              <th scope="row">{one.field}</th>
-              {before !== undefined && <td>{one.before}</td>}
-              {after !== undefined && <td>{one.after}</td>}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <DifferencesTable before={before} after={after} titles={words} />
     </section>
   );
-}

@@ -15,7 +15,7 @@ interface SectionProps {
 /** A part of a page of the settings, in a frame. */
 export const Section = ({ title, description, action, isDanger = false, children }: SectionProps) => (
   <section aria-label={title} className={classes.section} data-danger={isDanger || undefined}>
-    <Group justify="space-between" align="flex-start" gap="sm" wrap="nowrap" mb="sm">
+    <Group justify="space-between" align="flex-start" gap="sm" wrap="nowrap">
       <div>
         <Title order={2} size="h4">
           {title}

@@ -1,0 +1,93 @@
+import { NumberInput, Skeleton, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { api, dataOf, type Schemas } from '../../api/client.ts';
+import { queryKeys } from '../../api/query-keys.ts';
+import { Loaded } from '../../components/loaded.tsx';
+import { notifyDone } from '../../components/notify.ts';
+import { settingsWords } from '../../words/settings.ts';
+import classes from './caution-form.module.css';
+import { DraftForm } from './draft-form.tsx';
+import type { OfSynchronization } from './of-synchronization.ts';
+import { cautionQuery } from './queries.ts';
+import { useDraftForm } from './use-draft-form.ts';
+
+const words = settingsWords.synchronizations.caution;
+
+/** As the API has it. */
+const bounds = {
+  heldPercent: { min: 0, max: 50 },
+  heldAbove: { min: 0, max: 1000 },
+  suspendAfterDays: { min: 1, max: 90 },
+} as const;
+
+/** When removals wait for an owner, and when rights are suspended. */
+export function CautionSection(of: OfSynchronization) {
+  const query = useQuery(cautionQuery(of.slug, of.id));
+  return (
+    <Loaded query={query} skeleton={<Skeleton height={110} />}>
+      {(stored) => <CautionForm {...of} stored={stored} />}
+    </Loaded>
+  );
+}
+
+interface CautionFormProps extends OfSynchronization {
+  readonly stored: { readonly data: Schemas['Caution']; readonly etag: string };
+}
+
+function CautionForm({ slug, id, login, stored }: CautionFormProps) {
+  const form = useDraftForm<Schemas['Caution']>({
+    name: `${slug} caution ${id}`,
+    stored,
+    send: (body, etag) =>
+      dataOf(
+        api.PATCH('/api/v1/organizations/{slug}/synchronizations/{synchronization}/caution', {
+          params: { path: { slug, synchronization: id }, header: { 'if-match': etag } },
+          body,
+        }),
+      ),
+    refreshes: [queryKeys.organization(slug)],
+    onDone: () => notifyDone(words.saved(login)),
+  });
+  const { heldShare, heldAbove, suspendAfterDays } = form.values;
+  const set = (field: keyof Schemas['Caution'], value: number | string, factor = 1) =>
+    form.set({ [field]: typeof value === 'number' ? value / factor : stored.data[field] });
+  return (
+    <DraftForm form={form} stored={stored.data}>
+      <div className={classes.fields}>
+        <NumberInput
+          {...bounds.heldPercent}
+          label={words.heldShare}
+          value={Math.round(heldShare * 100)}
+          suffix=" %"
+          error={form.problemOf('heldShare')}
+          onChange={(value) => set('heldShare', value, 100)}
+          allowDecimal={false}
+        />
+        <NumberInput
+          {...bounds.heldAbove}
+          label={words.heldAbove}
+          value={heldAbove}
+          suffix={words.entries(heldAbove)}
+          error={form.problemOf('heldAbove')}
+          onChange={(value) => set('heldAbove', value)}
+          allowDecimal={false}
+        />
+        <NumberInput
+          {...bounds.suspendAfterDays}
+          label={words.suspendAfterDays}
+          value={suspendAfterDays}
+          suffix={settingsWords.access.days(suspendAfterDays)}
+          error={form.problemOf('suspendAfterDays')}
+          onChange={(value) => set('suspendAfterDays', value)}
+          allowDecimal={false}
+        />
+        <Text size="xs" c="dimmed" className={classes.held}>
+          {words.heldHint}
+        </Text>
+        <Text size="xs" c="dimmed">
+          {words.suspendAfterDaysHint}
+        </Text>
+      </div>
+    </DraftForm>
+  );
+}
