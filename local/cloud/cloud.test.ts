@@ -119,6 +119,9 @@ function synthesize(directory: string): string {
     timeout: Duration.seconds(10),
     environment: { QUEUE: queue.queueUrl, BUCKET: bucket.bucketName, TABLE: table.tableName },
   });
+  table.grantReadWriteData(work);
+  bucket.grantPut(work);
+  queue.grantSendMessages(work);
   work.addEventSource(
     new eventSources.SqsEventSource(queue, { reportBatchItemFailures: true, maxConcurrency: 2 }),
   );
@@ -235,6 +238,19 @@ describe('the local cloud', () => {
   afterAll(async () => {
     await cloud?.close();
     rmSync(directory, { recursive: true, force: true });
+  });
+
+  it('refuses a function what its role does not allow, in the words of AWS', async () => {
+    const store = encodeURIComponent(String(cloud.outputs.StoreArn));
+    const answer = await fetch(`${cloud.addresses.gateway}/key-value-stores/${store}`, {
+      headers: {
+        authorization: `AWS4-ECDSA-P256-SHA256 Credential=${cloud.gateway.accessKeyId('Tiny-Work')}/20260101/cloudfront-keyvaluestore/aws4_request`,
+      },
+    });
+    expect(await answer.json()).toMatchObject({
+      __type: 'AccessDeniedException',
+      message: `User: Tiny-Work is not authorized to perform: cloudfront-keyvaluestore:DescribeKeyValueStore on resource: ${cloud.outputs.StoreArn} because no identity-based policy allows the cloudfront-keyvaluestore:DescribeKeyValueStore action`,
+    });
   });
 
   it('passes a request through the CDN, the API, a queue and a bucket back to the CDN', async () => {

@@ -2,9 +2,11 @@ import type { CdnLine } from './cdn/distribution.ts';
 import { withCookiesOfPort } from './cookies-of-port.ts';
 import { createFunctionHost, type FunctionHost, type FunctionLine } from './functions/host.ts';
 import type { FunctionObserver } from './functions/observer.ts';
+import { authorize, type Roles } from './iam/authorize.ts';
 import { busy, type IdleOptions, sleep, waitUntil, waitUntilIdle } from './idle.ts';
 import { createResource } from './provision/create-resource.ts';
 import { type Engines, emptyPlan, type Plan } from './provision/plan.ts';
+import { checkEventSources, statementsOfFunction } from './provision/roles.ts';
 import { createCloudClock, type SteppableClock } from './runtime/clock.ts';
 import { type HttpHandler, type Listener, listen } from './runtime/listen.ts';
 import type { Gateway } from './services/gateway.ts';
@@ -156,6 +158,12 @@ async function start(
     clockOffset: clock.shared,
     onLine: (line) => log({ source: 'function', ...line }),
   });
+  const plan = emptyPlan();
+  const roles: Roles = {
+    pseudo: PSEUDO,
+    partitionKey: (table) => plan.partitionKeys.get(table),
+    statementsOf: (caller) => statementsOfFunction(plan, caller),
+  };
   const { engines, gateway } = await startServices({
     directory: options.directory,
     gatewayPort: ports.gateway,
@@ -164,6 +172,7 @@ async function start(
     clock,
     host,
     closers,
+    authorize: (call) => authorize(call, roles),
     onError: (line) => log({ source: 'service', line }),
   });
   closers.push(host.close);
@@ -174,7 +183,6 @@ async function start(
     httpApi: listeners.httpApi?.url,
   };
 
-  const plan = emptyPlan();
   const listenerOf = (logicalId: string, comment: string): Listener => {
     const name = [logicalId, comment].join(' ').toLowerCase().includes('console') ? 'console' : 'registry';
     const listener = listeners[name];
@@ -203,6 +211,7 @@ async function start(
     },
   });
 
+  checkEventSources(plan);
   await options.prepare?.({ tableEndpoint: engines.tableEndpoint });
   for (const definition of plan.functions.values()) {
     host.define({

@@ -6,6 +6,7 @@ import type { CloudClock } from './runtime/service.ts';
 import { AwsError } from './services/aws-error.ts';
 import { createEncryptionKeyService } from './services/encryption-keys.ts';
 import { type Gateway, type InvokeResult, startGateway } from './services/gateway.ts';
+import type { ServiceCall } from './services/gateway-call.ts';
 import { createKeyValueService, type KeyValueServiceOptions } from './services/key-values.ts';
 import { createObjectStore } from './services/object-store.ts';
 import { createParameterService } from './services/parameters.ts';
@@ -26,6 +27,8 @@ export interface ServicesOptions {
   readonly pseudo: Pseudo;
   readonly clock: CloudClock;
   readonly host: FunctionHost;
+  /** Throws an AwsError for a call that the caller may not make. */
+  readonly authorize: (call: ServiceCall) => void;
   /** Receives functions that stop the services, in the order of their start. */
   readonly closers: (() => Promise<void>)[];
   /** Reports defects of the services. */
@@ -84,6 +87,7 @@ export async function startServices(
     encryptionKeys,
     keyValues,
     table,
+    authorize: options.authorize,
     invoke: (name, payload, type) => invoke(host, name, payload.toString(), type),
     onError: (error, call) => {
       const what = error instanceof Error ? error.stack : String(error);

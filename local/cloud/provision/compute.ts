@@ -13,6 +13,7 @@ const functionSchema = z.object({
   FunctionName: z.string().optional(),
   Code: z.object({ S3Key: z.string() }),
   Handler: z.string(),
+  Role: z.string(),
   Environment: z
     .object({ Variables: z.record(z.string(), z.coerce.string()).default({}) })
     .default({ Variables: {} }),
@@ -31,6 +32,7 @@ export const createFunction: CreateResource = (resource, context) => {
   const environmentBytes = Buffer.byteLength(JSON.stringify(properties.Environment.Variables));
   if (environmentBytes > ENVIRONMENT_LIMIT_BYTES)
     throw new Error(`the environment of ${environmentBytes} bytes exceeds ${ENVIRONMENT_LIMIT_BYTES}`);
+  context.plan.functionRoles.set(name, properties.Role);
   context.plan.functions.set(name, {
     name,
     arn,

@@ -283,7 +283,7 @@ describe('a table with an index', () => {
 });
 
 describe('a function', () => {
-  const code = { Code: { S3Key: 'abc.zip' }, Handler: 'index.handler', Runtime: 'nodejs24.x' };
+  const code = { Code: { S3Key: 'abc.zip' }, Handler: 'index.handler', Runtime: 'nodejs24.x', Role: 'arn:r' };
 
   it('has the environment of the template and what Lambda sets', async () => {
     await create('AWS::Lambda::Function', {

@@ -6,6 +6,7 @@ import {
   createSchedule,
 } from './compute.ts';
 import type { CreateResource } from './plan.ts';
+import { createPolicy, createRole } from './roles.ts';
 import {
   createBucket,
   createEncryptionKey,
@@ -43,6 +44,8 @@ export const creators: Readonly<Record<string, CreateResource>> = {
   'AWS::CloudFront::OriginRequestPolicy': createOriginRequestPolicy,
   'AWS::CloudFront::ResponseHeadersPolicy': createResponseHeadersPolicy,
   'AWS::CloudFront::Distribution': createDistributionResource,
+  'AWS::IAM::Role': createRole,
+  'AWS::IAM::Policy': createPolicy,
   'AWS::Lambda::Function': createFunction,
   'AWS::Lambda::EventInvokeConfig': createEventInvokeConfig,
   'AWS::Lambda::EventSourceMapping': createEventSourceMapping,

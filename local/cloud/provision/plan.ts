@@ -7,6 +7,7 @@ import type {
 import type { FunctionDefinition } from '../functions/host.ts';
 import type { Integration } from '../http-api/http-api.ts';
 import type { ThrottleLimits } from '../http-api/throttle.ts';
+import type { Statement } from '../iam/policy.ts';
 import type {
   EncryptionKeyEngine,
   KeyValueEngine,
@@ -89,6 +90,12 @@ export interface BucketGrant {
 /** What the template wants to run, collected while its resources are created. */
 export interface Plan {
   readonly functions: Map<string, FunctionDefinition>;
+  /** What roles allow, by their names. */
+  readonly roles: Map<string, Statement[]>;
+  /** ARNs of the functions' roles, by function name. */
+  readonly functionRoles: Map<string, string>;
+  /** The names of partition keys, by table. */
+  readonly partitionKeys: Map<string, string>;
   /** How often failed events are retried, by function name. */
   readonly asyncRetries: Map<string, number>;
   readonly queues: Map<string, PlannedQueue>;
@@ -110,6 +117,9 @@ export interface Plan {
 export function emptyPlan(): Plan {
   return {
     functions: new Map(),
+    roles: new Map(),
+    functionRoles: new Map(),
+    partitionKeys: new Map(),
     asyncRetries: new Map(),
     queues: new Map(),
     bucketDomains: new Map(),

@@ -24,7 +24,7 @@ const tableSchema = z.object({
 type TableProperties = z.infer<typeof tableSchema>;
 
 /** Creates the table of an AWS::DynamoDB::Table or GlobalTable unless it exists. */
-export const createTable: CreateResource = async (resource, { engines, pseudo }) => {
+export const createTable: CreateResource = async (resource, { engines, plan, pseudo }) => {
   const properties = tableSchema.parse(resource.properties);
   const name = properties.TableName ?? physicalName(resource);
   const created = await call(engines.tableEndpoint, 'CreateTable', {
@@ -37,6 +37,8 @@ export const createTable: CreateResource = async (resource, { engines, pseudo })
       throw new Error(`the table was not created: ${created.text}`);
     await checkExisting(engines.tableEndpoint, name, properties);
   }
+  const partitionKey = properties.KeySchema.find(({ KeyType }) => KeyType === 'HASH');
+  plan.partitionKeys.set(name, partitionKey?.AttributeName ?? '');
   const arn = `arn:aws:dynamodb:${pseudo.region}:${pseudo.accountId}:table/${name}`;
   return { ref: name, attributes: { Arn: arn } };
 };

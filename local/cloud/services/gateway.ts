@@ -62,6 +62,8 @@ export interface GatewayOptions {
   /** Base URL of a server that speaks DynamoDB's protocol. */
   readonly table?: { readonly endpoint: string };
   readonly invoke?: InvokeFunction;
+  /** Throws an AwsError for a call that the caller may not make. */
+  readonly authorize?: (call: ServiceCall) => void;
   /** Reports errors inside a service: a defect of the local cloud, answered with 500. */
   readonly onError?: (error: unknown, call?: ServiceCall) => void;
 }
@@ -119,6 +121,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       return errorFor(call.service, error, call.request.method);
     }
     try {
+      options.authorize?.(call);
       return await service.handle(call.request);
     } catch (error) {
       if (error instanceof AwsError) return errorFor(call.service, error, call.request.method);

@@ -108,11 +108,11 @@ describe('evaluateStacks', () => {
     const { created } = await evaluate({
       Main: {
         Resources: {
-          Role: { Type: 'AWS::IAM::Role', Properties: { Anything: true } },
+          Log: { Type: 'AWS::Logs::LogGroup', Properties: { Anything: true } },
           Code: {
             Type: 'AWS::Lambda::Function',
             Properties: {
-              Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
+              Role: { 'Fn::GetAtt': ['Log', 'Arn'] },
               Handler: 'index.handler',
               Runtime: 'nodejs24.x',
               Code: { S3Key: 'x.zip' },
@@ -122,7 +122,7 @@ describe('evaluateStacks', () => {
       },
     });
     expect(created.map(({ properties }) => properties.Role)).toEqual([
-      'arn:aws:iam::000000000000:role/Main-Role',
+      'arn:aws:logs:us-east-1:000000000000:log-group:Main-Log:*',
     ]);
   });
 

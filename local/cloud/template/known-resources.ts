@@ -14,7 +14,7 @@ const only = (...values: readonly Json[]): PropertyRule => ({ only: values });
 const noEffect = (reason: string): PropertyRule => ({ reason });
 
 const describes = noEffect('describes the resource to people');
-const noIam = noEffect('permissions are not evaluated on one machine');
+const noIam = noEffect('only the permissions of functions are evaluated on one machine');
 const noEncryption = noEffect('data at rest is not encrypted on one machine');
 const noMetering = noEffect('usage is neither billed nor limited on one machine');
 const noLogStore = noEffect('log lines go to the log callback');
@@ -236,6 +236,19 @@ export const executedTypes: Readonly<Record<string, Readonly<Record<string, Prop
     'DistributionConfig.OriginGroups.Items[].Members': honoured,
     Tags: describes,
   },
+  'AWS::IAM::Role': {
+    RoleName: honoured,
+    Description: describes,
+    AssumeRolePolicyDocument: noEffect('a function is told by its access key id'),
+    Policies: honoured,
+    ManagedPolicyArns: noEffect('what policies of AWS allow is denied here'),
+    Tags: describes,
+  },
+  'AWS::IAM::Policy': {
+    PolicyName: honoured,
+    PolicyDocument: honoured,
+    Roles: honoured,
+  },
   'AWS::Lambda::Function': {
     FunctionName: honoured,
     Description: describes,
@@ -248,7 +261,7 @@ export const executedTypes: Readonly<Record<string, Readonly<Record<string, Prop
     MemorySize: honoured,
     Timeout: honoured,
     ReservedConcurrentExecutions: honoured,
-    Role: noIam,
+    Role: honoured,
     Layers: noEffect("the machine's own programs stand in for those of a layer"),
     Architectures: noEffect('bundles hold no machine code'),
     EphemeralStorage: noEffect("the machine's temporary directory is used"),
@@ -347,14 +360,8 @@ export interface PassiveType {
 
 /** Resource types that are not executed, each with the reason. */
 export const passiveTypes: Readonly<Record<string, PassiveType>> = {
-  'AWS::IAM::Role': passive('permissions are not evaluated on one machine', (name, { accountId }) => ({
-    Arn: `arn:aws:iam::${accountId}:role/${name}`,
-    RoleId: name,
-  })),
-  'AWS::IAM::Policy': passive('permissions are not evaluated on one machine'),
-  'AWS::IAM::ManagedPolicy': passive('permissions are not evaluated on one machine'),
-  'AWS::Lambda::Permission': passive('permissions are not evaluated on one machine'),
-  'AWS::SQS::QueuePolicy': passive('permissions are not evaluated on one machine'),
+  'AWS::Lambda::Permission': passive('services of one machine may invoke every function'),
+  'AWS::SQS::QueuePolicy': passive('only the permissions of functions are evaluated on one machine'),
   'AWS::CloudFront::OriginAccessControl': passive('the CDN reads private buckets directly', (name) => ({
     Id: name,
   })),
@@ -370,7 +377,7 @@ export const passiveTypes: Readonly<Record<string, PassiveType>> = {
   'AWS::SNS::Topic': passive('only alarms are sent to topics', (name, { accountId, region }) => ({
     TopicArn: `arn:aws:sns:${region}:${accountId}:${name}`,
   })),
-  'AWS::SNS::TopicPolicy': passive('permissions are not evaluated on one machine'),
+  'AWS::SNS::TopicPolicy': passive('only alarms are sent to topics'),
   'AWS::SNS::Subscription': passive('only alarms are sent to topics'),
   'AWS::CDK::Metadata': passive('tells AWS which constructs are used'),
 };
