@@ -14,19 +14,24 @@ export const queueVariables = {
 export type QueueName = keyof typeof queueVariables;
 const allQueues = Object.keys(queueVariables) as QueueName[];
 
+/** Items that a function writes, by the beginnings of partition keys (shared/store/keys.ts), and how. */
+export interface WrittenItems {
+  readonly partitions: readonly string[];
+  readonly by: readonly ('PutItem' | 'UpdateItem' | 'DeleteItem')[];
+}
+
 /** A function's permissions and environment variables. It gets no others. */
 export interface Needs {
   readonly does: string;
   readonly seconds: number;
   readonly megabytes: number;
-  readonly table: 'read' | 'write';
+  /** Every function reads items, and checks conditions of them. `write`: writes any item. A list: only these. */
+  readonly table: 'write' | readonly WrittenItems[];
   /** The index of work that is requested and not done. */
   readonly pendingWork?: true;
-  /**
-   * `write`: read and write objects. A list: also delete objects whose keys end like that. `remove`: delete any object with all
-   * its versions.
-   */
-  readonly bucket?: 'write' | 'remove' | readonly string[];
+  /** `archives`: reads and writes archives, in parts. A list: reads, writes and deletes objects whose keys end like that. `remove`: deletes
+   * any object with all its versions, and copies archives. */
+  readonly bucket?: 'archives' | 'remove' | readonly string[];
   readonly sends: readonly QueueName[];
   /** The edge's key-value store. */
   readonly accessStore?: true;
@@ -63,7 +68,14 @@ export const functionNeeds = {
     does: 'Takes a delivery of a forge and wakes what it concerns',
     seconds: 10,
     megabytes: 512,
-    table: 'write',
+    table: [
+      {
+        partitions: ['SYNC#', 'DELIVERY#', 'BODY#', 'INSTALLATIONS', 'REFUSEDDELIVERIES', 'ORG#', 'RATE#'],
+        by: ['PutItem', 'UpdateItem'],
+      },
+      // What an event settled.
+      { partitions: ['SYNC#'], by: ['DeleteItem'] },
+    ],
     sends: ['sync', 'scan', 'publish-roots'],
     integrations: true,
     credentials: 'hooks',
@@ -87,7 +99,7 @@ export const functionNeeds = {
     seconds: functionSeconds['scan-repository'],
     megabytes: 1024,
     table: 'write',
-    bucket: 'write',
+    bucket: 'archives',
     sends: allQueues,
     integrations: true,
     credentials: 'renew',
@@ -123,8 +135,16 @@ export const functionNeeds = {
     does: 'Builds an archive that is not stored yet',
     seconds: functionSeconds['fetch-dist'],
     megabytes: 1024,
-    table: 'write',
-    bucket: 'write',
+    table: [
+      // Archives and look-ups; the budgets of the forges, and credentials that are renewed or refused.
+      {
+        partitions: ['PACKAGE#', 'BUDGET#', 'CONNECTION#', 'SYNC#'],
+        by: ['PutItem', 'UpdateItem'],
+      },
+      // A look-up that found its commit.
+      { partitions: ['PACKAGE#'], by: ['DeleteItem'] },
+    ],
+    bucket: 'archives',
     sends: ['scan'],
     integrations: true,
     credentials: 'renew',
@@ -135,7 +155,7 @@ export const functionNeeds = {
     does: "Counts what Composer's notify-batch reports",
     seconds: 10,
     megabytes: 256,
-    table: 'write',
+    table: [{ partitions: ['ORG#', 'PACKAGE#', 'RATE#'], by: ['UpdateItem'] }],
     sends: [],
     originSecret: 'api',
   },

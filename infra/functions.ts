@@ -39,8 +39,7 @@ export function createFunctions(stack: Stack, surroundings: Surroundings): Funct
 function createFunction(stack: Stack, name: FunctionName, need: Needs, around: Surroundings): LambdaFunction {
   const { parameters, data, queues } = around;
   const variables: Record<string, string> = { [environment.tableName]: data.table.tableName };
-  const tableActions = need.table === 'write' ? [...tableReads, ...tableWrites] : tableReads;
-  const allowed = [allow(tableActions, [data.table.tableArn])];
+  const allowed = tableAccess(data, need.table);
 
   if (need.pendingWork === true) {
     const index = `${data.table.tableArn}/index/${tableKeys.pendingIndex.name}`;
@@ -142,35 +141,49 @@ const allow = (actions: readonly string[], resources: readonly string[]): Policy
   new PolicyStatement({ actions: [...actions], resources: [...resources] });
 
 /** Only data operations: never Scan, and nothing that changes the table itself. */
-const tableReads = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
-const tableWrites = [
-  'dynamodb:PutItem',
-  'dynamodb:UpdateItem',
-  'dynamodb:DeleteItem',
-  'dynamodb:ConditionCheckItem',
-];
+const tableReads = ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem'];
+const tableWrites = ['PutItem', 'UpdateItem', 'DeleteItem'];
+
+/** Conditions on leading keys: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html */
+function tableAccess({ table }: Data, access: Needs['table']): PolicyStatement[] {
+  const on = (actions: readonly string[]): PolicyStatement =>
+    allow(
+      actions.map((action) => `dynamodb:${action}`),
+      [table.tableArn],
+    );
+  if (access === 'write') return [on([...tableReads, ...tableWrites])];
+  const writes = access.map(({ partitions, by }) => {
+    const statement = on(by);
+    statement.addCondition('ForAllValues:StringLike', {
+      // A partition without an id is one word.
+      'dynamodb:LeadingKeys': partitions.map((start) => (start.endsWith('#') ? `${start}*` : start)),
+    });
+    return statement;
+  });
+  return [on(tableReads), ...writes];
+}
 
 /** With ListBucket, because without it S3 answers 403 instead of 404 for a missing key. */
 function bucketAccess(
   { registryBucket }: Data,
   access: NonNullable<Needs['bucket']>,
 ): readonly PolicyStatement[] {
-  const all = registryBucket.arnForObjects('*');
-  const stored = [
-    allow(['s3:ListBucket'], [registryBucket.bucketArn]),
-    allow(['s3:GetObject', 's3:PutObject'], [all]),
-  ];
-  if (access === 'write') return stored;
+  const objects = (endings: readonly string[]): string[] =>
+    endings.map((ending) => registryBucket.arnForObjects(`*${ending}`));
+  const lists = allow(['s3:ListBucket'], [registryBucket.bucketArn]);
+  const archives = objects(['.zip']);
+  if (access === 'archives') {
+    return [lists, allow(['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'], archives)];
+  }
   if (access === 'remove') {
     // The bucket keeps old versions for a month, too long for a secret.
     return [
-      ...stored,
-      allow(['s3:ListBucketVersions'], [registryBucket.bucketArn]),
-      allow(['s3:DeleteObject', 's3:DeleteObjectVersion'], [all]),
+      allow(['s3:ListBucket', 's3:ListBucketVersions'], [registryBucket.bucketArn]),
+      allow(['s3:GetObject', 's3:PutObject'], archives),
+      allow(['s3:DeleteObject', 's3:DeleteObjectVersion'], objects([''])),
     ];
   }
-  const removable = access.map((ending) => registryBucket.arnForObjects(`*${ending}`));
-  return [...stored, allow(['s3:DeleteObject'], removable)];
+  return [lists, allow(['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], objects(access))];
 }
 
 const renewing = ['kms:Decrypt', 'kms:GenerateDataKey'];

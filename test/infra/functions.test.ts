@@ -91,13 +91,14 @@ describe('functions', () => {
     ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'].map(
       (action) => `sqs:${action} ${queue}`,
     );
-  const store = [
-    's3:GetObject RegistryBucket/*',
-    's3:ListBucket RegistryBucket',
-    's3:PutObject RegistryBucket/*',
+  const on = (ending: string, ...actions: string[]) =>
+    actions.map((action) => `s3:${action} RegistryBucket/${ending}`);
+  const lists = 's3:ListBucket RegistryBucket';
+  const archives = [lists, ...on('*.zip', 'AbortMultipartUpload', 'GetObject', 'PutObject')];
+  const files = (...endings: string[]) => [
+    lists,
+    ...endings.flatMap((ending) => on(ending, 'DeleteObject', 'GetObject', 'PutObject')),
   ];
-  const remove = (...endings: string[]) =>
-    endings.map((ending) => `s3:DeleteObject RegistryBucket/${ending}`);
   const integrations = 'secretsmanager:GetSecretValue IntegrationsSecret';
   const originSecret = 'secretsmanager:GetSecretValue ApiOriginSecret';
   const addresses = 'ssm:GetParameter AWS::Partition+AWS::Region+AWS::AccountId+AWS::StackName/addresses';
@@ -105,10 +106,11 @@ describe('functions', () => {
   const useCredentials = 'kms:Decrypt CredentialKey';
   const renewCredentials = [useCredentials, 'kms:GenerateDataKey CredentialKey'];
   const pendingWork = 'dynamodb:Query Table/index/pending';
-  const read = ['BatchGetItem', 'GetItem', 'Query'].map((action) => `dynamodb:${action} Table`);
-  const write = ['ConditionCheckItem', 'DeleteItem', 'PutItem', 'UpdateItem'].map(
+  const read = ['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'Query'].map(
     (action) => `dynamodb:${action} Table`,
   );
+  const write = (...actions: string[]) => actions.map((action) => `dynamodb:${action}Item Table`);
+  const writeAll = write('Delete', 'Put', 'Update');
 
   it.each<[FunctionName, string[]]>([
     [
@@ -119,13 +121,15 @@ describe('functions', () => {
       'sync-organization',
       [addresses, integrations, ...renewCredentials, ...consume('SyncQueue'), ...sendAll],
     ],
-    ['scan-repository', [...store, integrations, ...renewCredentials, ...consume('ScanQueue'), ...sendAll]],
+    [
+      'scan-repository',
+      [...archives, integrations, ...renewCredentials, ...consume('ScanQueue'), ...sendAll],
+    ],
     [
       'publish-package',
       [
         addresses,
-        ...remove('*/dev.json', '*/plain.json'),
-        ...store,
+        ...files('*/dev.json', '*/plain.json'),
         ...consume('PublishPackageQueue'),
         ...send('PublishAccessQueue', 'PublishPackageQueue', 'PublishRootsQueue'),
       ],
@@ -134,8 +138,7 @@ describe('functions', () => {
       'publish-roots',
       [
         addresses,
-        ...remove('*/roots/*'),
-        ...store,
+        ...files('*/roots/*'),
         ...consume('PublishRootsQueue'),
         ...send('PublishAccessQueue', 'PublishRootsQueue'),
       ],
@@ -154,7 +157,7 @@ describe('functions', () => {
     ],
     [
       'fetch-dist',
-      [addresses, ...store, integrations, ...renewCredentials, distOriginSecret, ...send('ScanQueue')],
+      [addresses, ...archives, integrations, ...renewCredentials, distOriginSecret, ...send('ScanQueue')],
     ],
     ['record-downloads', [originSecret]],
     ['start-reconcile', [addresses, ...sendAll]],
@@ -177,10 +180,10 @@ describe('functions', () => {
     [
       'run-deletion',
       [
-        ...remove('*'),
-        's3:DeleteObjectVersion RegistryBucket/*',
+        ...on('*', 'DeleteObject', 'DeleteObjectVersion'),
+        ...on('*.zip', 'GetObject', 'PutObject'),
+        lists,
         's3:ListBucketVersions RegistryBucket',
-        ...store,
         ...consume('DeletionQueue'),
         ...send(
           'DeletionQueue',
@@ -195,7 +198,32 @@ describe('functions', () => {
   ])('%s has exactly these permissions', (name, more) => {
     const id = resourceId(name);
     const logs = [`logs:CreateLogStream ${id}Logs`, `logs:PutLogEvents ${id}Logs`];
-    expect(allowedActions(template, `${id}Role`)).toEqual([...logs, ...read, ...write, ...more].sort());
+    const writes = { 'record-downloads': write('Update') }[String(name)] ?? writeAll;
+    expect(allowedActions(template, `${id}Role`)).toEqual([...logs, ...read, ...writes, ...more].sort());
+  });
+
+  it('write only their own items of the table, where anybody can have them invoked', () => {
+    const writes = (name: FunctionName) =>
+      resourcesOf(template, 'IAM::Policy')
+        .filter(([id]) => id.startsWith(`${resourceId(name)}Role`))
+        .flatMap(([, policy]) => statementsOf(policy))
+        .flatMap(({ Action, Condition }) => {
+          const conditions = JSON.stringify(Condition ?? {});
+          return conditions.includes('dynamodb:LeadingKeys') ? [[Action].flat(), conditions].join() : [];
+        });
+    const leading = (...keys: string[]) =>
+      JSON.stringify({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } });
+    expect(writes('record-downloads')).toEqual([
+      `dynamodb:UpdateItem,${leading('ORG#*', 'PACKAGE#*', 'RATE#*')}`,
+    ]);
+    expect(writes('receive-webhook')).toEqual([
+      `dynamodb:PutItem,dynamodb:UpdateItem,${leading('SYNC#*', 'DELIVERY#*', 'BODY#*', 'INSTALLATIONS', 'REFUSEDDELIVERIES', 'ORG#*', 'RATE#*')}`,
+      `dynamodb:DeleteItem,${leading('SYNC#*')}`,
+    ]);
+    expect(writes('fetch-dist')).toEqual([
+      `dynamodb:PutItem,dynamodb:UpdateItem,${leading('PACKAGE#*', 'BUDGET#*', 'CONNECTION#*', 'SYNC#*')}`,
+      `dynamodb:DeleteItem,${leading('PACKAGE#*')}`,
+    ]);
   });
 
   it('use the key of the credentials for nothing else, and always name whose it is', () => {

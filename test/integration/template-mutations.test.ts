@@ -15,6 +15,7 @@ import { functionSuite } from './template-mutations/functions.ts';
 import type { Mutation, Suite } from './template-mutations/mutation.ts';
 import { policySuite } from './template-mutations/policies.ts';
 import { queueSuite } from './template-mutations/queues.ts';
+import { roleSuite } from './template-mutations/roles.ts';
 import { type Scene, startScene } from './template-mutations/scene.ts';
 import { emptySecretSuite, storageSuite } from './template-mutations/storage.ts';
 import { tableSuites } from './template-mutations/tables.ts';
@@ -39,6 +40,7 @@ const suites = [
   scheduleSuite,
   policySuite,
   distributionSuite,
+  roleSuite,
 ];
 
 // Scenes set it.

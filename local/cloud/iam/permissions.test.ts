@@ -138,6 +138,12 @@ describe('other requests need', () => {
       { QueueUrl: 'http://127.0.0.1:1/000000000000/Scan.fifo' },
       'sqs:SendMessage arn:aws:sqs:eu-west-1:000000000000:Scan.fifo',
     ],
+    [
+      'ssm',
+      'GetParameter',
+      { Name: '/a/b' },
+      'ssm:GetParameter arn:aws:ssm:eu-west-1:000000000000:parameter/a/b',
+    ],
     ['secretsmanager', 'GetSecretValue', { SecretId: 'arn:s' }, 'secretsmanager:GetSecretValue arn:s'],
     [
       'kms',

@@ -39,6 +39,11 @@ const permissionsOfService: Readonly<Record<ServiceName, PermissionsOf>> = {
     ]);
     return [{ ...only(`kms:${operation}`, KeyId), context: Object.fromEntries(context) }];
   },
+  ssm: ({ operation, request }, { pseudo }) => {
+    const { Name } = z.object({ Name: z.string() }).parse(JSON.parse(request.body.toString()));
+    const name = Name.replace(/^\//, '');
+    return [only(`ssm:${operation}`, `arn:aws:ssm:${pseudo.region}:${pseudo.accountId}:parameter/${name}`)];
+  },
   'cloudfront-keyvaluestore': ({ operation, request }) => [
     only(`cloudfront-keyvaluestore:${operation}`, keyValueOperation(request)?.arn ?? ''),
   ],

@@ -22,16 +22,20 @@ export const createRole: CreateResource = (resource, { plan, pseudo }) => {
   };
 };
 
-const policySchema = z.object({ Roles: z.array(z.string()), PolicyDocument: policyDocumentSchema });
+const policySchema = z.object({
+  PolicyName: z.string(),
+  Roles: z.array(z.string()),
+  PolicyDocument: policyDocumentSchema,
+});
 
 export const createPolicy: CreateResource = (resource, { plan }) => {
-  const { Roles, PolicyDocument } = policySchema.parse(resource.properties);
+  const { PolicyName, Roles, PolicyDocument } = policySchema.parse(resource.properties);
   for (const role of Roles) {
     const statements = plan.roles.get(role);
     if (statements === undefined) throw new Error(`there is no role ${role}`);
     statements.push(...PolicyDocument.Statement);
   }
-  return { ref: physicalName(resource), attributes: {} };
+  return { ref: PolicyName, attributes: {} };
 };
 
 /** What the role of a function allows; undefined if there is no such function. */

@@ -1,5 +1,5 @@
 import type { Call } from './controlled-function.ts';
-import { puppeteerParameter, puppetFunction } from './functions.ts';
+import { puppeteerParameter, puppetFunction, puppetRole } from './functions.ts';
 import type { Mutation, Suite } from './mutation.ts';
 import type { Scene } from './scene.ts';
 import { attribute, outputs, ref, type Template } from './template.ts';
@@ -15,6 +15,7 @@ const template: Template = {
     Queue: queue('work'),
     Other: queue('other'),
     Line: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'line.fifo', FifoQueue: true } },
+    ...puppetRole,
     One: puppetFunction('one'),
     Two: puppetFunction('two'),
     Slow: puppetFunction('slow', { Timeout: 61 }),
@@ -177,6 +178,7 @@ export const eventSourceSuite: Suite = { name: 'event sources', template, mutati
 const schedules: Template = {
   Parameters: puppeteerParameter,
   Resources: {
+    ...puppetRole,
     One: puppetFunction('one'),
     Two: puppetFunction('two'),
     Tick: {

@@ -13,6 +13,7 @@ export function puppetFunction(name: string, more: JsonObject = {}): Resource {
       Code: { S3Bucket: 'assets', S3Key: 'puppet.zip' },
       Handler: 'index.handler',
       Runtime: 'nodejs24.x',
+      Role: attribute('PuppetRole', 'Arn'),
       Timeout: 10,
       Environment: { Variables: { PUPPETEER: ref('Puppeteer'), GREETING: 'hello' } },
       ...more,
@@ -20,11 +21,28 @@ export function puppetFunction(name: string, more: JsonObject = {}): Resource {
   };
 }
 
+/** The role of such functions, which may do everything. */
+export const puppetRole: Readonly<Record<string, Resource>> = {
+  PuppetRole: {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: {},
+      Policies: [
+        {
+          PolicyName: 'everything',
+          PolicyDocument: { Statement: { Effect: 'Allow', Action: '*', Resource: '*' } },
+        },
+      ],
+    },
+  },
+};
+
 export const puppeteerParameter = { Puppeteer: { Type: 'String' } };
 
 const template: Template = {
   Parameters: puppeteerParameter,
   Resources: {
+    ...puppetRole,
     One: puppetFunction('one'),
     Later: {
       Type: 'AWS::Lambda::EventInvokeConfig',

@@ -18,9 +18,15 @@ const template: Template = {
       },
     }),
     Key: { Type: 'AWS::KMS::Key', Properties: {} },
+    Place: { Type: 'AWS::SSM::Parameter', Properties: { Name: '/place', Type: 'String', Value: 'here' } },
     Store: { Type: 'AWS::CloudFront::KeyValueStore', Properties: { Name: 'store' } },
   },
-  Outputs: outputs({ Given: ref('Given'), Password: ref('Password'), Store: ref('Store') }),
+  Outputs: outputs({
+    Given: ref('Given'),
+    Password: ref('Password'),
+    Store: ref('Store'),
+    Place: ref('Place'),
+  }),
 };
 
 async function buckets(scene: Scene): Promise<unknown> {
@@ -29,6 +35,16 @@ async function buckets(scene: Scene): Promise<unknown> {
 
 function secretOf({ cloud }: Scene, name: string): string {
   return cloud.engines.secrets.secretString(String(cloud.outputs[name])) ?? 'none';
+}
+
+async function placeOf({ cloud }: Scene): Promise<unknown> {
+  const answer = await cloud.engines.parameters.handle({
+    method: 'POST',
+    target: '/',
+    headers: { 'x-amz-target': 'AmazonSSM.GetParameter' },
+    body: Buffer.from(JSON.stringify({ Name: '/place' })),
+  });
+  return JSON.parse(String(answer.body)).Parameter.Value;
 }
 
 /** The kinds of characters in a long password; the chance that it lacks one of the alphabet is below 1 in 10^13. */
@@ -122,6 +138,16 @@ const mutations: Mutation[] = [
   without('ExcludeUppercase', { upper: false }),
   without('ExcludeNumbers', { digits: false }),
   without('ExcludePunctuation', { punctuation: false }),
+  {
+    resource: 'Place',
+    property: 'Name',
+    to: '/renamed',
+    look: async ({ cloud }) => cloud.outputs.Place,
+    before: '/place',
+    after: '/renamed',
+  },
+  { resource: 'Place', property: 'Name', to: 'no spaces', refused: /Name/ },
+  { resource: 'Place', property: 'Value', to: 'there', look: placeOf, before: 'here', after: 'there' },
   {
     resource: 'Store',
     property: 'Name',

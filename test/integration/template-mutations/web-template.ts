@@ -1,6 +1,6 @@
 /** A small registry: a distribution before buckets and an HTTP API whose function tells what reached it. */
 import type { Json, JsonObject } from '../../../local/cloud/template/json.ts';
-import { puppeteerParameter, puppetFunction } from './functions.ts';
+import { puppeteerParameter, puppetFunction, puppetRole } from './functions.ts';
 import { attribute, outputs, type Resource, ref, type Template } from './template.ts';
 
 const join = (...parts: readonly Json[]): JsonObject => ({ 'Fn::Join': ['', [...parts]] });
@@ -151,6 +151,7 @@ export const webTemplate: Template = {
     FilesPolicy: bucketPolicy('Files'),
     SparePolicy: bucketPolicy('Spare'),
     Access: { Type: 'AWS::CloudFront::OriginAccessControl', Properties: {} },
+    ...puppetRole,
     Echo: puppetFunction('echo'),
     Api: { Type: 'AWS::ApiGatewayV2::Api', Properties: { ProtocolType: 'HTTP', Name: 'api' } },
     Stage: {
