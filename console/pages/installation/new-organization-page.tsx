@@ -1,8 +1,9 @@
-import { Button, Radio, Select, Stack, TextInput } from '@mantine/core';
+import { Button, PasswordInput, Radio, Select, Stack, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
+import { integrationsQuery } from '../../api/queries.ts';
 import { useChange } from '../../api/use-change.ts';
 import { FreshSession } from '../../components/fresh-session.tsx';
 import { hostOf } from '../../components/host.ts';
@@ -22,6 +23,7 @@ type Unclaimed = Schemas['InstallationStatus']['unclaimedInstallations'][number]
 export function NewOrganizationPage() {
   const { installation } = useSearch({ from: '/installation/new' });
   const query = useQuery(statusQuery);
+  const integrations = useQuery(integrationsQuery);
   return (
     <AdministratorPage
       title={words.title}
@@ -35,10 +37,15 @@ export function NewOrganizationPage() {
       <FreshSession>
         <Loaded query={query}>
           {({ unclaimedInstallations }) => (
-            <Form
-              free={unclaimedInstallations.filter(({ status }) => status === 'active')}
-              chosen={installation}
-            />
+            <Loaded query={integrations}>
+              {({ items }) => (
+                <Form
+                  free={unclaimedInstallations.filter(({ status }) => status === 'active')}
+                  hosts={items.filter(({ connectsWith }) => connectsWith.includes('token'))}
+                  chosen={installation}
+                />
+              )}
+            </Loaded>
           )}
         </Loaded>
       </FreshSession>
@@ -53,17 +60,20 @@ const keyOf = ({ forge, baseUrl = '', installation }: Unclaimed): string =>
 interface FormProps {
   /** What an organization could be read with. */
   readonly free: readonly Unclaimed[];
+  /** Where one is read with an access token of its owner. */
+  readonly hosts: readonly Schemas['Integration'][];
   readonly chosen: string | undefined;
 }
 
-function Form({ free, chosen }: FormProps) {
+function Form({ free, hosts, chosen }: FormProps) {
   const navigate = useNavigate();
   const first = free.find(({ installation }) => installation === chosen);
   const [form, setForm] = useState({
     from: first === undefined ? null : keyOf(first),
     ...suggestedFor(first),
-    repositories: 'later' as 'all' | 'later',
+    ...{ organization: '', token: '', repositories: 'later' as 'all' | 'later' },
   });
+  const isByToken = hosts.some(({ key }) => key === form.from);
   const make = useChange({
     send: (given: typeof form, key) =>
       dataOf(
@@ -78,7 +88,7 @@ function Form({ free, chosen }: FormProps) {
       void navigate({ to: '/installation' });
     },
   });
-  const field = (key: 'slug' | 'name' | 'vendors', pointer: string) => ({
+  const field = (key: 'slug' | 'name' | 'vendors' | 'organization' | 'token', pointer: string) => ({
     value: form[key],
     onChange: (event: React.ChangeEvent<HTMLInputElement>) =>
       setForm({ ...form, [key]: event.currentTarget.value }),
@@ -95,18 +105,37 @@ function Form({ free, chosen }: FormProps) {
         <Select
           label={words.from}
           description={free.length === 0 ? words.nothingInstalled : undefined}
-          placeholder={words.empty}
-          data={free.map((one) => ({
-            value: keyOf(one),
-            label: `${one.login} · ${hostOf(one.baseUrl ?? one.forge)}`,
-          }))}
+          data={[
+            ...free.map((one) => ({
+              value: keyOf(one),
+              label: `${one.login} · ${hostOf(one.baseUrl ?? one.forge)}`,
+            })),
+            ...hosts.map(({ key, name }) => ({ value: key, label: words.byToken(name) })),
+          ]}
           value={form.from}
           onChange={(from) =>
             setForm({ ...form, from, ...suggestedFor(free.find((one) => keyOf(one) === from)) })
           }
-          clearable
-          disabled={free.length === 0}
+          required
         />
+        {isByToken && (
+          <>
+            <TextInput
+              label={words.organization}
+              description={words.organizationHint}
+              required
+              maxLength={100}
+              {...field('organization', '/from/organization')}
+            />
+            <PasswordInput
+              label={words.token}
+              description={words.tokenHint}
+              required
+              autoComplete="off"
+              {...field('token', '/from/accessToken')}
+            />
+          </>
+        )}
         <TextInput
           label={words.slug}
           description={words.slugHint}
@@ -120,18 +149,16 @@ function Form({ free, chosen }: FormProps) {
           description={words.vendorsHint}
           {...field('vendors', '/ownedVendors')}
         />
-        {form.from !== null && (
-          <Radio.Group
-            label={words.repositories}
-            value={form.repositories}
-            onChange={(value) => setForm({ ...form, repositories: value === 'all' ? 'all' : 'later' })}
-          >
-            <Stack gap="xs" mt="xs">
-              <Radio value="all" label={words.all} />
-              <Radio value="later" label={words.later} />
-            </Stack>
-          </Radio.Group>
-        )}
+        <Radio.Group
+          label={words.repositories}
+          value={form.repositories}
+          onChange={(value) => setForm({ ...form, repositories: value === 'all' ? 'all' : 'later' })}
+        >
+          <Stack gap="xs" mt="xs">
+            <Radio value="all" label={words.all} />
+            <Radio value="later" label={words.later} />
+          </Stack>
+        </Radio.Group>
         <ProblemAlert error={make.error} />
         <Button type="submit" loading={make.isPending} style={{ alignSelf: 'flex-start' }}>
           {words.submit}
@@ -148,6 +175,8 @@ const suggestedFor = (one: Unclaimed | undefined) => {
 
 interface Given {
   readonly from: string | null;
+  readonly organization: string;
+  readonly token: string;
   readonly slug: string;
   readonly name: string;
   readonly vendors: string;
@@ -155,20 +184,25 @@ interface Given {
 }
 
 function bodyOf(given: Given, free: readonly Unclaimed[]): Schemas['NewOrganizationForOwners'] {
-  const from = free.find((one) => keyOf(one) === given.from);
+  const installed = free.find((one) => keyOf(one) === given.from);
+  const { repositories } = given;
   return {
     slug: given.slug.trim(),
     ...(given.name.trim() === '' ? {} : { name: given.name.trim() }),
     ownedVendors: given.vendors.split(/[\s,]+/).filter((vendor) => vendor !== ''),
-    ...(from === undefined
-      ? {}
-      : {
-          from: {
-            installation: from.installation,
-            forge: from.forge,
-            baseUrl: from.baseUrl,
-            repositories: given.repositories,
+    from:
+      installed === undefined
+        ? {
+            integration: given.from ?? '',
+            organization: given.organization.trim(),
+            accessToken: given.token.trim(),
+            repositories,
+          }
+        : {
+            installation: installed.installation,
+            forge: installed.forge,
+            baseUrl: installed.baseUrl,
+            repositories,
           },
-        }),
   };
 }

@@ -16,8 +16,8 @@ type Connection = Schemas['Connection'];
 interface ConnectionCardProps {
   readonly slug: string;
   readonly connection: Connection;
-  /** Undefined while it is not known. */
-  readonly provided: Schemas['HistoryEntry'] | undefined;
+  /** Undefined if nothing says it. */
+  readonly provided: Schemas['HistoryEntry'] | 'loading' | undefined;
 }
 
 /** What a code host is read with, whether that works, and what an owner has to do. */
@@ -78,12 +78,7 @@ function factsOf(connection: Connection, provided: ConnectionCardProps['provided
       : [
           {
             name: words.facts.provided,
-            value: (
-              <span>
-                <When at={provided.at} />{' '}
-                {words.facts.by(provided.actor?.kind === 'operator' ? words.facts.operator : provided.by)}
-              </span>
-            ),
+            value: provided === 'loading' ? '\u00a0' : <Provided entry={provided} />,
           },
         ]),
     { name: words.facts.checked, value: <When at={checkedAt} otherwise={words.facts.never} /> },
@@ -112,6 +107,12 @@ function factsOf(connection: Connection, provided: ConnectionCardProps['provided
         ]),
   ];
 }
+
+const Provided = ({ entry: { at, actor, by } }: { readonly entry: Schemas['HistoryEntry'] }) => (
+  <span>
+    <When at={at} /> {words.facts.by(actor?.kind === 'operator' ? words.facts.operator : by)}
+  </span>
+);
 
 const Notes = ({ title, notes }: { readonly title: string; readonly notes: readonly string[] }) =>
   notes.length === 0 ? null : (

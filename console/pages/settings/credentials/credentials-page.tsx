@@ -11,7 +11,7 @@ import { connectionsQuery, providedBy, providersQuery } from './queries.ts';
 export function CredentialsPage() {
   const { slug } = useParams({ from: '/o/$slug/settings/credentials' });
   const query = useQuery(connectionsQuery(slug));
-  const providers = useQuery(providersQuery(slug)).data ?? [];
+  const providers = useQuery(providersQuery(slug));
   return (
     <Page title={words.title} of={slug} description={words.description}>
       <Loaded query={query}>
@@ -25,7 +25,9 @@ export function CredentialsPage() {
                   key={one.usedBy.synchronization}
                   slug={slug}
                   connection={one}
-                  provided={providedBy(providers, one.usedBy.login)}
+                  provided={
+                    providers.data === undefined ? 'loading' : providedBy(providers.data, one.usedBy.login)
+                  }
                 />
               ))}
             </Stack>
