@@ -9,6 +9,7 @@ import { overviewStories } from './stories/overview.ts';
 import { packagesStories } from './stories/packages.ts';
 import { peopleStories } from './stories/people.ts';
 import { profileStories } from './stories/profile.ts';
+import { repositoriesStories } from './stories/repositories.ts';
 import { settingsStories } from './stories/settings.ts';
 import { synchronizationsStories } from './stories/synchronizations.ts';
 
@@ -31,6 +32,7 @@ describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: 120_000 }
   describe('packages', () => packagesStories(stage));
   describe('people', () => peopleStories(stage));
   describe('one’s own', () => profileStories(stage));
+  describe('repositories', () => repositoriesStories(stage));
   describe('settings', () => settingsStories(stage));
   describe('synchronizations', () => synchronizationsStories(stage));
 });

@@ -13,7 +13,7 @@ export function packagesStories(stage: () => Stage): void {
 
     const table = page.getByRole('table', { name: 'Packages' });
     await expect.poll(() => table.getByRole('link').count(), patience).toBeGreaterThan(5);
-    await page.getByRole('textbox', { name: 'Search by name' }).fill('billing');
+    await page.getByRole('searchbox', { name: 'Search by name' }).fill('billing');
     await expect.poll(() => table.getByRole('link').allTextContents(), patience).toEqual(['acme/billing']);
     expect(new URL(page.url()).search).toBe('?name=billing');
     await page.reload();
@@ -23,6 +23,45 @@ export function packagesStories(stage: () => Stage): void {
     await page.getByText('composer require acme/billing').waitFor();
     await page.getByRole('table', { name: 'Versions' }).waitFor();
     expect(await page.title()).toBe('acme/billing · acme · Repertoire');
+    expect(visitor.faults).toEqual([]);
+    await visitor.close();
+  });
+
+  it('have a page with tabs: what it requires, who may install it and why, how often it was, its readme and its name', async () => {
+    const visitor = await stage().owner('/o/acme/packages/acme/billing');
+    const { page } = visitor;
+    await page.getByRole('tab', { name: 'Access' }).click();
+    await page
+      .getByRole('row')
+      .filter({ hasText: 'ann' })
+      .getByRole('link', { name: /^Team Payments/ })
+      .click();
+    await page
+      .getByRole('list', { name: /^Way: / })
+      .first()
+      .waitFor();
+    await page.goBack();
+    expect(new URL(page.url()).search).toBe('?tab=access');
+    await page.getByRole('tab', { name: 'Installations' }).click();
+    await page.getByRole('img', { name: /installations in the last 30 days$/ }).waitFor();
+    await page.getByRole('tab', { name: 'Scans' }).click();
+    await page.getByRole('table', { name: 'Scans that changed something, or failed' }).waitFor();
+
+    await page.getByRole('tab', { name: 'Versions' }).click();
+    await page
+      .getByRole('row')
+      .filter({ hasText: '2.0.1' })
+      .getByRole('link', { name: 'acme/money' })
+      .click();
+    await page.getByText('composer require acme/money').waitFor();
+    await page.getByRole('tab', { name: 'Readme' }).click();
+    await page.getByRole('heading', { name: 'What it does' }).waitFor();
+    expect(await page.getByRole('link', { name: 'the class' }).getAttribute('href')).toMatch(
+      /\/acme\/money\/tree\/main\/src\/Money\.php$/,
+    );
+
+    await visitor.open('/o/acme/packages/acme/clock?tab=name');
+    await page.getByRole('button', { name: 'Give it the name …: acme-labs/platform/clock' }).waitFor();
     expect(visitor.faults).toEqual([]);
     await visitor.close();
   });
