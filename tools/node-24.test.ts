@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import manifest from '../package.json' with { type: 'json' };
 import { findNode, isNewEnough, withoutNode } from './node-24.mjs';
 
 /** A machine with these programs, by path, and what they say. */
@@ -74,4 +75,8 @@ it('a script gets its arguments and its exit code', () => {
   });
   expect([stdout, status]).toEqual(['--json,a b\n', 3]);
   rmSync(folder, { recursive: true });
+});
+
+it('npm start leaves no shell between it and npm, whose signals would end there', () => {
+  expect(manifest.scripts.start).toMatch(/^exec node [^;&|]+$/);
 });
