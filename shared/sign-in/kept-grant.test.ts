@@ -18,6 +18,7 @@ async function setUpBench() {
 
 it.each([
   ['/connect', 'secret-of-1'],
+  ['/organizations/new', 'secret-of-1'],
   [`/connect/${encodeURIComponent(key)}`, 'secret-of-1'],
   ['/', undefined],
   ['/connections', undefined],
@@ -56,7 +57,7 @@ it('of the first administrator is kept, who goes on to connect an organization',
   const { visitor, dependencies } = await createSignInBench();
   const ann = visitor();
   const begun = await ann.post('/sign-in/setup', { code: 'the-set-up-code', integration: key });
-  expect((await ann.get(ann.back(begun, '1'))).headers?.location).toBe('/connect');
+  expect((await ann.get(ann.back(begun, '1'))).headers?.location).toBe('/organizations/new');
   const { user } = (await ann.who()) ?? {};
   const kept = user && (await findPersonGrant(dependencies, user, gitHubHost));
   // And whose it is.

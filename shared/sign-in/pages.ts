@@ -11,7 +11,7 @@ import type { Outcome } from './complete-sign-in.ts';
 import { hostLabel } from './host-label.ts';
 import type { Offered, OfferedIntegrations } from './offered.ts';
 import type { Purpose } from './pending-sign-in.ts';
-import { connectPath } from './return-path.ts';
+import { consoleConnectPath } from './return-path.ts';
 
 /** For a person: the host, as all integrations differ in it. */
 export const hostName = ({ baseUrl }: { readonly baseUrl: string }): string => new URL(baseUrl).host;
@@ -116,8 +116,8 @@ ${toStartPage}`,
 export function installedPage(one: Offered, formToken: string | undefined): Page {
   return {
     title: 'The App was installed',
-    content: html`<p>${nameOf(one)} sent you back here. To go on, we ask it which organizations are yours and what it lets us read.</p>
-${startForm(codeHostOf(one), { purpose: 'choose-organization', returnTo: `${connectPath}/${encodeURIComponent(one.key)}`, formToken, label: 'Choose an organization at' })}`,
+    content: html`<p>${labelOf(codeHostOf(one))} sent you back here. To go on, we ask it which organizations are yours and what it lets us read.</p>
+${startForm(codeHostOf(one), { purpose: 'choose-organization', returnTo: `${consoleConnectPath}/${encodeURIComponent(one.key)}`, formToken, label: 'Choose an organization at' })}`,
   };
 }
 

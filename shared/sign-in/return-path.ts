@@ -1,8 +1,12 @@
 /** The page on which a person chooses an organization to connect; below it is one for each code host. */
 export const connectPath = '/connect';
 
+/** The console's page for the same; a browser without JavaScript is led from it to the first of the plain pages. */
+export const consoleConnectPath = '/organizations/new';
+
 /** Whether a person who goes there is about to choose an organization. */
-export const isConnectPath = (path: string): boolean => /^\/connect(?:[/?#]|$)/.test(path);
+export const isConnectPath = (path: string): boolean =>
+  /^\/(?:connect|organizations\/new)(?:[/?#]|$)/.test(path);
 
 /** The pages of the console host that the API leads back to, without a query: a page that is new is not among them before it stands here. */
 const pages: readonly RegExp[] = [

@@ -21,7 +21,7 @@ import { proofMs } from './merge-users.ts';
 import { beginSignIn, findOffered, type Offered, offeredIntegrations, offeredOf } from './offered.ts';
 import { messagePage } from './pages.ts';
 import { pendingMax, pendingRegistrations } from './pending-sign-in.ts';
-import { connectPath } from './return-path.ts';
+import { consoleConnectPath } from './return-path.ts';
 import {
   alreadySetUpPage,
   registeredPage,
@@ -86,7 +86,7 @@ export async function setUp(context: Context): Promise<HttpAnswer> {
   return one === undefined
     ? pageAnswer(unknownIntegration)
     : // Nothing is connected yet.
-      beginSignIn(dependencies, one, { purpose: 'set-up', returnTo: connectPath });
+      beginSignIn(dependencies, one, { purpose: 'set-up', returnTo: consoleConnectPath });
 }
 
 export async function showRegister(context: Context): Promise<HttpAnswer> {
