@@ -17,7 +17,7 @@ interface ConnectionCardProps {
   readonly slug: string;
   readonly connection: Connection;
   /** Undefined if nothing says it. */
-  readonly provided: Schemas['HistoryEntry'] | 'loading' | undefined;
+  readonly provided: Schemas['HistoryEntry'] | undefined;
 }
 
 /** What a code host is read with, whether that works, and what an owner has to do. */
@@ -78,7 +78,7 @@ function factsOf(connection: Connection, provided: ConnectionCardProps['provided
       : [
           {
             name: words.facts.provided,
-            value: provided === 'loading' ? '\u00a0' : <Provided entry={provided} />,
+            value: <Provided entry={provided} />,
           },
         ]),
     { name: words.facts.checked, value: <When at={checkedAt} otherwise={words.facts.never} /> },

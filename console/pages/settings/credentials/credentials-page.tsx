@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { Loaded } from '../../../components/loaded.tsx';
 import { Page } from '../../../components/page.tsx';
-import { Empty } from '../../../components/states.tsx';
+import { Empty, LoadingRows } from '../../../components/states.tsx';
 import { credentialsWords as words } from '../../../words/credentials.ts';
 import { ConnectionCard } from './connection-card.tsx';
 import { connectionsQuery, providedBy, providersQuery } from './queries.ts';
@@ -14,26 +14,28 @@ export function CredentialsPage() {
   const providers = useQuery(providersQuery(slug));
   return (
     <Page title={words.title} of={slug} description={words.description}>
-      <Loaded query={query}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Empty icon="lock" {...words.none} />
-          ) : (
-            <Stack>
-              {items.map((one) => (
-                <ConnectionCard
-                  key={one.usedBy.synchronization}
-                  slug={slug}
-                  connection={one}
-                  provided={
-                    providers.data === undefined ? 'loading' : providedBy(providers.data, one.usedBy.login)
-                  }
-                />
-              ))}
-            </Stack>
-          )
-        }
-      </Loaded>
+      {providers.isPending ? (
+        <LoadingRows />
+      ) : (
+        <Loaded query={query}>
+          {({ items }) =>
+            items.length === 0 ? (
+              <Empty icon="lock" {...words.none} />
+            ) : (
+              <Stack>
+                {items.map((one) => (
+                  <ConnectionCard
+                    key={one.usedBy.synchronization}
+                    slug={slug}
+                    connection={one}
+                    provided={providedBy(providers.data ?? [], one.usedBy.login)}
+                  />
+                ))}
+              </Stack>
+            )
+          }
+        </Loaded>
+      )}
     </Page>
   );
 }
