@@ -155,7 +155,7 @@ export const settingsWords = {
       text: 'Its people, teams and their rights go away at once. It can be connected again; packages then begin anew.',
       action: 'Disconnect',
       packages: 'Its packages',
-      packagesOf: { keep: 'Stay, as they are now', delete: 'Are deleted' },
+      packagesOf: { keep: 'Stay as they are, for tokens that read everything', delete: 'Are deleted' },
       members: 'Its people, since it is the last one',
       membersOf: { keep: 'Stay members here', remove: 'Belong here no more' },
       effects: {
