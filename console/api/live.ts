@@ -1,8 +1,10 @@
 /** What code hosts change is asked for again while a page shows it: what that costs is in docs/console.md. */
 import { isProblem } from './problem.ts';
 
-/** Of a list with one page, or of one thing. A list of more pages is asked for less often, so that the requests per minute stay. */
+/** Of a list with few pages, or of one thing. */
 const intervalMs = 10_000;
+/** A list of more pages is asked for less often, so that a minute has at most 60 requests. */
+const pagesPerInterval = 10;
 
 interface Asked {
   readonly state: { readonly data: unknown; readonly error: Error | null };
@@ -14,9 +16,9 @@ interface Asked {
  * https://tanstack.com/query/latest/docs/framework/react/guides/polling
  */
 export const whileSeen = ({ state: { data, error } }: Asked): number | false =>
-  isProblem(error, 'unauthenticated') ? false : intervalMs * Math.max(1, pagesOf(data));
+  isProblem(error, 'unauthenticated') ? false : intervalMs * Math.ceil(pagesOf(data) / pagesPerInterval);
 
 const pagesOf = (data: unknown): number =>
   typeof data === 'object' && data !== null && 'pages' in data && Array.isArray(data.pages)
-    ? data.pages.length
+    ? Math.max(1, data.pages.length)
     : 1;

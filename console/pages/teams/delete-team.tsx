@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, type Schemas } from '../../api/client.ts';
@@ -19,14 +20,16 @@ interface DeleteTeamProps {
 export function DeleteTeam({ slug, team: { id, name } }: DeleteTeamProps) {
   const [isOpen, setIsOpen] = useState(false);
   const navigate = useNavigate();
+  const client = useQueryClient();
   const change = useChange({
     send: (team: string) =>
       api.DELETE('/api/v1/organizations/{slug}/teams/{id}', { params: { path: { slug, id: team } } }),
-    onDone: async () => {
+    onDone: () => {
       notifyDone(words.done(name));
-      await navigate({ to: '/o/$slug/teams', params: { slug } });
+      // The list still has the team.
+      client.removeQueries({ queryKey: teamsKey(slug) });
+      void navigate({ to: '/o/$slug/teams', params: { slug } });
     },
-    refreshes: [teamsKey(slug)],
   });
   return (
     <>

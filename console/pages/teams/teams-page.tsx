@@ -59,7 +59,8 @@ function useAllTeams(slug: string) {
       list.loadMore();
     }
   });
-  return list;
+  // Parts of a tree would jump as others come.
+  return { ...list, isLoading: list.isLoading || (list.hasMore && list.error === null) };
 }
 
 /** In rem, for each team above. */
