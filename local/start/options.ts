@@ -23,8 +23,9 @@ export const defaultPort = 7420;
 /** How many consecutive ports `npm start` takes. */
 export const portCount = 13;
 
-export const usage = `Starts the local cloud and a simulated GitHub, connects its organization and prints the next steps. If the world has
-groups or workspaces, a simulated GitLab or Bitbucket starts beside it, and their owner connects them.
+export const usage = `Starts the local cloud and a simulated GitHub, connects its organization, and prints first the address of the console, where
+you see and change everything in a browser; then tokens and commands. If the world has groups or workspaces, a simulated
+GitLab or Bitbucket starts beside it, and their owner connects them.
 
 Usage: npm start -- [options]
 
