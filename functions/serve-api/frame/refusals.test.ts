@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { refusalAct } from '../../../shared/store/audit-log.ts';
 import { keys } from '../../../shared/store/keys.ts';
+import { integrationKey } from '../../../test/support/api-forges.ts';
 import { operations } from '../../../test/support/api-operations.ts';
 import {
   type ApiRequest,
@@ -120,6 +121,13 @@ describe('the history of the installation', () => {
       { subject: 'createOwnToken', actor: { kind: 'user', id: userOf('member') }, count: 1 },
     ]);
     expect(await refused(world)).toMatchObject([{ subject: 'createOwnToken', actor: { kind: 'key' } }]);
+  });
+
+  it('has nothing of a page that learns that the code host has to be asked first', async () => {
+    const world = await createApiWorld();
+    const path = `/me/forge-organizations?integration=${integrationKey}`;
+    expect((await world.ask('owner', { path })).body.code).toBe('reauthentication-required');
+    expect(await ofInstallation(world)).toEqual([]);
   });
 
   it('has forms of the plain pages that are refused, and counts them', async () => {

@@ -20,7 +20,7 @@ export const noteRefusals =
     await next();
     const caller = c.get('caller') ?? c.get('former');
     const problem = c.error instanceof ProblemError ? c.error.problem : undefined;
-    if (problem === undefined || caller === undefined || ![401, 403].includes(problem.status)) {
+    if (problem === undefined || caller === undefined || !isRefusal(definition, problem)) {
       return;
     }
     try {
@@ -32,6 +32,10 @@ export const noteRefusals =
       });
     }
   };
+
+/** Pages read what a code host says only after a sign-in there. That it is still missing is an answer for them, and nothing that somebody tried. */
+const isRefusal = ({ method }: RouteDefinition, { status, code }: Problem): boolean =>
+  [401, 403].includes(status) && !(method === 'get' && code === 'reauthentication-required');
 
 async function note(
   dependencies: ApiDependencies,
