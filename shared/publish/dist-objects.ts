@@ -156,10 +156,15 @@ interface Parts {
   abort(): Promise<void>;
 }
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html */
+/**
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
+ *
+ * The SDK sends a CRC-32 with each part. S3 refuses it unless the upload was begun with that algorithm, which the SDK leaves to us.
+ */
 async function beginParts({ client, object }: Target, signal: AbortSignal): Promise<Parts> {
   const options = { abortSignal: signal };
-  const begun = await client.send(new CreateMultipartUploadCommand({ ...object, ...properties }), options);
+  const begin = { ...object, ...properties, ChecksumAlgorithm: 'CRC32' } as const;
+  const begun = await client.send(new CreateMultipartUploadCommand(begin), options);
   const upload = { ...object, UploadId: begun.UploadId };
   const parts: CompletedPart[] = [];
   return {

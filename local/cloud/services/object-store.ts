@@ -77,7 +77,8 @@ export function createObjectStore(options: {
       return { status: 204, headers: {}, body: '' };
     },
     CreateMultipartUpload: ({ request, bucket, bucketName, key }) => {
-      const uploadId = bucket.uploads.begin(key, keptHeaders(request));
+      const algorithm = request.headers['x-amz-checksum-algorithm']?.toLowerCase();
+      const uploadId = bucket.uploads.begin(key, keptHeaders(request), algorithm);
       return xml('InitiateMultipartUploadResult', [
         element('Bucket', bucketName),
         element('Key', key),
@@ -86,7 +87,9 @@ export function createObjectStore(options: {
     },
     UploadPart: ({ request, bucket, key, query }) => {
       const { body, checksum } = verifiedBody(request);
-      const etag = bucket.uploads.addPart(uploadIdOf(query), key, Number(query.get('partNumber')), body);
+      const [algorithm] = Object.keys(checksum).map((name) => name.slice('x-amz-checksum-'.length));
+      const number = Number(query.get('partNumber'));
+      const etag = bucket.uploads.addPart(uploadIdOf(query), key, number, body, algorithm);
       return { status: 200, headers: { etag, ...checksum }, body: '' };
     },
     CompleteMultipartUpload: completeUpload,
@@ -172,6 +175,7 @@ export function createObjectStore(options: {
     const named = elements(request.body.toString('utf8'), 'Part').map((part) => ({
       number: Number(textOf(part, 'PartNumber')),
       etag: textOf(part, 'ETag') ?? '',
+      checksums: [...part.matchAll(/<Checksum(\w+)>/g)].map(([, name = '']) => name.toLowerCase()),
     }));
     const { body, headers, etag } = bucket.uploads.assemble(uploadId, key, named);
     const record = newRecord(body, { headers, checksum: {} }, etag);

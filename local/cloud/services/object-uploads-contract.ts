@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import {
   AbortMultipartUploadCommand,
+  type CompletedPart,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   GetObjectCommand,
@@ -61,13 +62,17 @@ export function objectUploadsContract(target: ObjectTarget, check: RegisterCheck
 
   async function begin(Key: string, parts: readonly Buffer[]) {
     const { UploadId } = await s3().send(
-      new CreateMultipartUploadCommand({ Bucket, Key, ContentType: 'application/zip' }),
+      new CreateMultipartUploadCommand({
+        ...{ Bucket, Key },
+        ContentType: 'application/zip',
+        ChecksumAlgorithm: 'CRC32',
+      }),
     );
-    const Parts: { PartNumber: number; ETag: string | undefined }[] = [];
+    const Parts: CompletedPart[] = [];
     for (const [index, Body] of parts.entries()) {
       const PartNumber = index + 1;
-      const { ETag } = await s3().send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body }));
-      Parts.push({ PartNumber, ETag });
+      const added = await s3().send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body }));
+      Parts.push({ PartNumber, ETag: added.ETag, ChecksumCRC32: added.ChecksumCRC32 });
     }
     const complete = (more: object = {}) =>
       s3().send(
@@ -106,7 +111,8 @@ export function objectUploadsContract(target: ObjectTarget, check: RegisterCheck
   check('multipart uploads refuse parts that are too small or missing', async () => {
     const small = await begin('small', [Buffer.from('1'), Buffer.from('2')]);
     expect(await failure(small.complete())).toEqual({ name: 'EntityTooSmall', status: 400 });
-    const wrong = { MultipartUpload: { Parts: [{ PartNumber: 9, ETag: '"x"' }] } };
+    const part = { PartNumber: 9, ETag: '"x"', ChecksumCRC32: 'AAAAAA==' };
+    const wrong = { MultipartUpload: { Parts: [part] } };
     expect(await failure(small.complete(wrong))).toEqual({ name: 'InvalidPart', status: 400 });
     await s3().send(new AbortMultipartUploadCommand({ Bucket, Key: 'small', UploadId: small.UploadId }));
   });

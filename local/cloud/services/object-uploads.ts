@@ -4,12 +4,19 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { AwsError } from './aws-error.ts';
 
-const uploadSchema = z.object({ key: z.string(), headers: z.record(z.string(), z.string()) });
+const uploadSchema = z.object({
+  key: z.string(),
+  headers: z.record(z.string(), z.string()),
+  /** Such as `crc32`. */
+  checksumAlgorithm: z.string().optional(),
+});
 
 /** A part in CompleteMultipartUpload. */
 export interface NamedPart {
   readonly number: number;
   readonly etag: string;
+  /** The algorithms of the checksums that it names, such as `crc32`. */
+  readonly checksums: readonly string[];
 }
 
 /** The minimum size of every part but the last, in bytes. */
@@ -38,13 +45,15 @@ export function createUploads(bucketDirectory: string) {
   const etagOf = (part: Buffer) => createHash('md5').update(part).digest('hex');
 
   return {
-    begin(key: string, headers: Readonly<Record<string, string>>): string {
+    /** @param checksumAlgorithm that of every part, such as `crc32`; without it no part may have a checksum */
+    begin(key: string, headers: Readonly<Record<string, string>>, checksumAlgorithm?: string): string {
       const id = randomUUID();
       mkdirSync(join(root, id), { recursive: true });
-      writeFileSync(join(root, id, 'upload.json'), JSON.stringify({ key, headers }));
+      writeFileSync(join(root, id, 'upload.json'), JSON.stringify({ key, headers, checksumAlgorithm }));
       return id;
     },
-    addPart(id: string, key: string, number: number, part: Buffer): string {
+    /** @param checksum the algorithm of the checksum that was sent with the part */
+    addPart(id: string, key: string, number: number, part: Buffer, checksum: string | undefined): string {
       if (!Number.isInteger(number) || number < 1 || number > 10_000) {
         throw new AwsError(
           400,
@@ -52,7 +61,16 @@ export function createUploads(bucketDirectory: string) {
           'Part number must be an integer between 1 and 10000, inclusive',
         );
       }
-      writeFileSync(join(directoryOf(id, key), `${number}.part`), part);
+      const directory = directoryOf(id, key);
+      const { checksumAlgorithm } = describe(directory);
+      if (checksum !== checksumAlgorithm) {
+        throw new AwsError(
+          400,
+          'InvalidRequest',
+          `Checksum Type mismatch occurred, expected checksum Type: ${checksumAlgorithm ?? null}, actual checksum Type: ${checksum ?? null}`,
+        );
+      }
+      writeFileSync(join(directory, `${number}.part`), part);
       return `"${etagOf(part)}"`;
     },
     /** Joins the parts to the object; the upload is kept until `end`. */
@@ -60,6 +78,17 @@ export function createUploads(bucketDirectory: string) {
       const directory = directoryOf(id, key);
       if (named.length === 0)
         throw new AwsError(400, 'MalformedXML', 'The XML you provided was not well-formed.');
+      const { headers, checksumAlgorithm: algorithm } = describe(directory);
+      const without = named.find(
+        ({ checksums }) => algorithm !== undefined && !checksums.includes(algorithm),
+      );
+      if (without !== undefined) {
+        throw new AwsError(
+          400,
+          'InvalidRequest',
+          `The upload was created using a ${algorithm} checksum. The complete request must include the checksum for each part. It was missing for part ${without.number} in the request.`,
+        );
+      }
       const stored = new Set(readdirSync(directory));
       const parts = named.map(({ number, etag }, index) => {
         if (index > 0 && number <= (named[index - 1]?.number ?? 0)) {
@@ -84,7 +113,7 @@ export function createUploads(bucketDirectory: string) {
       for (const part of parts) hash.update(createHash('md5').update(part).digest());
       return {
         body: Buffer.concat(parts),
-        headers: describe(directory).headers,
+        headers,
         etag: `"${hash.digest('hex')}-${parts.length}"`,
       };
     },
