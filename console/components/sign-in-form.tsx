@@ -15,7 +15,17 @@ export function SignInForm({ start, label, variant, isInNewTab = false }: SignIn
     <form method="post" action={start} target={isInNewTab ? '_blank' : undefined}>
       <input type="hidden" name="purpose" value="sign-in" />
       <input type="hidden" name="return" value={`${pathname}${search}`} />
-      <Button type="submit" variant={variant} size="md" fullWidth>
+      <Button
+        type="submit"
+        variant={variant}
+        size="md"
+        fullWidth
+        h="auto"
+        mih={42}
+        px="xs"
+        py="xs"
+        styles={{ label: { whiteSpace: 'normal' } }}
+      >
         {label}
       </Button>
     </form>

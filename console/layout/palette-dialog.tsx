@@ -7,6 +7,7 @@ import { useEffect, useState } from 'react';
 import { api, dataOf } from '../api/client.ts';
 import { useMe } from '../api/queries.ts';
 import { queryKeys } from '../api/query-keys.ts';
+import { useFoundPeople } from '../components/found-people.ts';
 import { searchQuery } from '../components/found-select.tsx';
 import { Icon } from '../components/icon.tsx';
 import { commonWords as words } from '../words/common.ts';
@@ -82,6 +83,7 @@ function usePages(slug: string | undefined): SpotlightActionGroupData[] {
 /** What the organization has by this name: owners find everything, others the packages that they may install. */
 function useFound(slug: string | undefined, text: string): SpotlightActionGroupData[] {
   const navigate = useNavigate();
+  const labelOf = useFoundPeople(slug);
   const [name] = useDebouncedValue(text.trim().toLowerCase(), pauseMs);
   const isAsked = slug !== undefined && name.length > 1;
   const found = useQuery({ ...searchQuery(slug ?? '', name), enabled: isAsked }).data;
@@ -98,11 +100,11 @@ function useFound(slug: string | undefined, text: string): SpotlightActionGroupD
     ),
     ...of(
       words.palette.people,
-      (found?.people ?? []).map(({ id, login }) => ({
-        id: `person ${id}`,
-        label: login,
+      (found?.people ?? []).map((one) => ({
+        id: `person ${one.id}`,
+        label: labelOf(one),
         leftSection: <Icon name="user" />,
-        onClick: () => void navigate({ to: '/o/$slug/people/$person', params: { slug, person: id } }),
+        onClick: () => void navigate({ to: '/o/$slug/people/$person', params: { slug, person: one.id } }),
       })),
     ),
     ...of(

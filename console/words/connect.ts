@@ -84,11 +84,11 @@ export const connectWords = {
     all: 'See them',
   },
   install: {
-    title: 'Install from it',
+    title: 'Install with Composer',
     text: 'Make a token of your own, then run the lines in the folder of your project.',
     make: 'Make a token',
     description: 'Composer',
-    once: 'The token is shown this once. The registry accepts it within half a minute.',
+    once: 'Run these lines in the folder of your project; in a new one, run composer init first. The token is shown this once, and accepted within half a minute.',
     toOverview: 'To the overview',
   },
 };

@@ -16,7 +16,7 @@ export const packageWords = {
   },
   install: {
     title: 'Install',
-    setUp: 'Set up the repository',
+    setUp: 'First time? Set up Composer',
   },
   issues: 'Issues',
   more: 'More actions',

@@ -52,6 +52,7 @@ export const teamsWords = {
   team: {
     tabs: { members: 'Members', packages: 'Packages', rights: 'Rights' },
     memberColumns: { member: 'Member', level: 'Role in the team', from: 'Membership', action: 'Remove' },
+    ofCodeHost: 'Members of this team are added and removed at the code host; it shows here within seconds.',
     direct: 'Of this team',
     through: (name: string) => `Through ${name}`,
     add: 'Add somebody',

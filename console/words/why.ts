@@ -43,6 +43,7 @@ export const whyWords = {
     'no-right': 'No right',
   },
   couldGive: 'Who can give it',
+  giveThere: 'Rights are given at the code host, and count here within seconds.',
   teams: 'Members of these teams may install it',
   owners: 'Owners at the code host',
 };

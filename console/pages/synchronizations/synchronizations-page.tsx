@@ -57,7 +57,17 @@ function Listed({ slug, query, isOwner }: ListedProps) {
     );
   }
   return (
-    <Page title={words.title} of={slug}>
+    <Page
+      title={words.title}
+      of={slug}
+      actions={
+        isOwner && (
+          <ButtonLink to="/organizations/new" variant="default">
+            {commonWords.connectOrganization}
+          </ButtonLink>
+        )
+      }
+    >
       <Loaded query={query}>
         {(rows) => (
           <DataTable

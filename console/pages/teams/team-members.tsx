@@ -4,6 +4,7 @@ import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { useChange } from '../../api/use-change.ts';
 import { pageLimit, useList } from '../../api/use-list.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
+import { useFoundPeople } from '../../components/found-people.ts';
 import { FoundSelect } from '../../components/found-select.tsx';
 import { AnchorLink } from '../../components/link.tsx';
 import { notifyDone } from '../../components/notify.ts';
@@ -39,6 +40,7 @@ export function TeamMembers({ slug, team }: PanelProps) {
   return (
     <Stack>
       {isOwn && <AddMember slug={slug} team={team} />}
+      {!isOwn && <Text size="sm">{words.ofCodeHost}</Text>}
       <DataTable
         label={words.tabs.members}
         columns={columnsOf(slug, team)}
@@ -103,6 +105,7 @@ const removal = (slug: string, team: Team): Column<Row> => ({
 
 /** Anybody of the organization, as soon as somebody is chosen: taking out again is as easy. */
 function AddMember({ slug, team }: PanelProps) {
+  const labelOf = useFoundPeople(slug);
   const add = useChange({
     send: ({ id }: { readonly id: string; readonly login: string }) =>
       dataOf(
@@ -121,7 +124,7 @@ function AddMember({ slug, team }: PanelProps) {
         hint={words.addHint}
         chosen={undefined}
         maw="24rem"
-        optionsOf={({ people }) => people.map(({ id, login }) => ({ value: id, label: login }))}
+        optionsOf={({ people }) => people.map((one) => ({ value: one.id, label: labelOf(one) }))}
         onChoose={(id, login) => id !== undefined && add.mutate({ id, login })}
       />
       <ProblemAlert error={add.error} />

@@ -1,4 +1,5 @@
 import { Group } from '@mantine/core';
+import { useFoundPeople } from '../../components/found-people.ts';
 import { FoundSelect } from '../../components/found-select.tsx';
 import { whyWords as words } from '../../words/why.ts';
 import type { WhySearch } from './search.ts';
@@ -12,6 +13,7 @@ interface ChooserProps {
 }
 
 export function Chooser({ slug, search, personName, change }: ChooserProps) {
+  const labelOf = useFoundPeople(slug);
   return (
     <Group gap="sm" align="flex-end">
       <FoundSelect
@@ -25,7 +27,7 @@ export function Chooser({ slug, search, personName, change }: ChooserProps) {
             ? undefined
             : { value: search.person, label: personName ?? search.person }
         }
-        optionsOf={({ people }) => people.map(({ id, login }) => ({ value: id, label: login }))}
+        optionsOf={({ people }) => people.map((one) => ({ value: one.id, label: labelOf(one) }))}
         onChoose={(person) => change({ person })}
       />
       <FoundSelect

@@ -112,6 +112,9 @@ function Missing(props: ExplainedProps) {
             {words.couldGive}
           </Title>
           <CouldGive slug={slug} {...couldGive} />
+          <Text size="sm" c="dimmed" mt={4}>
+            {words.giveThere}
+          </Text>
         </section>
       )}
     </>

@@ -10,9 +10,13 @@ import { TokenState } from './token-state.tsx';
 
 type Token = Schemas['Token'];
 
-/** Who made it, by name. */
-export const makerName = ({ madeBy }: Token): string =>
-  madeBy === undefined ? words.onTheMachine : madeBy.kind === 'operator' ? words.operator : madeBy.name;
+/** Who made it, by name. Everybody makes their own. */
+export function makerName({ madeBy, kind, holder }: Token): string {
+  if (madeBy === undefined) {
+    return kind === 'user' ? (holder ?? words.unknownHolder) : words.onTheMachine;
+  }
+  return madeBy.kind === 'operator' ? words.operator : madeBy.name;
+}
 
 export function columnsOf(
   slug: string,
@@ -33,14 +37,14 @@ export function columnsOf(
     {
       key: 'holder',
       title: words.columns.holder,
-      width: 14,
+      width: 10.5,
       isWide: true,
       cell: (token) => <HolderCell slug={slug} token={token} />,
     },
     {
       key: 'last',
       title: words.columns.lastInstall,
-      width: 11,
+      width: 9.5,
       isWide: true,
       sort: sorted('used', 'descending'),
       cell: ({ lastInstallAt }) => <When at={lastInstallAt} otherwise={words.neverUsed} />,
@@ -48,7 +52,7 @@ export function columnsOf(
     {
       key: 'made-by',
       title: words.columns.madeBy,
-      width: 12,
+      width: 8.5,
       isWide: true,
       cell: (token) => (
         <Text size="sm" truncate>
@@ -59,7 +63,7 @@ export function columnsOf(
     {
       key: 'ends',
       title: words.columns.ends,
-      width: 8.5,
+      width: 7.5,
       sort: sorted('ends', 'ascending'),
       cell: ({ expiresAt }) => <When at={expiresAt} otherwise={words.neverEnds} />,
     },
