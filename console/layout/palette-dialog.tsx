@@ -22,8 +22,11 @@ export function PaletteDialog({ opened }: { readonly opened: number }) {
   const [text, setText] = useState('');
   const slug = useSlug();
   const groups = [...usePages(slug), ...useFound(slug, text)];
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each time that it is asked for
-  useEffect(() => spotlight.open(), [opened]);
+  useEffect(() => {
+    if (opened > 0) {
+      spotlight.open();
+    }
+  }, [opened]);
   return (
     <Spotlight
       actions={groups}
