@@ -24,7 +24,7 @@ export function SignInForm({ start, label, variant, isInNewTab = false }: SignIn
         mih={42}
         px="xs"
         py="xs"
-        styles={{ label: { whiteSpace: 'normal' } }}
+        styles={{ label: { whiteSpace: 'normal', lineHeight: 1.25 } }}
       >
         {label}
       </Button>

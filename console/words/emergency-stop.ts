@@ -16,6 +16,7 @@ export const emergencyStopWords = {
     less: 'Does it concern less than everything?',
     lessTokens: 'Revoke a token',
     lessPeople: 'switch a person off',
+    lessSessions: 'end sessions',
     dialog: (name: string) => `Stop all access to ${name}?`,
     text: 'Every install and update from this organization fails until an owner allows access again.',
     done: 'Access is stopped.',

@@ -14,6 +14,8 @@ export const peopleWords = {
   known: 'Yes',
   unknown: 'Not yet',
   neverSignedIn: 'Never signed in',
+  tokens: 'Tokens',
+  history: 'What this person did',
   noRole: 'Reads nothing',
   shown: (count: number, hasMore: boolean) =>
     hasMore ? `The first ${shownNumber(count)}` : counted(count, { one: 'account', other: 'accounts' }),

@@ -34,7 +34,7 @@ export function PersonPage() {
           {navigationWords.people}
         </AnchorLink>
       }
-      description={found && <Facts found={found.data} />}
+      description={found && <Facts slug={slug} found={found.data} />}
       actions={
         found !== undefined &&
         found.data.state !== 'invited' && (
@@ -60,13 +60,29 @@ export function PersonPage() {
   );
 }
 
-const Facts = ({ found: { role, state, isKnown } }: { readonly found: Found }) => (
+interface FactsProps {
+  readonly slug: string;
+  readonly found: Found;
+}
+
+const Facts = ({ slug, found: { id, name, role, state, isKnown } }: FactsProps) => (
   <Group gap="sm" mt={4}>
     <StateBadge state={state} />
     {(role !== undefined || state === 'active') && (
       <Text size="sm">{role === undefined ? words.noRole : commonWords.roles[role]}</Text>
     )}
-    {!isKnown && <Text size="sm">{words.neverSignedIn}</Text>}
+    {isKnown ? (
+      <>
+        <AnchorLink to="/o/$slug/settings/tokens" params={{ slug }} search={{ name }} size="sm">
+          {words.tokens}
+        </AnchorLink>
+        <AnchorLink to="/o/$slug/settings/history" params={{ slug }} search={{ actor: id }} size="sm">
+          {words.history}
+        </AnchorLink>
+      </>
+    ) : (
+      <Text size="sm">{words.neverSignedIn}</Text>
+    )}
   </Group>
 );
 

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
-import { organizationQuery } from '../../api/queries.ts';
+import { organizationQuery, useMe } from '../../api/queries.ts';
 import { queryKeys } from '../../api/query-keys.ts';
 import { useChange } from '../../api/use-change.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
@@ -82,6 +82,7 @@ function useAccess(slug: string, path: 'stop-access' | 'allow-access', done: str
 
 function Running({ slug, name }: OfOrganization) {
   const { open, dialog } = useAccess(slug, 'stop-access', words.stop.done);
+  const { isAdministrator } = useMe();
   return (
     <Section title={words.stop.title}>
       <List size="sm" spacing={4}>
@@ -102,6 +103,14 @@ function Running({ slug, name }: OfOrganization) {
           <AnchorLink to="/o/$slug/people" params={{ slug }} size="sm" underline="always">
             {words.stop.lessPeople}
           </AnchorLink>
+          {isAdministrator && (
+            <>
+              {' · '}
+              <AnchorLink to="/installation/sign-ins" size="sm" underline="always">
+                {words.stop.lessSessions}
+              </AnchorLink>
+            </>
+          )}
         </Text>
       </Group>
       <ConfirmDialog

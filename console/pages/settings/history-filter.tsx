@@ -1,12 +1,14 @@
 import { Button, Group, Menu, Select, Text, TextInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { queryKeys } from '../../api/query-keys.ts';
 import { useChange } from '../../api/use-change.ts';
 import { Icon } from '../../components/icon.tsx';
 import { notifyDone } from '../../components/notify.ts';
 import { ProblemAlert } from '../../components/states.tsx';
+import { commonWords } from '../../words/common.ts';
 import { actGroups } from '../../words/history.ts';
 import { historyWords } from '../../words/history-page.ts';
 import { type ExportFormat, exportHistory } from './export-history.ts';
@@ -37,7 +39,8 @@ interface HistoryFilterProps {
 }
 
 export function HistoryFilter({ slug, search, entries, children, onChange }: HistoryFilterProps) {
-  const actors = useActors(slug, search.actor, entries);
+  const [typed, setTyped] = useState('');
+  const actors = useActors(slug, search.actor, entries, typed);
   const isFiltered = Object.values(search).some((value) => value !== undefined);
   return (
     <div>
@@ -50,6 +53,7 @@ export function HistoryFilter({ slug, search, entries, children, onChange }: His
           onChange={(act) => onChange({ act: act ?? undefined })}
           searchable
           clearable
+          nothingFoundMessage={commonWords.nothingFound}
         />
         <Select
           aria-label={words.actor}
@@ -57,8 +61,10 @@ export function HistoryFilter({ slug, search, entries, children, onChange }: His
           data={actors}
           value={search.actor ?? null}
           onChange={(actor) => onChange({ actor: actor ?? undefined })}
+          onSearchChange={setTyped}
           searchable
           clearable
+          nothingFoundMessage={commonWords.nothingFound}
         />
         <Select
           aria-label={words.source}
@@ -103,22 +109,47 @@ const Day = ({ label, value, onChange }: DayProps) => (
   />
 );
 
-/** Who can be chosen: people who signed in here, whoever did what is shown, and who is chosen already. */
-function useActors(slug: string, chosen: string | undefined, entries: readonly Entry[]) {
+const pauseMs = 150;
+/** People have at least two pages for each synchronization. */
+const mostPages = 12;
+
+/** Those who signed in here, with a part of the login. */
+async function knownPeople(slug: string, name: string, signal: AbortSignal) {
+  const found: Schemas['Person'][] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < mostPages; page += 1) {
+    const { items, next } = await dataOf(
+      api.GET('/api/v1/organizations/{slug}/people', {
+        params: { path: { slug }, query: { name, cursor, limit: 100 } },
+        signal,
+      }),
+    );
+    found.push(...items.filter(({ isKnown }) => isKnown));
+    cursor = next;
+    if (cursor === undefined) {
+      break;
+    }
+  }
+  return found;
+}
+
+/**
+ * Who can be chosen: whoever did what is shown, who is chosen already, and people who signed in here.
+ *
+ * @param typed a part of a login
+ */
+function useActors(slug: string, chosen: string | undefined, entries: readonly Entry[], typed: string) {
+  const [name] = useDebouncedValue(typed.trim().toLowerCase(), pauseMs);
   const { data } = useQuery({
-    queryKey: queryKeys.of(slug, 'people', 'known'),
-    queryFn: ({ signal }) =>
-      dataOf(
-        api.GET('/api/v1/organizations/{slug}/people', {
-          params: { path: { slug }, query: { limit: 100 } },
-          signal,
-        }),
-      ),
+    queryKey: queryKeys.of(slug, 'people', 'known', name),
+    queryFn: ({ signal }) => knownPeople(slug, name, signal),
+    enabled: name !== '',
+    placeholderData: keepPreviousData,
   });
   const names = new Map([
     ...(chosen === undefined ? [] : [[chosen, chosen] as const]),
     ...entries.flatMap(({ actor }) => (actor === undefined ? [] : [[actor.id, actor.name] as const])),
-    ...(data?.items ?? []).filter(({ isKnown }) => isKnown).map(({ id, login }) => [id, login] as const),
+    ...(data ?? []).map(({ id, login }) => [id, login] as const),
   ]);
   return [...names]
     .map(([value, label]) => ({ value, label }))
