@@ -14,7 +14,7 @@ export const overviewWords = {
   health: {
     title: 'Synchronizations',
     states: {
-      importing: 'Reading for the first time',
+      importing: 'Importing',
       working: 'Working',
       'credential-problem': 'Cannot be read',
       suspended: 'Suspended',

@@ -115,8 +115,8 @@ export const settingsWords = {
   synchronizations: {
     description: 'How careful this registry is with what each code host says, and whose owners decide here.',
     open: 'Runs and webhooks',
-    primary: 'Primary: its owners are the owners here',
-    primaryStays: 'To disconnect it, make another one primary first.',
+    primary: 'Primary',
+    primaryStays: 'Its owners are the owners here. To disconnect it, make another one primary first.',
     none: {
       title: 'Nothing is synchronized',
       text: 'Connect an organization of a code host.',

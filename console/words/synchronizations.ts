@@ -50,7 +50,7 @@ export const synchronizationsWords = {
   },
   more: 'Show more',
   states: {
-    importing: 'Reading for the first time',
+    importing: 'Importing',
     working: 'Working',
     'credential-problem': 'Cannot be read',
     suspended: 'Suspended',
@@ -98,7 +98,7 @@ export const synchronizationsWords = {
       ? `${counted(scanned, { one: 'repository', other: 'repositories' })} scanned so far`
       : `${shownNumber(scanned)} of ${counted(all, { one: 'repository', other: 'repositories' })} scanned`,
   older: (count: number) =>
-    `${counted(count, { one: 'older version', other: 'older versions' })} still to be read, likely until`,
+    `${counted(count, { one: 'older version', other: 'older versions' })} still to be read; likely done`,
   alerts: {
     credential: 'The credential needs you',
     credentialAction: 'Credentials',

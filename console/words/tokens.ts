@@ -99,6 +99,7 @@ export const tokensWords = {
     holder: 'Speaks for',
     made: 'Made',
     by: (name: string) => `by ${name}`,
+    byOperator: 'by the operator',
     lastInstall: 'Last installation',
     ends: 'Ends',
   },

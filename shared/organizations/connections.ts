@@ -1,6 +1,8 @@
 /** What the synchronizations of an organization read their code hosts with, as far as it is not secret. */
 import { type Connection, installationOf } from '../domain/connection.ts';
-import type { ConnectionId, OrganizationId } from '../domain/ids.ts';
+import type { ConnectionId } from '../domain/ids.ts';
+import type { Organization } from '../domain/organization.ts';
+import { primaryFirst } from '../domain/primary.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import type { ConnectionNotes } from '../forge/connecting.ts';
 import { endsSoon } from '../forge/credential.ts';
@@ -31,10 +33,10 @@ export interface DescribedConnection
 /** One for each synchronization, which has its own. Three reads. @param now milliseconds since the epoch */
 export async function connectionsOf(
   table: Table,
-  organization: OrganizationId,
+  organization: Pick<Organization, 'id' | 'primarySynchronization'>,
   now: number,
 ): Promise<readonly DescribedConnection[]> {
-  const synchronizations = await synchronizationsOf(table, organization);
+  const synchronizations = primaryFirst(organization, await synchronizationsOf(table, organization.id));
   const ids = synchronizations.flatMap(({ connection }) => ('id' in connection ? [connection.id] : []));
   const credentials = await describeCredentials(table, ids);
   return synchronizations.map((synchronization) => describe(synchronization, credentials, now));

@@ -9,6 +9,7 @@ import { historyWords } from '../../words/history-page.ts';
 import { DifferencesTable } from './differences-table.tsx';
 import classes from './history-page.module.css';
 import type { HistorySearch } from './history-search.ts';
+import { whyOf } from './history-why.ts';
 
 type Entry = Schemas['HistoryEntry'];
 const words = historyWords.entry;
@@ -73,13 +74,13 @@ interface OfEntry {
 }
 
 function Facts({ slug, entry }: OfEntry) {
-  const { at, by, actor, why, subject, from, run } = entry;
+  const { at, by, actor, subject, from, run } = entry;
   const facts: readonly (readonly [string, ReactNode])[] = [
     [words.at, exactTime(Date.parse(at))],
     [words.by, <Who key="who" slug={slug} entry={entry} />],
     [words.source, actor && historyWords.sources[actor.kind]],
     [words.subject, subject === by ? undefined : subject],
-    [words.why, why || undefined],
+    [words.why, whyOf(entry) || undefined],
     [words.run, run && slug !== undefined && <RunLink key="run" slug={slug} run={run} />],
     [words.address, from?.address],
     [words.session, from?.session],

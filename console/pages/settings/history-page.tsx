@@ -18,6 +18,7 @@ import { HistoryEntry } from './history-entry.tsx';
 import { ExportMenu, HistoryFilter } from './history-filter.tsx';
 import classes from './history-page.module.css';
 import { type HistorySearch, historyQuery } from './history-search.ts';
+import { whyOf } from './history-why.ts';
 
 type Entry = Schemas['HistoryEntry'];
 
@@ -77,9 +78,9 @@ const columnsOf = (open: (entry: Entry) => void): readonly Column<Entry>[] => [
           <Text size="xs" c="dimmed" truncate>
             <span className={classes.narrow}>
               <When at={entry.at} />
-              {entry.why !== '' && ' · '}
+              {whyOf(entry) !== '' && ' · '}
             </span>
-            {entry.why}
+            {whyOf(entry)}
           </Text>
         </div>
       </Group>

@@ -64,13 +64,14 @@ const columnsOf = (slug: string): readonly Column<Row>[] => [
   {
     key: 'host',
     title: words.columns.host,
-    cell: ({ name, baseUrl }) => (
+    cell: ({ name, baseUrl, isSignInOffered }) => (
       <div style={{ minWidth: 0, lineHeight: 1.3 }}>
         <Text size="sm" fw={500} truncate>
           {name}
         </Text>
         <Text size="xs" c="dimmed" truncate>
-          {name.includes(hostOf(baseUrl)) ? undefined : hostOf(baseUrl)}
+          {name.includes(hostOf(baseUrl)) ? '' : `${hostOf(baseUrl)} · `}
+          {isSignInOffered ? words.signIn : words.noSignIn}
         </Text>
       </div>
     ),
@@ -79,15 +80,10 @@ const columnsOf = (slug: string): readonly Column<Row>[] => [
     key: 'reads',
     title: words.columns.reads,
     isWide: true,
-    cell: ({ ways, isSignInOffered }) => (
-      <div style={{ minWidth: 0, lineHeight: 1.3 }}>
-        <Text size="sm" truncate>
-          {ways.map((way) => words.ways[way]).join(', ')}
-        </Text>
-        <Text size="xs" c="dimmed" truncate>
-          {isSignInOffered ? words.signIn : words.noSignIn}
-        </Text>
-      </div>
+    cell: ({ ways }) => (
+      <Text size="sm" lineClamp={2} style={{ lineHeight: 1.3, whiteSpace: 'normal' }}>
+        {ways.map((way) => words.ways[way]).join(', ')}
+      </Text>
     ),
   },
   {

@@ -129,7 +129,7 @@ const columnsOf = (
   {
     key: 'outcome',
     title: webhooksWords.columns.outcome,
-    width: 8.5,
+    width: 10,
     cell: ({ arrived, status }) => (
       <Badge variant="dot" color={arrived ? 'green' : 'red'}>
         {arrived ? words.arrived(status) : words.failed(status)}
@@ -139,7 +139,7 @@ const columnsOf = (
   {
     key: 'redeliver',
     title: webhooksWords.columns.actions,
-    width: 7,
+    width: 8,
     align: 'end',
     cell: ({ id, event, delivery }) => (
       <Button

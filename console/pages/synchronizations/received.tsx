@@ -27,6 +27,7 @@ const columns: readonly Column<Row>[] = [
     key: 'by',
     title: words.columns.by,
     width: 12,
+    isWide: true,
     cell: ({ by }) =>
       by === 'log' ? (
         <Tooltip label={words.byHint}>

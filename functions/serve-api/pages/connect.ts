@@ -157,7 +157,7 @@ export async function showConnected(context: PageContext): Promise<HttpAnswer> {
   }
   const [progress, connections, formToken] = await Promise.all([
     firstImportOf(table, organization, clock.now()),
-    connectionsOf(table, organization.id, clock.now()),
+    connectionsOf(table, organization, clock.now()),
     formTokenFor(dependencies, current.session),
   ]);
   return pageAnswer(connectedPage({ organization, progress, connections, registryBaseUrl, formToken }));

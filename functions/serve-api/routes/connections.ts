@@ -24,7 +24,7 @@ const list = defineRoute(
     },
   },
   async ({ table, clock }, { organization }) => {
-    const all = await connectionsOf(table, organization.id, clock.now());
+    const all = await connectionsOf(table, organization, clock.now());
     return {
       body: {
         items: all.map(

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Id, optionalTimeOf, timeOf } from '../../../shared/console-api/common.ts';
 import { Activity, ImportSummary, Overview } from '../../../shared/console-api/overview.ts';
 import type { Organization } from '../../../shared/domain/organization.ts';
+import { primaryFirst } from '../../../shared/domain/primary.ts';
 import { isImporting, type Synchronization } from '../../../shared/domain/synchronization.ts';
 import { activityOf } from '../../../shared/organizations/activity.ts';
 import { connectionsOf, type DescribedConnection } from '../../../shared/organizations/connections.ts';
@@ -11,7 +12,6 @@ import { type OverviewPart, overviewOf } from '../../../shared/organizations/ove
 import { synchronizationIn } from '../../../shared/organizations/synchronization-of.ts';
 import { reconcileMinutes } from '../../../shared/runtime/time-limits.ts';
 import { auditLog } from '../../../shared/store/audit-log.ts';
-import { isPrimary } from '../../../shared/store/owner-store.ts';
 import { daysQuery, daysUsual } from '../frame/days.ts';
 import type { ApiDependencies } from '../frame/dependencies.ts';
 import { defineRoute, type Route } from '../frame/route.ts';
@@ -37,10 +37,10 @@ const readOverview = defineRoute(
   },
   async (dependencies, { organization, synchronizations }) => {
     const { table, clock } = dependencies;
-    const all = await synchronizations();
+    const all = primaryFirst(organization, await synchronizations());
     const [found, connections, history] = await Promise.all([
       overviewOf(table, organization, all, clock.now()),
-      connectionsOf(table, organization.id, clock.now()),
+      connectionsOf(table, organization, clock.now()),
       auditLog(table, organization.id, historyShown),
     ]);
     const { parts, packages, versions, downloads, waiting, scanFailures, ...attention } = found;
@@ -49,9 +49,7 @@ const readOverview = defineRoute(
         ...{ slug: organization.slug, name: organization.name },
         accessStoppedAt: optionalTimeOf(organization.accessStoppedAt),
         synchronizations: await Promise.all(
-          parts
-            .toSorted(inOrder(organization, all))
-            .map((part) => shownPart(dependencies, organization, all, part, connections)),
+          parts.map((part) => shownPart(dependencies, organization, all, part, connections)),
         ),
         counts: { packages, versions, downloads },
         attention: {
@@ -75,13 +73,6 @@ const readOverview = defineRoute(
     };
   },
 );
-
-/** The primary one first, then those that were connected first. */
-const inOrder =
-  (organization: Organization, all: readonly Synchronization[]) =>
-  ({ synchronization: one }: OverviewPart, { synchronization: other }: OverviewPart): number =>
-    Number(isPrimary(organization, all, other.id)) - Number(isPrimary(organization, all, one.id)) ||
-    one.createdAt - other.createdAt;
 
 async function shownPart(
   dependencies: ApiDependencies,

@@ -12,6 +12,7 @@ import {
 import { CallerError } from '../../../shared/domain/caller-error.ts';
 import { asId, type SynchronizationId } from '../../../shared/domain/ids.ts';
 import type { Organization } from '../../../shared/domain/organization.ts';
+import { primaryFirst } from '../../../shared/domain/primary.ts';
 import type { Synchronization } from '../../../shared/domain/synchronization.ts';
 import { findModule } from '../../../shared/forge/modules.ts';
 import { addSynchronizationTo } from '../../../shared/organizations/create-organization.ts';
@@ -112,7 +113,9 @@ const list = defineRoute(
     return {
       body: {
         items: await Promise.all(
-          all.map((one) => shownSynchronization(dependencies, organization, all, one)),
+          primaryFirst(organization, all).map((one) =>
+            shownSynchronization(dependencies, organization, all, one),
+          ),
         ),
       },
     };

@@ -57,6 +57,9 @@ export function TokenPage() {
   );
 }
 
+const madeByText = (token: Token): string =>
+  token.madeBy?.kind === 'operator' ? words.facts.byOperator : words.facts.by(makerName(token));
+
 const Known = ({ slug, token }: { readonly slug: string; readonly token: Token }) => (
   <Stack gap="xl">
     <Facts
@@ -67,7 +70,7 @@ const Known = ({ slug, token }: { readonly slug: string; readonly token: Token }
           name: words.facts.made,
           value: (
             <span>
-              <When at={token.createdAt} /> {words.facts.by(makerName(token))}
+              <When at={token.createdAt} /> {madeByText(token)}
             </span>
           ),
         },
