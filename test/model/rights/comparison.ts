@@ -30,13 +30,6 @@ const everyAccount = (
 
 export const differences: readonly Difference[] = [
   {
-    // "The user will remain as a “suspended member” of the organization, without access, until removed manually." No list of people
-    // says so, by GraphQL or REST: docs/unproven.md.
-    // https://docs.github.com/en/enterprise-cloud@latest/admin/managing-iam/provisioning-user-accounts-with-scim/deprovisioning-and-reinstating-users
-    name: 'who is suspended keeps the rights that it has when it is not',
-    told: (organization) => everyAccount(organization, { suspended: false }),
-  },
-  {
     // The lists of one organization do not name the other members of its enterprise. They read less here than there.
     name: 'internal repositories are for members of the organization, not for others of the enterprise',
     told: (organization) => everyAccount(organization, { elsewhereInEnterprise: false }),
