@@ -21,3 +21,29 @@ export function onPersonAsked(listener: Listener): () => void {
     listeners.delete(listener);
   };
 }
+
+/** Between the tabs of this browser. */
+const channelName = 'person-confirmed';
+
+/** Tells the other tabs that the person has proven it. */
+export function tellPersonConfirmed(): void {
+  const channel = new BroadcastChannel(channelName);
+  channel.postMessage(null);
+  channel.close();
+}
+
+/** Hears that another tab has proven it, or that this one is seen again. */
+export function onPersonConfirmed(listener: Listener): () => void {
+  const channel = new BroadcastChannel(channelName);
+  const onSeen = (): void => {
+    if (document.visibilityState === 'visible') {
+      listener();
+    }
+  };
+  channel.addEventListener('message', listener);
+  document.addEventListener('visibilitychange', onSeen);
+  return () => {
+    channel.close();
+    document.removeEventListener('visibilitychange', onSeen);
+  };
+}

@@ -10,9 +10,9 @@ export interface May {
   readonly managePackages: boolean;
 }
 
-export function useMay(slug: string): May {
+export function useMay(slug: string | undefined): May {
   const isOwner = useMe().organizations.some((one) => one.slug === slug && one.role === 'owner');
-  const { data } = useQuery({ ...organizationQuery(slug), enabled: !isOwner });
+  const { data } = useQuery({ ...organizationQuery(slug ?? ''), enabled: slug !== undefined && !isOwner });
   const may = (right: 'add-packages' | 'manage-packages'): boolean =>
     isOwner || data?.rights.some((one) => one.right === right) === true;
   return { isOwner, addPackages: may('add-packages'), managePackages: may('manage-packages') };

@@ -21,6 +21,8 @@ interface CodeHostButtonProps extends Pick<ButtonProps, 'variant' | 'size' | 'fu
   /** The page that the answer ends at, with the `outcome` in its query; this page if left out. As the API knows it: without a query. */
   readonly returnTo?: string;
   readonly label: string;
+  /** Goes there in a tab of its own, which ends at a page that closes it: what was typed here stays. */
+  readonly isInNewTab?: boolean;
   /** What is said instead of the label to whoever does not see where the button is. */
   readonly spoken?: string;
 }
@@ -35,19 +37,27 @@ export function CodeHostButton({
   returnTo,
   label,
   spoken,
+  isInNewTab = false,
   ...button
 }: CodeHostButtonProps) {
   const begin = useChange({
     send: () => begins[purpose]({ integration, returnTo: returnTo ?? thisPage() }),
-    onDone: ({ authorizeUrl }) => window.location.assign(authorizeUrl),
   });
+  const go = (): void => {
+    // Browsers open a tab at the press itself only, not when the answer is there.
+    const tab = isInNewTab ? window.open('about:blank') : null;
+    begin.mutate(undefined, {
+      onSuccess: ({ authorizeUrl }) => (tab ?? window).location.assign(authorizeUrl),
+      onError: () => tab?.close(),
+    });
+  };
   return (
     <>
       <Button
         {...button}
         {...(spoken !== undefined && { 'aria-label': spoken })}
-        loading={begin.isPending || begin.isSuccess}
-        onClick={() => begin.mutate(undefined)}
+        loading={begin.isPending || (begin.isSuccess && !isInNewTab)}
+        onClick={go}
       >
         {label}
       </Button>

@@ -1,12 +1,29 @@
-import { useQuery } from '@tanstack/react-query';
-import { integrationsQuery, useMe } from '../api/queries.ts';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { onPersonConfirmed } from '../api/confirm-person.ts';
+import { integrationsQuery, meQuery, useMe } from '../api/queries.ts';
 import { commonWords as words } from '../words/common.ts';
 import { CodeHostButton } from './code-host-button.tsx';
 
-/** A button for each code host that the person has an account at: it proves there who it is, and comes back to this page. */
-export function ConfirmPersonButtons() {
+interface ConfirmPersonButtonsProps {
+  /** Whoever is signed in has proven it. */
+  onConfirmed?(): void;
+}
+
+/** A button for each code host that the person has an account at: it proves there who it is, in another tab, so that this page stays as it is. */
+export function ConfirmPersonButtons({ onConfirmed }: ConfirmPersonButtonsProps) {
   const me = useMe();
+  const client = useQueryClient();
   const { data } = useQuery(integrationsQuery);
+  useEffect(() => {
+    const askAgain = async (): Promise<void> => {
+      const now = await client.fetchQuery({ ...meQuery, staleTime: 0 });
+      if (now !== null && now.authenticatedAt > me.authenticatedAt) {
+        onConfirmed?.();
+      }
+    };
+    return onPersonConfirmed(() => void askAgain());
+  }, [client, me.authenticatedAt, onConfirmed]);
   const own = data?.items.filter(
     ({ baseUrl, isSignInOffered }) => isSignInOffered && me.accounts.some((one) => one.baseUrl === baseUrl),
   );
@@ -15,7 +32,9 @@ export function ConfirmPersonButtons() {
       key={key}
       integration={key}
       purpose="authenticate-again"
+      returnTo="/profile/confirmed"
       label={words.confirmPerson.with(name)}
+      isInNewTab
       fullWidth
     />
   ));

@@ -8,14 +8,16 @@ import { ConfirmPersonButtons } from './confirm-person-buttons.tsx';
 const freshMs = 13 * 60_000;
 
 /**
- * A form whose change needs a recent sign-in, which is asked for before anything is filled in: the way to the code host and back loses what was
- * entered.
+ * A form whose change needs a recent sign-in, which is asked for before anything is filled in.
  */
 export function FreshSession({ children }: { readonly children: ReactNode }) {
   const { authenticatedAt } = useMe();
   // Once it is shown it stays: while somebody types nothing may vanish.
-  const [isFresh] = useState(() => Date.now() < Date.parse(authenticatedAt) + freshMs);
-  return isFresh ? (
+  const [wasFresh, setWasFresh] = useState(false);
+  if (!wasFresh && Date.now() < Date.parse(authenticatedAt) + freshMs) {
+    setWasFresh(true);
+  }
+  return wasFresh ? (
     children
   ) : (
     <Stack maw="28rem" gap="sm">

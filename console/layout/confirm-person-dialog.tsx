@@ -1,7 +1,13 @@
 import { Modal, Stack, Text } from '@mantine/core';
 import { stopAskingPerson } from '../api/confirm-person.ts';
 import { ConfirmPersonButtons } from '../components/confirm-person-buttons.tsx';
+import { notifyDone } from '../components/notify.ts';
 import { commonWords as words } from '../words/common.ts';
+
+function onConfirmed(): void {
+  stopAskingPerson();
+  notifyDone(words.confirmPerson.confirmed);
+}
 
 export const ConfirmPersonDialog = () => (
   <Modal
@@ -13,7 +19,7 @@ export const ConfirmPersonDialog = () => (
   >
     <Stack>
       <Text size="sm">{words.confirmPerson.text}</Text>
-      <ConfirmPersonButtons />
+      <ConfirmPersonButtons onConfirmed={onConfirmed} />
     </Stack>
   </Modal>
 );

@@ -1,17 +1,16 @@
 import { Stack } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { useMe } from '../api/queries.ts';
+import { useMay } from '../api/use-may.ts';
 import { Icon } from '../components/icon.tsx';
 import { commonWords as words } from '../words/common.ts';
 import classes from './navigation.module.css';
 import { installationPages, pagesOf } from './pages-of.ts';
 
 export function Navigation({ slug }: { readonly slug: string }) {
-  const { organizations } = useMe();
-  const role = organizations.find((one) => one.slug === slug)?.role;
+  const may = useMay(slug);
   return (
     <Stack component="nav" gap={2} aria-label={words.navigation}>
-      {pagesOf(role).map(({ to, label, icon }) => (
+      {pagesOf(may).map(({ to, label, icon }) => (
         <Link
           key={to}
           to={to}

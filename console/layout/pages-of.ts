@@ -1,31 +1,32 @@
 /** The pages of an organization, for the navigation and the command palette. */
-import type { Schemas } from '../api/client.ts';
+import type { May } from '../api/use-may.ts';
 import type { IconName } from '../components/icon.tsx';
 import { navigationWords as words } from '../words/navigation.ts';
 
 const { installation } = words;
 
-type Role = Schemas['Role'];
-
 export const organizationPages = [
-  { to: '/o/$slug', label: words.overview, icon: 'overview', isForOwners: true },
-  { to: '/o/$slug/packages', label: words.packages, icon: 'package', isForOwners: false },
-  { to: '/o/$slug/repositories', label: words.repositories, icon: 'repository', isForOwners: false },
-  { to: '/o/$slug/teams', label: words.teams, icon: 'team', isForOwners: false },
-  { to: '/o/$slug/people', label: words.people, icon: 'people', isForOwners: true },
-  { to: '/o/$slug/why', label: words.why, icon: 'why', isForOwners: true },
-  { to: '/o/$slug/synchronizations', label: words.synchronizations, icon: 'sync', isForOwners: false },
-  { to: '/o/$slug/settings', label: words.settings, icon: 'settings', isForOwners: false },
+  { to: '/o/$slug', label: words.overview, icon: 'overview', isFor: 'owners' },
+  { to: '/o/$slug/packages', label: words.packages, icon: 'package', isFor: 'members' },
+  { to: '/o/$slug/repositories', label: words.repositories, icon: 'repository', isFor: 'maintainers' },
+  { to: '/o/$slug/teams', label: words.teams, icon: 'team', isFor: 'members' },
+  { to: '/o/$slug/people', label: words.people, icon: 'people', isFor: 'owners' },
+  { to: '/o/$slug/why', label: words.why, icon: 'why', isFor: 'owners' },
+  { to: '/o/$slug/synchronizations', label: words.synchronizations, icon: 'sync', isFor: 'members' },
+  { to: '/o/$slug/settings', label: words.settings, icon: 'settings', isFor: 'members' },
 ] as const satisfies readonly {
   readonly to: string;
   readonly label: string;
   readonly icon: IconName;
-  readonly isForOwners: boolean;
+  readonly isFor: 'owners' | 'maintainers' | 'members';
 }[];
 
-/** Those that whoever has the role may see. @param role undefined for whoever does not belong there */
-export const pagesOf = (role: Role | undefined) =>
-  organizationPages.filter(({ isForOwners }) => !isForOwners || role === 'owner');
+/** Those that whoever belongs there has something to see on. */
+export const pagesOf = ({ isOwner, addPackages, managePackages }: May) =>
+  organizationPages.filter(
+    ({ isFor }) =>
+      isOwner || isFor === 'members' || (isFor === 'maintainers' && (addPackages || managePackages)),
+  );
 
 /** The pages of the whole installation, for its administrators. */
 export const installationPages = [

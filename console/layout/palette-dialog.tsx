@@ -7,6 +7,7 @@ import { useEffect, useState } from 'react';
 import { api, dataOf } from '../api/client.ts';
 import { useMe } from '../api/queries.ts';
 import { queryKeys } from '../api/query-keys.ts';
+import { useMay } from '../api/use-may.ts';
 import { useFoundPeople } from '../components/found-people.ts';
 import { searchQuery } from '../components/found-select.tsx';
 import { Icon } from '../components/icon.tsx';
@@ -45,8 +46,8 @@ export function PaletteDialog({ opened }: { readonly opened: number }) {
 function usePages(slug: string | undefined): SpotlightActionGroupData[] {
   const { organizations, isAdministrator } = useMe();
   const navigate = useNavigate();
-  const role = organizations.find((one) => one.slug === slug)?.role;
-  const pages = slug === undefined || role === undefined ? [] : pagesOf(role);
+  const may = useMay(slug);
+  const pages = organizations.some((one) => one.slug === slug) ? pagesOf(may) : [];
   return [
     {
       group: words.palette.pages,

@@ -91,9 +91,11 @@ export const commonWords = {
   },
   confirmPerson: {
     title: 'Confirm that it is you',
-    text: 'You signed in a while ago. Before such a change is made in your name, confirm that it is still you. Then you come back to this page, and can do it again.',
+    text: 'You signed in a while ago. Before such a change is made in your name, confirm that it is still you, in a new tab. What you typed here stays.',
     before:
-      'You signed in a while ago. What this page does is done in your name: confirm first that it is still you.',
+      'You signed in a while ago. What this page does is done in your name: confirm first, in a new tab, that it is still you.',
     with: (host: string) => `Confirm with ${host}`,
+    confirmed: 'It is you. Now do it once more.',
+    closeTab: 'It is you. Close this tab, and go on in the one that asked.',
   },
 };

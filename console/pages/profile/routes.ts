@@ -10,12 +10,19 @@ export const profileRoutes = [
     path: 'profile',
     component: lazyRouteComponent(() => import('./accounts-page.tsx'), 'AccountsPage'),
   }),
-  // What linking an account comes back to; proving again who one is comes back to the page itself.
+  // What linking an account comes back to.
   createRoute({
     getParentRoute,
     path: 'profile/linked',
     validateSearch: outcomeSearch,
     component: lazyRouteComponent(() => import('./linked-page.tsx'), 'LinkedPage'),
+  }),
+  // What proving again who one is comes back to, in a tab of its own.
+  createRoute({
+    getParentRoute,
+    path: 'profile/confirmed',
+    validateSearch: outcomeSearch,
+    component: lazyRouteComponent(() => import('./confirmed-page.tsx'), 'ConfirmedPage'),
   }),
   createRoute({
     getParentRoute,

@@ -121,4 +121,40 @@ export function packagesStories(stage: () => Stage): void {
     await page.waitForURL(`${stage().system.console}/plain`);
     await context.close();
   });
+
+  it('are deleted after a further sign-in in another tab, which leaves what was typed', async () => {
+    const visitor = await stage().owner('/o/acme/packages/acme/testing');
+    const { page, context } = visitor;
+    const refusal = { code: 'reauthentication-required', title: 'Sign in again', status: 403 };
+    await page.route('**/acme/testing/delete', (route) =>
+      route.fulfill({ status: 403, contentType: 'application/problem+json', json: refusal }),
+    );
+    await page.getByRole('button', { name: 'Actions' }).click();
+    await page.getByRole('menuitem', { name: 'Delete the package …' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Delete acme/testing?' });
+    const typed = dialog.getByRole('textbox', { name: 'Type acme/testing to confirm' });
+    await typed.fill('acme/testing');
+    await dialog.getByRole('textbox', { name: 'Why' }).fill('nobody needs it');
+    await dialog.getByRole('button', { name: 'Delete the package' }).click();
+
+    const opened = context.waitForEvent('page');
+    await page.getByRole('button', { name: 'Confirm with GitHub' }).click();
+    const tab = await opened;
+    await tab.locator('button[name="login"][value="alice"]').click();
+    await page.getByText('It is you. Now do it once more.').waitFor();
+    await expect.poll(() => tab.isClosed(), patience).toBe(true);
+    expect(await typed.inputValue()).toBe('acme/testing');
+    expect(visitor.faults).toEqual([]);
+    await visitor.close();
+  });
+
+  it('are what members see, and no page that has nothing for them', async () => {
+    const visitor = await stage().signedIn('bob', '/o/acme/packages');
+    const links = visitor.page.getByRole('navigation').getByRole('link');
+    await expect
+      .poll(() => links.allTextContents(), patience)
+      .toEqual(['Packages', 'Teams', 'Synchronizations', 'Settings']);
+    expect(visitor.faults).toEqual([]);
+    await visitor.close();
+  });
 }
