@@ -6,7 +6,7 @@ const core = { id: 't.s1.1', name: 'Core' };
 
 it.each([
   [{ through: 'owner', synchronization }, 'Owner of the organization'],
-  [{ through: 'team', synchronization, team: core, permission: 'push' }, 'Team Core (push)'],
+  [{ through: 'team', synchronization, team: core, permission: 'WRITE' }, 'Team Core (write)'],
   [{ through: 'team', synchronization, team: core, inheritedFrom: core }, 'Team Core'],
   [
     { through: 'team', synchronization, team: core, inheritedFrom: { id: 't.s1.2', name: 'Platform' } },

@@ -17,6 +17,8 @@ export function sourceOf({ through, team, role, inheritedFrom }: Way): string {
     : words.inherited(text, inheritedFrom.name);
 }
 
-/** The source with the code host's own term of the permission. */
+/** The source with the code host's own term of the permission; GitHub has it in capitals. */
 export const wayText = (way: Way): string =>
-  way.permission === undefined ? sourceOf(way) : words.withPermission(sourceOf(way), way.permission);
+  way.permission === undefined
+    ? sourceOf(way)
+    : words.withPermission(sourceOf(way), way.permission.toLowerCase());

@@ -53,7 +53,7 @@ export const overviewWords = {
     heldWhy: (scope: string) => `Too many ${entries.other} are missing from ${scope} to believe it unseen.`,
     connectionEnds: (login: string) => `The connection to ${login} ends`,
     connection: (login: string) => `The connection to ${login}`,
-    hooks: (login: string) => `Webhooks of ${login}`,
+    hooks: (login: string) => `Webhooks of ${login} are missing`,
     movedTags: (count: number) => counted(count, { one: 'tag has moved', other: 'tags have moved' }),
     contestedNames: (count: number) =>
       counted(count, {
@@ -80,7 +80,7 @@ export const overviewWords = {
   lately: {
     title: 'Changed lately',
     nothing: 'Nothing has changed yet.',
-    run: (login: string) => `${login} read`,
+    run: (login: string) => `${login} was read`,
     all: 'History',
   },
   activity: {

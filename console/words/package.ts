@@ -99,9 +99,9 @@ export const packageWords = {
   },
   dependents: {
     none: { title: 'Nothing here uses it', text: 'No package that you may install requires it.' },
-    columns: { name: 'Package', constraint: 'Requires', kind: 'For' },
-    forDevelopment: 'Development',
-    always: 'Use',
+    columns: { name: 'Package', constraint: 'Requires', kind: 'As' },
+    forDevelopment: 'require-dev',
+    always: 'require',
   },
   downloads: {
     period: 'Period',
@@ -119,6 +119,7 @@ export const packageWords = {
     label: 'Who may install it',
     columns: { person: 'Who may install it', through: 'Through' },
     none: { title: 'Nobody', text: 'No right on the code host leads to this package.' },
+    unreadable: { title: 'Nobody', text: 'Its repository cannot be read, so nobody gets it from here.' },
     isPublic: 'Its repository is public: whoever has a token of this organization may install it.',
     teams: 'Tokens of these teams read it:',
     tokens: 'Tokens of the whole organization read every package.',

@@ -8,7 +8,7 @@ export const peopleWords = {
   state: 'State',
   anyState: 'Any state',
   states: { active: 'Active', waiting: 'Waiting', off: 'Switched off', invited: 'Invited' },
-  columns: { person: 'Person', role: 'Role', state: 'State', signedIn: 'Signed in' },
+  columns: { person: 'Person', role: 'Role', state: 'State', signedIn: 'Signed in', action: 'Change' },
   byHand: 'Added here',
   invitedUntil: (time: string) => `The invitation ends ${time}.`,
   known: 'Yes',

@@ -5,7 +5,7 @@ export const teamsWords = {
   description: 'Teams of the code hosts, and teams made here.',
   fromHere: 'Made here',
   search: 'Search by name',
-  columns: { team: 'Team', rights: 'May also', host: 'From' },
+  columns: { team: 'Team', rights: 'Rights here', host: 'From' },
   shown: (count: number, hasMore: boolean) =>
     hasMore ? `The first ${shownNumber(count)}` : counted(count, { one: 'team', other: 'teams' }),
   below: (name: string) => `below ${name}`,

@@ -42,12 +42,12 @@ export async function explainName(
     case 'deleted-on-forge':
       return {
         holder,
-        why: `${holder} had it and was deleted on the forge while several repositories claimed it`,
+        why: `${holder} had it and was deleted on the code host while several repositories claimed it`,
       };
     case 'unreadable':
       return {
         holder,
-        why: `${holder} has it and cannot be read: it was deselected, moved or hidden, or deleted without the forge saying so`,
+        why: `${holder} has it and cannot be read: it was deselected, moved or hidden, or deleted without the code host saying so`,
       };
     case 'readable':
       return {

@@ -44,14 +44,6 @@ function OwnersOverview({ slug }: OfOrganization) {
             <Figures counts={overview.counts} />
             <div className={classes.columns}>
               <Stack gap="xl">
-                <Section title={words.health.title}>
-                  <Health slug={slug} overview={overview} />
-                </Section>
-                <Section title={words.activity.title}>
-                  <Activity slug={slug} />
-                </Section>
-              </Stack>
-              <Stack gap="xl">
                 <Section title={words.attention.title}>
                   <Attention slug={slug} overview={overview} />
                 </Section>
@@ -64,6 +56,14 @@ function OwnersOverview({ slug }: OfOrganization) {
                   }
                 >
                   <Lately slug={slug} overview={overview} />
+                </Section>
+              </Stack>
+              <Stack gap="xl">
+                <Section title={words.health.title}>
+                  <Health slug={slug} overview={overview} />
+                </Section>
+                <Section title={words.activity.title}>
+                  <Activity slug={slug} />
                 </Section>
               </Stack>
             </div>

@@ -26,18 +26,18 @@ const read = (
   );
 
 /** Everyone who may install it, and through what. */
-export function Access({ path }: PanelProps) {
+export function Access({ path, found }: PanelProps) {
   const list = useList<Row>(packageKey(path, 'access'), (cursor, signal) =>
     read(path, { ...(cursor === undefined ? {} : { cursor }), limit: pageLimit }, signal),
   );
   return (
     <Stack gap="md">
-      <Besides path={path} />
+      {found.state !== 'unreadable' && <Besides path={path} />}
       <DataTable
         label={words.label}
         columns={columnsOf(path)}
         rowKey={({ id }) => id}
-        empty={<Empty icon="people" {...words.none} />}
+        empty={<Empty icon="people" {...(found.state === 'unreadable' ? words.unreadable : words.none)} />}
         {...list}
       />
     </Stack>

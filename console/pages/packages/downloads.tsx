@@ -12,6 +12,7 @@ import { everyDay } from './every-day.ts';
 import type { PanelProps } from './panel.ts';
 import { downloadsQuery } from './queries.ts';
 import { dayCounts } from './search.ts';
+import { readVersion } from './version-order.ts';
 
 const words = packageWords.downloads;
 const from = '/o/$slug/packages/$vendor/$name';
@@ -90,7 +91,7 @@ function Found({ found, days }: FoundProps) {
 }
 
 const columnsOf = (sum: number): readonly Column<Schemas['Downloads']['versions'][number]>[] => [
-  { key: 'version', title: words.versionColumns.version, cell: ({ version }) => version },
+  { key: 'version', title: words.versionColumns.version, cell: ({ version }) => readVersion(version) },
   {
     key: 'share',
     title: words.versionColumns.share,

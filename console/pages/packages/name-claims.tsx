@@ -27,12 +27,7 @@ export function NameClaims({ path }: PanelProps) {
             <Title order={2} size="h4">
               {words.holder}
             </Title>
-            <Text size="sm">{holder === undefined ? words.nobody : holder.repository.name}</Text>
-            {holder !== undefined && (
-              <Text size="sm" c="dimmed">
-                {holder.why}
-              </Text>
-            )}
+            <Text size="sm">{holder === undefined ? words.nobody : `${holder.why}.`}</Text>
             {isContested && <Text size="sm">{words.contested}</Text>}
           </section>
           <section>

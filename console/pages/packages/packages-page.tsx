@@ -16,6 +16,7 @@ import { shownNumber } from '../../words/locale.ts';
 import { packagesWords as words } from '../../words/packages.ts';
 import { repositoriesWords } from '../../words/repositories.ts';
 import { countQuery } from '../repositories/queries.ts';
+import classes from './name-cell.module.css';
 import { type PackagesSearch, type packageOrders, packageStates } from './search.ts';
 
 type Row = Schemas['PackageSummary'];
@@ -119,7 +120,7 @@ function columnsOf(
       cell: ({ name, state, isArchived, replacement }) => {
         const [vendor = '', short = ''] = name.split('/');
         return (
-          <Group gap="xs" wrap="nowrap">
+          <Group gap="0 var(--mantine-spacing-xs)" className={classes.cell}>
             <AnchorLink
               to="/o/$slug/packages/$vendor/$name"
               params={{ slug, vendor, name: short }}

@@ -9,6 +9,7 @@ import { Empty, ProblemAlert } from '../../components/states.tsx';
 import { When } from '../../components/when.tsx';
 import { commonWords } from '../../words/common.ts';
 import { packageWords } from '../../words/package.ts';
+import { synchronizationsWords } from '../../words/synchronizations.ts';
 import type { PanelProps } from './panel.ts';
 import { type Named, packageKey } from './queries.ts';
 import { useRescan } from './use-rescan.ts';
@@ -16,6 +17,8 @@ import { useRescan } from './use-rescan.ts';
 type Entry = Schemas['ScanLogEntry'];
 const words = packageWords.scans;
 const changesMax = 50;
+const fullHash = /\b[0-9a-f]{40}\b/g;
+const shortened = (hash: string): string => hash.slice(0, 10);
 
 /** How far the scan of its repository is, what it left out, and what earlier ones changed. */
 export function Scans({ path, found, may }: PanelProps) {
@@ -32,7 +35,7 @@ export function Scans({ path, found, may }: PanelProps) {
           <List size="sm" spacing={4}>
             {notices.map(({ version, notice }) => (
               <List.Item key={`${version} ${notice}`}>
-                <b>{version}</b>: {notice}
+                <b>{version}</b>: {notice.replaceAll(fullHash, shortened)}
               </List.Item>
             ))}
           </List>
@@ -153,7 +156,7 @@ const columnsOf = (open: (entry: Entry) => void): readonly Column<Entry>[] => [
     title: words.logColumns.cause,
     width: 12,
     isWide: true,
-    cell: ({ cause }) => cause ?? '',
+    cell: ({ cause }) => (cause === undefined ? '–' : synchronizationsWords.causeOf(cause)),
   },
   {
     key: 'changes',

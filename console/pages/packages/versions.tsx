@@ -1,5 +1,5 @@
 import { Anchor, Badge, Button, Group, Text, Tooltip } from '@mantine/core';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { pageLimit, useList } from '../../api/use-list.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
@@ -9,15 +9,19 @@ import { useSelection } from '../../components/selection.ts';
 import { Empty } from '../../components/states.tsx';
 import { When } from '../../components/when.tsx';
 import { packageWords } from '../../words/package.ts';
+import classes from './name-cell.module.css';
 import type { PanelProps } from './panel.ts';
 import { versionsKey } from './queries.ts';
 import { hereFirst, RequirementText } from './requirements.tsx';
+import { newestFirst } from './version-order.ts';
 
 type Row = Schemas['Version'];
 
 const words = packageWords.versions;
 const hashShown = 10;
 const requiresShown = 2;
+/** So many are waited for, so that nothing jumps; whoever has more sees them before all are there. */
+const sortedMax = 500;
 /** The API takes so many at once. */
 const deletedMax = 90;
 const VersionDialog = lazy(async () => ({ default: (await import('./version-dialog.tsx')).VersionDialog }));
@@ -41,10 +45,19 @@ export function Versions({ path, may }: PanelProps) {
       }),
     ),
   );
+  const rows = useMemo(
+    () => list.rows.toSorted((one, other) => newestFirst(one.normalized, other.normalized)),
+    [list.rows],
+  );
+  useEffect(() => {
+    if (list.hasMore && !list.isLoadingMore && list.error === null) {
+      list.loadMore();
+    }
+  });
   const [opened, setOpened] = useState<Opened>();
   const close = (): void => setOpened(undefined);
   const selection = useSelection(
-    list.rows.map(({ version }) => version),
+    rows.map(({ version }) => version),
     deletedMax,
   );
   const shown = { slug: path.slug, mayManage: may.managePackages, open: setOpened };
@@ -63,6 +76,9 @@ export function Versions({ path, may }: PanelProps) {
         rowKey={({ normalized }) => normalized}
         empty={<Empty {...words.none} />}
         {...list}
+        // The API has them in the order of their texts, in which 2.9 comes before 2.10.
+        rows={rows}
+        isLoading={list.isLoading || (list.hasMore && list.error === null && rows.length < sortedMax)}
       />
       {selection.ids.size > 0 && (
         <FloatingBar label={words.selection}>
@@ -148,7 +164,7 @@ interface CellProps extends Shown {
 function VersionCell({ version: row, open, mayManage }: CellProps) {
   const { version, state, reason, isDefaultBranch, movedTo, isMoveAccepted } = row;
   return (
-    <Group gap="xs" wrap="nowrap">
+    <Group gap="0 var(--mantine-spacing-xs)" className={classes.cell}>
       <Anchor
         component="button"
         type="button"

@@ -1,4 +1,4 @@
-import { Group, Text } from '@mantine/core';
+import { Group, Text, VisuallyHidden } from '@mantine/core';
 import type { Schemas } from '../../api/client.ts';
 import type { Column } from '../../components/data-table.tsx';
 import { hostOf } from '../../components/host.ts';
@@ -13,8 +13,24 @@ import { StateBadge } from './state-badge.tsx';
 export type Row = Schemas['Person'];
 type Synchronizations = readonly Schemas['Synchronization'][] | undefined;
 
-/** @param synchronizations a login can be there on several code hosts; undefined until they are known */
-export const columnsOf = (slug: string, synchronizations: Synchronizations): readonly Column<Row>[] => [
+/** Whether something can be done about it in the list. */
+const hasAction = ({ state, synchronization }: Row): boolean =>
+  state === 'waiting' || synchronization === undefined;
+
+/**
+ * @param rows only where one of them needs it there is a column of what can be done, which a phone has hardly room for
+ * @param synchronizations a login can be there on several code hosts; undefined until they are known
+ */
+export const columnsOf = (
+  slug: string,
+  rows: readonly Row[],
+  synchronizations: Synchronizations,
+): readonly Column<Row>[] => [
+  ...factColumns(slug, synchronizations),
+  ...(rows.some(hasAction) ? [actionColumn(slug)] : []),
+];
+
+const factColumns = (slug: string, synchronizations: Synchronizations): readonly Column<Row>[] => [
   {
     key: 'person',
     title: words.columns.person,
@@ -41,18 +57,26 @@ export const columnsOf = (slug: string, synchronizations: Synchronizations): rea
   {
     key: 'state',
     title: words.columns.state,
-    width: 14,
-    cell: ({ id, login, state, synchronization, invitationEndsAt }) => (
-      <Group gap="xs" wrap="nowrap" justify="space-between">
-        <StateBadge state={state} endsAt={invitationEndsAt} />
-        {state === 'waiting' && <ChangeState slug={slug} id={id} name={login} state={state} isSmall />}
-        {synchronization === undefined && state !== 'waiting' && (
-          <RemovePerson slug={slug} id={id} name={login} isInvited={state === 'invited'} />
-        )}
-      </Group>
-    ),
+    width: 7.5,
+    cell: ({ state, invitationEndsAt }) => <StateBadge state={state} endsAt={invitationEndsAt} />,
   },
 ];
+
+const actionColumn = (slug: string): Column<Row> => ({
+  key: 'action',
+  title: words.columns.action,
+  heading: <VisuallyHidden>{words.columns.action}</VisuallyHidden>,
+  width: 7.5,
+  align: 'end',
+  cell: ({ id, login, state, synchronization }) => (
+    <>
+      {state === 'waiting' && <ChangeState slug={slug} id={id} name={login} state={state} isSmall />}
+      {synchronization === undefined && state !== 'waiting' && (
+        <RemovePerson slug={slug} id={id} name={login} isInvited={state === 'invited'} />
+      )}
+    </>
+  ),
+});
 
 interface PersonCellProps {
   readonly slug: string;

@@ -42,7 +42,7 @@ export function PeoplePage() {
       <Filters search={search} change={change} list={list} />
       <DataTable
         label={words.title}
-        columns={columnsOf(slug, synchronizations)}
+        columns={columnsOf(slug, list.rows, synchronizations)}
         rowKey={({ id, synchronization, account }) => [id, synchronization, account].join(' ')}
         empty={isFiltered ? <NoMatch slug={slug} /> : <Empty icon="people" {...words.none} />}
         {...list}

@@ -4,6 +4,7 @@ import { useParams } from '@tanstack/react-router';
 import type { Schemas } from '../../api/client.ts';
 import { AccessWaysLink } from '../../components/access-ways.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
+import { hostOf } from '../../components/host.ts';
 import { AnchorLink } from '../../components/link.tsx';
 import { Loaded } from '../../components/loaded.tsx';
 import { PackageLink } from '../../components/package-link.tsx';
@@ -13,7 +14,7 @@ import { commonWords } from '../../words/common.ts';
 import { navigationWords } from '../../words/navigation.ts';
 import { peopleWords as words } from '../../words/people.ts';
 import { ChangeState } from './change-state.tsx';
-import { personQuery, usePackagesOf } from './queries.ts';
+import { personQuery, synchronizationsQuery, usePackagesOf } from './queries.ts';
 import { StateBadge } from './state-badge.tsx';
 
 type Found = Schemas['OnePerson'];
@@ -65,26 +66,32 @@ interface FactsProps {
   readonly found: Found;
 }
 
-const Facts = ({ slug, found: { id, name, role, state, isKnown } }: FactsProps) => (
-  <Group gap="sm" mt={4}>
-    <StateBadge state={state} />
-    {(role !== undefined || state === 'active') && (
-      <Text size="sm">{role === undefined ? words.noRole : commonWords.roles[role]}</Text>
-    )}
-    {isKnown ? (
-      <>
-        <AnchorLink to="/o/$slug/settings/tokens" params={{ slug }} search={{ name }} size="sm">
-          {words.tokens}
-        </AnchorLink>
-        <AnchorLink to="/o/$slug/settings/history" params={{ slug }} search={{ actor: id }} size="sm">
-          {words.history}
-        </AnchorLink>
-      </>
-    ) : (
-      <Text size="sm">{words.neverSignedIn}</Text>
-    )}
-  </Group>
-);
+function Facts({ slug, found: { id, name, role, state, isKnown } }: FactsProps) {
+  const { data } = useQuery(synchronizationsQuery(slug));
+  // Whoever is not known is an account of one code host, and is named after it.
+  const host = isKnown ? undefined : data?.items.find((one) => id.startsWith(`${one.id}.`));
+  return (
+    <Group gap="sm" mt={4}>
+      <StateBadge state={state} />
+      {isKnown && (role !== undefined || state === 'active') && (
+        <Text size="sm">{role === undefined ? words.noRole : commonWords.roles[role]}</Text>
+      )}
+      {host !== undefined && <Text size="sm">{words.place(host.login, hostOf(host.baseUrl))}</Text>}
+      {isKnown ? (
+        <>
+          <AnchorLink to="/o/$slug/settings/tokens" params={{ slug }} search={{ name }} size="sm">
+            {words.tokens}
+          </AnchorLink>
+          <AnchorLink to="/o/$slug/settings/history" params={{ slug }} search={{ actor: id }} size="sm">
+            {words.history}
+          </AnchorLink>
+        </>
+      ) : (
+        <Text size="sm">{words.neverSignedIn}</Text>
+      )}
+    </Group>
+  );
+}
 
 interface PackagesProps {
   readonly slug: string;

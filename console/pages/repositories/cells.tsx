@@ -21,16 +21,14 @@ interface CellProps extends Shown {
   readonly repository: Repository;
 }
 
+/** Where there is no room, the name is cut off in front: its end tells it from others. */
 export function NameCell(props: CellProps) {
   const { name, isFork, isArchived, visibility } = props.repository;
   return (
     <div style={{ minWidth: 0 }}>
       <Group gap="xs" wrap="nowrap">
-        <Text size="sm" fw={500} truncate title={name} visibleFrom="sm">
-          {name}
-        </Text>
-        <Text size="sm" fw={500} truncate title={name} hiddenFrom="sm">
-          {withoutOwner(name)}
+        <Text size="sm" fw={500} truncate title={name} dir="rtl" ta="left">
+          <bdi>{name}</bdi>
         </Text>
         <Group gap={4} wrap="nowrap" visibleFrom="sm">
           {visibility !== 'private' && <Badge variant="default">{words.visibilities[visibility]}</Badge>}
@@ -44,9 +42,6 @@ export function NameCell(props: CellProps) {
     </div>
   );
 }
-
-/** What is left of it on a phone has to tell it from others. */
-const withoutOwner = (name: string): string => name.slice(name.indexOf('/') + 1);
 
 /** What it is now: while the page is open, what became of it. */
 export function ReasonCell({ slug, repository, following, showLeftOut }: CellProps) {

@@ -31,7 +31,7 @@ export function TeamsPage() {
       </Text>
       <DataTable
         label={words.title}
-        columns={columnsOf(slug, hosts)}
+        columns={columnsOf(slug, hosts, tree)}
         rowKey={({ id }) => id}
         empty={<Empty icon="team" {...words.none} />}
         {...list}
@@ -63,10 +63,26 @@ function useAllTeams(slug: string) {
   return { ...list, isLoading: list.isLoading || (list.hasMore && list.error === null) };
 }
 
+const rightsColumn: Column<TeamInTree> = {
+  key: 'rights',
+  title: words.columns.rights,
+  width: 16,
+  isWide: true,
+  cell: ({ rights }) => (
+    <Text size="sm" c="dimmed" truncate>
+      {rights.map((right) => words.rights.rights[right].label).join(', ')}
+    </Text>
+  ),
+};
+
 /** In rem, for each team above. */
 const indent = 1.5;
 
-const columnsOf = (slug: string, hosts: ReadonlyMap<string, string>): readonly Column<TeamInTree>[] => [
+const columnsOf = (
+  slug: string,
+  hosts: ReadonlyMap<string, string>,
+  teams: readonly TeamInTree[],
+): readonly Column<TeamInTree>[] => [
   {
     key: 'team',
     title: words.columns.team,
@@ -83,17 +99,8 @@ const columnsOf = (slug: string, hosts: ReadonlyMap<string, string>): readonly C
       </Group>
     ),
   },
-  {
-    key: 'rights',
-    title: words.columns.rights,
-    width: 16,
-    isWide: true,
-    cell: ({ rights }) => (
-      <Text size="sm" c="dimmed" truncate>
-        {rights.map((right) => words.rights.rights[right].label).join(', ')}
-      </Text>
-    ),
-  },
+  // Most organizations leave none to any team.
+  ...(teams.some(({ rights }) => rights.length > 0) ? [rightsColumn] : []),
   {
     key: 'host',
     title: words.columns.host,
