@@ -9,7 +9,7 @@ export const organizationPages = [
   { to: '/o/$slug', label: words.overview, icon: 'overview', isFor: 'owners' },
   { to: '/o/$slug/packages', label: words.packages, icon: 'package', isFor: 'members' },
   { to: '/o/$slug/repositories', label: words.repositories, icon: 'repository', isFor: 'maintainers' },
-  { to: '/o/$slug/teams', label: words.teams, icon: 'team', isFor: 'members' },
+  { to: '/o/$slug/teams', label: words.teams, icon: 'team', isFor: 'owners' },
   { to: '/o/$slug/people', label: words.people, icon: 'people', isFor: 'owners' },
   { to: '/o/$slug/why', label: words.why, icon: 'why', isFor: 'owners' },
   { to: '/o/$slug/synchronizations', label: words.synchronizations, icon: 'sync', isFor: 'members' },

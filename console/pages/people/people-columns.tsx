@@ -58,6 +58,7 @@ const factColumns = (slug: string, synchronizations: Synchronizations): readonly
     key: 'state',
     title: words.columns.state,
     width: 7.5,
+    isWide: true,
     cell: ({ state, invitationEndsAt }) => <StateBadge state={state} endsAt={invitationEndsAt} />,
   },
 ];
@@ -107,6 +108,11 @@ function PersonCell({ slug, row, synchronizations }: PersonCellProps) {
           </AnchorLink>
         )}
         <Text size="xs" c="dimmed" truncate>
+          {state !== 'active' && (
+            <Text span inherit c="var(--mantine-color-text)" hiddenFrom="sm">
+              {words.states[state]} ·{' '}
+            </Text>
+          )}
           {synchronization === undefined
             ? words.byHand
             : placeOf(synchronizations?.find((one) => one.id === synchronization))}

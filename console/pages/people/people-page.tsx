@@ -5,6 +5,7 @@ import { api, dataOf } from '../../api/client.ts';
 import { type List, pageLimit, useList } from '../../api/use-list.ts';
 import { DataTable } from '../../components/data-table.tsx';
 import { ButtonLink } from '../../components/link.tsx';
+import { OwnersPage } from '../../components/owners-page.tsx';
 import { Page } from '../../components/page.tsx';
 import { SearchField } from '../../components/search-field.tsx';
 import { Empty } from '../../components/states.tsx';
@@ -19,6 +20,14 @@ const from = '/o/$slug/people';
 
 export function PeoplePage() {
   const { slug } = useParams({ from });
+  return (
+    <OwnersPage slug={slug} title={words.title}>
+      <People slug={slug} />
+    </OwnersPage>
+  );
+}
+
+function People({ slug }: { readonly slug: string }) {
   const search = useSearch({ from });
   const navigate = useNavigate({ from });
   const change = (changed: PeopleSearch): void =>

@@ -1,5 +1,6 @@
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
+import { isProblem } from '../../api/problem.ts';
 import { type May, useMay } from '../../api/use-may.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { ButtonLink } from '../../components/link.tsx';
@@ -51,14 +52,16 @@ function Repositories({ slug }: { readonly slug: string }) {
   const shown = { slug, may, following, showLeftOut: setLeftOut };
   return (
     <Page title={words.title} of={slug} description={words.description}>
-      <Filters
-        slug={slug}
-        search={search}
-        list={list}
-        change={(changed) =>
-          void navigate({ search: (before) => ({ ...before, ...changed }), replace: true })
-        }
-      />
+      {!isProblem(list.error, 'forbidden') && (
+        <Filters
+          slug={slug}
+          search={search}
+          list={list}
+          change={(changed) =>
+            void navigate({ search: (before) => ({ ...before, ...changed }), replace: true })
+          }
+        />
+      )}
       <DataTable
         label={words.title}
         columns={[...(ids.length > 0 ? [select] : []), ...columnsOf(search, shown)]}

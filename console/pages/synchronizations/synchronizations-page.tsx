@@ -132,6 +132,7 @@ const columnsOf = (slug: string, isOwner: boolean): readonly Column<Row>[] => [
     key: 'state',
     title: words.columns.state,
     width: 9.5,
+    isWide: !isOwner,
     cell: (row) => (
       <>
         <StateBadge state={row.state} />

@@ -7,6 +7,7 @@ import { pageLimit, useList } from '../../api/use-list.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { hostOf } from '../../components/host.ts';
 import { AnchorLink } from '../../components/link.tsx';
+import { OwnersPage } from '../../components/owners-page.tsx';
 import { Page } from '../../components/page.tsx';
 import { Empty } from '../../components/states.tsx';
 import { peopleWords } from '../../words/people.ts';
@@ -18,6 +19,14 @@ import { type TeamInTree, treeOf } from './tree.ts';
 
 export function TeamsPage() {
   const { slug } = useParams({ from: '/o/$slug/teams' });
+  return (
+    <OwnersPage slug={slug} title={words.title}>
+      <Teams slug={slug} />
+    </OwnersPage>
+  );
+}
+
+function Teams({ slug }: { readonly slug: string }) {
   const list = useAllTeams(slug);
   const tree = useMemo(() => treeOf(list.rows), [list.rows]);
   const { data } = useQuery(synchronizationsQuery(slug));

@@ -7,6 +7,7 @@ import { sourceOf } from '../../components/access-way.ts';
 import { Icon } from '../../components/icon.tsx';
 import { AnchorLink } from '../../components/link.tsx';
 import { Loaded } from '../../components/loaded.tsx';
+import { OwnersPage } from '../../components/owners-page.tsx';
 import { Page } from '../../components/page.tsx';
 import { Empty } from '../../components/states.tsx';
 import { whyWords as words } from '../../words/why.ts';
@@ -19,6 +20,14 @@ const from = '/o/$slug/why';
 
 export function WhyPage() {
   const { slug } = useParams({ from });
+  return (
+    <OwnersPage slug={slug} title={words.title}>
+      <Why slug={slug} />
+    </OwnersPage>
+  );
+}
+
+function Why({ slug }: { readonly slug: string }) {
   const search = useSearch({ from });
   const navigate = useNavigate({ from });
   const { person, package: name } = search;

@@ -69,7 +69,7 @@ export function packagesStories(stage: () => Stage): void {
   it('are reached by the command palette', async () => {
     const visitor = await stage().owner('/o/acme');
     await visitor.page.keyboard.press('Control+k');
-    await visitor.page.getByRole('textbox', { name: 'Search packages, or jump to a page' }).fill('billing');
+    await visitor.page.getByRole('textbox', { name: 'Search or jump to a page' }).fill('billing');
     await visitor.page.getByRole('button', { name: 'acme/billing' }).click();
     await visitor.page.getByText('composer require acme/billing').waitFor();
     expect(visitor.faults).toEqual([]);
@@ -125,7 +125,12 @@ export function packagesStories(stage: () => Stage): void {
   it('are deleted after a further sign-in in another tab, which leaves what was typed', async () => {
     const visitor = await stage().owner('/o/acme/packages/acme/testing');
     const { page, context } = visitor;
-    const refusal = { code: 'reauthentication-required', title: 'Sign in again', status: 403 };
+    const refusal = {
+      code: 'reauthentication-required',
+      title: 'Forbidden',
+      detail: 'Sign in again',
+      status: 403,
+    };
     await page.route('**/acme/testing/delete', (route) =>
       route.fulfill({ status: 403, contentType: 'application/problem+json', json: refusal }),
     );
@@ -153,7 +158,7 @@ export function packagesStories(stage: () => Stage): void {
     const links = visitor.page.getByRole('navigation').getByRole('link');
     await expect
       .poll(() => links.allTextContents(), patience)
-      .toEqual(['Packages', 'Teams', 'Synchronizations', 'Settings']);
+      .toEqual(['Packages', 'Synchronizations', 'Settings']);
     expect(visitor.faults).toEqual([]);
     await visitor.close();
   });
