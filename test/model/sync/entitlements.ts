@@ -27,7 +27,12 @@ export function entitlementsOfForge(
   if (basePermission !== 'none') {
     entitlements.set(words.base, undefined);
   }
+  const suspended = new Set(accounts.flatMap((one) => (one.suspended ? [one.login] : [])));
   for (const { login, role, state, direct } of accounts) {
+    // No list has them any more.
+    if (suspended.has(login)) {
+      continue;
+    }
     if (role !== 'none' && state === 'active') {
       entitlements.set(words.member(login), undefined);
     }
@@ -48,7 +53,7 @@ export function entitlementsOfForge(
   }
   for (const team of teams) {
     entitlements.set(words.team(team.name), undefined);
-    for (const login of team.members) {
+    for (const login of team.members.filter((one) => !suspended.has(one))) {
       entitlements.set(words.inTeam(login, team.name), words.member(login));
     }
     for (const { grants } of lineOf(team, teams)) {

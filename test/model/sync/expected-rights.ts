@@ -36,7 +36,7 @@ export function reached(state: GitHubState, { selected }: Reach): readonly Repos
   );
 }
 
-/** The organization as the rules describe it, with ids as names. Suspended accounts look like others, since no list tells them apart. */
+/** The organization as the rules describe it, with ids as names. */
 export function describeForge(state: GitHubState, reach: Reach): DescribedOrganization {
   const acme = state.organizations.get(acmeId);
   const repositories = reached(state, reach);
@@ -49,14 +49,14 @@ export function describeForge(state: GitHubState, reach: Reach): DescribedOrgani
       teams: [...teams].map(String),
     })),
     enterprise: acme?.enterprise !== undefined,
-    accounts: [...state.users.values()].map(({ id }) => {
+    accounts: [...state.users.values()].map(({ id, suspended }) => {
       const membership = acme?.members.get(id);
       const role = membership === undefined ? 'none' : membership.role === 'admin' ? 'owner' : 'member';
       return {
         login: `${id}`,
         role,
         state: membership?.state ?? 'active',
-        suspended: false,
+        suspended: suspended === true,
         elsewhereInEnterprise: false,
         direct: repositories.flatMap((repository) => {
           const permission = repository.collaborators.get(id);
