@@ -58,6 +58,8 @@ const faultFields = {
 export function createControl(forge: Controlled): RequestListener {
   const routes = routesOf(forge);
   const answer = async (request: IncomingMessage): Promise<Answer> => {
+    // A POST without a body is one that a web page may send anywhere.
+    if (request.headers.origin !== undefined) throw new ControlError(403, 'web pages change nothing here');
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
     const id = /\/(\d+)(?=\/|$)/.exec(path)?.[1];
     const pattern = `${request.method} ${id === undefined ? path : path.replace(id, '{id}')}`;

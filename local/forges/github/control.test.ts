@@ -137,6 +137,8 @@ describe('the control route', () => {
   it('refuses what a web page could send', async () => {
     const form = await ask('POST', '/changes', '{"type":"uninstall-app"}', { 'content-type': 'text/plain' });
     expect(form.status).toBe(415);
+    const empty = await ask('POST', '/idle', undefined, { origin: 'http://evil.example' });
+    expect(empty.status).toBe(403);
     const status = await new Promise((resolve, reject) => {
       const url = new URL('/state', fixture.simulator.addresses.control);
       request(url, { headers: { host: 'evil.example' } }, (response) => resolve(response.statusCode))
