@@ -32,6 +32,11 @@ describe('an invalid world is refused with the place and what is expected there'
     ['- a\n- b', 'w.yaml:1: the document: expected a map with users and organizations; found a list'],
     ['users: [', 'w.yaml:1: '],
     ['users: []\norganizations: &all\n  - *all', 'w.yaml:3: *all is inside what it repeats'],
+    ['users: []\norganizations: *all', 'w.yaml:2: *all repeats nothing: no &all is before it'],
+    [
+      `a: &a [x]\nb: &b [${'*a,'.repeat(99)}]\nc: &c [${'*b,'.repeat(99)}]\nd: [${'*c,'.repeat(99)}]`,
+      'w.yaml: Excessive alias count',
+    ],
     ['users: []', 'w.yaml:1: the document: "organizations" is missing'],
     ['users: []\norganizations: []', 'w.yaml:2: organizations: the list is empty'],
     [

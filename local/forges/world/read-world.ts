@@ -51,12 +51,12 @@ export function parseWorld(text: string, file: string): World {
   if (syntaxError !== undefined) {
     throw new WorldError(`${file}:${lines.linePos(syntaxError.pos[0]).line}: ${syntaxError.message}`);
   }
-  const cycle = aliasCycle(document);
-  if (cycle !== undefined) {
-    const { line } = lines.linePos(cycle.range?.[0] ?? 0);
-    throw new WorldError(`${file}:${line}: *${cycle.source} is inside what it repeats`);
+  const wrong = wrongAlias(document);
+  if (wrong !== undefined) {
+    const { line } = lines.linePos(wrong.alias.range?.[0] ?? 0);
+    throw new WorldError(`${file}:${line}: *${wrong.alias.source} ${wrong.problem}`);
   }
-  const world: unknown = document.toJS();
+  const world = valuesOf(document, file);
   const problems = validate(world) ? checkWorld(world) : schemaProblems(validate.errors ?? [], world);
   if (problems.length === 0 && validate(world)) return world;
   const lineOf = (path: readonly (string | number)[]): number => {
@@ -78,18 +78,32 @@ export function parseWorld(text: string, file: string): World {
   );
 }
 
-/** An alias inside the node that its anchor is on: repeated, it would have no end. */
-function aliasCycle(document: Document.Parsed): Alias.Parsed | undefined {
-  let found: Alias.Parsed | undefined;
+/** The first alias that repeats nothing, or the node that it is inside of: repeated, that would have no end. */
+function wrongAlias(document: Document.Parsed): { alias: Alias.Parsed; problem: string } | undefined {
+  let found: { alias: Alias.Parsed; problem: string } | undefined;
   visit(document, {
-    Alias(_, alias, path) {
-      const target = alias.resolve(document);
-      if (target === undefined || !path.includes(target)) return undefined;
-      found = alias as Alias.Parsed;
+    Alias(_, node, path) {
+      const target = node.resolve(document);
+      if (target !== undefined && !path.includes(target)) return undefined;
+      const alias = node as Alias.Parsed;
+      const problem =
+        target === undefined
+          ? `repeats nothing: no &${node.source} is before it`
+          : 'is inside what it repeats';
+      found = { alias, problem };
       return visit.BREAK;
     },
   });
   return found;
+}
+
+function valuesOf(document: Document.Parsed, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    // Aliases of aliases, which repeat more than anybody means.
+    throw new WorldError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** Checks the form of a list of steps. */
