@@ -7,6 +7,7 @@ import {
   type MantineThemeOverride,
   type MenuProps,
   type ModalProps,
+  type SegmentedControlProps,
   type TooltipProps,
 } from '@mantine/core';
 
@@ -50,6 +51,8 @@ export const theme: MantineThemeOverride = createTheme({
     Badge: defaultsOf<BadgeProps>({ tt: 'none', fw: 600 }),
     Modal: defaultsOf<ModalProps>({ ...withoutStyleElement, ...dialog, centered: true }),
     Drawer: defaultsOf<DrawerProps>({ ...withoutStyleElement, ...dialog }),
+    // The colours of a label would change slowly, also when the colour scheme changes.
+    SegmentedControl: defaultsOf<SegmentedControlProps>({ transitionDuration: 0 }),
     Menu: defaultsOf<MenuProps>({ shadow: 'md', position: 'bottom-end' }),
     Tooltip: defaultsOf<TooltipProps>({ openDelay: 300, events: { hover: true, focus: true, touch: true } }),
   },

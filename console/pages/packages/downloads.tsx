@@ -30,7 +30,6 @@ export function Downloads({ path }: PanelProps) {
     <Stack gap="lg">
       <SegmentedControl
         aria-label={words.period}
-        transitionDuration={0}
         data={dayCounts.map((value) => ({ value, label: words.periods[value] }))}
         value={days}
         onChange={(value) =>

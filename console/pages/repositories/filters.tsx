@@ -19,7 +19,6 @@ export function Filters({ slug, search, list, change }: FiltersProps) {
       <SearchField label={words.search} value={search.name} onSearch={(name) => change({ name })} />
       <SegmentedControl
         aria-label={words.show}
-        transitionDuration={0}
         data={[
           { value: 'none', label: words.shows.none },
           ...shownKinds.map((value) => ({ value, label: words.shows[value] })),
