@@ -75,7 +75,7 @@ describe('undoRun', () => {
       left: [
         {
           what: 'member user-3 (3)',
-          reason: expect.stringContaining('the forge does not show it yet; members is read again at'),
+          reason: expect.stringContaining('the code host does not show it yet; members is read again at'),
         },
       ],
     });

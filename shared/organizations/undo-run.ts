@@ -222,8 +222,8 @@ function absenceOf(
   }
   const isRecent = lastSuccess !== undefined && Date.parse(lastSuccess) < removedAt + lagMs;
   return isRecent && lookAgainAt !== undefined
-    ? `the forge does not show it yet; ${scope} is read again at ${lookAgainAt}`
-    : 'the forge no longer has it';
+    ? `the code host does not show it yet; ${scope} is read again at ${lookAgainAt}`
+    : 'the code host no longer has it';
 }
 
 function byScope(

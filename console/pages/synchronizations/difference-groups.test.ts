@@ -81,3 +81,11 @@ it('adds to a long list only at its end', () => {
   expect(after.slice(0, before.length)).toEqual(before);
   expect(new Set(after.map(({ key }) => key)).size).toBe(after.length);
 });
+
+it('shows of a list what is new in it, and what is not there any more', () => {
+  const fields = [{ name: 'readers', before: '["Reporter","Owner"]', after: '["Owner","Planner","Guest"]' }];
+  const [group] = groupsOf([
+    { kind: 'update', fact: 'team-repository', team: core, repository: billing, ...found, fields },
+  ]);
+  expect(group?.lines[0]?.fields).toMatchObject([{ before: 'Reporter', after: 'Planner, Guest' }]);
+});

@@ -135,10 +135,38 @@ function textOf({ kind, fact, team, repository, inheritedFrom, fields, text }: D
 /** An id says nothing to people. */
 const unnamed: ReadonlySet<string> = new Set(['parent']);
 
-function fieldOf({ name, before, after }: Difference['fields'][number]): FieldChange {
+function fieldOf({ name, ...values }: Difference['fields'][number]): FieldChange {
+  const { before, after } = onlyChanged(values);
   const shown = (value: string | undefined): string =>
     value === undefined ? words.nothing : unnamed.has(name) ? '…' : shownValue(name, value);
   return { label: words.fields[name] ?? name, before: shown(before), after: shown(after) };
+}
+
+/** Of two lists what only one of them has. */
+function onlyChanged({
+  before,
+  after,
+}: Omit<Difference['fields'][number], 'name'>): Omit<Difference['fields'][number], 'name'> {
+  const [old, now] = [listOf(before), listOf(after)];
+  if (old === undefined || now === undefined) {
+    return { before, after };
+  }
+  const without = (list: readonly string[], other: readonly string[]) =>
+    list.filter((one) => !other.includes(one)).join(', ') || undefined;
+  return { before: without(old, now), after: without(now, old) };
+}
+
+/** The API has lists as JSON. */
+function listOf(value: string | undefined): readonly string[] | undefined {
+  if (value?.startsWith('[') !== true) {
+    return undefined;
+  }
+  try {
+    const list: unknown = JSON.parse(value);
+    return Array.isArray(list) ? list.map(String) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function shownValue(name: string, value: string): string {
