@@ -4,7 +4,8 @@ import { synchronizationsQuery } from '../api/queries.ts';
 import { hostOf } from './host.ts';
 
 type Names = Pick<Schemas['Synchronization'], 'id' | 'baseUrl'>;
-type Person = Schemas['Found']['people'][number];
+/** Without a synchronization if somebody was added by hand. */
+type Person = Pick<Schemas['Person'], 'login' | 'synchronization'>;
 
 /** Where the people are that a search finds: several code hosts may have the same login. */
 export function useFoundPeople(slug: string | undefined): (person: Person) => string {
@@ -14,10 +15,7 @@ export function useFoundPeople(slug: string | undefined): (person: Person) => st
 }
 
 /** The login; with its code host where the organization has several. */
-export function personLabel(
-  { login, synchronization }: Pick<Person, 'login' | 'synchronization'>,
-  all: readonly Names[],
-): string {
+export function personLabel({ login, synchronization }: Person, all: readonly Names[]): string {
   const of = all.find(({ id }) => id === synchronization);
   return of === undefined || all.length < 2 ? login : `${login} · ${hostOf(of.baseUrl)}`;
 }

@@ -5,6 +5,7 @@ import { type ReactNode, useState } from 'react';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { queryKeys } from '../../api/query-keys.ts';
 import { useChange } from '../../api/use-change.ts';
+import { useFoundPeople } from '../../components/found-people.ts';
 import { Icon } from '../../components/icon.tsx';
 import { notifyDone } from '../../components/notify.ts';
 import { ProblemAlert } from '../../components/states.tsx';
@@ -16,6 +17,7 @@ import classes from './history-page.module.css';
 import { type HistorySearch, historySources } from './history-search.ts';
 
 type Entry = Schemas['HistoryEntry'];
+type Person = Schemas['Person'];
 const words = historyWords.filters;
 
 const actOptions = Object.entries(actGroups).map(([group, acts]) => ({
@@ -115,7 +117,7 @@ const mostPages = 12;
 
 /** Those who signed in here, with a part of the login. */
 async function knownPeople(slug: string, name: string, signal: AbortSignal) {
-  const found: Schemas['Person'][] = [];
+  const found: Person[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < mostPages; page += 1) {
     const { items, next } = await dataOf(
@@ -146,15 +148,20 @@ function useActors(slug: string, chosen: string | undefined, entries: readonly E
     enabled: name !== '',
     placeholderData: keepPreviousData,
   });
+  const labelOf = useFoundPeople(slug);
   const names = new Map([
     ...(chosen === undefined ? [] : [[chosen, chosen] as const]),
     ...entries.flatMap(({ actor }) => (actor === undefined ? [] : [[actor.id, actor.name] as const])),
-    ...(data ?? []).map(({ id, login }) => [id, login] as const),
+    ...(data ?? []).map((one) => [one.id, isOnce(one, data) ? labelOf(one) : one.login] as const),
   ]);
   return [...names]
     .map(([value, label]) => ({ value, label }))
     .toSorted((one, other) => one.label.localeCompare(other.label));
 }
+
+/** Nobody with several linked accounts. */
+const isOnce = ({ id }: Person, all: readonly Person[] = []): boolean =>
+  all.filter((one) => one.id === id).length === 1;
 
 interface ExportMenuProps {
   readonly slug: string;
