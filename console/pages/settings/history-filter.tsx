@@ -12,6 +12,7 @@ import { ProblemAlert } from '../../components/states.tsx';
 import { commonWords } from '../../words/common.ts';
 import { actGroups } from '../../words/history.ts';
 import { historyWords } from '../../words/history-page.ts';
+import { personQuery } from '../people/queries.ts';
 import { type ExportFormat, exportHistory } from './export-history.ts';
 import classes from './history-page.module.css';
 import { type HistorySearch, historySources } from './history-search.ts';
@@ -148,9 +149,16 @@ function useActors(slug: string, chosen: string | undefined, entries: readonly E
     enabled: name !== '',
     placeholderData: keepPreviousData,
   });
+  const isNamed = chosen === undefined || entries.some(({ actor }) => actor?.id === chosen);
+  // Somebody who did nothing, as the page of a person leads here.
+  const chosenPerson = useQuery({
+    ...personQuery(slug, chosen ?? ''),
+    enabled: !isNamed,
+    refetchInterval: false,
+  }).data?.data.name;
   const labelOf = useFoundPeople(slug);
   const names = new Map([
-    ...(chosen === undefined ? [] : [[chosen, chosen] as const]),
+    ...(chosen === undefined ? [] : [[chosen, chosenPerson ?? chosen] as const]),
     ...entries.flatMap(({ actor }) => (actor === undefined ? [] : [[actor.id, actor.name] as const])),
     ...(data ?? []).map((one) => [one.id, isOnce(one, data) ? labelOf(one) : one.login] as const),
   ]);
