@@ -1,7 +1,8 @@
 /** The client of the API. Its types are generated from the OpenAPI document: `npm run client`. */
 import createClient, { type Middleware } from 'openapi-fetch';
-import { problemOf, unreachable } from './problem.ts';
+import { problemOf, unauthenticated, unreachable } from './problem.ts';
 import type { components, paths } from './schema.d.ts';
+import { hasSessionEnded } from './session-end.ts';
 
 /** What the API answers, by the names of its document. */
 export type Schemas = components['schemas'];
@@ -11,8 +12,14 @@ const readMethods = ['GET', 'HEAD'];
 /** Proves that a page of ours sent a change: docs/api.md */
 const requestHeader = 'x-repertoire-request';
 
+/** Asked also once the session has ended: to learn that there is another one, and where to get it. */
+const withoutSession: readonly string[] = ['/api/v1/me', '/api/v1/sign-in-hosts'];
+
 const throwing: Middleware = {
-  onRequest({ request }) {
+  onRequest({ request, schemaPath }) {
+    if (hasSessionEnded() && !withoutSession.includes(schemaPath)) {
+      throw unauthenticated();
+    }
     if (!readMethods.includes(request.method)) {
       request.headers.set(requestHeader, '1');
     }

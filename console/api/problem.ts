@@ -40,6 +40,10 @@ export class ApiProblem extends Error {
 export const unreachable = (): ApiProblem =>
   new ApiProblem({ status: 0, code: 'unreachable', detail: '', errors: [], retryAfter: undefined });
 
+/** As the API answers whoever is not signed in. */
+export const unauthenticated = (): ApiProblem =>
+  new ApiProblem({ status: 401, code: 'unauthenticated', detail: '', errors: [], retryAfter: undefined });
+
 /** The problem that a refusal or a failure describes. */
 export async function problemOf(response: Response): Promise<ApiProblem> {
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
@@ -70,3 +74,7 @@ function isDetails(
 /** Whether the error is that problem of the API. @param code as the API has it, such as `not-found` */
 export const isProblem = (error: unknown, code: string): error is ApiProblem =>
   error instanceof ApiProblem && error.code === code;
+
+/** Whether it is gone, or nothing for this person: what was shown of it before may not stay. */
+export const isDenial = (error: unknown): error is ApiProblem =>
+  isProblem(error, 'forbidden') || isProblem(error, 'not-found');

@@ -1,6 +1,7 @@
 /** What several pages ask. What one area alone asks is in its folder, as `queries.ts`. */
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { api, dataOf, type Schemas } from './client.ts';
+import { forgetPerson } from './forget-person.ts';
 import { isProblem } from './problem.ts';
 import { queryKeys } from './query-keys.ts';
 import { setSessionEnded } from './session-end.ts';
@@ -16,6 +17,13 @@ export const meQuery = queryOptions({
   queryFn: async ({ signal, client }): Promise<Me | null> => {
     try {
       const me = await dataOf(api.GET('/api/v1/me', { signal }));
+      const before = client.getQueryData<Me | null>(queryKeys.me);
+      if (before && before.id !== me.id) {
+        // Somebody else signed in, here or in another tab.
+        forgetPerson(client);
+        window.location.reload();
+        return null;
+      }
       setSessionEnded(false);
       return me;
     } catch (error) {
@@ -28,6 +36,8 @@ export const meQuery = queryOptions({
     }
   },
   staleTime: 60_000,
+  // Another tab may have signed in somebody else.
+  refetchOnWindowFocus: 'always',
 });
 
 export const organizationsQuery = queryOptions({

@@ -2,6 +2,7 @@ import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { askToConfirmPerson } from './confirm-person.ts';
 import { ApiProblem, isProblem } from './problem.ts';
 import { queryKeys } from './query-keys.ts';
+import { hasSessionEnded } from './session-end.ts';
 
 const retriesMax = 2;
 
@@ -12,7 +13,8 @@ const passes = (error: unknown): boolean =>
 /** Keeps what was asked, and says of every answer what it means for the session. */
 export function createQueryClient(): QueryClient {
   const noteSession = (error: unknown): void => {
-    if (isProblem(error, 'unauthenticated')) {
+    // Once it is known to have ended, the dialog over the page asks: layout/session-ended-dialog.tsx
+    if (isProblem(error, 'unauthenticated') && !hasSessionEnded()) {
       void client.invalidateQueries({ queryKey: queryKeys.me });
     }
   };
@@ -34,7 +36,8 @@ export function createQueryClient(): QueryClient {
         refetchOnReconnect: true,
         retry: (failures, error) => failures < retriesMax && passes(error),
       },
-      mutations: { networkMode: 'always' },
+      // What was sent and answered can have secrets in it: it is forgotten with the form.
+      mutations: { networkMode: 'always', gcTime: 0 },
     },
   });
   return client;

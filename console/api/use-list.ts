@@ -44,7 +44,7 @@ export function useList<Row>(
   });
   const rows = useMemo(() => query.data?.pages.flatMap(({ items }) => items) ?? [], [query.data]);
   // Pages of a filtered list may be empty before the last.
-  const { hasNextPage, isFetching, isError, fetchNextPage } = query;
+  const { hasNextPage, isFetching, isError, isFetchNextPageError, fetchNextPage, refetch } = query;
   const isEmptySoFar = rows.length === 0 && hasNextPage && !isError;
   useEffect(() => {
     if (isEmptySoFar && !isFetching) {
@@ -59,10 +59,11 @@ export function useList<Row>(
     hasMore: hasNextPage,
     isLoadingMore: query.isFetchingNextPage,
     loadMore: () => {
-      if (hasNextPage && !isFetching) {
+      // After a failure only when somebody wants it: `retry`.
+      if (hasNextPage && !isFetching && !isError) {
         void fetchNextPage();
       }
     },
-    retry: () => void query.refetch(),
+    retry: () => void (isFetchNextPageError ? fetchNextPage() : refetch()),
   };
 }

@@ -1,7 +1,5 @@
 import { type QueryKey, type UseQueryResult, useQuery } from '@tanstack/react-query';
-
-/** Asked so often at first, then less and less often. */
-const pause = { firstMs: 700, factor: 1.3, maxMs: 5_000 } as const;
+import { untilDone } from './live.ts';
 
 interface Progress<State> {
   readonly queryKey: QueryKey;
@@ -24,9 +22,6 @@ export function useProgress<State>({
     queryFn: ({ signal }) => read(signal),
     enabled: isEnabled,
     staleTime: 0,
-    refetchInterval: ({ state: { data, dataUpdateCount } }) =>
-      data !== undefined && isDone(data)
-        ? false
-        : Math.min(pause.maxMs, pause.firstMs * pause.factor ** dataUpdateCount),
+    refetchInterval: untilDone(isDone),
   });
 }

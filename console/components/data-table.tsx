@@ -1,11 +1,13 @@
 /** A table for long lists: only the rows in view are in the page, at most 60, and more are asked for as one comes near the end. */
-import { Loader, UnstyledButton, VisuallyHidden } from '@mantine/core';
+import { UnstyledButton } from '@mantine/core';
 import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import { commonWords as words } from '../words/common.ts';
+import { type ReactNode, useEffect, useRef } from 'react';
+import { isDenial } from '../api/problem.ts';
 import classes from './data-table.module.css';
 import { Icon } from './icon.tsx';
+import { ListEnd } from './list-end.tsx';
 import { Failure, LoadingRows } from './states.tsx';
+import { useTop } from './use-top.ts';
 
 export interface Column<Row> {
   readonly key: string;
@@ -60,7 +62,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   if (isLoading || goesOn) {
     return <LoadingRows />;
   }
-  if (error && rows.length === 0) {
+  if (error && (rows.length === 0 || isDenial(error))) {
     return <Failure error={error} retry={retry} />;
   }
   return rows.length === 0 ? empty : <Rows {...props} />;
@@ -75,12 +77,11 @@ function Rows<Row>({
   isLoadingMore = false,
   loadMore,
   isOutdated = false,
+  error,
+  retry,
 }: DataTableProps<Row>) {
   const table = useRef<HTMLTableElement>(null);
-  const [top, setTop] = useState(0);
-  useLayoutEffect(() => {
-    setTop((table.current?.getBoundingClientRect().top ?? 0) + window.scrollY);
-  }, []);
+  const top = useTop(table);
   const virtualizer = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => rowHeight,
@@ -140,12 +141,7 @@ function Rows<Row>({
           <Space height={after} />
         </tbody>
       </table>
-      {isLoadingMore && (
-        <div className={classes.more} role="status">
-          <Loader size="sm" />
-          <VisuallyHidden>{words.loadingMore}</VisuallyHidden>
-        </div>
-      )}
+      <ListEnd isLoadingMore={isLoadingMore} error={error} retry={retry} />
     </div>
   );
 }

@@ -38,7 +38,7 @@ export function Outcome({ outcome, reason, done, onEnd }: OutcomeProps) {
       closeButtonLabel={words.close}
       onClose={onEnd}
     >
-      {isDone ? done : (words.reasons[reason ?? ''] ?? words[outcome])}
+      {isDone ? done : (words.reasons.get(reason ?? '') ?? words[outcome])}
     </Alert>
   );
 }

@@ -13,6 +13,8 @@ export function problemText(error: unknown): string {
       return words.errors.unreachable;
     case 'unreadable':
       return isOfServer(error) ? words.errors.server : words.errors.unreadable;
+    case 'unauthenticated':
+      return words.sessionEnded.title;
     case 'rate-limited':
       return words.errors.rateLimited(error.retryAfter ?? 60);
     case 'precondition-failed':

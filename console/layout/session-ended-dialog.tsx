@@ -1,7 +1,7 @@
 import { Button, Modal, Stack, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { meQuery, signInHostsQuery, useMe } from '../api/queries.ts';
+import { meQuery, signInHostsQuery } from '../api/queries.ts';
 import { hasSessionEnded } from '../api/session-end.ts';
 import { SignInForm } from '../components/sign-in-form.tsx';
 import { commonWords } from '../words/common.ts';
@@ -53,18 +53,11 @@ function SignInAgain() {
 /** Asks who is signed in, now and whenever the tab is seen again; everything else is then asked for again. */
 function useSignedInAgain(): () => Promise<void> {
   const client = useQueryClient();
-  const { id } = useMe();
   const again = async (): Promise<void> => {
-    const me = await client.fetchQuery({ ...meQuery, staleTime: 0 });
-    if (hasSessionEnded()) {
-      return;
+    await client.fetchQuery({ ...meQuery, staleTime: 0 });
+    if (!hasSessionEnded()) {
+      await client.invalidateQueries();
     }
-    if (me?.id !== id) {
-      // Somebody else: nothing of the first one may stay.
-      window.location.reload();
-      return;
-    }
-    await client.invalidateQueries();
   };
   useEffect(() => {
     const onSeen = (): void => {

@@ -1,5 +1,7 @@
 import { Menu, SegmentedControl, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
 import { api, dataOf } from '../api/client.ts';
+import { forgetPerson } from '../api/forget-person.ts';
 import { useMe } from '../api/queries.ts';
 import { useChange } from '../api/use-change.ts';
 import { Icon } from '../components/icon.tsx';
@@ -23,8 +25,14 @@ export function UserMenu() {
   const me = useMe();
   const name = me.name ?? me.login;
   const { colorScheme, setColorScheme } = useMantineColorScheme();
-  // The page is loaded anew, so that nothing of the person stays in the memory of the browser.
-  const signOut = useChange({ send: endSession, onDone: () => window.location.assign('/') });
+  const client = useQueryClient();
+  const signOut = useChange({
+    send: endSession,
+    onDone: () => {
+      forgetPerson(client);
+      window.location.assign('/');
+    },
+  });
   return (
     <Menu width={260} keepMounted={false}>
       <Menu.Target>

@@ -1,18 +1,20 @@
-const reasons: Readonly<Record<string, string>> = {
-  denied: 'You did not let the code host say who you are. Nothing has changed.',
-  replayed: 'That answer of the code host was used already. Begin again.',
-  'bad-code': 'The code host does not know that answer any more. Begin again.',
-  'state-mismatch': 'That answer is not to what this browser asked. Begin again, in one window.',
-  'another-session': 'You were signed out, or signed in anew, in the meantime. Begin again.',
-  'another-user': 'That account is not one of yours here. Use one that is linked, or link it first.',
-  'account-unverified':
-    'The code host wants you to confirm your account there first, such as its e-mail address.',
-  'client-rejected': 'The code host does not know this registry any more. Tell its administrator.',
-  unavailable: 'The code host does not answer just now, so nothing has changed. Try again in some minutes.',
-  'rate-limited':
-    'The code host was asked too often just now, so nothing has changed. Try again in some minutes.',
-  conflict: 'That cannot be done now: an organization would lose its last owner, or has switched you off.',
-};
+const reasons: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    denied: 'You did not let the code host say who you are. Nothing has changed.',
+    replayed: 'That answer of the code host was used already. Begin again.',
+    'bad-code': 'The code host does not know that answer any more. Begin again.',
+    'state-mismatch': 'That answer is not to what this browser asked. Begin again, in one window.',
+    'another-session': 'You were signed out, or signed in anew, in the meantime. Begin again.',
+    'another-user': 'That account is not one of yours here. Use one that is linked, or link it first.',
+    'account-unverified':
+      'The code host wants you to confirm your account there first, such as its e-mail address.',
+    'client-rejected': 'The code host does not know this registry any more. Tell its administrator.',
+    unavailable: 'The code host does not answer just now, so nothing has changed. Try again in some minutes.',
+    'rate-limited':
+      'The code host was asked too often just now, so nothing has changed. Try again in some minutes.',
+    conflict: 'That cannot be done now: an organization would lose its last owner, or has switched you off.',
+  }),
+);
 
 export const outcomeWords = {
   close: 'Close the message',

@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { api, dataOf } from '../../api/client.ts';
+import { api, dataOf, type Schemas } from '../../api/client.ts';
+import { untilDone } from '../../api/live.ts';
 import { queryKeys } from '../../api/query-keys.ts';
 
 /** A package of an organization. */
@@ -15,16 +16,15 @@ export const nameOf = ({ vendor, name }: Named): string => `${vendor}/${name}`;
 export const packageKey = ({ slug, vendor, name }: Named, ...parts: readonly unknown[]) =>
   queryKeys.of(slug, 'package', vendor, name, ...parts);
 
-const pauseMs = 2500;
-
 /** Asked again while it is scanned or published. */
 export const packageQuery = (path: Named) =>
   queryOptions({
     queryKey: packageKey(path, 'package'),
     queryFn: ({ signal }) =>
       dataOf(api.GET('/api/v1/organizations/{slug}/packages/{vendor}/{name}', { params: { path }, signal })),
-    refetchInterval: ({ state: { data } }) =>
-      data?.scan.isPending || data?.state === 'accepted' ? pauseMs : false,
+    refetchInterval: untilDone<Schemas['Package']>(
+      ({ scan, state }) => !scan.isPending && state !== 'accepted',
+    ),
   });
 
 export const readmeQuery = (path: Named) =>

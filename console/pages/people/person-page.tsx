@@ -53,7 +53,7 @@ export function PersonPage() {
         {({ data }) => (
           <Stack gap="sm">
             <Title order={2}>{words.access.title}</Title>
-            <Packages slug={slug} id={id} state={data.state} />
+            <Packages key={id} slug={slug} id={id} state={data.state} />
           </Stack>
         )}
       </Loaded>

@@ -1,6 +1,7 @@
 import { Badge, Button, Group, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { untilDone } from '../../api/live.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { AnchorLink } from '../../components/link.tsx';
@@ -21,8 +22,7 @@ export function MyTokensPage() {
   const query = useQuery({
     ...ownTokensQuery,
     // A new one is ready in half a minute.
-    refetchInterval: ({ state }) =>
-      state.data?.items.some((token) => token.state === 'waiting') ? 3_000 : false,
+    refetchInterval: untilDone(({ items }) => items.every(({ state }) => state !== 'waiting')),
   });
   const [open, setOpen] = useState<Open>();
   const [made, setMade] = useState<MadeOwnToken>();

@@ -1,7 +1,8 @@
 import { Badge, Button, Group, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
+import { forgetPerson } from '../../api/forget-person.ts';
 import { useChange } from '../../api/use-change.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Icon } from '../../components/icon.tsx';
@@ -67,11 +68,18 @@ const About = ({
 );
 
 function End({ session: { id, isCurrent, program } }: { readonly session: Session }) {
+  const client = useQueryClient();
   const end = useChange({
     send: () => dataOf<unknown>(api.DELETE('/api/v1/me/sessions/{id}', { params: { path: { id } } })),
     refreshes: isCurrent ? [] : [sessionsKey],
-    // The page is loaded anew, so that nothing of the person stays in the memory of the browser.
-    onDone: () => (isCurrent ? window.location.assign('/') : notifyDone(words.ended(program))),
+    onDone: () => {
+      if (isCurrent) {
+        forgetPerson(client);
+        window.location.assign('/');
+      } else {
+        notifyDone(words.ended(program));
+      }
+    },
   });
   return (
     <div>

@@ -65,6 +65,8 @@ function MakeForm({ onMade, onClose }: DialogProps) {
   const [description, setDescription] = useState('');
   const [life, setLife] = useState<Life>('usual');
   const [reads, setReads] = useState(organizations.map(({ slug }) => slug));
+  // What is sent again has to be the same.
+  const [now] = useState(() => Date.now());
   const make = useChange({
     send: (given: { description: string; life: Life; reads: readonly string[] }, key) =>
       dataOf(
@@ -72,7 +74,7 @@ function MakeForm({ onMade, onClose }: DialogProps) {
           params: { header: { 'idempotency-key': key } },
           body: {
             description: given.description.trim(),
-            ...expiryOf(given.life, Date.now()),
+            ...expiryOf(given.life, now),
             without: organizations.map(({ slug }) => slug).filter((slug) => !given.reads.includes(slug)),
           },
         }),
@@ -129,12 +131,13 @@ interface TokenDialogProps {
 
 export function RotateToken({ token: { id, description }, onMade, onClose }: TokenDialogProps & DialogProps) {
   const [life, setLife] = useState<Life>('usual');
+  const [now] = useState(() => Date.now());
   const rotate = useChange({
     send: (given: Life, key) =>
       dataOf(
         api.POST('/api/v1/me/tokens/{id}/rotate', {
           params: { path: { id }, header: { 'idempotency-key': key } },
-          body: expiryOf(given, Date.now()),
+          body: expiryOf(given, now),
         }),
       ),
     refreshes,

@@ -1,6 +1,13 @@
-import { type UseMutationResult, useQueries, useQueryClient } from '@tanstack/react-query';
+import {
+  type UseMutationResult,
+  type UseQueryResult,
+  useQueries,
+  useQueryClient,
+} from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { api, dataOf } from '../../api/client.ts';
+import { untilDone } from '../../api/live.ts';
+import { isDenial } from '../../api/problem.ts';
 import { queryKeys } from '../../api/query-keys.ts';
 import { useChange } from '../../api/use-change.ts';
 import { isSettled, type Outcome, outcomeOf } from './outcome.ts';
@@ -28,7 +35,6 @@ interface Asked {
   readonly at: number;
 }
 
-const pauseMs = 1500;
 /** So many are asked about at a time. */
 const askedMax = 8;
 /** The clocks of the browser and of the registry differ. */
@@ -79,8 +85,8 @@ function useOutcomes(slug: string, asked: ReadonlyMap<string, Asked>): ReadonlyM
   const keyOf = (id: string, at: number) => queryKeys.of(slug, 'followed', id, at);
   const open = all
     .filter(([id, { at }]) => {
-      const known = client.getQueryData<Outcome>(keyOf(id, at));
-      return known === undefined || !isSettled(known);
+      const known = client.getQueryState<Outcome>(keyOf(id, at));
+      return !isDenial(known?.error) && (known?.data === undefined || !isSettled(known.data));
     })
     .slice(0, askedMax)
     .map(([id]) => id);
@@ -91,16 +97,21 @@ function useOutcomes(slug: string, asked: ReadonlyMap<string, Asked>): ReadonlyM
         readOutcome({ slug, id, since: at - clockToleranceMs }, signal),
       enabled: open.includes(id),
       staleTime: Number.POSITIVE_INFINITY,
-      refetchInterval: pauseMs,
+      refetchInterval: untilDone(isSettled),
     })),
   });
   return new Map(
-    all.map(([id, { before }], place) => [
-      id,
-      { before, outcome: found[place]?.data ?? { kind: 'scanning' as const } },
-    ]),
+    all.map(([id, { before }], place) => [id, { before, outcome: shownOutcome(before, found[place]) }]),
   );
 }
+
+const shownOutcome = (
+  before: Repository,
+  asked: Pick<UseQueryResult<Outcome>, 'data' | 'error'> | undefined,
+) =>
+  isDenial(asked?.error)
+    ? { kind: 'none' as const, repository: before }
+    : (asked?.data ?? { kind: 'scanning' as const });
 
 interface Place {
   readonly slug: string;

@@ -173,5 +173,7 @@ function shownValue(name: string, value: string): string {
   const at = name.endsWith('At')
     ? Date.parse(/^\d+$/.test(value) ? new Date(Number(value)).toISOString() : value)
     : Number.NaN;
-  return Number.isNaN(at) ? (words.values[value] ?? value) : exactTime(at);
+  // A code host's value can be called like anything.
+  const known = Object.hasOwn(words.values, value) ? words.values[value] : undefined;
+  return Number.isNaN(at) ? (known ?? value) : exactTime(at);
 }

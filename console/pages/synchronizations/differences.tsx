@@ -1,12 +1,13 @@
 /** Changes on a code host as a diff: sorted by whom or what they are about, with signs and colours. */
-import { Loader, Text, VisuallyHidden } from '@mantine/core';
+import { Text, VisuallyHidden } from '@mantine/core';
 import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef } from 'react';
 import type { Schemas } from '../../api/client.ts';
 import { Icon, type IconName } from '../../components/icon.tsx';
 import { AnchorLink } from '../../components/link.tsx';
+import { ListEnd } from '../../components/list-end.tsx';
 import { PackageLink } from '../../components/package-link.tsx';
-import { commonWords } from '../../words/common.ts';
+import { useTop } from '../../components/use-top.ts';
 import { differencesWords as words } from '../../words/differences.ts';
 import { type Group, groupsOf, type Line } from './difference-groups.ts';
 import classes from './differences.module.css';
@@ -19,6 +20,8 @@ interface DifferencesProps {
   readonly hasMore?: boolean;
   readonly isLoadingMore?: boolean;
   loadMore?(): void;
+  readonly error?: Error | null;
+  retry?(): void;
   /** Where it is the same for all, it stands above them. */
   readonly isReasonShown?: boolean;
 }
@@ -50,14 +53,13 @@ export function Differences(props: DifferencesProps) {
     hasMore = false,
     isLoadingMore = false,
     loadMore,
+    error,
+    retry,
     isReasonShown = true,
   } = props;
   const rows = useMemo(() => rowsOf(groupsOf(differences)), [differences]);
   const list = useRef<HTMLUListElement>(null);
-  const [top, setTop] = useState(0);
-  useLayoutEffect(() => {
-    setTop((list.current?.getBoundingClientRect().top ?? 0) + window.scrollY);
-  }, []);
+  const top = useTop(list);
   const virtualizer = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => rowHeight,
@@ -94,12 +96,7 @@ export function Differences(props: DifferencesProps) {
         })}
         <Space height={virtualizer.getTotalSize() - ((last?.end ?? top) - top)} />
       </ul>
-      {isLoadingMore && (
-        <div role="status">
-          <Loader size="sm" />
-          <VisuallyHidden>{commonWords.loadingMore}</VisuallyHidden>
-        </div>
-      )}
+      <ListEnd isLoadingMore={isLoadingMore} error={error} retry={retry} />
     </>
   );
 }

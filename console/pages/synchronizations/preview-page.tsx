@@ -88,7 +88,7 @@ function Shown({ preview, ...which }: ShownProps) {
   return (
     <Stack gap="lg">
       {unread.length > 0 && <Unread scopes={unread} />}
-      <Found {...which} number={preview.number} />
+      <Found key={preview.number} {...which} number={preview.number} />
     </Stack>
   );
 }
@@ -134,12 +134,12 @@ const Unread = ({ scopes }: { readonly scopes: NonNullable<Schemas['Preview']['s
 );
 
 function Found(which: Which & { readonly number: number }) {
-  const { rows, error, isLoading, retry, ...list } = useChangesOfPreview(which);
+  const { rows, isLoading, ...list } = useChangesOfPreview(which);
   if (isLoading) {
     return <LoadingRows />;
   }
-  if (error !== null && rows.length === 0) {
-    return <Failure error={error} retry={retry} />;
+  if (list.error !== null && rows.length === 0) {
+    return <Failure error={list.error} retry={list.retry} />;
   }
   const of = (kind: Schemas['PreviewedChange']['kind']) =>
     rows.flatMap((row) => (row.kind === kind && row.difference !== undefined ? [row.difference] : []));

@@ -46,7 +46,7 @@ export function RunPage() {
           <Stack gap="lg">
             {undo !== undefined && <UndoProgress {...which} number={found.number} asked={undo} key={undo} />}
             {(hasFailed(found) || heldOf(found) > 0) && <RunLists {...which} run={found} />}
-            <Changes {...which} run={found} />
+            <Changes key={found.number} {...which} run={found} />
             {isUndoing && <UndoDialog {...which} run={found} onClose={() => setIsUndoing(false)} />}
           </Stack>
         )}
@@ -80,12 +80,12 @@ function About({ run }: { readonly run: Schemas['Run'] }) {
 }
 
 function Changes({ run, ...which }: Which & { readonly run: Schemas['Run'] }) {
-  const { rows, error, isLoading, retry, ...list } = useDifferencesOfRun({ ...which, number: run.number });
+  const { rows, isLoading, ...list } = useDifferencesOfRun({ ...which, number: run.number });
   if (isLoading) {
     return <LoadingRows />;
   }
-  if (error !== null && rows.length === 0) {
-    return <Failure error={error} retry={retry} />;
+  if (list.error !== null && rows.length === 0) {
+    return <Failure error={list.error} retry={list.retry} />;
   }
   return rows.length === 0 ? (
     <Empty icon="check" {...words.run.none} />

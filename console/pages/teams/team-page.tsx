@@ -66,7 +66,7 @@ export function TeamPage() {
               ))}
             </Tabs.List>
             <Tabs.Panel value={tab}>
-              <Panel slug={slug} team={data} />
+              <Panel key={data.id} slug={slug} team={data} />
             </Tabs.Panel>
           </Tabs>
         )}

@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { api, dataOf, type Schemas } from '../../../api/client.ts';
+import { untilDone } from '../../../api/live.ts';
 import { queryKeys } from '../../../api/query-keys.ts';
 import { type List, pageLimit, useList } from '../../../api/use-list.ts';
 
@@ -25,15 +26,13 @@ export function useTokens(slug: string): List<Schemas['Token']> {
   return list;
 }
 
-const waitingMs = 2_000;
-
 /** One, asked again while it is being published. */
 export const tokenQuery = (slug: string, id: string) =>
   queryOptions({
     queryKey: tokensKey(slug, 'one', id),
     queryFn: ({ signal }) =>
       dataOf(api.GET('/api/v1/organizations/{slug}/tokens/{id}', { params: { path: { slug, id } }, signal })),
-    refetchInterval: ({ state: { data } }) => (data?.state === 'waiting' ? waitingMs : false),
+    refetchInterval: untilDone<Schemas['Token']>(({ state }) => state !== 'waiting'),
   });
 
 export const settingsQuery = (slug: string) =>
