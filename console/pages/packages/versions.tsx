@@ -45,9 +45,14 @@ export function Versions({ path, may }: PanelProps) {
       }),
     ),
   );
+  // They are gone for good, and leave the list of the API as soon as it is published.
+  const [deleted, setDeleted] = useState<readonly string[]>([]);
   const rows = useMemo(
-    () => list.rows.toSorted((one, other) => newestFirst(one.normalized, other.normalized)),
-    [list.rows],
+    () =>
+      list.rows
+        .filter(({ version }) => !deleted.includes(version))
+        .toSorted((one, other) => newestFirst(one.normalized, other.normalized)),
+    [list.rows, deleted],
   );
   useEffect(() => {
     if (list.hasMore && !list.isLoadingMore && list.error === null) {
@@ -109,6 +114,7 @@ export function Versions({ path, may }: PanelProps) {
             path={path}
             versions={opened.versions}
             onDone={() => {
+              setDeleted((before) => [...before, ...opened.versions]);
               close();
               selection.clear();
             }}
