@@ -1,6 +1,8 @@
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { isProblem } from '../../api/problem.ts';
+import { synchronizationsQuery } from '../../api/queries.ts';
 import { type May, useMay } from '../../api/use-may.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { ButtonLink } from '../../components/link.tsx';
@@ -9,6 +11,7 @@ import { selectColumn } from '../../components/select-column.tsx';
 import { useSelection } from '../../components/selection.ts';
 import { Empty } from '../../components/states.tsx';
 import { When } from '../../components/when.tsx';
+import { commonWords } from '../../words/common.ts';
 import { repositoriesWords as words } from '../../words/repositories.ts';
 import { ActionBar } from './action-bar.tsx';
 import { ActionCell, allows, NameCell, ReasonCell, type Shown } from './cells.tsx';
@@ -124,6 +127,7 @@ const columnsOf = ({ show }: RepositoriesSearch, shown: Shown): readonly Column<
 
 function Nothing({ slug, search }: { readonly slug: string; readonly search: RepositoriesSearch }) {
   const { show, name, reason, synchronization } = search;
+  const { data: synchronizations } = useQuery(synchronizationsQuery(slug));
   if (name !== undefined || reason !== undefined || synchronization !== undefined) {
     return (
       <Empty
@@ -133,6 +137,19 @@ function Nothing({ slug, search }: { readonly slug: string; readonly search: Rep
         action={
           <ButtonLink to={from} params={{ slug }} search={{ show }} variant="default" mt="xs">
             {words.noMatch.action}
+          </ButtonLink>
+        }
+      />
+    );
+  }
+  if (synchronizations?.items.length === 0) {
+    return (
+      <Empty
+        icon="repository"
+        {...words.noneAtAll}
+        action={
+          <ButtonLink to="/organizations/new" variant="default" mt="xs">
+            {commonWords.connectOrganization}
           </ButtonLink>
         }
       />
