@@ -19,6 +19,8 @@ const words = synchronizationsWords.held;
 
 export function HeldRemovalsPage() {
   const which = useParams({ from: '/o/$slug/synchronizations/$synchronization/held-removals' });
+  // As it was shown: while somebody writes why, the lists are read again, and this one may not be there any more.
+  const [asked, setAsked] = useState<Schemas['HeldRemovals']>();
   const login = useQuery(synchronizationQuery(which)).data?.login;
   return (
     <Page
@@ -27,12 +29,18 @@ export function HeldRemovalsPage() {
       above={<Breadcrumbs {...which} login={login} />}
       description={words.description}
     >
-      <Lists {...which} />
+      <Lists {...which} ask={setAsked} />
+      {asked !== undefined && <AllowDialog {...which} held={asked} onClose={() => setAsked(undefined)} />}
     </Page>
   );
 }
 
-function Lists(which: Which) {
+interface ListsProps extends Which {
+  /** Asks whether it may be removed. */
+  ask(held: Schemas['HeldRemovals']): void;
+}
+
+function Lists({ ask, ...which }: ListsProps) {
   const { rows, isLoading, error, retry, hasMore, isLoadingMore, loadMore } = useHeldRemovals(which);
   if (isLoading) {
     return <LoadingRows />;
@@ -45,7 +53,7 @@ function Lists(which: Which) {
   ) : (
     <Stack gap="xl">
       {rows.map((held) => (
-        <List key={`${held.scope} ${held.digest}`} {...which} held={held} />
+        <List key={`${held.scope} ${held.digest}`} {...which} ask={ask} held={held} />
       ))}
       {hasMore && (
         <Button variant="default" loading={isLoadingMore} onClick={loadMore}>
@@ -56,13 +64,12 @@ function Lists(which: Which) {
   );
 }
 
-interface ListProps extends Which {
+interface ListProps extends ListsProps {
   readonly held: Schemas['HeldRemovals'];
 }
 
 /** What is missing from one list of the code host: it is decided on as a whole. */
-function List({ held, ...which }: ListProps) {
-  const [isAsked, setIsAsked] = useState(false);
+function List({ held, ask, ...which }: ListProps) {
   const refuse = useDecide(which, held);
   const { scope, since, count, differences, decision } = held;
   const list = synchronizationsWords.listOf(scope);
@@ -96,7 +103,7 @@ function List({ held, ...which }: ListProps) {
             </Tooltip>
           )}
           {decision !== 'yes' && (
-            <Button variant="default" className={classes.failed} onClick={() => setIsAsked(true)}>
+            <Button variant="default" className={classes.failed} onClick={() => ask(held)}>
               {words.approve(count)}
             </Button>
           )}
@@ -109,7 +116,6 @@ function List({ held, ...which }: ListProps) {
         differences={differences}
         isReasonShown={false}
       />
-      {isAsked && <AllowDialog {...which} held={held} onClose={() => setIsAsked(false)} />}
     </section>
   );
 }

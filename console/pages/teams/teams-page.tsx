@@ -4,6 +4,7 @@ import { useParams } from '@tanstack/react-router';
 import { useEffect, useMemo } from 'react';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { pageLimit, useList } from '../../api/use-list.ts';
+import { useMay } from '../../api/use-may.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { hostOf } from '../../components/host.ts';
 import { AnchorLink } from '../../components/link.tsx';
@@ -27,6 +28,7 @@ export function TeamsPage() {
 }
 
 function Teams({ slug }: { readonly slug: string }) {
+  const { isOwner } = useMay(slug);
   const list = useAllTeams(slug);
   const tree = useMemo(() => treeOf(list.rows), [list.rows]);
   const { data } = useQuery(synchronizationsQuery(slug));
@@ -34,7 +36,12 @@ function Teams({ slug }: { readonly slug: string }) {
     data?.items.map(({ id, login, baseUrl }) => [id, peopleWords.place(login, hostOf(baseUrl))]),
   );
   return (
-    <Page title={words.title} of={slug} description={words.description} actions={<NameTeam slug={slug} />}>
+    <Page
+      title={words.title}
+      of={slug}
+      description={words.description}
+      actions={isOwner && <NameTeam slug={slug} />}
+    >
       <Text size="sm" c="dimmed" role="status" ta="end">
         {list.isLoading ? '\u00a0' : words.shown(list.rows.length, list.hasMore)}
       </Text>
