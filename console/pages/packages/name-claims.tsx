@@ -16,7 +16,7 @@ const words = packageWords.name;
 type Claimant = Schemas['NameClaims']['claimants'][number];
 
 /** Which repository has the name, and which others claim it; for owners, who can give it to one of them. */
-export function NameClaims({ path }: PanelProps) {
+export function NameClaims({ path }: Pick<PanelProps, 'path'>) {
   const query = useQuery(claimsQuery(path));
   const [chosen, setChosen] = useState<Claimant>();
   return (

@@ -2,6 +2,7 @@ import { Anchor, Badge, Group, Stack, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { Schemas } from '../../api/client.ts';
+import { isProblem } from '../../api/problem.ts';
 import { useMay } from '../../api/use-may.ts';
 import { Icon } from '../../components/icon.tsx';
 import { AnchorLink } from '../../components/link.tsx';
@@ -41,6 +42,8 @@ export function PackagePage() {
   const path = useParams({ from });
   const may = useMay(path.slug);
   const query = useQuery(packageQuery(path));
+  // Nobody has the name, such as after an owner deleted the package: it can be given to a repository that claims it.
+  const isNameAlone = may.isOwner && isProblem(query.error, 'not-found');
   return (
     <Page
       title={nameOf(path)}
@@ -53,15 +56,19 @@ export function PackagePage() {
       description={query.data && <Facts found={query.data} />}
       actions={query.data && may.managePackages && <PackageMenu path={path} found={query.data} />}
     >
-      <Loaded query={query}>
-        {(found) => (
-          <Stack gap="lg">
-            <Notes path={path} found={found} may={may} />
-            {found.state === 'available' && <Install key={nameOf(path)} path={path} />}
-            <Panels key={nameOf(path)} path={path} found={found} may={may} />
-          </Stack>
-        )}
-      </Loaded>
+      {isNameAlone ? (
+        <NameClaims path={path} />
+      ) : (
+        <Loaded query={query}>
+          {(found) => (
+            <Stack gap="lg">
+              <Notes path={path} found={found} may={may} />
+              {found.state === 'available' && <Install key={nameOf(path)} path={path} />}
+              <Panels key={nameOf(path)} path={path} found={found} may={may} />
+            </Stack>
+          )}
+        </Loaded>
+      )}
     </Page>
   );
 }
