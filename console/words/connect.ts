@@ -15,6 +15,13 @@ export const connectWords = {
     text: 'You own it, and invite people yourself. A code host can be connected later.',
     submit: 'Make the organization',
   },
+  place: {
+    label: 'It becomes',
+    asNew: 'An organization of its own',
+    partOf: (name: string, slug: string) => `A part of ${name} (${slug})`,
+    hint: 'Its members, teams and repositories are added to those of the other code hosts.',
+    done: (login: string) => `${login} is being read for the first time.`,
+  },
   otherHost: 'Another code host',
   grant: {
     text: (host: string) =>

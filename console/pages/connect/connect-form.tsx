@@ -5,8 +5,10 @@ import { fieldProblem } from '../../components/problem-text.ts';
 import { ProblemAlert } from '../../components/states.tsx';
 import { connectWords } from '../../words/connect.ts';
 import { AboutFields } from './about-fields.tsx';
+import { PlaceField } from './place-field.tsx';
 import { suggestedOf } from './suggested.ts';
-import { useCreate } from './use-create.ts';
+import { useAddCodeHost, useCreate } from './use-create.ts';
+import { wantedPlace } from './wanted-place.ts';
 
 const words = connectWords.form;
 
@@ -22,15 +24,23 @@ export function ConnectForm({ host, chosen: { id, login, name } }: ConnectFormPr
   const [about, setAbout] = useState({ ...suggestedOf(login), name });
   const [repositories, setRepositories] = useState<'all' | 'later'>('all');
   const [tokens, setTokens] = useState(noTokens);
+  const [place, setPlace] = useState(wantedPlace);
   const create = useCreate();
+  const add = useAddCodeHost();
+  const { error, isPending } = place === undefined ? create : add;
   const submit = () => {
     const entered = Object.entries(tokens)
       .map(([key, token]) => [key, token.trim()] as const)
       .filter(([, token]) => token !== '');
-    create.mutate({
-      about,
-      from: { integration: host.key, organization: id, repositories, ...Object.fromEntries(entered) },
-    });
+    const from = {
+      ...{ integration: host.key, organization: id, repositories },
+      ...Object.fromEntries(entered),
+    };
+    if (place === undefined) {
+      create.mutate({ about, from });
+    } else {
+      add.mutate({ slug: place, login, from });
+    }
   };
   return (
     <form
@@ -43,11 +53,14 @@ export function ConnectForm({ host, chosen: { id, login, name } }: ConnectFormPr
         <Title order={2} size="h4">
           {words.title(login)}
         </Title>
-        <AboutFields
-          about={about}
-          onAbout={(changed) => setAbout({ ...about, ...changed })}
-          error={create.error}
-        />
+        <PlaceField value={place} onChange={setPlace} />
+        {place === undefined && (
+          <AboutFields
+            about={about}
+            onAbout={(changed) => setAbout({ ...about, ...changed })}
+            error={error}
+          />
+        )}
         <Radio.Group
           label={words.repositories}
           value={repositories}
@@ -59,10 +72,10 @@ export function ConnectForm({ host, chosen: { id, login, name } }: ConnectFormPr
           </Stack>
         </Radio.Group>
         {host.connectsWith.includes('token') && (
-          <TokenFields host={host} tokens={tokens} onTokens={setTokens} error={create.error} />
+          <TokenFields host={host} tokens={tokens} onTokens={setTokens} error={error} />
         )}
-        <ProblemAlert error={create.error} />
-        <Button type="submit" loading={create.isPending} style={{ alignSelf: 'flex-start' }}>
+        <ProblemAlert error={error} />
+        <Button type="submit" loading={isPending} style={{ alignSelf: 'flex-start' }}>
           {words.submit}
         </Button>
       </Stack>
@@ -95,7 +108,7 @@ function TokenFields({ host, tokens, onTokens, error }: TokenFieldsProps) {
         autoComplete="off"
         value={tokens.accessToken}
         onChange={(event) => onTokens({ ...tokens, accessToken: event.currentTarget.value })}
-        error={fieldProblem(error, '/from/accessToken')}
+        error={fieldProblem(error, '/from/accessToken') ?? fieldProblem(error, '/accessToken')}
       />
       {host.connectsWith.includes('contents-token') && (
         <PasswordInput
@@ -104,7 +117,7 @@ function TokenFields({ host, tokens, onTokens, error }: TokenFieldsProps) {
           autoComplete="off"
           value={tokens.contentsToken}
           onChange={(event) => onTokens({ ...tokens, contentsToken: event.currentTarget.value })}
-          error={fieldProblem(error, '/from/contentsToken')}
+          error={fieldProblem(error, '/from/contentsToken') ?? fieldProblem(error, '/contentsToken')}
         />
       )}
     </>

@@ -1,5 +1,7 @@
 import { Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useSearch } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { integrationsQuery } from '../../api/queries.ts';
 import { Icon } from '../../components/icon.tsx';
 import { AnchorLink } from '../../components/link.tsx';
@@ -7,10 +9,13 @@ import { Loaded } from '../../components/loaded.tsx';
 import { Page } from '../../components/page.tsx';
 import { connectWords as words } from '../../words/connect.ts';
 import { AskCodeHost } from './ask-code-host.tsx';
+import { setWantedPlace } from './wanted-place.ts';
 
 /** The first step: the code host, which is asked at once what the person owns there. */
 export function ConnectPage() {
   const query = useQuery(integrationsQuery);
+  const { into } = useSearch({ from: '/organizations/new' });
+  useEffect(() => setWantedPlace(into), [into]);
   return (
     <Page title={words.title} description={words.description}>
       <Loaded query={query}>

@@ -1,6 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { rootRoute } from '../../routes/root.ts';
-import { connectSearch } from './search.ts';
+import { connectSearch, newSearch } from './search.ts';
 
 const getParentRoute = () => rootRoute;
 
@@ -8,6 +8,7 @@ export const connectRoutes = [
   createRoute({
     getParentRoute,
     path: 'organizations/new',
+    validateSearch: newSearch,
     component: lazyRouteComponent(() => import('./connect-page.tsx'), 'ConnectPage'),
   }),
   createRoute({

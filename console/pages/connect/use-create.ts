@@ -2,14 +2,46 @@ import { useNavigate } from '@tanstack/react-router';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { queryKeys } from '../../api/query-keys.ts';
 import { useChange } from '../../api/use-change.ts';
+import { notifyDone } from '../../components/notify.ts';
+import { connectWords } from '../../words/connect.ts';
 import type { About } from './about-fields.tsx';
 import { noteConnected } from './just-connected.ts';
 import { vendorsIn } from './suggested.ts';
+import { setWantedPlace } from './wanted-place.ts';
 
 export interface NewOrganization {
   readonly about: About;
   /** Left out: no code host says who belongs to it. */
   readonly from?: Schemas['NewOrganization']['from'];
+}
+
+export interface AddedCodeHost {
+  readonly slug: string;
+  readonly login: string;
+  readonly from: Schemas['ForgeChoice'];
+}
+
+/** Keeps an organization that is there in step with one more of a code host, and goes on to that synchronization. */
+export function useAddCodeHost() {
+  const navigate = useNavigate();
+  return useChange({
+    send: ({ slug, from }: AddedCodeHost, key) =>
+      dataOf(
+        api.POST('/api/v1/organizations/{slug}/synchronizations', {
+          params: { path: { slug }, header: { 'idempotency-key': key } },
+          body: from,
+        }),
+      ),
+    refreshes: [queryKeys.me, queryKeys.organizations],
+    onDone: ({ id }, { slug, login }) => {
+      setWantedPlace(undefined);
+      notifyDone(connectWords.place.done(login));
+      void navigate({
+        to: '/o/$slug/synchronizations/$synchronization',
+        params: { slug, synchronization: id },
+      });
+    },
+  });
 }
 
 /** Makes an organization, and goes on to its first synchronization, or to itself if it has none. */

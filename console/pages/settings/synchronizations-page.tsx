@@ -8,6 +8,7 @@ import { AnchorLink, ButtonLink } from '../../components/link.tsx';
 import { Loaded } from '../../components/loaded.tsx';
 import { Page } from '../../components/page.tsx';
 import { Empty } from '../../components/states.tsx';
+import { commonWords } from '../../words/common.ts';
 import { settingsWords } from '../../words/settings.ts';
 import { CautionSection } from './caution-form.tsx';
 import { EndSynchronization } from './end-synchronization.tsx';
@@ -22,11 +23,20 @@ export function SynchronizationsPage() {
   const { slug } = useParams({ from: '/o/$slug/settings/synchronizations' });
   const query = useQuery(synchronizationsQuery(slug));
   return (
-    <Page title={settingsWords.titles.synchronizations} of={slug} description={words.description}>
+    <Page
+      title={settingsWords.titles.synchronizations}
+      of={slug}
+      description={words.description}
+      actions={
+        <ButtonLink to="/organizations/new" search={{ into: slug }} variant="default">
+          {commonWords.connectOrganization}
+        </ButtonLink>
+      }
+    >
       <Loaded query={query} skeleton={<Skeleton height={320} />}>
         {({ items }) =>
           items.length === 0 ? (
-            <None />
+            <None slug={slug} />
           ) : (
             <Stack gap="lg">
               {items.map((one) => (
@@ -40,13 +50,13 @@ export function SynchronizationsPage() {
   );
 }
 
-const None = () => (
+const None = ({ slug }: { readonly slug: string }) => (
   <Empty
     icon="sync"
     title={words.none.title}
     text={words.none.text}
     action={
-      <ButtonLink to="/organizations/new" variant="default" mt="xs">
+      <ButtonLink to="/organizations/new" search={{ into: slug }} variant="default" mt="xs">
         {words.none.action}
       </ButtonLink>
     }

@@ -62,7 +62,7 @@ function Listed({ slug, query, isOwner }: ListedProps) {
       of={slug}
       actions={
         isOwner && (
-          <ButtonLink to="/organizations/new" variant="default">
+          <ButtonLink to="/organizations/new" search={{ into: slug }} variant="default">
             {commonWords.connectOrganization}
           </ButtonLink>
         )
@@ -80,7 +80,7 @@ function Listed({ slug, query, isOwner }: ListedProps) {
                 icon="sync"
                 {...words.none}
                 action={
-                  <ButtonLink to="/organizations/new" variant="default" mt="xs">
+                  <ButtonLink to="/organizations/new" search={{ into: slug }} variant="default" mt="xs">
                     {commonWords.connectOrganization}
                   </ButtonLink>
                 }
