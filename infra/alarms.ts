@@ -57,7 +57,15 @@ const lines: Readonly<
     of: 'sync-organization',
     pattern: FilterPattern.all(
       message('a scope could not be read'),
-      FilterPattern.any(...['credential-rejected', 'insufficient-scope', 'sso-required', 'gone'].map(code)),
+      FilterPattern.any(
+        ...[
+          'credential-rejected',
+          'insufficient-scope',
+          'sso-required',
+          'gone',
+          'organization-not-found',
+        ].map(code),
+      ),
     ),
     means: 'The code host refuses the credential of a connection; rights stay as last read',
   },

@@ -76,7 +76,7 @@ export const installationWords = {
       'signed-out-everywhere': 'Signed out everywhere',
       'signed-out-by-administrator': 'Signed out by an administrator',
       'ended-by-limit': 'Session ended: too many',
-      'refresh-token-reused': 'Session ended: its cookie was used twice',
+      'refresh-token-reused': 'Session ended: cookie used twice',
       'account-linked': 'Linked an account',
       'account-unlinked': 'Unlinked an account',
       'users-merged': 'Became one with another user',

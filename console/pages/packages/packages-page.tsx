@@ -199,15 +199,20 @@ const NoMatch = ({ slug }: { readonly slug: string }) => (
   />
 );
 
-const NoPackages = ({ slug }: { readonly slug: string }) => (
-  <Empty
-    icon="package"
-    title={words.none.title}
-    text={words.none.text}
-    action={
-      <ButtonLink to="/o/$slug/repositories" params={{ slug }} variant="default" mt="xs">
-        {words.none.action}
-      </ButtonLink>
-    }
-  />
-);
+function NoPackages({ slug }: { readonly slug: string }) {
+  const { addPackages } = useMay(slug);
+  return (
+    <Empty
+      icon="package"
+      title={words.none.title}
+      text={words.none.text}
+      action={
+        addPackages && (
+          <ButtonLink to="/o/$slug/repositories" params={{ slug }} variant="default" mt="xs">
+            {words.none.action}
+          </ButtonLink>
+        )
+      }
+    />
+  );
+}
