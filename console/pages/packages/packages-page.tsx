@@ -1,6 +1,6 @@
 import { Badge, Group, Select, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { queryKeys } from '../../api/query-keys.ts';
 import { type List, pageLimit, useList } from '../../api/use-list.ts';
@@ -14,14 +14,17 @@ import { SynchronizationSelect } from '../../components/synchronization-select.t
 import { When } from '../../components/when.tsx';
 import { shownNumber } from '../../words/locale.ts';
 import { packagesWords as words } from '../../words/packages.ts';
-import { repositoriesWords } from '../../words/repositories.ts';
-import { countQuery } from '../repositories/queries.ts';
 import classes from './name-cell.module.css';
 import { type PackagesSearch, type packageOrders, packageStates } from './search.ts';
 
 type Row = Schemas['PackageSummary'];
 
 const from = '/o/$slug/packages';
+
+/** Has to ask first, so it need not be there at once. */
+const RepositoriesLink = lazy(() =>
+  import('./repositories-link.tsx').then((module) => ({ default: module.RepositoriesLink })),
+);
 
 export function PackagesPage() {
   const { slug } = useParams({ from });
@@ -37,7 +40,11 @@ export function PackagesPage() {
       title={words.title}
       of={slug}
       description={words.description}
-      actions={<RepositoriesLink slug={slug} />}
+      actions={
+        <Suspense fallback={null}>
+          <RepositoriesLink slug={slug} />
+        </Suspense>
+      }
     >
       <Filters key={slug} slug={slug} search={search} change={change} list={list} />
       <DataTable
@@ -48,17 +55,6 @@ export function PackagesPage() {
         {...list}
       />
     </Page>
-  );
-}
-
-/** Leads to what is no package yet, for whoever may add it. */
-function RepositoriesLink({ slug }: { readonly slug: string }) {
-  const { addPackages } = useMay(slug);
-  const { data } = useQuery({ ...countQuery(slug), enabled: addPackages });
-  return data === undefined || data.count === 0 ? null : (
-    <ButtonLink to="/o/$slug/repositories" params={{ slug }} variant="default">
-      {repositoriesWords.waiting(data.count, data.isMore)}
-    </ButtonLink>
   );
 }
 
