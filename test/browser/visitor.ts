@@ -33,8 +33,12 @@ export interface Visitor {
   settled(): Promise<void>;
   setColors(scheme: 'light' | 'dark'): Promise<void>;
   setScreen(screen: Screen): Promise<void>;
-  /** What axe-core finds wrong with the page as it is: https://www.w3.org/TR/WCAG22/ */
-  violations(): Promise<readonly string[]>;
+  /**
+   * What axe-core finds wrong with the page as it is: https://www.w3.org/TR/WCAG22/
+   *
+   * @param only `colors`: nothing but what another colour scheme can change
+   */
+  violations(only?: 'colors'): Promise<readonly string[]>;
   /** Writes what is seen to a folder for temporary files. @returns the file */
   screenshot(name: string): Promise<string>;
   /** What the page did that it must not do, so far. */
@@ -87,10 +91,13 @@ export async function visit(browser: Browser, console: string, shared?: BrowserC
     },
     setColors: (colorScheme) => page.emulateMedia({ colorScheme }),
     setScreen: (screen) => page.setViewportSize(screens[screen]),
-    async violations() {
-      await page.evaluate(axe.source);
+    async violations(only) {
+      if (!(await page.evaluate<boolean>("'axe' in window"))) {
+        await page.evaluate(axe.source);
+      }
+      const runOnly = only === 'colors' ? { type: 'rule', values: ['color-contrast'] } : rules;
       const { violations } = await page.evaluate<AxeResults>(
-        `axe.run(document, { runOnly: ${JSON.stringify(rules)} })`,
+        `axe.run(document, { runOnly: ${JSON.stringify(runOnly)} })`,
       );
       return violations.flatMap(({ id, help, nodes }) =>
         nodes.map(({ target, failureSummary }) => `${id}: ${help} at ${target.join(' ')}\n${failureSummary}`),

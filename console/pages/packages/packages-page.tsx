@@ -1,27 +1,26 @@
-import { Badge, Group, Select, Text } from '@mantine/core';
+import { Badge, Group, Skeleton, Text } from '@mantine/core';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { queryKeys } from '../../api/query-keys.ts';
 import { type List, pageLimit, useList } from '../../api/use-list.ts';
-import { useMay } from '../../api/use-may.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
-import { AnchorLink, ButtonLink } from '../../components/link.tsx';
+import { AnchorLink } from '../../components/link.tsx';
 import { Page } from '../../components/page.tsx';
 import { SearchField } from '../../components/search-field.tsx';
-import { Empty } from '../../components/states.tsx';
-import { SynchronizationSelect } from '../../components/synchronization-select.tsx';
 import { When } from '../../components/when.tsx';
 import { shownNumber } from '../../words/locale.ts';
 import { packagesWords as words } from '../../words/packages.ts';
 import classes from './name-cell.module.css';
-import { type PackagesSearch, type packageOrders, packageStates } from './search.ts';
+import type { PackagesSearch, packageOrders } from './search.ts';
 
 type Row = Schemas['PackageSummary'];
 
 const from = '/o/$slug/packages';
 
-/** Has to ask first, so it need not be there at once. */
+/** Not needed at once: what is first loaded stays small. */
+const Selects = lazy(() => import('./selects.tsx').then((module) => ({ default: module.Selects })));
+const Nothing = lazy(() => import('./nothing.tsx').then((module) => ({ default: module.Nothing })));
 const RepositoriesLink = lazy(() =>
   import('./repositories-link.tsx').then((module) => ({ default: module.RepositoriesLink })),
 );
@@ -51,7 +50,11 @@ export function PackagesPage() {
         label={words.title}
         columns={columnsOf(slug, search, change)}
         rowKey={({ name }) => name}
-        empty={isFiltered ? <NoMatch slug={slug} /> : <NoPackages slug={slug} />}
+        empty={
+          <Suspense fallback={null}>
+            <Nothing slug={slug} isFiltered={isFiltered} />
+          </Suspense>
+        }
         {...list}
       />
     </Page>
@@ -77,21 +80,9 @@ function Filters({ slug, search, change, list }: FiltersProps) {
   return (
     <Group gap="sm">
       <SearchField label={words.search} value={search.name} onSearch={(name) => change({ name })} />
-      <Select
-        aria-label={words.state}
-        placeholder={words.anyState}
-        data={packageStates.map((value) => ({ value, label: words.states[value] }))}
-        value={search.state ?? null}
-        onChange={(value) => change({ state: packageStates.find((state) => state === value) })}
-        clearable
-        flex="1 1 9rem"
-        maw="11rem"
-      />
-      <SynchronizationSelect
-        slug={slug}
-        value={search.synchronization}
-        onChange={(synchronization) => change({ synchronization })}
-      />
+      <Suspense fallback={<Skeleton height={36} flex="1 1 9rem" maw="11rem" />}>
+        <Selects slug={slug} search={search} change={change} />
+      </Suspense>
       <Text size="sm" c="dimmed" role="status" ml="auto">
         {list.isLoading ? '' : words.shown(list.rows.length, list.hasMore)}
       </Text>
@@ -180,35 +171,4 @@ function columnsOf(
       cell: ({ changedAt }) => <When at={changedAt} />,
     },
   ];
-}
-
-const NoMatch = ({ slug }: { readonly slug: string }) => (
-  <Empty
-    icon="search"
-    title={words.noMatch.title}
-    text={words.noMatch.text}
-    action={
-      <ButtonLink to={from} params={{ slug }} search={{}} variant="default" mt="xs">
-        {words.noMatch.action}
-      </ButtonLink>
-    }
-  />
-);
-
-function NoPackages({ slug }: { readonly slug: string }) {
-  const { addPackages } = useMay(slug);
-  return (
-    <Empty
-      icon="package"
-      title={words.none.title}
-      text={words.none.text}
-      action={
-        addPackages && (
-          <ButtonLink to="/o/$slug/repositories" params={{ slug }} variant="default" mt="xs">
-            {words.none.action}
-          </ButtonLink>
-        )
-      }
-    />
-  );
 }

@@ -70,7 +70,8 @@ export function packagesStories(stage: () => Stage): void {
     const visitor = await stage().owner('/o/acme');
     await visitor.page.keyboard.press('Control+k');
     await visitor.page.getByRole('textbox', { name: 'Search or jump to a page' }).fill('billing');
-    await visitor.page.getByRole('button', { name: 'acme/billing' }).click();
+    // The repository has the same name.
+    await visitor.page.locator('button[group="Packages"]').filter({ hasText: 'acme/billing' }).click();
     await visitor.page.getByText('composer require acme/billing').waitFor();
     expect(visitor.faults).toEqual([]);
     await visitor.close();
