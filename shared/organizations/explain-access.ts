@@ -320,7 +320,8 @@ export async function explainAccess(
     return { ...about, codeHost, paths, missing: [], couldGive: { owners: [], teams: [] } };
   }
   const synchronization = await findSynchronization(table, found.synchronization);
-  const missing = await missingFor(table, organization, person, found, synchronization, now);
+  const isDisabled = repository?.fact.disabled === true;
+  const missing = await missingFor(table, organization, person, { found, synchronization, isDisabled }, now);
   const members = await loadFacts(table, found.synchronization, 'member');
   const rows = await loadFacts(table, found.synchronization, 'team-repository');
   const teams = new Set(
@@ -350,20 +351,26 @@ export async function packageNamed(
   return found;
 }
 
+interface Wanted {
+  readonly found: StoredPackage;
+  /** Undefined if it ended. */
+  readonly synchronization: Synchronization | undefined;
+  /** Whether the code host disabled the repository. */
+  readonly isDisabled: boolean;
+}
+
 async function missingFor(
   table: Table,
   organization: OrganizationId,
   { reader }: FoundPerson,
-  found: StoredPackage,
-  synchronization: Synchronization | undefined,
+  { found, synchronization, isDisabled }: Wanted,
   now: number,
 ): Promise<readonly Missing[]> {
   const missing: Missing[] = [];
   if (!isLiving(found) || synchronization === undefined) {
     missing.push('package-unavailable');
   }
-  const repository = await findRepository(table, found.synchronization, found.repository);
-  if (repository?.fact.disabled) {
+  if (isDisabled) {
     missing.push('repository-disabled');
   }
   if (synchronization?.rightsSuspendedAt !== undefined) {
