@@ -46,8 +46,8 @@ export const layers: readonly Layer[] = [
     why: 'what a forge is to us, whichever it is',
   },
   {
-    components: [adapters],
-    why: 'the forges, each behind the port; none knows the table, or another forge',
+    components: [adapters, 'shared/vcs'],
+    why: 'the forges and version control systems, each behind the port; none knows the table, or another forge',
   },
   {
     components: [everyForge],
