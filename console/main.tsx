@@ -5,11 +5,10 @@ import '@mantine/core/styles/global.layer.css';
 import 'virtual:theme.css';
 import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
-import { RouterProvider } from '@tanstack/react-router';
-import { lazy, StrictMode, Suspense } from 'react';
+import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createQueryClient } from './api/query-client.ts';
-import { router } from './router.tsx';
+import { Entry } from './layout/entry.tsx';
 import { theme } from './theme.ts';
 
 // The router loads everything anew when a page's file cannot be had. Without a connection nothing would be left: layout/error-page.tsx
@@ -18,8 +17,6 @@ window.addEventListener('vite:preloadError', (event) => {
     event.preventDefault();
   }
 });
-
-const Notices = lazy(async () => ({ default: (await import('./components/notices.tsx')).Notices }));
 
 const root = document.getElementById('console');
 if (root === null) {
@@ -34,11 +31,8 @@ createRoot(root).render(
       withGlobalClasses={false}
       withCssVariables={false}
     >
-      <Suspense>
-        <Notices />
-      </Suspense>
       <QueryClientProvider client={createQueryClient()}>
-        <RouterProvider router={router} />
+        <Entry />
       </QueryClientProvider>
     </MantineProvider>
   </StrictMode>,

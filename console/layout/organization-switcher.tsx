@@ -1,19 +1,26 @@
-import { Button, Menu } from '@mantine/core';
+import { Button } from '@mantine/core';
+import { lazy } from 'react';
 import { useMe } from '../api/queries.ts';
 import { Icon } from '../components/icon.tsx';
-import { MenuLink } from '../components/link.tsx';
 import { commonWords as words } from '../words/common.ts';
+import { MenuOnDemand } from './menu-on-demand.tsx';
 import classes from './organization-switcher.module.css';
 import { useSlug } from './use-slug.ts';
+
+const load = async () => ({ default: (await import('./organization-menu.tsx')).OrganizationMenu });
+const OrganizationMenu = lazy(load);
 
 export function OrganizationSwitcher() {
   const { organizations } = useMe();
   const slug = useSlug();
   const current = organizations.find((one) => one.slug === slug);
   return (
-    <Menu position="bottom-start" width={260}>
-      <Menu.Target>
+    <MenuOnDemand
+      menu={OrganizationMenu}
+      load={load}
+      target={(props) => (
         <Button
+          {...props}
           className={classes.target}
           variant="subtle"
           color="gray"
@@ -21,30 +28,7 @@ export function OrganizationSwitcher() {
         >
           {current?.name ?? slug ?? words.chooseOrganization}
         </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {organizations.map(({ slug: one, name, role }) => (
-          <MenuLink
-            key={one}
-            to="/o/$slug"
-            params={{ slug: one }}
-            rightSection={
-              one === slug ? (
-                <Icon name="check" size={16} />
-              ) : (
-                <span className={classes.role}>{words.roles[role]}</span>
-              )
-            }
-          >
-            {name}
-          </MenuLink>
-        ))}
-        {organizations.length > 0 && <Menu.Divider />}
-        <MenuLink to="/organizations">{words.allOrganizations}</MenuLink>
-        <MenuLink to="/organizations/new" leftSection={<Icon name="add" size={16} />}>
-          {words.connectOrganization}
-        </MenuLink>
-      </Menu.Dropdown>
-    </Menu>
+      )}
+    />
   );
 }

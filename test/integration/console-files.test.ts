@@ -16,8 +16,9 @@ const Manifest = z.record(
   }),
 );
 
-/** Compressed, for whoever opens the console for the first time. */
+/** Compressed, for whoever opens the console for the first time. A slow phone needs 2 s to run as much. */
 const firstPageMax = 250_000;
+const signInMax = 150_000;
 
 let folder: string;
 let manifest: z.infer<typeof Manifest>;
@@ -52,13 +53,13 @@ const compressedBytes = async (files: readonly string[]): Promise<number> =>
 
 describe("the console's files", () => {
   it.each([
-    ['the sign-in', 'pages/sign-in/sign-in-page.tsx'],
-    ['the packages', 'pages/packages/packages-page.tsx'],
-    ['the overview', 'pages/overview/overview-page.tsx'],
-  ])('are less than 250 KB compressed for somebody who begins with %s', async (_, page) => {
-    const files = filesOf('index.html', page);
+    ['the sign-in', signInMax, ['pages/sign-in/sign-in-page.tsx']],
+    ['the packages', firstPageMax, ['layout/signed-in.tsx', 'pages/packages/packages-page.tsx']],
+    ['the overview', firstPageMax, ['layout/signed-in.tsx', 'pages/overview/overview-page.tsx']],
+  ])('are few enough for somebody who begins with %s: at most %i bytes compressed', async (_, max, pages) => {
+    const files = filesOf('index.html', ...pages);
     expect(files.length).toBeGreaterThan(3);
-    expect(await compressedBytes(['index.html', ...files])).toBeLessThan(firstPageMax);
+    expect(await compressedBytes(['index.html', ...files])).toBeLessThan(max);
   });
 
   it('have a hash in their names, and the page has no script or style in itself', async () => {

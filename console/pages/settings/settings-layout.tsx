@@ -2,7 +2,7 @@ import { Button, Menu } from '@mantine/core';
 import { Link, Outlet, useParams, useRouterState } from '@tanstack/react-router';
 import { useMe } from '../../api/queries.ts';
 import { Icon } from '../../components/icon.tsx';
-import { MenuLink } from '../../components/link.tsx';
+import { MenuLink } from '../../components/menu-link.tsx';
 import { Page } from '../../components/page.tsx';
 import { NoRights } from '../../components/states.tsx';
 import { settingsWords as words } from '../../words/settings.ts';

@@ -1,17 +1,18 @@
 import { Anchor, Button, Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { signInHostsQuery } from '../../api/queries.ts';
-import { Loaded } from '../../components/loaded.tsx';
 import { SignInForm } from '../../components/sign-in-form.tsx';
 import { Logo } from '../../layout/logo.tsx';
 import { commonWords } from '../../words/common.ts';
 import { signInWords as words } from '../../words/sign-in.ts';
 import classes from './sign-in-page.module.css';
 
+// Loaded only if it is needed: this page comes before all others.
+const Failure = lazy(async () => ({ default: (await import('../../components/states.tsx')).Failure }));
+
 /** For whoever is not signed in, at any address, which the sign-in comes back to. */
 export function SignInPage() {
-  const query = useQuery(signInHostsQuery);
   useEffect(() => {
     document.title = `${words.title} · ${commonWords.product}`;
   }, []);
@@ -24,26 +25,7 @@ export function SignInPage() {
           <Text c="dimmed">{words.lead}</Text>
         </Stack>
         <Paper withBorder p="lg">
-          <Loaded query={query} skeleton={<Skeleton height={42} />}>
-            {({ isSetUp, items }) => (
-              <Stack gap="sm">
-                {items.map(({ key, name, start }, place) => (
-                  <SignInForm
-                    key={key}
-                    start={start}
-                    label={words.with(name)}
-                    variant={place === 0 ? 'filled' : 'default'}
-                  />
-                ))}
-                {items.length === 0 && <Text size="sm">{isSetUp ? words.none : words.notSetUp}</Text>}
-                {!isSetUp && (
-                  <Button component="a" href="/sign-in/setup" fullWidth>
-                    {words.setUp}
-                  </Button>
-                )}
-              </Stack>
-            )}
-          </Loaded>
+          <Hosts />
         </Paper>
         <Group justify="center" gap="lg">
           <Anchor size="sm" href="/plain">
@@ -55,5 +37,38 @@ export function SignInPage() {
         </Group>
       </Stack>
     </main>
+  );
+}
+
+function Hosts() {
+  const { data, isError, error, refetch } = useQuery(signInHostsQuery);
+  if (data === undefined) {
+    const skeleton = <Skeleton height={42} />;
+    return isError ? (
+      <Suspense fallback={skeleton}>
+        <Failure error={error} retry={() => void refetch()} />
+      </Suspense>
+    ) : (
+      skeleton
+    );
+  }
+  const { isSetUp, items } = data;
+  return (
+    <Stack gap="sm">
+      {items.map(({ key, name, start }, place) => (
+        <SignInForm
+          key={key}
+          start={start}
+          label={words.with(name)}
+          variant={place === 0 ? 'filled' : 'default'}
+        />
+      ))}
+      {items.length === 0 && <Text size="sm">{isSetUp ? words.none : words.notSetUp}</Text>}
+      {!isSetUp && (
+        <Button component="a" href="/sign-in/setup" fullWidth>
+          {words.setUp}
+        </Button>
+      )}
+    </Stack>
   );
 }
