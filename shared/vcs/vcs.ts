@@ -98,7 +98,7 @@ export interface VcsServices {
 /** A repository that was opened. It ignores the ids that it is asked for: there is only one. */
 export interface VcsReader extends ContentReader, CommitFinder {
   /** The key that the SSH server has shown, to be pinned; undefined before the first connection, and for other protocols. */
-  seenHostKey(): SeenHostKey | undefined;
+  seenHostKey(): Promise<SeenHostKey | undefined>;
 }
 
 /**
