@@ -27,7 +27,7 @@ export interface ManifestText {
 
 export interface ScannedRef extends ManifestText {
   readonly name: string;
-  /** 40 hex digits. */
+  /** As ForgeRef has it. */
   readonly commit: string;
   /** When the commit was made, ISO 8601. */
   readonly date: string;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { sameLinks, treeAddress } from './repository-links.ts';
+import { marksDefaultBranch, sameLinks, treeAddress } from './repository-links.ts';
 
 const source = { type: 'git', url: 'https://forge.example/a/b.git' } as const;
 
@@ -11,6 +11,14 @@ it("a version's address contains its ref, or its commit if the forge wants that,
   expect(treeAddress({ source, tree: 'https://forge.example/src/{commit}/?at={ref}' }, version)).toBe(
     `https://forge.example/src/${version.commit}/?at=${version.ref}`,
   );
+  expect(treeAddress({ source }, version)).toBeUndefined();
+});
+
+it("only Composer's drivers for git mark the default branch", () => {
+  const marks = (['git', 'hg', 'svn'] as const).map((type) =>
+    marksDefaultBranch({ source: { type, url: 'https://vcs.example/a' } }),
+  );
+  expect(marks).toEqual([true, false, false]);
 });
 
 it('links are the same only if each of them is', () => {

@@ -22,7 +22,7 @@ export interface CommitFinder {
    * One step of a look-up: the default branch first, then the other branches page by page, then the tags; never the refs of pull requests.
    * Does not use the part of the credential's budget that is reserved for rights.
    *
-   * @param hash 40 lower-case hex digits, or an abbreviation of at least 7
+   * @param hash 40 lower-case hex digits, or an abbreviation of at least 7; of Subversion the MD5 of a reference (dist-reference.ts)
    * @param from the progress of an undecided step, to continue from; an adapter that does not understand it starts over
    * @throws ForgeError `not-found` when there is no such repository; another when the forge does not answer or its lists do not match their
    * totals: then nothing is known

@@ -173,7 +173,10 @@ export interface StructureReader {
 /** One ref with the composer.json in the root at its commit. */
 export interface ForgeRef extends ManifestText {
   readonly name: string;
-  /** 40 hex digits; of an annotated tag, the commit that it leads to. */
+  /**
+   * 40 hex digits (64 in a git repository of SHA-256); of an annotated tag, the commit that it leads to. Of Subversion, the reference that Composer writes: a path
+   * and the revision of its last change, as `/trunk/@123`.
+   */
   readonly commit: string;
   /** ISO 8601, the commit's date. */
   readonly date: string;

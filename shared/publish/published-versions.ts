@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { PublishedVersion } from '../composer/package-metadata.ts';
 import type { PublishingSettings } from '../domain/organization.ts';
-import { treeAddress } from '../domain/repository-links.ts';
+import { marksDefaultBranch, treeAddress } from '../domain/repository-links.ts';
 import {
   publishedShasum,
   type StoredDist,
@@ -49,7 +49,7 @@ export function publishedVersions(of: {
       return {
         version: version.version,
         versionNormalized: version.versionNormalized,
-        isDefaultBranch: version.isDefaultBranch,
+        isDefaultBranch: version.isDefaultBranch && marksDefaultBranch(of.found.links),
         time: version.time,
         manifest,
         dist: manifest.dist

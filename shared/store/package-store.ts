@@ -17,7 +17,7 @@ export const givenReason = 'given';
 
 const RepositoryLinksAttribute = z.object({
   source: z.object({ type: z.enum(['git', 'hg', 'svn']), url: z.string() }),
-  tree: z.string(),
+  tree: z.string().optional(),
   issues: z.string().optional(),
   homepage: z.string().optional(),
 });

@@ -18,6 +18,7 @@ use Composer\Repository\InvalidRepositoryException;
 use Composer\Repository\Vcs\VcsDriver;
 use Composer\Repository\VcsRepository;
 use Composer\Semver\VersionParser;
+use Composer\Util\ComposerMirror;
 use Composer\Util\ErrorHandler;
 use Composer\Util\HttpDownloader;
 
@@ -266,6 +267,7 @@ $functions = [
     'versions' => fn ($described) => versions($described),
     'plainVersions' => fn ($described) => versions($described, true),
     'read' => fn ($file) => read($file),
+    'mirrorUrl' => fn ($url, $reference) => ComposerMirror::processUrl($url, 'acme/lib', '1.0.0.0', $reference, 'zip', '1.0.0'),
     'judge' => fn ($manifest) => judge($manifest),
     'namingError' => fn ($name) => ValidatingArrayLoader::hasPackageNamingError($name),
     'email' => fn ($text) => false !== filter_var($text, FILTER_VALIDATE_EMAIL),
