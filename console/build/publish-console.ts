@@ -1,7 +1,7 @@
 /** Puts the console's files where the CDN reads them. */
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
-import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 
 const contentTypes: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -17,8 +17,12 @@ const forEver = 'public, max-age=31536000, immutable';
 /** The page names the newest files. */
 const askedAgain = 'no-cache';
 
+/** Requests at the same time: as many as the SDK has connections. */
+const parallel = 50;
+
 /**
- * Uploads the files, the page last: whoever gets the new one finds what it names. Files of earlier versions stay, for whoever has the console open.
+ * Uploads the files that are not there yet, the page always and last: whoever gets the new one finds what it names. Files of earlier versions stay,
+ * for whoever has the console open.
  *
  * @param folder with the built console
  * @returns how many files were uploaded
@@ -44,7 +48,22 @@ export async function publishConsole(s3: S3Client, bucket: string, folder: strin
       }),
     );
   };
-  await Promise.all(keys.filter((key) => key !== page).map(put));
+  const there = await keysIn(s3, bucket);
+  const missing = keys.filter((key) => key !== page && !there.has(key));
+  const waiting = missing.values();
+  await Promise.all(
+    Array.from({ length: parallel }, async () => {
+      for (const key of waiting) await put(key);
+    }),
+  );
   await put(page);
-  return keys.length;
+  return missing.length + 1;
+}
+
+async function keysIn(client: S3Client, Bucket: string): Promise<ReadonlySet<string>> {
+  const keys = new Set<string>();
+  for await (const { Contents: contents = [] } of paginateListObjectsV2({ client }, { Bucket })) {
+    for (const { Key: key } of contents) if (key !== undefined) keys.add(key);
+  }
+  return keys;
 }

@@ -11,7 +11,7 @@ import { createCloudClock, type SteppableClock } from './runtime/clock.ts';
 import { type HttpHandler, type Listener, listen } from './runtime/listen.ts';
 import type { Gateway } from './services/gateway.ts';
 import { type ServiceBehavior, startServices } from './start-services.ts';
-import { readAssembly } from './template/assembly.ts';
+import { codeCacheOf, readAssembly } from './template/assembly.ts';
 import { evaluateStacks } from './template/evaluate.ts';
 import type { Json } from './template/json.ts';
 import { type EventSource, startEventSource } from './triggers/event-source.ts';
@@ -156,6 +156,7 @@ async function start(
   const host = createFunctionHost({
     clock,
     clockOffset: clock.shared,
+    codeCache: codeCacheOf(options.assembly),
     onLine: (line) => log({ source: 'function', ...line }),
   });
   const plan = emptyPlan();

@@ -105,11 +105,11 @@ const othersOf = ({ gitLab, bitbucket, connections }: ConnectWorld): readonly Co
     (one) => ({ ...one, connection: connections.get(`${one.host.forge} ${one.path}`) ?? {} }),
   );
 
-async function connectGitHub({ admin, gitHub, world, progress }: ConnectWorld): Promise<void> {
+async function connectGitHub({ cloud, admin, gitHub, world, progress }: ConnectWorld): Promise<void> {
   for (const organization of gitHub.state.organizations.values()) {
     const described = world.organizations.find(({ login }) => login === organization.login);
     if (described?.installation) {
-      await connect(admin, gitHub, organization, described.installation.repositories, progress);
+      await connect(admin, gitHub, organization, described.installation.repositories, progress, cloud.idle);
     } else if (described) {
       progress.step(`${organization.login}: the world file does not install the App`);
     }
@@ -117,11 +117,11 @@ async function connectGitHub({ admin, gitHub, world, progress }: ConnectWorld): 
 }
 
 async function onGitHub(options: ConnectWorld): Promise<readonly StartedOrganization[]> {
-  const { admin, gitHub, progress } = options;
+  const { cloud, admin, gitHub, progress } = options;
   const organizations: StartedOrganization[] = [];
   for (const { slug } of Described.parse(await admin.invoke('describe-organization', {})).organizations) {
     const organization = await simulatedOf(admin, gitHub, slug);
-    await synchronized(admin, slug, progress);
+    await synchronized(admin, slug, progress, cloud.idle);
     if (organization) {
       const started = await withTokens(options, slug, peopleOf(gitHub, organization));
       organizations.push({ ...started, gitHubId: organization.id, host: gitHubHost, path: undefined });
@@ -136,13 +136,13 @@ async function elsewhere(
   others: readonly Connectable[],
   done: ReadonlySet<string>,
 ): Promise<readonly StartedOrganization[]> {
-  const { admin, operator, progress } = options;
+  const { cloud, admin, operator, progress } = options;
   const organizations: StartedOrganization[] = [];
   const hosts = new Map(others.map(({ host }) => [host.forge, host]));
   for (const host of hosts.values()) {
     for (const [path, slug] of await connectedOf(admin, host)) {
       if (!done.has(slug)) {
-        await synchronized(admin, slug, progress);
+        await synchronized(admin, slug, progress, cloud.idle);
         const started = await withTokens(options, slug, await listedPeople(operator, slug));
         organizations.push({ ...started, gitHubId: undefined, host, path });
       }
@@ -153,7 +153,7 @@ async function elsewhere(
 
 /** Issues the tokens, and waits until they are accepted. */
 async function withTokens(
-  { admin, operator, folder, registryBaseUrl, progress }: ConnectWorld,
+  { cloud, admin, operator, folder, registryBaseUrl, progress }: ConnectWorld,
   slug: string,
   people: readonly StartedPerson[],
 ) {
@@ -164,7 +164,7 @@ async function withTokens(
   const served = people.filter(({ login }) => !without.has(login));
   const members = await giveTokens(admin, served, slug, tokens);
   await writeTokens(folder, tokens);
-  await synchronized(admin, slug, progress);
+  await synchronized(admin, slug, progress, cloud.idle);
   if (await isOpen(admin, slug, progress)) {
     await Promise.all(members.map((member) => accepted(url, member)));
   }

@@ -1,6 +1,7 @@
 /** Connects the simulated GitHub's organizations through the API, as an owner would, and waits for what comes of it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import type { Cloud } from '../cloud/cloud.ts';
 import type { GitHubSimulator } from '../forges/github/simulator.ts';
 import type { Organization as SimulatedOrganization } from '../forges/github/state.ts';
 import type { AdminClient } from './admin-client.ts';
@@ -28,6 +29,7 @@ export async function connect(
   organization: SimulatedOrganization,
   repositories: 'all' | readonly string[],
   progress: Progress,
+  idle: Cloud['idle'],
 ): Promise<void> {
   const slug = organization.login.toLowerCase();
   const before = Described.parse(await admin.invoke('describe-organization', {}));
@@ -45,6 +47,8 @@ export async function connect(
       organization: organization.login,
       repositories: repositories === 'all' ? 'all' : [...repositories],
     });
+    await gitHub.idle();
+    await idle({ timeoutMs: readyMs });
   }
   const installation = await until(async () => {
     const described = Described.parse(await admin.invoke('describe-organization', {}));
@@ -88,13 +92,32 @@ const Status = z.object({
   pending: z.object({ total: z.number() }),
 });
 
-/** Waits until no work is pending, and shows the progress. */
-export async function synchronized(admin: AdminClient, slug: string, progress: Progress): Promise<void> {
+/** While work goes on, what is there is looked at no more often: the look takes time from the work. */
+const lookMs = 1_000;
+
+/**
+ * Waits until no work is pending, and shows the progress.
+ *
+ * @param idle resolves when the cloud has nothing to do
+ */
+export async function synchronized(
+  admin: AdminClient,
+  slug: string,
+  progress: Progress,
+  idle: Cloud['idle'],
+): Promise<void> {
   // Twice in a row: work that requests itself again (a view, its edge keys, the view again) can be missed once.
   let quiet = 0;
   const started = Date.now();
   let patient = true;
+  let idling: Promise<unknown> | undefined;
   await until(async () => {
+    idling ??= idle({ timeoutMs: readyMs })
+      .catch(() => undefined)
+      .finally(() => {
+        idling = undefined;
+      });
+    await Promise.race([idling, sleep(lookMs)]);
     const { counts, pending } = Status.parse(await admin.invoke('describe-organization', { slug }));
     progress.counts(slug, countsOf(counts));
     if (patient && Date.now() - started > patienceMs) {

@@ -2,12 +2,13 @@
  * Starts everything on one machine: the local cloud on the synthesized template, and a simulated GitHub whose organizations are connected
  * as an owner would connect them. Nothing here writes to the table: owners' decisions go through the API and the deployed functions.
  */
-import { cp, rm } from 'node:fs/promises';
+import { cp, mkdir, rm, symlink } from 'node:fs/promises';
 import { z } from 'zod';
 import { integrationAddresses } from '../../shared/forge/integration-key.ts';
 import { type Cloud, type CloudLog, startCloud } from '../cloud/cloud.ts';
 import type { SteppableClock } from '../cloud/runtime/clock.ts';
 import type { ServiceBehavior } from '../cloud/start-services.ts';
+import { codeCacheOf } from '../cloud/template/assembly.ts';
 import type { BitbucketSimulator } from '../forges/bitbucket/simulator.ts';
 import { type GitHubSimulator, startGitHubSimulator } from '../forges/github/simulator.ts';
 import type { GitLabSimulator } from '../forges/gitlab/simulator.ts';
@@ -143,8 +144,7 @@ export async function start(
     if (gitLab) closing.push(() => gitLab.close());
     const bitbucket = await startBitbucket({ folder, world: described, ports, consoleBaseUrl, clock, say });
     if (bitbucket) closing.push(() => bitbucket.close());
-    await rm(folder.assembly, { recursive: true, force: true });
-    await cp(assembly, folder.assembly, { recursive: true });
+    await copyAssembly(assembly, folder.assembly);
     const cloud = await startCloud({
       assembly: folder.assembly,
       directory: folder.cloud,
@@ -232,6 +232,15 @@ export async function start(
     await close();
     throw error;
   }
+}
+
+/** All but the compiled code: what this run compiles is for the next runs, which have copies of their own. */
+async function copyAssembly(from: string, to: string): Promise<void> {
+  const codeCache = codeCacheOf(from);
+  await rm(to, { recursive: true, force: true });
+  await cp(from, to, { recursive: true, filter: (source) => source !== codeCache });
+  await mkdir(codeCache, { recursive: true });
+  await symlink(codeCache, codeCacheOf(to));
 }
 
 /** How groups and workspaces are connected, by forge and path. */

@@ -70,11 +70,13 @@ export function startEnvironment(
   definition: FunctionDefinition,
   options: {
     readonly clockOffset: SharedArrayBuffer;
+    /** Folder for compiled code; undefined keeps none. */
+    readonly codeCache: string | undefined;
     onLine(requestId: string | undefined, line: string): void;
     onRequest?(method: string, url: URL): void;
   },
 ): ExecutionEnvironment {
-  const setup = workerSetup(definition, options.clockOffset, options.onRequest !== undefined);
+  const setup = workerSetup(definition, options);
   const worker = new Worker(workerCode(), {
     workerData: setup,
     env: { ...definition.environment },
@@ -163,8 +165,7 @@ function exited(reason: string): FunctionError {
 
 function workerSetup(
   definition: FunctionDefinition,
-  clockOffset: SharedArrayBuffer,
-  reportsRequests: boolean,
+  { clockOffset, codeCache, onRequest }: Parameters<typeof startEnvironment>[1],
 ): WorkerSetup {
   const dot = definition.handler.lastIndexOf('.');
   const file = join(definition.directory, `${definition.handler.slice(0, dot)}.mjs`);
@@ -172,7 +173,8 @@ function workerSetup(
     entry: pathToFileURL(file).href,
     handlerName: definition.handler.slice(dot + 1),
     timeoutMs: definition.timeoutMs,
-    reportsRequests,
+    codeCache,
+    reportsRequests: onRequest !== undefined,
     clockOffset,
     context: {
       functionName: definition.name,

@@ -1,5 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createCloudClock, type SteppableClock } from '../runtime/clock.ts';
@@ -58,19 +67,19 @@ afterEach(async () => {
   await host.close();
 });
 
+const definition = {
+  name: 'work',
+  arn: 'arn:aws:lambda:us-east-1:000000000000:function:work',
+  handler: 'index.handler',
+  environment: { PATH: '/usr/bin', TABLE_NAME: 'things' },
+  timeoutMs: 3_000,
+  memoryMb: 128,
+  reservedConcurrency: undefined,
+  asyncRetries: 2,
+};
+
 function define(overrides: Partial<FunctionDefinition> = {}): void {
-  host.define({
-    name: 'work',
-    arn: 'arn:aws:lambda:us-east-1:000000000000:function:work',
-    directory,
-    handler: 'index.handler',
-    environment: { PATH: '/usr/bin', TABLE_NAME: 'things' },
-    timeoutMs: 3_000,
-    memoryMb: 128,
-    reservedConcurrency: undefined,
-    asyncRetries: 2,
-    ...overrides,
-  });
+  host.define({ ...definition, directory, ...overrides });
 }
 
 async function call(event: object): Promise<Record<string, unknown>> {
@@ -130,6 +139,48 @@ describe('function host', () => {
     expect(counts.map(({ count }) => count).sort()).toEqual([1, 3]);
     await host.coolDown();
     expect((await call({})).count).toBe(1);
+  });
+
+  it('serves a burst with few environments, and starts more when none becomes free', async () => {
+    const processors = Math.max(2, availableParallelism());
+    let loads = 0;
+    host.observe({ onLoaded: () => void loads++, onInvoked() {}, onRequest() {}, onMemory() {} });
+    define({ timeoutMs: 60_000 });
+    await Promise.all(Array.from({ length: 12 }, () => call({ sleep: 20 })));
+    expect(loads).toBeLessThanOrEqual(processors);
+    const stuck = Array.from({ length: processors }, () => host.invoke('work', '{"sleep":50000}'));
+    expect((await call({})).count).toBe(1);
+    await host.killRunning('work');
+    await Promise.all(stuck);
+  }, 40_000);
+
+  it('finds the code that a copy of the bundle has compiled', async () => {
+    const codeCache = join(directory, 'code-cache');
+    const copy = join(directory, 'copy');
+    mkdirSync(join(directory, 'bundle'));
+    mkdirSync(codeCache);
+    writeFileSync(join(directory, 'bundle/index.mjs'), code);
+    cpSync(join(directory, 'bundle'), join(copy, 'bundle'), { recursive: true });
+    symlinkSync(codeCache, join(copy, 'code-cache'));
+    const kept = () =>
+      readdirSync(codeCache, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && !entry.name.includes('.'))
+        .map(({ name, parentPath }) => `${name} ${statSync(join(parentPath, name)).ino}`);
+    const written: string[][] = [];
+    for (const assembly of [directory, copy]) {
+      const own = createFunctionHost({
+        ...{ clock, clockOffset: clock.shared, onLine() {} },
+        codeCache: join(assembly, 'code-cache'),
+      });
+      own.define({ ...definition, directory: join(assembly, 'bundle') });
+      expect(await own.invoke('work', '{}')).toMatchObject({ kind: 'result' });
+      await vi.waitFor(() => expect(kept()).toHaveLength(1), 5_000);
+      // What comes after this is answered when the code is kept.
+      expect(await own.invoke('work', '{}')).toMatchObject({ kind: 'result' });
+      await own.close();
+      written.push(kept());
+    }
+    expect(written[1]).toEqual(written[0]);
   });
 
   it("follows the cloud's clock, also in workers that already run", async () => {

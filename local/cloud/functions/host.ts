@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CloudClock } from '../runtime/service.ts';
 import {
   type ExecutionEnvironment,
@@ -23,6 +24,8 @@ export interface FunctionHostOptions {
   readonly clock: CloudClock;
   /** One Float64 with the clock's offset, shared with the workers; see WorkerSetup. */
   readonly clockOffset: SharedArrayBuffer;
+  /** Folder where the functions' compiled code is kept, for workers of later runs too; without it every worker compiles again. */
+  readonly codeCache?: string;
   onLine(line: FunctionLine): void;
 }
 
@@ -63,11 +66,19 @@ const THROTTLED_RETRY_MS = 1_000;
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const RESPONSE_LIMIT_BYTES = 6 * 1024 * 1024;
 
+const PROCESSORS = Math.max(2, availableParallelism());
+
 /**
  * How many environments load their code at the same time: more would only slow each other down. A waiting invocation takes an environment
  * that becomes free meanwhile, so a burst of messages causes fewer cold starts than on AWS.
  */
-const STARTS_AT_ONCE = Math.max(2, availableParallelism());
+const STARTS_AT_ONCE = PROCESSORS;
+
+/**
+ * How long an invocation waits at least for an environment of its function to become free while all processors are busy, in real time since
+ * one last did: to load one more takes their time from those that work. On a slow machine it waits twice as long as a load takes.
+ */
+const PATIENCE_MS = 1_000;
 
 interface Warm {
   readonly environment: ExecutionEnvironment;
@@ -80,6 +91,8 @@ interface HostedFunction {
   readonly busy: Set<ExecutionEnvironment>;
   /** The number of invocations that wait for an environment. */
   waiting: number;
+  /** When an invocation last got an environment; milliseconds of `performance.now()`. */
+  movedAt: number;
 }
 
 /** Creates a host without functions. Sets the process's time zone to UTC, as in Lambda, since threads share it. */
@@ -98,6 +111,8 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
   }
 
   let starting = 0;
+  /** How long the newest environment took to load, in milliseconds. */
+  let loadMs = 0;
   let changed = Promise.withResolvers<void>();
   /** Wakes waiting invocations: an environment is free, or another one may start. */
   function announce(): void {
@@ -109,17 +124,33 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
     hosted.waiting += 1;
     try {
       while (!closed) {
-        const environment = takeWarm(hosted) ?? (starting < STARTS_AT_ONCE ? startCold(hosted) : undefined);
+        const environment = takeWarm(hosted) ?? (mayStart(hosted) ? startCold(hosted) : undefined);
         if (environment !== undefined) {
           hosted.busy.add(environment);
+          hosted.movedAt = performance.now();
           return environment;
         }
-        await changed.promise;
+        await change(patienceEnd(hosted) - performance.now());
       }
       return undefined;
     } finally {
       hosted.waiting -= 1;
     }
+  }
+
+  const patienceEnd = ({ movedAt }: HostedFunction): number => movedAt + Math.max(PATIENCE_MS, 2 * loadMs);
+
+  /** @param ms how long to wait at most, if that is still to come */
+  async function change(ms: number): Promise<void> {
+    const late = ms > 0 ? [sleep(ms, undefined, { ref: false })] : [];
+    await Promise.race([changed.promise, ...late]);
+  }
+
+  /** Whether one more environment is of use: the first of a function always, others if the processors have time, or none becomes free. */
+  function mayStart(hosted: HostedFunction): boolean {
+    if (starting >= STARTS_AT_ONCE) return false;
+    const busy = all().reduce((sum, one) => sum + one.busy.size, 0);
+    return hosted.busy.size === 0 || busy < PROCESSORS || performance.now() >= patienceEnd(hosted);
   }
 
   function takeWarm(hosted: HostedFunction): ExecutionEnvironment | undefined {
@@ -136,13 +167,17 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
     const watcher = observer;
     const environment = startEnvironment(hosted.definition, {
       clockOffset: options.clockOffset,
+      codeCache: options.codeCache,
       onLine: (requestId, line) => options.onLine({ functionName, requestId, line }),
       ...(watcher && { onRequest: (method, url) => watcher.onRequest(functionName, method, url) }),
     });
-    void environment.ready.then(() => watcher?.onLoaded(functionName, performance.now() - startedAt));
     unused.add(environment);
     starting += 1;
     void environment.ready.then(() => {
+      loadMs = performance.now() - startedAt;
+      watcher?.onLoaded(functionName, loadMs);
+      // What waits counts from here: before, none could become free.
+      hosted.movedAt = performance.now();
       starting -= 1;
       announce();
     });
@@ -159,7 +194,6 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
     }, KEEP_WARM_MS);
     expiry.unref();
     hosted.warm.push({ environment, expiry });
-    announce();
   }
 
   async function measure(name: string, environment: ExecutionEnvironment): Promise<void> {
@@ -195,6 +229,7 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
       hosted.busy.delete(environment);
       if (environment.alive() && !closed) keepWarm(hosted, environment);
       else void environment.kill();
+      announce();
     }
   }
 
@@ -220,7 +255,7 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
 
   return {
     define(definition) {
-      functions.set(definition.name, { definition, warm: [], busy: new Set(), waiting: 0 });
+      functions.set(definition.name, { definition, warm: [], busy: new Set(), waiting: 0, movedAt: 0 });
     },
     has: (name) => functions.has(name),
     observe(next) {

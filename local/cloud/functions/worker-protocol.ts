@@ -5,6 +5,8 @@ export interface WorkerSetup {
   readonly entry: string;
   readonly handlerName: string;
   readonly timeoutMs: number;
+  /** Folder where the compiled code is kept for the next worker of the function; undefined keeps none. */
+  readonly codeCache: string | undefined;
   /** Whether the worker reports the requests that the code sends. */
   readonly reportsRequests: boolean;
   /** One Float64: milliseconds that the cloud's clock is ahead of real time. */

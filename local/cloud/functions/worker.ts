@@ -6,6 +6,7 @@
  */
 import { subscribe } from 'node:diagnostics_channel';
 import { ClientRequest } from 'node:http';
+import { enableCompileCache, flushCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FromWorker, FunctionError, ToWorker, WorkerSetup } from './worker-protocol.ts';
 
@@ -14,7 +15,10 @@ type Handler = (event: unknown, context: unknown) => unknown;
 const port = parentPort;
 const setup: WorkerSetup = workerData;
 let requestId: string | undefined;
+let keepsCode = setup.codeCache !== undefined;
 
+// By a relative path to the bundle: a copy of the assembly finds what another has compiled.
+if (setup.codeCache !== undefined) enableCompileCache({ directory: setup.codeCache, portable: true });
 shiftDate(new Float64Array(setup.clockOffset));
 for (const stream of ['stdout', 'stderr'] as const) captureLines(stream);
 if (setup.reportsRequests) reportRequests();
@@ -62,6 +66,13 @@ async function run(call: Handler, message: ToWorker): Promise<void> {
   } catch (error) {
     send({ kind: 'error', requestId: message.requestId, error: describe(error) });
   }
+  keepCode();
+}
+
+/** Keeps the compiled code, with what the first invocation has needed of it; Node writes nothing where it is kept already. */
+function keepCode(): void {
+  if (keepsCode) flushCompileCache();
+  keepsCode = false;
 }
 
 function describe(error: unknown): FunctionError {

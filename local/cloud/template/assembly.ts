@@ -36,6 +36,9 @@ export interface StackTemplate {
   readonly outputs: Readonly<Record<string, TemplateOutput>>;
 }
 
+/** The folder of an assembly for the compiled code of its functions, or a link to one. */
+export const codeCacheOf = (directory: string): string => join(directory, 'code-cache');
+
 const json: z.ZodType<Json> = z.json();
 const jsonObject = z.record(z.string(), json);
 const asText = z.union([z.string(), z.number(), z.boolean()]).transform(String);
