@@ -170,7 +170,12 @@ function forward(
     agent: upstream.agent,
     method: request.method,
     path: `${asked.pathname}${asked.search}`,
-    headers: { ...passedOn(request.headers), host: upstream.url.host, ...upstream.headers },
+    headers: {
+      ...passedOn(request.headers),
+      // Node frames a body by itself for some methods only.
+      ...(request.headers['transfer-encoding'] !== undefined && { 'transfer-encoding': 'chunked' }),
+      ...{ host: upstream.url.host, ...upstream.headers },
+    },
     timeout: silenceMsMax,
   });
   onward.on('timeout', () => onward.destroy(new Error('timeout')));

@@ -30,7 +30,7 @@ export function readByComposer(settings: Readonly<Record<string, unknown>>, cach
       PATH: process.env.PATH,
       HOME: cache,
       COMPOSER_HOME: cache,
-      TZ: 'UTC',
+      ...{ TZ: 'UTC', LC_ALL: 'C.UTF-8' },
       COMPOSER_ALLOW_SUPERUSER: '1',
     },
   });
