@@ -129,6 +129,10 @@ export const actGroups = {
   },
   Packages: {
     'choose-packages': { label: 'Packages added', told: onSubject('made packages of') },
+    'set-package-folders': {
+      label: 'Folders of packages set',
+      told: onSubject('set which folders of', ' have packages'),
+    },
     'scan-repository': { label: 'Repository scanned', told: onSubject('had', ' scanned') },
     'accept-moved-tag': { label: 'Moved tag accepted', told: onSubject('accepted that', ' moved') },
     'give-name': { label: 'Package name given', told: onSubject('gave the name') },

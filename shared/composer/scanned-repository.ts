@@ -5,7 +5,7 @@ export const manifestBytesMax = 1024 * 1024;
 
 /**
  * Why the composer.json at a commit has no readable text: it is not UTF-8, longer than `manifestBytesMax`, not a file, or a symbolic link
- * that does not lead to a file.
+ * that does not lead to a file. Of links below the root (`link-in-folder`) none is followed.
  */
 export type ManifestProblem =
   | 'not-utf-8'
@@ -16,7 +16,8 @@ export type ManifestProblem =
   | 'link-to-nothing'
   | 'link-to-link'
   | 'link-to-folder'
-  | 'link-to-submodule';
+  | 'link-to-submodule'
+  | 'link-in-folder';
 
 /** The composer.json of a commit, or the file in the repository that it links to. */
 export interface ManifestText {
@@ -27,6 +28,8 @@ export interface ManifestText {
 
 export interface ScannedRef extends ManifestText {
   readonly name: string;
+  /** For a tag whose name has the package's name before the version: the version in it. Default: the whole name. */
+  readonly versionName?: string | undefined;
   /** As ForgeRef has it. */
   readonly commit: string;
   /** When the commit was made, ISO 8601. */

@@ -43,6 +43,7 @@ const manifestProblems: Readonly<Record<ManifestProblem, string>> = {
   'link-to-link': 'is a symbolic link to another link, which is not followed',
   'link-to-folder': 'is a symbolic link to a folder',
   'link-to-submodule': 'is a symbolic link to a submodule',
+  'link-in-folder': 'is a symbolic link, which is not followed in folders below the root',
 };
 
 /** Composer 1's name for a default branch. */
@@ -52,7 +53,7 @@ const DEFAULT_BRANCH_ALIAS = '9999999-dev';
 export function tagCandidate(scanned: ScannedRef): VersionCandidate | SkippedRef {
   const ref: RefName = { kind: 'tag', name: scanned.name };
   const skip = (reason: string, isError: boolean): SkippedRef => ({ ref, reason, isError });
-  const name = scanned.name.replaceAll('release-', '');
+  const name = (scanned.versionName ?? scanned.name).replaceAll('release-', '');
   const normalizedTag = normalizedOrUndefined(name);
   if (normalizedTag === undefined) return skip(`"${scanned.name}" is not a version number.`, false);
   if (parseStability(normalizedTag) === 'dev') {

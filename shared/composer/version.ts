@@ -98,6 +98,17 @@ export function parseNumericAliasPrefix(branch: string): string | false {
   return prefix === undefined ? false : `${prefix}.`;
 }
 
+/** Whether Composer takes the text for a version. */
+export function isValidVersion(version: string): boolean {
+  try {
+    normalizeVersion(version);
+    return true;
+  } catch (error) {
+    if (error instanceof InvalidVersionError) return false;
+    throw error;
+  }
+}
+
 /** The stability of a version in its pretty or normalized form. Text that is not a version counts as stable, as in Composer. */
 export function parseStability(version: string): Stability {
   const text = version.replace(REFERENCE, '');

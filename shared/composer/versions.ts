@@ -250,7 +250,10 @@ function newestFirst(a: VersionCandidate, b: VersionCandidate): number {
 }
 
 function tagsInOrder(repository: ScannedRepository): (VersionCandidate | SkippedRef)[] {
-  return sortedByName(repository.tags).map(tagCandidate);
+  // Of two tags for one version, the one that names the package comes first.
+  return sortedByName(repository.tags)
+    .toSorted((a, b) => Number(b.versionName !== undefined) - Number(a.versionName !== undefined))
+    .map(tagCandidate);
 }
 
 function branchesInOrder({ branches, defaultBranch }: ScannedRepository): (VersionCandidate | SkippedRef)[] {

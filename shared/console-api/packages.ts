@@ -176,11 +176,39 @@ export const Repository = z
       description: 'Why it has no package; missing where it has one, or was not scanned yet.',
     }),
     leftOut: z.int().meta({ description: 'How many of its tags and branches give no version.' }),
+    foldersWithManifests: z.int().meta({
+      description:
+        'In how many folders below its root there is a composer.json: `readPackageFolders` proposes patterns.',
+    }),
     lastScannedAt: Time.optional(),
     isScanPending: z.boolean(),
     lastFailure: z.object({ at: Time, code: z.string(), message: z.string() }).optional(),
   })
   .meta({ id: 'Repository' });
+
+const Patterns = z.array(z.string().min(1).max(200)).max(20);
+
+export const PackageFolders = z
+  .object({
+    repository: z.string(),
+    patterns: Patterns.meta({
+      description: 'Of the manifests of packages below the root, such as `packages/*/composer.json`.',
+    }),
+    proposed: z.array(z.string()).meta({ description: 'Patterns that would fit the folders that have one.' }),
+    lookedAt: Time.optional().meta({
+      description: 'As of when `proposed` and `found` are; missing before the first look.',
+    }),
+    found: z.object({
+      patterns: z.array(z.string()),
+      folders: z.array(z.string()).meta({ description: 'The folders that become packages, the first 1000.' }),
+      count: z.int(),
+    }),
+  })
+  .meta({ id: 'PackageFolders' });
+
+export const PackageFoldersChoice = z
+  .strictObject({ patterns: Patterns })
+  .meta({ id: 'PackageFoldersChoice', description: 'None: only the root may be a package.' });
 
 export const PackageChoice = z
   .strictObject({

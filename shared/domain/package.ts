@@ -80,11 +80,15 @@ export function decidePackage(found: {
   return { accept: true };
 }
 
+/** Whether both are in the same repository, in whatever directory. */
+export function sameRepository(
+  one: Pick<PackageSource, 'synchronization' | 'repository'>,
+  other: Pick<PackageSource, 'synchronization' | 'repository'>,
+): boolean {
+  return one.synchronization === other.synchronization && one.repository === other.repository;
+}
+
 /** Whether both are the same directory of the same repository. */
 export function sameSource(one: PackageSource, other: PackageSource): boolean {
-  return (
-    one.synchronization === other.synchronization &&
-    one.repository === other.repository &&
-    one.directory === other.directory
-  );
+  return sameRepository(one, other) && one.directory === other.directory;
 }

@@ -5,13 +5,16 @@
  */
 import type { Readable } from 'node:stream';
 import type { ManifestText } from '../composer/scanned-repository.ts';
-import type { Fact, FactKind, Handle, RepositoryFact } from '../domain/facts.ts';
+import type { Fact, FactKind, Handle } from '../domain/facts.ts';
 import type { ForgeOrganizationId, ForgeRepositoryId, ForgeRoleId, InstallationId } from '../domain/ids.ts';
 import type { RepositoryLinks } from '../domain/repository-links.ts';
 import type { AnyScope, PartScope } from '../domain/scopes.ts';
+import type { FolderReader } from './folders.ts';
 import type { Readme, ReadmePlace } from './readme.ts';
+import type { RepositoryIds } from './repository-ids.ts';
 
 export type { ForgeId } from '../domain/synchronization.ts';
+export type { RepositoryIds } from './repository-ids.ts';
 
 export interface ForgeOrganization {
   readonly id: ForgeOrganizationId;
@@ -215,10 +218,6 @@ export interface RefsOptions {
   readonly known?: ReadonlyMap<string, ManifestText>;
 }
 
-/** Which repository to read: the ids of a RepositoryFact, and its name as last read. Without handle and name more requests may be made. */
-export type RepositoryIds = Pick<RepositoryFact, 'repository' | 'handle'> &
-  Partial<Pick<RepositoryFact, 'fullName'>>;
-
 export interface ArchiveOptions {
   /** Nobody waits for it, so where the forge gives only a few archives, some of them are left for those who do. */
   readonly isBackground?: boolean;
@@ -260,6 +259,8 @@ export interface ContentReader {
    * @returns undefined where there is none, or none that is text of at most `readmeBytesMax`
    */
   readReadme?(repository: RepositoryIds, place: ReadmePlace): Promise<Readme | undefined>;
+  /** Left out where folders below the root cannot be read. */
+  readonly folders?: FolderReader;
 }
 
 /** What to read because of a webhook delivery. The smallest sufficient part costs least; a whole scope is correct too. */

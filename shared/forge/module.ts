@@ -76,6 +76,8 @@ export interface ForgeModule<
   readonly installsHooks?: boolean | undefined;
   /** It keeps a log of the deliveries of such a hook, which can be shown, and delivers again. */
   readonly hasHookLog?: boolean | undefined;
+  /** Whether folders below a repository's root can be packages: if so, an opened connection's contents have `folders`. */
+  readonly readsFolders?: boolean | undefined;
   /** Needs no connection: a delivery with a valid signature says itself which one it is about. */
   readonly webhooks: WebhookReader;
   /**

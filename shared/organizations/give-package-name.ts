@@ -4,7 +4,7 @@ import { CallerError } from '../domain/caller-error.ts';
 import { unlessChanged } from '../domain/conflict-error.ts';
 import type { RepositoryFact } from '../domain/facts.ts';
 import type { Organization } from '../domain/organization.ts';
-import { type PackageSource, sameSource } from '../domain/package.ts';
+import { type PackageSource, sameRepository } from '../domain/package.ts';
 import { repositoryKey } from '../domain/repository-key.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -121,7 +121,8 @@ async function claimantNamed(
       [fullName.toLowerCase(), shortName.toLowerCase()].includes(wanted),
   );
   const claims = await nameClaims(table, organization.id, name);
-  const isClaimant = (source: PackageSource): boolean => claims.some((claim) => sameSource(claim, source));
+  const claimOf = (source: PackageSource) => claims.find((claim) => sameRepository(claim, source));
+  const isClaimant = (source: PackageSource): boolean => claimOf(source) !== undefined;
   const claimants = all
     .filter(({ source }) => isClaimant(source) && mayActOn(source))
     .map(({ fullName }) => fullName);
@@ -142,11 +143,13 @@ async function claimantNamed(
     );
   }
   const found = await findPackage(table, organization.id, before.number);
-  if (sameSource(repository.source, before.source) && found !== undefined && isOfSource(found)) {
+  if (sameRepository(repository.source, before.source) && found !== undefined && isOfSource(found)) {
     throw new CallerError('conflict', `${repository.fullName} already has the name ${name}`);
   }
-  if (isClaimant(repository.source)) {
-    return repository;
+  const claim = claimOf(repository.source);
+  if (claim !== undefined) {
+    // It says in which of its folders the name is.
+    return { ...repository, source: claim };
   }
   throw new CallerError(
     'conflict',

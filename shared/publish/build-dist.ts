@@ -1,12 +1,17 @@
 /** Builds the archive of a recorded commit once, from the forge into the object store. The first stored bytes win and are kept. */
+import type { Readable } from 'node:stream';
 import type { OrganizationId } from '../domain/ids.ts';
+import { ForgeError } from '../forge/errors.ts';
 import type { ContentReader } from '../forge/forge.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { Logger } from '../runtime/logger.ts';
 import { all, any, equal, missing, missingOrLess } from '../store/condition.ts';
 import { keys } from '../store/keys.ts';
 import { findDist, findPackage, type StoredPackage } from '../store/package-store.ts';
 import { isRefused, notRefused } from '../store/refused-commit-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
+import { type CommitArchives, createCommitArchives } from './commit-archives.ts';
+import { cutFolder, NoFolderError } from './cut-folder.ts';
 import { ArchiveTooLargeError, type DistObjects, type StoredArchive } from './dist-objects.ts';
 import { objectKeys } from './object-keys.ts';
 
@@ -15,7 +20,10 @@ export interface BuildDistDependencies {
   readonly objects: DistObjects;
   readonly clock: Clock;
   readonly newLeaseId: () => string;
+  readonly logger: Pick<Logger, 'warn'>;
   readonly reader: (found: StoredPackage) => Promise<Pick<ContentReader, 'readArchive'>>;
+  /** Kept by whoever builds several archives of a repository; else one archive is on the disk for as long as it is needed. */
+  readonly archives?: CommitArchives | undefined;
 }
 
 export interface DistRequest {
@@ -37,14 +45,16 @@ export interface DistRequest {
 
 /**
  * `stored`: the archive is stored, with its SHA-1 in hex. `busy`: another worker builds it. `unrecorded`: the commit is not recorded for
- * the package. `refused`: an owner refused the commit. `too-large`: nobody tries again before tomorrow.
+ * the package. `refused`: an owner refused the commit. `too-large`: nobody tries again before tomorrow. `no-folder`: the package is a folder of its
+ * repository, which the commit does not have.
  */
 export type DistOutcome =
   | { readonly is: 'stored'; readonly shasum: string }
   | { readonly is: 'busy' }
   | { readonly is: 'unrecorded' }
   | { readonly is: 'refused' }
-  | { readonly is: 'too-large' };
+  | { readonly is: 'too-large' }
+  | { readonly is: 'no-folder' };
 
 /** How long an archive that is too large is not fetched again; milliseconds. */
 const againAfterMs = 24 * 3600_000;
@@ -122,6 +132,7 @@ export async function buildDist(
     leaseId,
     // A worker that died, or lost the store's response, left its `leaseUntil`.
     mayBeStored: dist.leaseUntil !== undefined,
+    directory: dist.directory ?? found.directory,
   });
 }
 
@@ -130,6 +141,8 @@ interface DistLease {
   readonly leaseId: string;
   /** An earlier worker may have stored bytes without recording them. */
   readonly mayBeStored: boolean;
+  /** Where the package is at the commit. */
+  readonly directory: string;
 }
 
 async function buildLeased(
@@ -150,7 +163,7 @@ async function buildLeased(
     let stored = await objects.digest(objectKey, request.signal);
     if (!stored) {
       mayBeStored = lease.mayBeStored;
-      stored = await store(dependencies, { ...request, beforeStoring }, objectKey);
+      stored = await store(dependencies, { ...request, beforeStoring }, objectKey, lease.directory);
     }
     await table.update({
       key: lease.key,
@@ -163,6 +176,9 @@ async function buildLeased(
     if (error instanceof ArchiveTooLargeError) {
       await table.update({ key: lease.key, set: { tooLargeAt: clock.now() } });
       return { is: 'too-large' };
+    }
+    if (error instanceof NoFolderError) {
+      return { is: 'no-folder' };
     }
     throw error;
   }
@@ -181,17 +197,59 @@ async function whyNoLease(
 }
 
 async function store(
-  { objects, reader }: BuildDistDependencies,
-  { found, commit, signal, beforeStoring = async () => {} }: DistRequest,
+  dependencies: BuildDistDependencies,
+  request: DistRequest,
   objectKey: string,
+  directory: string,
 ): Promise<StoredArchive> {
-  const archive = await (await reader(found)).readArchive({ repository: found.repository }, commit, signal);
-  const stored = await objects.putFirst(objectKey, archive, { signal, beforeStoring });
+  const { objects, reader } = dependencies;
+  const { found, commit, signal, beforeStoring = async () => {} } = request;
+  const contents = await reader(found);
+  const read = (): Promise<Readable> =>
+    contents.readArchive({ repository: found.repository }, commit, signal);
+  const upload = { signal, beforeStoring };
+  const stored = await (directory === '' && found.directory === ''
+    ? objects.putFirst(objectKey, await read(), upload)
+    : withFolder(dependencies, request, directory, read, (archive) =>
+        objects.putFirst(objectKey, archive, upload),
+      ));
   const first = stored ?? (await objects.digest(objectKey, signal));
   if (!first) {
     throw new Error('a stored archive disappeared');
   }
   return first;
+}
+
+/** The archive of the package's folder alone, cut out of the commit's. */
+async function withFolder<Result>(
+  { archives, logger }: BuildDistDependencies,
+  { found, commit, signal }: DistRequest,
+  directory: string,
+  read: () => Promise<Readable>,
+  use: (archive: Readable) => Promise<Result>,
+): Promise<Result> {
+  const kept = archives ?? createCommitArchives();
+  try {
+    const file = await kept.file(`${found.synchronization}/${found.repository}/${commit}`, read, signal);
+    const top = `${found.name.replace('/', '-')}-${commit.slice(0, 12)}`;
+    const cut = await cutFolder(file, { directory, packageName: found.name, top }).catch((error: unknown) => {
+      throw error instanceof NoFolderError
+        ? error
+        : new ForgeError('incomplete', `the archive of ${commit} cannot be read`, { cause: error });
+    });
+    if (cut.linksLeftOut.length > 0) {
+      logger.warn('symbolic links that lead out of the folder of a package are not in its archive', {
+        package: found.name,
+        commit,
+        links: cut.linksLeftOut.slice(0, 20),
+      });
+    }
+    return await use(cut.archive);
+  } finally {
+    if (archives === undefined) {
+      await kept.close();
+    }
+  }
 }
 
 /**

@@ -28,6 +28,9 @@ export const distWarnings = {
   tooLarge: (name: string, hash: string): string =>
     `The archive of ${name} at ${short(hash)} is not served: it has more than 2 GB, or took longer than four minutes to fetch three times. Leave large files out by export-ignore in .gitattributes; it is tried again tomorrow.`,
 
+  noFolder: (name: string, hash: string): string =>
+    `At commit ${short(hash)} the repository has no folder with the package ${name}. Pin to a commit that has it.`,
+
   undecided: (name: string, hash: string): string =>
     `The repository of ${name} is being searched for the commit ${short(hash)}; try again shortly.`,
 

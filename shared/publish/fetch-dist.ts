@@ -166,6 +166,8 @@ async function answer(
       return refused(distWarnings.refused(organization.slug, name, hash));
     case 'too-large':
       return refused(distWarnings.tooLarge(name, hash));
+    case 'no-folder':
+      return refused(distWarnings.noFolder(name, hash));
     case 'not-contained':
       return refused(distWarnings.noCommit(name, hash));
     case 'ambiguous':

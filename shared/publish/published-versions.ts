@@ -56,7 +56,8 @@ export function publishedVersions(of: {
           ? // As in Composer's VcsRepository: a dist without a reference has that of the source.
             { ...manifest.dist, reference: manifest.dist.reference ?? source?.reference ?? version.commit }
           : ownDist(version, distOf.get(version.commit), of.distUrl),
-        ...(of.settings.source && source ? { source } : {}),
+        // Composer fetches no folder of a repository from its source, and the root would be another package.
+        ...(of.settings.source && source && !isFolder(version, manifest) ? { source } : {}),
         ...(support ? { support } : {}),
         homepage,
         abandoned: abandonment(of.found, manifest),
@@ -80,6 +81,10 @@ const Manifest = z.looseObject({
 });
 type Manifest = z.infer<typeof Manifest>;
 
+/** Whether the version is a folder of its repository, and its manifest gives no source itself. */
+const isFolder = ({ directory = '' }: StoredVersion, { source }: Manifest): boolean =>
+  directory !== '' && source === undefined;
+
 const isOutside = ({ source, dist }: Manifest): boolean => source !== undefined || dist !== undefined;
 
 /** The archive that we build of the commit on its first request. */
@@ -100,7 +105,7 @@ function ownDist(
 /** The links to the version's code and issues; none until a scan has recorded the repository's links. */
 function linksOf(
   { links }: StoredPackage,
-  { commit, refName, linkedRef }: StoredVersion,
+  { commit, refName, linkedRef, directory = '' }: StoredVersion,
 ): {
   readonly links?: z.infer<typeof CodeAddress>;
   readonly support?: PublishedVersion['support'];
@@ -109,7 +114,8 @@ function linksOf(
   if (links === undefined) {
     return {};
   }
-  const source = treeAddress(links, { ref: linkedRef ?? refName, commit });
+  const tree = treeAddress(links, { ref: linkedRef ?? refName, commit });
+  const source = directory === '' ? tree : tree && `${tree.replace(/\/$/, '')}/${directory}`;
   return {
     links: { ...links.source, reference: commit },
     support: { source, issues: links.issues },

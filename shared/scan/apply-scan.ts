@@ -14,7 +14,7 @@ import { metadataLayout, type StoredPackage, type StoredVersion } from '../store
 import { type Operation, type Table, transactionItemsMax } from '../store/table.ts';
 import { type Lease, leaseHeld, requestWork, type WorkMessage } from '../store/work.ts';
 import { edgeWork, grantsWork, packageWork } from '../store/work-items.ts';
-import { type PackageState, packagesOfSource } from './package-state.ts';
+import { type PackageState, packagesOfRepository } from './package-state.ts';
 import type { VersionChange } from './plan-versions.ts';
 
 /** Attributes of a package that come from its repository, apart from versions. */
@@ -104,21 +104,16 @@ export async function applyVersions(
 ): Promise<readonly WorkMessage[]> {
   const workItem = packageWork(organization, found.number);
   for (const batch of batchesOf(changes)) {
-    const recorded = new Set(
-      batch.flatMap((change) =>
-        change.kind === 'write' && commits.has(change.version.commit) ? [change.version.commit] : [],
+    const recorded = new Map(
+      batch.flatMap(({ kind, version: { commit, directory } }) =>
+        kind === 'write' && commits.has(commit) ? [[commit, directory] as const] : [],
       ),
     );
     await table.transact([
       leaseHeld(lease),
       ...batch.map((change) => versionOperation(organization, found.number, change)),
-      ...[...recorded].map(
-        (commit): Operation => ({
-          update: {
-            key: keys.dist(organization, found.number, commit),
-            setIfMissing: { recordedAt: clock.now() },
-          },
-        }),
+      ...[...recorded].map(([commit, directory]) =>
+        recordCommit(organization, found, { commit, directory }, clock.now()),
       ),
       { ...requestWork(workItem, clock.now()), when: ofSource(found) },
     ]);
@@ -202,11 +197,24 @@ export async function recordAccepted(
   { table, clock }: ApplyDependencies,
   lease: Lease,
   organization: OrganizationId,
-  { number }: StoredPackage,
-  commit: string,
+  found: StoredPackage,
+  version: Pick<StoredVersion, 'commit' | 'directory'>,
 ): Promise<void> {
-  const key = keys.dist(organization, number, commit);
-  await table.transact([leaseHeld(lease), { update: { key, setIfMissing: { recordedAt: clock.now() } } }]);
+  await table.transact([leaseHeld(lease), recordCommit(organization, found, version, clock.now())]);
+}
+
+function recordCommit(
+  organization: OrganizationId,
+  { number }: StoredPackage,
+  { commit, directory }: Pick<StoredVersion, 'commit' | 'directory'>,
+  recordedAt: number,
+): Operation {
+  return {
+    update: {
+      key: keys.dist(organization, number, commit),
+      setIfMissing: { recordedAt, ...(directory !== undefined && { directory }) },
+    },
+  };
 }
 
 /** Makes the version of the commit that its tag moved to, with the checksum of that one's archive. The archive of the first stays. */
@@ -283,9 +291,9 @@ export async function withdrawPackages(
   { table, clock }: ApplyDependencies,
   lease: Lease,
   organization: Organization,
-  source: PackageSource,
+  source: Pick<PackageSource, 'synchronization' | 'repository'>,
 ): Promise<readonly WorkMessage[]> {
-  const packages = (await packagesOfSource(table, organization.id, source)).filter(
+  const packages = (await packagesOfRepository(table, organization.id, source)).filter(
     (one) => one.state === 'accepted' || one.state === 'available',
   );
   const messages: WorkMessage[] = [];

@@ -1,7 +1,7 @@
 /** Handles a repository that has no package of the name in its manifest: it gets one, or the name waits. */
 import type { OrganizationId } from '../domain/ids.ts';
 import { decideName, type NameHolder } from '../domain/name-holder.ts';
-import { decidePackage, type PackageSource, sameSource, type WaitingName } from '../domain/package.ts';
+import { decidePackage, type PackageSource, sameRepository, type WaitingName } from '../domain/package.ts';
 import { isNewRepository } from '../domain/synchronization.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { equal } from '../store/condition.ts';
@@ -19,7 +19,7 @@ import { type Lease, leaseHeld, requestWork, type WorkMessage, type WorkQueue } 
 import { scanWork } from '../store/work-items.ts';
 import { type AboutRepository, type ApplyDependencies, createPackage } from './apply-scan.ts';
 import { claimantOf, holderOf, isOfImport, rivalsOf } from './name-state.ts';
-import { packagesOfSource } from './package-state.ts';
+import { packagesOfRepository } from './package-state.ts';
 import { passName } from './pass-name.ts';
 import type { ScanInputs } from './scan-inputs.ts';
 
@@ -69,6 +69,8 @@ export interface NameClaim {
   readonly about: AboutRepository;
   readonly source: PackageSource;
   readonly name: string;
+  /** See `claimsOf`. */
+  readonly claims: Set<string>;
 }
 
 const waits = ({ name, source }: NameClaim, reason: WaitingName['reason']): ClaimedName => ({
@@ -84,7 +86,7 @@ async function takeFromHolder(
 ): Promise<ClaimedName> {
   const { table, clock, workQueue, logger } = dependencies;
   const { repository, about, source, name } = claim;
-  await storeClaim(dependencies, lease, organization.id, name, source);
+  await storeClaim(dependencies, lease, organization.id, claim);
   const before = await findName(table, organization.id, name);
   if (before === undefined) {
     throw new Error(`the name ${name} disappeared`);
@@ -113,7 +115,7 @@ async function takeFromHolder(
     to: source.repository,
   });
   await workQueue.send(messages);
-  await table.transact([noteClaim(lease, undefined), removeNameClaim(organization.id, name, source)]);
+  await table.transact([leaseHeld(lease), removeNameClaim(organization.id, name, source)]);
   return { made };
 }
 
@@ -126,14 +128,18 @@ const passingReasons: Readonly<Record<NameHolder['standing'], string>> = {
   'deleted-here': 'an owner gave it',
 };
 
-/** The name that the repository claimed before this scan. */
-const claimedBefore = ({ item }: Lease): string | undefined =>
-  typeof item.claimedName === 'string' ? item.claimedName : undefined;
+/** The names that the repository claims as far as its scan's item says; a scan adds to them, and removes some at its end. */
+export function claimsOf({ item }: Pick<Lease, 'item'>): Set<string> {
+  const before = Array.isArray(item.claimedNames) ? item.claimedNames.map(String) : [];
+  // Earlier versions claimed one name at most.
+  return new Set(typeof item.claimedName === 'string' ? [...before, item.claimedName] : before);
+}
 
-/** The claim is also stored on the scan's item, so that a scan without a claim needs no further read. */
-function noteClaim(lease: Lease, name: string | undefined): Operation {
+/** The claims are also stored on the scan's item, so that a scan without any needs no further read. */
+function noteClaims(lease: Lease, names: ReadonlySet<string>): Operation {
+  const claimedNames = names.size === 0 ? undefined : [...names].sort();
   return {
-    update: { key: lease.workItem.key, set: { claimedName: name } },
+    update: { key: lease.workItem.key, set: { claimedNames, claimedName: undefined } },
     when: equal('leaseId', lease.leaseId),
   };
 }
@@ -142,30 +148,31 @@ async function storeClaim(
   { table }: ApplyDependencies,
   lease: Lease,
   organization: OrganizationId,
-  name: string,
-  source: PackageSource,
+  { name, source, claims }: Pick<NameClaim, 'name' | 'source' | 'claims'>,
 ): Promise<void> {
-  const before = claimedBefore(lease);
-  if (before !== name) {
-    await table.transact([
-      noteClaim(lease, name),
-      putNameClaim(organization, name, source),
-      ...(before === undefined ? [] : [removeNameClaim(organization, before, source)]),
-    ]);
+  if (!claims.has(name)) {
+    claims.add(name);
+    await table.transact([noteClaims(lease, claims), putNameClaim(organization, name, source)]);
   }
 }
 
-/** Ends the repository's claim; called at the end of a scan. @param name that the repository still claims, if any */
-export async function endClaim(
+/** Ends the claims that a scan did not make again; called at its end. @param names that the repository still claims */
+export async function endClaims(
   { table }: ApplyDependencies,
   lease: Lease,
   organization: OrganizationId,
   source: PackageSource,
-  name: string | undefined,
+  { claims, names }: { readonly claims: ReadonlySet<string>; readonly names: ReadonlySet<string> },
 ): Promise<void> {
-  const before = claimedBefore(lease);
-  if (before !== undefined && before !== name) {
-    await table.transact([noteClaim(lease, name), removeNameClaim(organization, before, source)]);
+  const ended = [...claims].filter((name) => !names.has(name));
+  const portion = transactionItemsMax - 1;
+  for (let start = 0; start < ended.length; start += portion) {
+    const part = ended.slice(start, start + portion);
+    const left = new Set([...claims].filter((name) => !ended.slice(0, start + portion).includes(name)));
+    await table.transact([
+      noteClaims(lease, left),
+      ...part.map((name) => removeNameClaim(organization, name, source)),
+    ]);
   }
 }
 
@@ -177,11 +184,11 @@ export async function requestClaimants(
   source: PackageSource,
 ): Promise<readonly WorkMessage[]> {
   const messages: WorkMessage[] = [];
-  for (const { name, number } of await packagesOfSource(table, organization, source)) {
+  for (const { name, number } of await packagesOfRepository(table, organization, source)) {
     const holder: StoredName | undefined = await findName(table, organization, name);
     const claims = holder?.number === number ? await nameClaims(table, organization, name) : [];
     const scans = claims
-      .filter((one) => !sameSource(one, source))
+      .filter((one) => !sameRepository(one, source))
       .map((one) => scanWork(organization, one.synchronization, one.repository));
     const portion = transactionItemsMax - 1;
     for (let start = 0; start < scans.length; start += portion) {

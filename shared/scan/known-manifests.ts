@@ -4,17 +4,14 @@ import type { ManifestText } from '../composer/scanned-repository.ts';
 import type { ForgeRepositoryId, SynchronizationId } from '../domain/ids.ts';
 import { loadChunks, putChunks } from '../store/chunk-store.ts';
 import { chunkNames } from '../store/keys.ts';
+import { StoredText } from '../store/manifest-text.ts';
 import type { Table } from '../store/table.ts';
 
-const ManifestProblem = z.enum([
-  ...(['not-utf-8', 'too-large', 'folder', 'submodule', 'link-to-outside'] as const),
-  ...(['link-to-nothing', 'link-to-link', 'link-to-folder', 'link-to-submodule'] as const),
-]);
 const StoredManifests = z.object({
   /** Milliseconds since the epoch. */
   storedAt: z.number(),
   /** Each different one once: most commits have the same manifest as the one before. */
-  texts: z.array(z.object({ manifest: z.string().optional(), manifestProblem: ManifestProblem.optional() })),
+  texts: z.array(StoredText),
   /** The place of each commit's manifest. */
   commits: z.record(z.string(), z.int().nonnegative()),
 });

@@ -1,4 +1,5 @@
 /** Keeps the readme at the tip of the default branch, for who looks at the package. */
+import { z } from 'zod';
 import type { RepositoryFact } from '../domain/facts.ts';
 import type { OrganizationId } from '../domain/ids.ts';
 import { ForgeError } from '../forge/errors.ts';
@@ -8,6 +9,7 @@ import type { StoredPackage } from '../store/package-store.ts';
 import { putReadme } from '../store/readme-store.ts';
 import type { Table } from '../store/table.ts';
 import { type Lease, leaseHeld } from '../store/work.ts';
+import type { FoundVersion } from './plan-versions.ts';
 
 interface ReadmeInputs {
   readonly organization: OrganizationId;
@@ -23,6 +25,8 @@ interface ReadmeInputs {
 export interface ReadmeRecord {
   /** The package and commit whose readme was kept last. */
   readonly readmeOf: string;
+  /** The same of packages below the root: what their folders had, by their numbers. */
+  readonly readmesOf: Readonly<Record<string, string>>;
 }
 
 /**
@@ -33,7 +37,7 @@ export async function noteReadme(
   { table, logger }: { readonly table: Table; readonly logger: Pick<Logger, 'warn'> },
   lease: Lease,
   { organization, found, repository, refs, reader, refused }: ReadmeInputs,
-): Promise<ReadmeRecord | undefined> {
+): Promise<Pick<ReadmeRecord, 'readmeOf'> | undefined> {
   const commit = refs.branches.find(({ name }) => name === refs.defaultBranch)?.commit;
   if (reader.readReadme === undefined || commit === undefined) {
     return undefined;
@@ -60,3 +64,38 @@ export async function noteReadme(
     return undefined;
   }
 }
+
+/** Of how many folders a scan reads readmes: each takes a request, and the others have their turn at the next scan. */
+const folderReadmesMax = 25;
+
+/** Reads the readmes of packages below the root whose folders changed on the default branch. */
+export async function noteFolderReadmes(
+  dependencies: Parameters<typeof noteReadme>[0],
+  lease: Lease,
+  about: Omit<ReadmeInputs, 'found'>,
+  packages: readonly {
+    readonly found: ReadmeInputs['found'];
+    readonly versions: readonly FoundVersion[];
+  }[],
+): Promise<Pick<ReadmeRecord, 'readmesOf'>> {
+  const before = Readmes.parse(lease.item.readmesOf);
+  const after: Record<string, string> = {};
+  let reads = 0;
+  for (const { found, versions } of packages) {
+    const main = versions.find(({ isDefaultBranch }) => isDefaultBranch);
+    if (main === undefined) continue;
+    const key = String(found.number);
+    const mark = main.folder?.tree ?? main.commit;
+    if (before[key] === mark || reads === folderReadmesMax) {
+      Object.assign(after, before[key] !== undefined && { [key]: before[key] });
+      continue;
+    }
+    reads += 1;
+    const item = { ...lease.item, readmeOf: undefined };
+    const noted = await noteReadme(dependencies, { ...lease, item }, { ...about, found });
+    Object.assign(after, noted && { [key]: mark });
+  }
+  return { readmesOf: after };
+}
+
+const Readmes = z.record(z.string(), z.string()).catch({});

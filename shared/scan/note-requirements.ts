@@ -16,6 +16,9 @@ import type { FoundVersion } from './plan-versions.ts';
 /** More than packages require of their own organization; all scans are read at each reconcile, so what they keep stays small. */
 const rowsMax = 60;
 
+/** Of all packages of a repository. */
+const allRowsMax = 300;
+
 const Links = z.record(z.string(), z.unknown()).catch({});
 const Noted = z.array(RequirementItem).catch([]);
 
@@ -51,15 +54,16 @@ export function requirementRows(
   return [...rows.values()];
 }
 
-/** Writes the rows, and removes those of the scan before that are none any more. */
+/** Writes the rows of the repository's packages, and removes those of the scan before that are none any more. */
 export async function noteRequirements(
   { table }: { readonly table: Table },
   lease: Lease,
   { id, ownedVendors }: Organization,
-  number: number,
-  versions: readonly FoundVersion[],
+  packages: readonly { readonly number: number; readonly versions: readonly FoundVersion[] }[],
 ): Promise<RequirementRecord> {
-  const rows = requirementRows(number, versions, ownedVendors);
+  const rows = packages
+    .flatMap(({ number, versions }) => requirementRows(number, versions, ownedVendors))
+    .slice(0, allRowsMax);
   const before = Noted.parse(lease.item.requirements);
   const isSame = (one: RequirementRow, other: RequirementRow) =>
     one.required === other.required && one.number === other.number;

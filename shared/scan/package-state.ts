@@ -1,9 +1,9 @@
 /** Reads the stored packages of one repository. */
 import type { OrganizationId } from '../domain/ids.ts';
 import type { PackageSource } from '../domain/package.ts';
-import { keys } from '../store/keys.ts';
+import { ranges } from '../store/keys.ts';
 import {
-  findPackage,
+  findPackages,
   isOfSource,
   type StoredPackage,
   type StoredVersion,
@@ -19,19 +19,23 @@ export interface PackageState {
   readonly others: readonly StoredPackage[];
 }
 
-/** @param name the name that the scan found, if it found one */
+/**
+ * @param packages of the repository, as `packagesOfRepository` returns them
+ * @param name the name that the scan found, if it found one
+ */
 export async function loadPackageState(
   table: Table,
   organization: OrganizationId,
-  source: PackageSource,
+  packages: readonly StoredPackage[],
+  { directory }: Pick<PackageSource, 'directory'>,
   name: string | undefined,
 ): Promise<PackageState> {
-  const packages = (await packagesOfSource(table, organization, source)).filter(isOfSource);
-  const current = name === undefined ? livingPackage(packages) : packages.find((one) => one.name === name);
+  const own = packages.filter((one) => isOfSource(one) && one.directory === directory);
+  const current = name === undefined ? livingPackage(own) : own.find((one) => one.name === name);
   return {
     current,
     versions: current ? await versionsOfPackage(table, organization, current.number) : [],
-    others: packages.filter((one) => one !== current),
+    others: own.filter((one) => one !== current),
   };
 }
 
@@ -40,16 +44,25 @@ export function livingPackage(packages: readonly StoredPackage[]): StoredPackage
   return packages.findLast((one) => one.replacement === undefined) ?? packages.at(-1);
 }
 
+/** Every package that the repository ever had in any of its folders, ordered by number. */
+export async function packagesOfRepository(
+  table: Table,
+  organization: OrganizationId,
+  { synchronization, repository }: Pick<PackageSource, 'synchronization' | 'repository'>,
+): Promise<readonly StoredPackage[]> {
+  const { pk, sk } = ranges.packageSources(organization, synchronization, repository);
+  const pointers = await table.query(pk, sk);
+  const numbers = pointers.map((pointer) => Number(pointer.number));
+  const found = await findPackages(table, organization, numbers);
+  return found.filter((one) => one !== undefined).sort((one, other) => one.number - other.number);
+}
+
 /** Every package that the source ever had, ordered by number. */
 export async function packagesOfSource(
   table: Table,
   organization: OrganizationId,
-  { synchronization, repository, directory }: PackageSource,
+  source: PackageSource,
 ): Promise<readonly StoredPackage[]> {
-  const { pk, sk } = keys.packageSource(organization, synchronization, repository, directory, '');
-  const pointers = await table.query(pk, sk);
-  const found = await Promise.all(
-    pointers.map((pointer) => findPackage(table, organization, Number(pointer.number))),
-  );
-  return found.filter((one) => one !== undefined).sort((one, other) => one.number - other.number);
+  const all = await packagesOfRepository(table, organization, source);
+  return all.filter(({ directory }) => directory === source.directory);
 }

@@ -20,7 +20,7 @@ import type { Operation, Table } from '../store/table.ts';
 import { requestWork, type WorkItem, type WorkMessage } from '../store/work.ts';
 import { edgeWork, grantsWork, packageWork, scanWork } from '../store/work-items.ts';
 import { type AboutRepository, type ApplyDependencies, drawPackageNumber, putSource } from './apply-scan.ts';
-import { packagesOfSource } from './package-state.ts';
+import { packagesOfRepository } from './package-state.ts';
 
 export interface Passing {
   readonly name: string;
@@ -183,7 +183,7 @@ async function keptPackage(
   name: string,
   source: PackageSource,
 ): Promise<StoredPackage | undefined> {
-  const packages = await packagesOfSource(table, organization, source);
+  const packages = await packagesOfRepository(table, organization, source);
   return packages.find((one) => one.name === name && one.state === 'superseded');
 }
 

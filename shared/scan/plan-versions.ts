@@ -3,13 +3,19 @@ import { asciiLower } from '../composer/php-text.ts';
 import { versionIdentity } from '../composer/version-compare.ts';
 import type { ComposerVersion } from '../composer/versions.ts';
 import type { StoredVersion } from '../store/package-store.ts';
+import type { VersionFolder } from './folders/folder-packages.ts';
 
 export type VersionChange =
   | { readonly kind: 'write'; readonly version: StoredVersion; readonly reason: string }
   | { readonly kind: 'remove'; readonly version: StoredVersion; readonly reason: string };
 
-/** A version that a scan found. @see linkedRefs for `linkedRef`; default: its own ref */
-export type FoundVersion = ComposerVersion & { readonly linkedRef?: string };
+/**
+ * A version that a scan found. @see linkedRefs for `linkedRef`; default: its own ref. `folder`: where it is, of a package below the root
+ */
+export type FoundVersion = ComposerVersion & {
+  readonly linkedRef?: string;
+  readonly folder?: VersionFolder | undefined;
+};
 
 export interface VersionInputs {
   readonly current: readonly StoredVersion[];
@@ -78,11 +84,21 @@ function identityOf({ versionNormalized }: { versionNormalized: string }, refKin
 }
 
 function planBranch(before: StoredVersion | undefined, version: FoundVersion): VersionChange[] {
-  const after = storedVersion(version, 'published');
+  const after = keptCommit(before, storedVersion(version, 'published'));
   if (before && sameContent(before, after)) {
     return [];
   }
   return replace(before, after, `branch ${version.ref.name} is at ${version.commit}`);
+}
+
+/**
+ * A branch's commit that changes nothing in the package's folder makes no new version of it: the version keeps the commit before, whose archive has
+ * the same files. Otherwise each commit would publish every package of the repository again.
+ */
+function keptCommit(before: StoredVersion | undefined, after: StoredVersion): StoredVersion {
+  const isSame =
+    before?.tree !== undefined && before.tree === after.tree && before.directory === after.directory;
+  return isSame ? { ...after, commit: before.commit, time: before.time } : after;
 }
 
 function planTag(
@@ -187,6 +203,7 @@ export function acceptedMoves(
 }
 
 function storedVersion(version: FoundVersion, state: StoredVersion['state']): StoredVersion {
+  const { directory, tree } = version.folder ?? {};
   return {
     version: version.version,
     versionNormalized: version.versionNormalized,
@@ -198,6 +215,8 @@ function storedVersion(version: FoundVersion, state: StoredVersion['state']): St
     isDefaultBranch: version.isDefaultBranch,
     manifest: JSON.stringify(version.manifest),
     state,
+    ...(directory !== undefined && { directory }),
+    ...(tree !== undefined && { tree }),
     ...(version.linkedRef === undefined || version.linkedRef === version.ref.name
       ? {}
       : { linkedRef: version.linkedRef }),
@@ -209,6 +228,7 @@ function storedVersion(version: FoundVersion, state: StoredVersion['state']): St
 function sameContent(one: StoredVersion, other: StoredVersion): boolean {
   return (
     one.commit === other.commit &&
+    one.directory === other.directory &&
     one.version === other.version &&
     one.isDefaultBranch === other.isDefaultBranch &&
     one.refName === other.refName &&

@@ -2,14 +2,12 @@
 import { linkedRefs } from '../composer/linked-ref.ts';
 import { parseManifest } from '../composer/manifest.ts';
 import { type ComposerVersion, type SkippedRef, versionsOf } from '../composer/versions.ts';
-import type { OrganizationId } from '../domain/ids.ts';
-import type { PackageSource } from '../domain/package.ts';
 import type { ForgeRepository, UnusableRef } from '../forge/forge.ts';
-import { isOfSource } from '../store/package-store.ts';
+import { isOfSource, type StoredPackage } from '../store/package-store.ts';
 import type { RefusedCommit } from '../store/refused-commit-store.ts';
-import type { Table } from '../store/table.ts';
+import { type FolderPackage, refKey } from './folders/folder-packages.ts';
 import type { LeftOutRef } from './owner-lines.ts';
-import { livingPackage, packagesOfSource } from './package-state.ts';
+import { livingPackage } from './package-state.ts';
 import type { FoundVersion } from './plan-versions.ts';
 
 export interface ReadVersions {
@@ -19,18 +17,20 @@ export interface ReadVersions {
   readonly skipped: readonly LeftOutRef[];
 }
 
-/** Finds the versions in the refs, as far as they can be stored. */
-export async function readVersions(
-  { table }: { readonly table: Table },
-  organization: OrganizationId,
-  source: PackageSource,
+/**
+ * Finds the versions in the refs, as far as they can be stored, of the package in the root.
+ *
+ * @param packages of the repository
+ */
+export function readVersions(
   refs: ForgeRepository,
+  packages: readonly StoredPackage[],
   refused: ReadonlyMap<string, RefusedCommit>,
-): Promise<ReadVersions> {
+): ReadVersions {
   // If the default branch gives no name, an old tag or another branch must not rename the existing package.
   const living = isNamed(refs)
     ? undefined
-    : livingPackage((await packagesOfSource(table, organization, source)).filter(isOfSource));
+    : livingPackage(packages.filter((one) => isOfSource(one) && one.directory === ''));
   // Whether the repository is archived is not part of a version, since it may change; the package records it.
   const scanned = versionsOf({ ...refs, archived: false }, { knownName: living?.name });
   const { packageName } = scanned;
@@ -41,18 +41,48 @@ export async function readVersions(
     return { name: undefined, versions: undefined, skipped: [...skipped, ...others] };
   }
   const linkedRef = linkedRefs(refs);
-  const problems = scanned.versions.map((version) => ({ version, reason: whyNotStored(version, refused) }));
+  const { stored, lines } = storable(scanned.versions, refused);
   return {
     name: packageName,
-    versions: problems.flatMap(({ version, reason }) =>
-      reason === undefined ? [{ ...version, linkedRef: linkedRef(version.ref, version.commit) }] : [],
+    versions: stored.map((version) => ({ ...version, linkedRef: linkedRef(version.ref, version.commit) })),
+    skipped: [...skipped, ...lines],
+  };
+}
+
+/**
+ * Finds the versions of a package below the root. Of refs that give none only mistakes are reported: which tags are no versions, the repository's
+ * own lines say.
+ */
+export function readFolderVersions(
+  { name, directory, repository, folders }: FolderPackage,
+  refused: ReadonlyMap<string, RefusedCommit>,
+): Required<Pick<ReadVersions, 'versions' | 'skipped'>> {
+  const scanned = versionsOf(repository, { knownName: name });
+  // Where no ref has its name any more, all of its versions are gone.
+  const versions = scanned.packageName === name ? scanned.versions : [];
+  const { stored, lines } = storable(versions, refused);
+  const mistakes = scanned.skipped.filter(({ isError }) => isError);
+  return {
+    versions: stored.map((version) => ({
+      ...version,
+      folder: folders.get(refKey(version.ref.kind, version.ref.name)),
+    })),
+    skipped: [...mistakes.map(({ ref, reason }) => ({ ref: lineOf(ref), reason })), ...lines].map(
+      ({ ref, reason }) => ({ ref: `${ref} in ${directory}`, reason }),
     ),
-    skipped: [
-      ...skipped,
-      ...problems.flatMap(({ version, reason }) =>
-        reason === undefined ? [] : [{ ref: lineOf(version.ref), reason }],
-      ),
-    ],
+  };
+}
+
+function storable(
+  versions: readonly ComposerVersion[],
+  refused: ReadonlyMap<string, RefusedCommit>,
+): { readonly stored: readonly ComposerVersion[]; readonly lines: readonly LeftOutRef[] } {
+  const problems = versions.map((version) => ({ version, reason: whyNotStored(version, refused) }));
+  return {
+    stored: problems.flatMap(({ version, reason }) => (reason === undefined ? [version] : [])),
+    lines: problems.flatMap(({ version, reason }) =>
+      reason === undefined ? [] : [{ ref: lineOf(version.ref), reason }],
+    ),
   };
 }
 

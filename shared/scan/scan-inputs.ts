@@ -5,7 +5,7 @@ import type { Organization } from '../domain/organization.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { findRepository } from '../store/fact-store.ts';
 import { findOrganization } from '../store/organization-store.ts';
-import { findChoice } from '../store/scan-store.ts';
+import { findChoice, findFolderGlobs } from '../store/scan-store.ts';
 import { findSynchronization } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
 
@@ -17,6 +17,8 @@ export interface ScanInputs {
   readonly repository: { readonly fact: RepositoryFact; readonly firstObservedAt: number } | undefined;
   /** An owner's choice for this repository. */
   readonly chosen: boolean | undefined;
+  /** An owner's globs of the folders that have packages. */
+  readonly folders: readonly string[];
 }
 
 /** Undefined when there is no such synchronization. */
@@ -30,9 +32,10 @@ export async function loadScanInputs(
   if (!organization) {
     return undefined;
   }
-  const [repository, chosen] = await Promise.all([
+  const [repository, chosen, folders] = await Promise.all([
     findRepository(table, synchronizationId, repositoryId),
     findChoice(table, synchronizationId, repositoryId),
+    findFolderGlobs(table, synchronizationId, repositoryId),
   ]);
-  return { organization, synchronization, repository, chosen };
+  return { organization, synchronization, repository, chosen, folders };
 }

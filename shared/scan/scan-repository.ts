@@ -6,14 +6,13 @@ import type { ForgeRepositoryId, SynchronizationId } from '../domain/ids.ts';
 import type { PackageSource, WaitingName } from '../domain/package.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { ForgeError } from '../forge/errors.ts';
-import type { ContentReader, ForgeRef } from '../forge/forge.ts';
+import type { ContentReader } from '../forge/forge.ts';
 import type { BuildDistDependencies } from '../publish/build-dist.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { delaySecondsUntil, retrySeconds } from '../runtime/retries.ts';
 import { leaseMsOf } from '../runtime/time-limits.ts';
 import { isDeletedOnForge } from '../store/forge-deletion-store.ts';
-import { versionsOfPackage } from '../store/package-store.ts';
 import { refusedCommitsOf } from '../store/refused-commit-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
 import {
@@ -26,22 +25,23 @@ import {
   type WorkQueue,
 } from '../store/work.ts';
 import { scanWork } from '../store/work-items.ts';
-import { applyVersions, recordImported, recordMoved, withdrawPackages } from './apply-scan.ts';
-import { claimName, endClaim, requestClaimants } from './claim-name.ts';
+import { withdrawPackages } from './apply-scan.ts';
+import { claimsOf, endClaims, requestClaimants } from './claim-name.ts';
+import { type FoundFolders, findFolders } from './find-folders.ts';
+import { type FinishedPackages, finishPackages } from './finish-packages.ts';
+import { refKey } from './folders/folder-packages.ts';
 import { logChanges, logFailure } from './log-scan.ts';
-import { noteReadme, type ReadmeRecord } from './note-readme.ts';
-import { noteRequirements, type RequirementRecord } from './note-requirements.ts';
-import { type MovedTag, movedTagsOf, type Notice, noticesOf } from './owner-lines.ts';
-import { loadPackageState } from './package-state.ts';
-import { planVersions } from './plan-versions.ts';
+import { moveFolders } from './move-folders.ts';
+import type { LeftOutRef } from './owner-lines.ts';
+import { packagesOfRepository } from './package-state.ts';
+import type { VersionChange } from './plan-versions.ts';
+import { proposeFolders } from './propose-folders.ts';
 import { readRefsInPortions } from './read-refs.ts';
-import { readVersions } from './read-versions.ts';
+import { type ReadVersions, readFolderVersions, readVersions } from './read-versions.ts';
 import { type LeftOutRecord, nothingLeftOut, recordLeftOut } from './record-left-out.ts';
-import { requestHooks } from './request-hooks.ts';
 import { completeScan, type RestRecord, requestRest } from './rest-of-manifests.ts';
 import type { ScanInputs } from './scan-inputs.ts';
-import { storePendingArchives } from './store-pending-archives.ts';
-import { withinSizes } from './version-sizes.ts';
+import { type FoundPackage, type RepositoryScan, type ScannedPackage, scanPackage } from './scan-package.ts';
 
 export interface ScanDependencies extends Omit<BuildDistDependencies, 'reader'> {
   readonly table: Table;
@@ -56,6 +56,10 @@ export interface ScanDependencies extends Omit<BuildDistDependencies, 'reader'> 
 }
 
 const leaseMs = leaseMsOf('scan-repository');
+/** Until when a scan begins to read folders, to write versions and to build archives; milliseconds after its own beginning. */
+const foldersMs = 90_000;
+const versionsMs = 170_000;
+const distsMs = 200_000;
 /** How often a scan decides when names or facts change during it. After that the error is thrown, and the work comes back later. */
 const attemptsMax = 3;
 
@@ -99,15 +103,18 @@ async function scanUnderLease(
   const { table, workQueue } = dependencies;
   const { workItem } = lease;
   return underLease(table, lease, async () => {
+    const claims = claimsOf(lease);
     for (let attempt = 1; ; attempt++) {
       try {
         // Read again: what is decided under the lease rests on what was read under it.
         const inputs = (await dependencies.load(synchronization, repository)) ?? known;
         const { again, ...record } = inputs.repository
-          ? await scan(dependencies, lease, inputs, inputs.repository)
+          ? await scan(dependencies, lease, inputs, inputs.repository, claims)
           : await withdraw(dependencies, lease, inputs, repository);
-        const claimed = record.waiting.find(({ reason }) => reason === 'name-taken')?.name;
-        await endClaim(dependencies, lease, inputs.organization.id, sourceOf(inputs, repository), claimed);
+        const waiting = record.waiting.filter(({ reason }) => reason === 'name-taken');
+        const names = new Set(waiting.map(({ name }) => name));
+        const source = sourceOf(inputs, repository);
+        await endClaims(dependencies, lease, inputs.organization.id, source, { claims, names });
         const rest = { unread: undefined, goOnAt: undefined };
         const attributes = {
           notices: undefined,
@@ -141,131 +148,138 @@ async function scanUnderLease(
 }
 
 /** What the scan's item keeps for owners and for the reconcile. */
-interface ScanRecord extends LeftOutRecord, Partial<RequirementRecord>, Partial<ReadmeRecord>, RestRecord {
+interface ScanRecord extends LeftOutRecord, FinishedPackages, RestRecord {
   readonly lastScannedAt: number | undefined;
   readonly waiting: readonly WaitingName[];
-  readonly notices?: readonly Notice[] | undefined;
-  readonly movedTags?: readonly MovedTag[] | undefined;
-  /** New tags whose archives are not stored yet: the reconcile asks again. */
-  readonly unfinished: boolean;
 }
-
-/** `again`: seconds after which another scan finds more to do. */
-type ScanResult = ScanRecord & { readonly again?: number | undefined };
 
 async function scan(
   dependencies: ScanDependencies,
   lease: Lease,
   inputs: ScanInputs,
   repository: NonNullable<ScanInputs['repository']>,
-): Promise<ScanResult> {
-  const { table, clock, workQueue } = dependencies;
-  const { fact } = repository;
+  claims: Set<string>,
+): Promise<ScanRecord> {
+  const { table, clock } = dependencies;
   const { organization } = inputs;
-  const source = sourceOf(inputs, fact.repository);
+  const begunAt = clock.now();
+  const source = sourceOf(inputs, repository.fact.repository);
   const reader = await dependencies.readerOf(inputs.synchronization);
   const { refs, unread, rest } = await readRefsInPortions(dependencies, lease, source, reader, inputs);
-  const refused = await refusedCommitsOf(table, organization.id);
-  const scanned = await readVersions(dependencies, organization.id, source, refs, refused);
-  const state = await loadPackageState(table, organization.id, source, scanned.name);
-  const { versions, leftOut } = withinSizes(
-    scanned.versions ?? [],
-    new Set(state.versions.map(({ versionNormalized }) => versionNormalized)),
+  const [refused, before] = await Promise.all([
+    refusedCommitsOf(table, organization.id),
+    packagesOfRepository(table, organization.id, source),
+  ]);
+  const root = readVersions(refs, before, refused);
+  const about = { inputs, repository, reader, refs, unread, refused };
+  const folders = await findFolders(
+    dependencies,
+    source,
+    { ...about, packages: before },
+    { rootName: root.name, until: begunAt + foldersMs },
   );
-  const record = {
-    lastScannedAt: clock.now(),
-    ...rest,
-    ...(await recordLeftOut(
-      dependencies,
-      source.synchronization,
-      source.repository,
-      [...leftOut, ...scanned.skipped],
-      lease.item,
-    )),
-  };
-  const about = { archived: fact.archived, links: refs.links };
-  await workQueue.send(await recordMoved(dependencies, lease, organization.id, state, about));
-  let found = state.current;
-  let current = state.versions;
-  if (!found && scanned.name !== undefined) {
-    const claimed = await claimName(dependencies, lease, inputs, {
-      repository,
-      about,
-      source,
-      name: scanned.name,
-    });
-    if ('waiting' in claimed) {
-      return { ...record, waiting: [claimed.waiting], unfinished: false };
-    }
-    found = claimed.made;
-    await requestHooks(dependencies, inputs.synchronization);
-    // The same source's packages under other names stay installable and point to this one.
-    const moved = { ...state, current: found };
-    await workQueue.send(await recordMoved(dependencies, lease, organization.id, moved, about));
-    // It got back what it had before.
-    current = found.imported ? await versionsOfPackage(table, organization.id, found.number) : [];
+  const places = placesOf(root.name, folders);
+  const packages = await moveFolders(dependencies, lease, organization.id, before, places);
+  const context = { ...about, packages, claims };
+  const scanned: ScannedPackage[] = [];
+  const skipped = [...root.skipped, ...folders.leftOut];
+  let isLate = false;
+  for (const one of foundPackages(source, root, folders, context)) {
+    // What one scan has no time for the next one does; the packages before are in step by then.
+    isLate ||= clock.now() > begunAt + versionsMs;
+    if (isLate) break;
+    const { skipped: lines, ...found } = one;
+    const done = await scanPackage(dependencies, lease, context, found);
+    scanned.push(done);
+    skipped.push(...done.leftOut, ...lines);
   }
-  if (!found || scanned.versions === undefined) {
-    return { ...record, waiting: [], unfinished: false };
-  }
-  const changes = planVersions({
-    current,
-    found: versions,
-    tagCommits: new Map([...refs.tags, ...unread.tags].map((tag) => [tag.name, tag.commit])),
-    isImport: !found.imported,
-    refused,
-    isUnread: unread.has,
-  });
-  for (const { version } of changes) {
-    if (version.movedTo !== undefined) {
-      dependencies.logger.warn('a tag moved, and its version keeps the first commit', {
-        organization: organization.id,
-        package: found.name,
-        tag: version.refName,
-        commit: version.commit,
-        movedTo: version.movedTo,
-      });
-    }
-  }
-  await workQueue.send(
-    await applyVersions(
-      dependencies,
-      lease,
-      organization.id,
-      found,
-      changes,
-      commitsOf([...refs.tags, ...refs.branches, ...unread.refs]),
-    ),
+  const leftOut = await recordLeftOut(
+    ...([dependencies, source.synchronization, source.repository, skipped, lease.item] as const),
   );
-  await logChanges(dependencies, lease, source, changes);
-  const required = await noteRequirements(dependencies, lease, organization, found.number, versions);
-  const readme = await noteReadme(dependencies, lease, {
-    organization: organization.id,
-    found,
-    repository: fact,
-    refs,
-    reader,
-    refused,
-  });
-  if (!found.imported && unread.refs.length === 0) {
-    await recordImported(dependencies, lease, organization.id, found);
-  }
-  const pending = await storePendingArchives(dependencies, lease, organization, found, {
-    reader,
-    leaseMs,
-    scanned: versions,
-  });
-  const stored = await versionsOfPackage(table, organization.id, found.number);
-  const notices = noticesOf(stored, versions);
+  await logChanges(dependencies, lease, source, scanned.flatMap(changesOf));
+  const times = { leaseMs, until: begunAt + distsMs };
+  const finished = await finishPackages(dependencies, lease, context, scanned, times);
+  const proposed = await proposeFolders(dependencies, lease, context);
   return {
-    ...record,
-    ...required,
-    ...readme,
-    waiting: [],
-    notices,
-    movedTags: movedTagsOf(stored),
-    unfinished: pending.count > 0,
-    again: pending.again,
+    lastScannedAt: isLate ? lastScannedOf(lease) : clock.now(),
+    ...restOf(rest, folders, lease, clock.now()),
+    ...leftOut,
+    ...finished,
+    ...proposed,
+    ...(isLate && { again: 1, unfinished: true }),
+    waiting: scanned.flatMap(({ waiting }) => waiting),
+  };
+}
+
+const lastScannedOf = ({ item }: Lease): number | undefined =>
+  typeof item.lastScannedAt === 'number' ? item.lastScannedAt : undefined;
+
+/** The folder of each name on the default branch. */
+const placesOf = (rootName: string | undefined, { packages }: FoundFolders): ReadonlyMap<string, string> =>
+  new Map([
+    ...packages.flatMap(({ name, directory, isOnDefault }) =>
+      isOnDefault ? [[name, directory] as const] : [],
+    ),
+    ...(rootName === undefined ? [] : [[rootName, ''] as const]),
+  ]);
+
+/** What the scan found of each package: of the root first. */
+function foundPackages(
+  source: PackageSource,
+  root: ReadVersions,
+  folders: FoundFolders,
+  { refs, unread, refused }: Omit<RepositoryScan, 'claims' | 'packages'>,
+): readonly (FoundPackage & { readonly skipped: readonly LeftOutRef[] })[] {
+  const commits = new Map(
+    [
+      ...refs.tags.map((ref) => ['tag', ref] as const),
+      ...refs.branches.map((ref) => ['branch', ref] as const),
+    ].map(([kind, { name, commit }]) => [refKey(kind, name), commit]),
+  );
+  const ofRoot = {
+    source,
+    name: root.name,
+    versions: root.versions,
+    isUnread: unread.has,
+    isWhole: unread.refs.length === 0,
+    skipped: [],
+  };
+  const below = folders.packages.map((one) => ({
+    ...readFolderVersions(one, refused),
+    source: { ...source, directory: one.directory },
+    name: one.name,
+    isUnread: (kind: 'tag' | 'branch', name: string) => {
+      const commit = commits.get(refKey(kind, name));
+      return unread.has(kind, name) || (commit !== undefined && !folders.isRead(commit));
+    },
+    isWhole: unread.refs.length === 0 && folders.unread === 0,
+  }));
+  return [ofRoot, ...below];
+}
+
+/** For the log: in a repository with several packages a version alone does not say whose it is. */
+const changesOf = ({ found, changes }: ScannedPackage): readonly VersionChange[] =>
+  found === undefined || found.directory === ''
+    ? changes
+    : changes.map((change) => ({
+        ...change,
+        version: { ...change.version, version: `${found.name} ${change.version.version}` },
+      }));
+
+/** What is left to read, of manifests in the root and of folders. */
+function restOf(
+  rest: RestRecord,
+  { unread, goOnAt }: FoundFolders,
+  lease: Lease,
+  now: number,
+): RestRecord & { readonly lastScannedAt?: number | undefined } {
+  if (unread === 0) {
+    return rest;
+  }
+  return {
+    unread: (rest.unread ?? 0) + unread,
+    goOnAt: Math.max(rest.goOnAt ?? 0, goOnAt ?? now),
+    lastScannedAt: lastScannedOf(lease),
   };
 }
 
@@ -274,16 +288,13 @@ const sourceOf = (
   repository: ForgeRepositoryId,
 ): PackageSource => ({ synchronization: synchronization.id, repository, directory: '' });
 
-/** The commits that refs point to now, which are recorded: their archives may be built without a look-up. */
-const commitsOf = (refs: readonly ForgeRef[]): ReadonlySet<string> => new Set(refs.map((ref) => ref.commit));
-
 /** The last whole read did not see the repository: its packages are withdrawn, their records and archives stay. */
 async function withdraw(
   dependencies: ScanDependencies,
   lease: Lease,
   inputs: ScanInputs,
   repository: ForgeRepositoryId,
-): Promise<ScanResult> {
+): Promise<ScanRecord> {
   const source = sourceOf(inputs, repository);
   const { table, workQueue } = dependencies;
   await workQueue.send(await withdrawPackages(dependencies, lease, inputs.organization, source));

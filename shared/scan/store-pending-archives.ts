@@ -24,8 +24,6 @@ export interface PendingArchives {
   readonly again: number | undefined;
 }
 
-/** How long a scan builds archives of new tags; the next scan does the rest. Milliseconds. */
-const distsMs = 200_000;
 /** When to check again for an archive that another worker builds; seconds. */
 const busySeconds = 20;
 /** The next archives would fail in the same way. */
@@ -70,13 +68,23 @@ function createBuilder(
       try {
         const outcome = await buildDist(
           { ...dependencies, reader: () => Promise.resolve(inBackground) },
-          { organization, slug, found, commit, signal: AbortSignal.timeout(until - clock.now()), leaseMs },
+          {
+            organization,
+            slug,
+            found,
+            commit,
+            signal: AbortSignal.timeout(Math.max(1, until - clock.now())),
+            leaseMs,
+          },
         );
         if (outcome.is === 'stored') {
           return { shasum: outcome.shasum };
         }
         if (outcome.is === 'refused') {
           return { reason: 'its commit was refused meanwhile' };
+        }
+        if (outcome.is === 'no-folder') {
+          return { reason: 'its commit has no folder with the package' };
         }
         builder.again = busySeconds;
         return { reason: 'its archive is being built' };
@@ -110,15 +118,17 @@ export async function storePendingArchives(
   {
     reader,
     leaseMs,
+    until,
     scanned,
   }: {
     readonly reader: ContentReader;
     readonly leaseMs: number;
+    /** How long archives are built; the next scan does the rest. Milliseconds since the epoch. */
+    readonly until: number;
     readonly scanned: readonly FoundVersion[];
   },
 ): Promise<PendingArchives> {
   const { table, clock, workQueue } = dependencies;
-  const until = clock.now() + distsMs;
   const builder = createBuilder(dependencies, organization, found, reader, { until, leaseMs });
   const versions = await versionsOfPackage(table, organization.id, found.number);
   let count = 0;
@@ -169,7 +179,7 @@ async function outcomeOf(
   }
   // What is not ours to build is not waited for.
   if (ownManifest.safeParse(parseJson(after.manifest)).success) {
-    await recordAccepted(dependencies, lease, id, found, after.commit);
+    await recordAccepted(dependencies, lease, id, found, after);
     return build(after.commit);
   }
   return { shasum: '' };

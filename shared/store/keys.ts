@@ -32,6 +32,7 @@
  * | delivery that a synchronization got | SYNC#id | DELIVERED#time#delivery |
  * | entry of the log of a repository's scans | SYNC#id | SCANLOG#repository#time |
  * | an owner's choice on a repository | SYNC#id | CHOICE#repository |
+ * | which folders of a repository have packages | SYNC#id | FOLDERS#repository |
  * | package (work: its p2 files) | ORG#id | PACKAGE#number |
  * | fan-out to all packages (work) | ORG#id | PACKAGES |
  * | package that a name belongs to | ORG#id | NAME#vendor/name |
@@ -212,6 +213,10 @@ export const keys = {
   scanLog: (synchronization: string, repository: string, time: string): Key => ({
     pk: `SYNC#${synchronization}`,
     sk: `SCANLOG#${repository}#${time}`,
+  }),
+  folders: (synchronization: string, repository: string): Key => ({
+    pk: `SYNC#${synchronization}`,
+    sk: `FOLDERS#${repository}`,
   }),
   choice: (synchronization: string, repository: string): Key => ({
     pk: `SYNC#${synchronization}`,
@@ -450,6 +455,11 @@ export const ranges = {
     pk: `ORG#${organization}`,
     sk: `NAMECLAIM#${name}#`,
   }),
+  /** Every package of a repository, in all of its folders. */
+  packageSources: (organization: string, synchronization: string, repository: string): Key => ({
+    pk: `ORG#${organization}`,
+    sk: `SOURCE#${synchronization}#${repository}#`,
+  }),
   tokens: (organization: string): Key => ({ pk: `ORG#${organization}`, sk: 'TOKEN#' }),
   signIns: (): Key => ({ pk: 'INSTALLATION', sk: 'SIGNINS#' }),
   grantRevocations: (): Key => ({ pk: 'GRANTREVOCATIONS', sk: 'UNTIL#' }),
@@ -479,4 +489,8 @@ export const chunkNames = {
   leftOut: (repository: string): string => `left-out#${repository}`,
   /** Manifests that were read of a repository, where each takes a request. */
   manifests: (repository: string): string => `manifests#${repository}`,
+  /** Manifests that were read of a repository's folders. */
+  folders: (repository: string): string => `folders#${repository}`,
+  /** The paths of all manifests on a repository's default branch. */
+  manifestPaths: (repository: string): string => `manifest-paths#${repository}`,
 } as const;

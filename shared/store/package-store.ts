@@ -193,6 +193,10 @@ const VersionItem = z.object({
    * see `publishedShasum`.
    */
   shasum: z.string().optional(),
+  /** Where its files are, for a package below the root, which may have moved since. */
+  directory: z.string().optional(),
+  /** What stands for all that is in the folder, where the forge gives that. */
+  tree: z.string().optional(),
 });
 
 export type StoredVersion = z.infer<typeof VersionItem>;
@@ -265,10 +269,14 @@ const DistItem = z.object({
   leaseUntil: z.number().optional(),
   tooLargeAt: z.number().optional(),
   slowBuilds: z.number().optional(),
+  /** Where the package is at the commit, if a scan found it below the root. */
+  directory: z.string().optional(),
 });
 
 export interface StoredDist {
   readonly commit: string;
+  /** Where the package is at the commit, if a scan found it below the root. */
+  readonly directory: string | undefined;
   /** SHA-1 of the archive in hex; undefined until it is stored. */
   readonly shasum: string | undefined;
   /** The checksum of versions from before it was stored with the version. */
@@ -286,6 +294,7 @@ export function parseDist(item: Item): StoredDist {
   const dist = DistItem.parse(item);
   return {
     commit: nameInKey(dist.sk),
+    directory: dist.directory,
     shasum: dist.sha1 ?? dist.shasum,
     commitShasum: dist.shasum,
     size: dist.size,

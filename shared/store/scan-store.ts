@@ -33,6 +33,10 @@ const ScanItem = z
     /** How many manifests are to be read yet, and when that goes on by itself; milliseconds since the epoch. */
     unread: z.number().default(0),
     goOnAt: z.number().optional(),
+    /** Folders below the root with manifests, and globs for them: as of a commit of the default branch, and when that was; milliseconds since the epoch. */
+    proposed: z
+      .object({ globs: z.array(z.string()), count: z.number(), commit: z.string(), lookedAt: z.number() })
+      .optional(),
     lastFailure: z.object({ at: z.number(), code: z.string(), message: z.string() }).optional(),
   })
   .transform(({ sk, ...rest }) => ({
@@ -84,6 +88,28 @@ export async function findChoice(
 ): Promise<boolean | undefined> {
   const item = await table.get(keys.choice(synchronization, repository));
   return item === undefined ? undefined : ChoiceItem.parse(item).chosen;
+}
+
+const FoldersItem = z.object({ globs: z.array(z.string()) });
+
+/** The globs of the repository's folders that have packages; none where nobody set them. */
+export async function findFolderGlobs(
+  table: Table,
+  synchronization: SynchronizationId,
+  repository: ForgeRepositoryId,
+): Promise<readonly string[]> {
+  const item = await table.get(keys.folders(synchronization, repository));
+  return item === undefined ? [] : FoldersItem.parse(item).globs;
+}
+
+/** @param globs as `parseFolderGlobs` returns them */
+export function setFolderGlobs(
+  synchronization: SynchronizationId,
+  repository: ForgeRepositoryId,
+  globs: readonly string[],
+): Operation {
+  const key = keys.folders(synchronization, repository);
+  return globs.length === 0 ? { delete: key } : { put: key, item: { repository, globs } };
 }
 
 export function setChoice(

@@ -150,6 +150,16 @@ export const packageExamples: Readonly<Record<string, Example>> = {
     prepare: withPackages,
   },
   scanRepository: { params: { id: repositoryIdOf(5) }, prepare: withPackages },
+  readPackageFolders: {
+    params: { id: repositoryIdOf(5) },
+    query: `patterns=${encodeURIComponent('packages/*\nlib/**/composer.json')}`,
+    prepare: withPackages,
+  },
+  setPackageFolders: {
+    params: { id: repositoryIdOf(5) },
+    body: { patterns: ['packages/*/composer.json'] },
+    prepare: withPackages,
+  },
   addPackages: { body: { repositories: [repositoryIdOf(7)] }, namesObject: true, prepare: withPackages },
   listRefusedCommits: { query: 'limit=10' },
   refuseCommits: { body: { confirm: commit, why, commits: [commit] }, prepare: withPackages },

@@ -1,9 +1,11 @@
 /** The contents of the repositories of a forge in memory. */
+import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { ManifestProblem } from '../../shared/composer/scanned-repository.ts';
 import type { RepositoryLinks } from '../../shared/domain/repository-links.ts';
 import type { CommitFinder } from '../../shared/forge/containment.ts';
 import { ForgeError } from '../../shared/forge/errors.ts';
+import type { FolderEntry, FolderReader } from '../../shared/forge/folders.ts';
 import type { ContentReader, UnusableRef } from '../../shared/forge/forge.ts';
 
 /** Refs of one repository. A commit is named by a digit, which stands for 40 of it. */
@@ -22,6 +24,8 @@ export interface MemoryRefs {
   problems?: Readonly<Record<string, ManifestProblem | undefined>>;
   /** Branches that Composer's driver for the forge does not list, with the reason for an owner. */
   leftOut?: Readonly<Record<string, string>>;
+  /** Files below the root by commit digit, each with its path. */
+  files?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Refs that lead to no commit. */
   unusable?: readonly UnusableRef[];
 }
@@ -33,7 +37,7 @@ export interface MemoryContents {
   /** By the repository's id. */
   readonly contents: ReadonlyMap<string | number, MemoryRefs>;
   readonly beforeContents: (
-    asked: 'refs' | 'archive' | 'contains' | 'readme',
+    asked: 'refs' | 'archive' | 'contains' | 'readme' | 'folders',
     what: string,
   ) => void | Promise<void>;
   readonly lookUp: CommitFinder['contains'] | undefined;
@@ -44,7 +48,30 @@ export interface MemoryContents {
 export function createMemoryContents(current: () => MemoryContents): ContentReader & CommitFinder {
   const refsOf = (repository: string): MemoryRefs | undefined =>
     [...current().contents].find(([id]) => String(id) === repository)?.[1];
+  const filesAt = (repository: string, commit: string): Readonly<Record<string, string>> =>
+    refsOf(repository)?.files?.[commit.slice(0, 1)] ?? {};
+  const folders: FolderReader = {
+    async listFolders(of, places) {
+      await current().beforeContents('folders', `list ${places.length}`);
+      return places.map(({ commit, path }) => listFolder(filesAt(of.repository, commit), path));
+    },
+    async readFiles(of, places) {
+      if (places.length > 0) await current().beforeContents('folders', `read ${places.length}`);
+      return places.map(({ commit, path }) => ({ manifest: filesAt(of.repository, commit)[path] }));
+    },
+    async findManifests(of, commit) {
+      await current().beforeContents('folders', 'find');
+      const paths = Object.keys(filesAt(of.repository, commit));
+      return paths.filter((path) => path.endsWith('composer.json'));
+    },
+  };
   return {
+    // Only repositories with files below the root are worth a look.
+    get folders() {
+      return [...current().contents.values()].some(({ files }) => files !== undefined)
+        ? folders
+        : (undefined as never);
+    },
     async readRefs(of) {
       await current().beforeContents('refs', of.repository);
       const refs = refsOf(of.repository);
@@ -91,4 +118,26 @@ export function createMemoryContents(current: () => MemoryContents): ContentRead
       return current().archiveOf(commit);
     },
   };
+}
+
+/** The entries of a folder, with ids that stand for what is in them. */
+function listFolder(
+  files: Readonly<Record<string, string>>,
+  path: string,
+): readonly FolderEntry[] | undefined {
+  const prefix = path === '' ? '' : `${path}/`;
+  const inside = Object.entries(files).filter(([one]) => one.startsWith(prefix));
+  const names = new Set(inside.map(([one]) => one.slice(prefix.length).split('/')[0] ?? ''));
+  const idOf = (name: string) => {
+    const own = inside.filter(([one]) => one === prefix + name || one.startsWith(`${prefix}${name}/`));
+    const relative = own.map(([one, text]) => [one.slice(prefix.length), text]);
+    return createHash('sha1').update(JSON.stringify(relative)).digest('hex');
+  };
+  return inside.length === 0
+    ? undefined
+    : [...names].map((name) => ({
+        name,
+        kind: `${prefix}${name}` in files ? 'file' : 'folder',
+        id: idOf(name),
+      }));
 }

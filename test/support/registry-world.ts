@@ -105,7 +105,10 @@ export interface RegistryWorld {
   /** The registry's public address, which an operator may change. */
   registryBaseUrl: string;
   /** Called before the forge answers about contents; may throw a ForgeError or change something. */
-  beforeContents: (asked: 'refs' | 'archive' | 'contains' | 'readme', what: string) => void | Promise<void>;
+  beforeContents: (
+    asked: 'refs' | 'archive' | 'contains' | 'readme' | 'folders',
+    what: string,
+  ) => void | Promise<void>;
   /** Answers about commits, instead of the refs in `contents`. */
   lookUp: CommitFinder['contains'] | undefined;
   /** The bytes of an archive. By default a forge does not give the same bytes twice. */

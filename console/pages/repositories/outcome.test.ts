@@ -3,7 +3,15 @@ import { outcomeOf, remedyOf } from './outcome.ts';
 
 const repository = {
   ...{ id: 's1~1', name: 'acme/reports', synchronization: 's1', visibility: 'private' as const },
-  ...{ isFork: false, isArchived: false, packages: [], waiting: [], leftOut: 0, isScanPending: false },
+  ...{
+    isFork: false,
+    isArchived: false,
+    packages: [],
+    waiting: [],
+    leftOut: 0,
+    foldersWithManifests: 0,
+    isScanPending: false,
+  },
 };
 const failure = { code: 'unavailable', message: 'did not answer' };
 

@@ -7,6 +7,8 @@ import {
   NamePart,
   NoPackageReason,
   PackageChoice,
+  PackageFolders,
+  PackageFoldersChoice,
   Repository,
   RepositoryId,
 } from '../../../shared/console-api/packages.ts';
@@ -23,6 +25,7 @@ import {
   reasonsOf,
   repositoryOf,
 } from '../../../shared/organizations/list-repositories.ts';
+import { packageFoldersOf, setPackageFolders } from '../../../shared/organizations/package-folders.ts';
 import { scanNow } from '../../../shared/organizations/scan-now.ts';
 import { monitoredAt } from '../frame/base-path.ts';
 import { cursorFor, limitOf, pageOf, pageQuery, placeOf } from '../frame/pages.ts';
@@ -46,6 +49,7 @@ function shown(repository: ListedRepository) {
     isArchived: fact.archived,
     packages: [...packages],
     reason: reasonsOf(repository)[0]?.reason,
+    foldersWithManifests: scan?.proposed?.count ?? 0,
     leftOut: scan?.skippedCount ?? scan?.skipped.length ?? 0,
     waiting: (scan?.waiting ?? []).map(({ name, reason }) => ({ name, reason })),
     lastScannedAt: optionalTimeOf(scan?.lastScannedAt),
@@ -206,4 +210,64 @@ const choose = defineRoute(
   },
 );
 
-export const repositoryRoutes: readonly Route[] = [list, read, leftOut, scan, choose];
+const folders = defineRoute(
+  {
+    ...common,
+    name: 'readPackageFolders',
+    method: 'get',
+    path: `${path}/{id}/folders`,
+    scope: 'read',
+    summary: 'Which folders of a repository have packages',
+    description:
+      'With `patterns`: which folders these patterns would make packages of, as the default branch was when it was last looked through.',
+    params,
+    query: z.strictObject({
+      patterns: z.string().max(5000).optional().meta({ description: 'Patterns to try, one in each line.' }),
+    }),
+    answer: { status: 200, schema: PackageFolders, description: 'What is set, and what it finds.' },
+  },
+  async ({ table }, { organization, params: { id }, query: { patterns } }) => {
+    const asked = patterns?.split('\n');
+    const { lookedAt, found, ...set } = await packageFoldersOf(table, organization, id, asked);
+    return {
+      body: {
+        ...{ ...set, patterns: [...set.patterns], proposed: [...set.proposed] },
+        lookedAt: optionalTimeOf(lookedAt),
+        found: {
+          patterns: [...found.patterns],
+          folders: found.folders.slice(0, 1000),
+          count: found.folders.length,
+        },
+      },
+    };
+  },
+);
+
+const setFolders = defineRoute(
+  {
+    ...common,
+    name: 'setPackageFolders',
+    method: 'put',
+    path: `${path}/{id}/folders`,
+    scope: 'packages',
+    isDangerous: false,
+    idempotency: 'natural',
+    summary: 'Set which folders of a repository have packages',
+    description:
+      'Each folder with a composer.json that a pattern fits becomes a package of its own, with the rights of the repository, under the same rules of names. Packages of folders that fit no more keep the versions of their tags.',
+    params,
+    body: PackageFoldersChoice,
+    act: 'set-package-folders',
+    answer: { status: 202, schema: z.object({ id: z.string() }), description: 'A scan is asked for.' },
+  },
+  async (dependencies, { organization, params: { id }, body: { patterns }, accountable }) => {
+    const choice = { id, patterns };
+    const set = await setPackageFolders(dependencies, organization, choice, await accountable());
+    return {
+      body: { id: repositoryKey(set) },
+      headers: monitoredAt(`/organizations/${organization.slug}/repositories/${id}`),
+    };
+  },
+);
+
+export const repositoryRoutes: readonly Route[] = [list, read, leftOut, scan, choose, folders, setFolders];

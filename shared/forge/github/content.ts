@@ -12,6 +12,7 @@ import type { GitHubApp } from './app.ts';
 import { readArchiveStream } from './archive.ts';
 import { type PeeledRef, type PeeledRefs, peelRefs } from './commits.ts';
 import { findContainment } from './containment.ts';
+import { createFolderReader } from './folders.ts';
 import { readManifests } from './manifests.ts';
 import { refsQuery, repositoryNameQuery } from './queries.ts';
 import { firstReadme, readReadme } from './readme.ts';
@@ -143,6 +144,8 @@ export function createContentReader({ app, requests }: ContentReaderOptions): Co
       }
       return readReadme(requests, { id: ids.repository, nodeId: await nodeIdOf(ids) }, place);
     },
+
+    folders: createFolderReader(requests, nodeIdOf),
 
     contains: findContainment.bind(undefined, requests, nodeIdOf),
 

@@ -1,12 +1,13 @@
 /** Reads the text of each commit's composer.json. */
 import { type ManifestText, manifestBytesMax } from '../../composer/scanned-repository.ts';
-import { decodedManifest, isTextOf } from '../blob-text.ts';
+import { isTextOf } from '../blob-text.ts';
 import { ForgeError } from '../errors.ts';
 import { expectSame } from '../http.ts';
 import { type Entry, linkedManifest, targetOf, withoutText } from '../linked-manifest.ts';
 import { filesQuery, inBatches, numberedVariables } from './object-queries.ts';
+import { readBlob } from './read-blob.ts';
 import type { Requests } from './requests.ts';
-import { type Blob, blobSchema, type Commit, type TreeEntry } from './schema.ts';
+import type { Blob, Commit, TreeEntry } from './schema.ts';
 
 /** The repository, with its ids in GraphQL and the name that REST needs. */
 export interface NamedRepository {
@@ -66,25 +67,10 @@ function createEntryReader(
   requests: Requests,
   nameWithOwner: string,
 ): (entry: TreeEntry | null) => Promise<Entry> {
-  const [owner, repo] = nameWithOwner.split('/');
   const texts = new Map<string, ManifestText>();
 
-  async function readBlob(oid: string): Promise<ManifestText> {
-    const known = texts.get(oid);
-    if (known !== undefined) {
-      return known;
-    }
-    const route = 'GET /repos/{owner}/{repo}/git/blobs/{file_sha}';
-    const blob = await requests
-      .get(route, { owner, repo, file_sha: oid }, blobSchema)
-      .catch((error: unknown) => {
-        if (error instanceof ForgeError && error.code === 'not-found') {
-          // The repository exists, since we have just read its refs.
-          throw new ForgeError('incomplete', error.message, { cause: error });
-        }
-        throw error;
-      });
-    const text = decodedManifest(Buffer.from(blob.content, 'base64'));
+  async function readOnce(oid: string): Promise<ManifestText> {
+    const text = texts.get(oid) ?? (await readBlob(requests, nameWithOwner, oid));
     texts.set(oid, text);
     return text;
   }
@@ -106,7 +92,7 @@ function createEntryReader(
     const whole: ManifestText =
       typeof text === 'string' && !isTruncated && isTextOf(oid, text)
         ? { manifest: text }
-        : await readBlob(oid);
+        : await readOnce(oid);
     return entry.mode === symbolicLink && whole.manifest !== undefined ? { link: whole.manifest } : whole;
   };
 }

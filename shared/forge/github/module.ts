@@ -15,6 +15,7 @@ export const gitHub: ForgeModule<GitHubSettings, GitHubSecrets> = {
   secrets,
   webhooks,
   hasDeliveryLog: true,
+  readsFolders: true,
   signIn,
   registration,
   async open(connection) {

@@ -3,7 +3,7 @@
 import { OverloadError } from '../http.ts';
 import { createPageSize } from '../pages.ts';
 import { manifestFragment, targetFields, treeEntryFragment } from './git-fragments.ts';
-import { filesSchema, tagTargetsSchema } from './schema.ts';
+import { blobsSchema, filesSchema, tagTargetsSchema, treesSchema } from './schema.ts';
 
 /**
  * How many objects one query requests. The number of aliases is not limited, but with several hundred GitHub may time out.
@@ -41,6 +41,40 @@ export function filesQuery(count: number) {
       } }
     }
     ${treeEntryFragment}`,
+  };
+}
+
+/** A query for the entries of folders; variables `expression0`, `expression1`, …: an object's hash, or `<commit>:<path>`. */
+export function treesQuery(count: number) {
+  return {
+    name: 'Trees',
+    schema: treesSchema,
+    text: `query Trees($repository: ID!, ${places(count, (place) => `$expression${place}: String!`)}) {
+      node(id: $repository) { ... on Repository { databaseId
+        ${places(
+          count,
+          (place) =>
+            `o${place}: object(expression: $expression${place}) { ... on Tree { entries { name mode type oid } } }`,
+        )}
+      } }
+    }`,
+  };
+}
+
+/** A query for the texts of files; variables as of `treesQuery`. */
+export function blobsQuery(count: number) {
+  return {
+    name: 'Blobs',
+    schema: blobsSchema,
+    text: `query Blobs($repository: ID!, ${places(count, (place) => `$expression${place}: String!`)}) {
+      node(id: $repository) { ... on Repository { databaseId
+        ${places(
+          count,
+          (place) =>
+            `o${place}: object(expression: $expression${place}) { __typename oid ... on Blob { byteSize isTruncated text } }`,
+        )}
+      } }
+    }`,
   };
 }
 

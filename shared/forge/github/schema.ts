@@ -259,6 +259,13 @@ const objectsOf = <GitObject extends z.ZodType>(object: GitObject) =>
     ),
   });
 export const tagTargetsSchema = objectsOf(gitTarget);
+/** Without entries: it is no folder. */
+export const treesSchema = objectsOf(
+  z.object({
+    entries: z.array(z.object({ name: text, mode: z.int(), type: z.string(), oid })).nullish(),
+  }),
+);
+export const blobsSchema = objectsOf(blob);
 export const filesSchema = objectsOf(
   z.object({ __typename: z.literal('Commit'), file: treeEntry.nullable() }),
 );
@@ -349,3 +356,8 @@ export const repositoryNodeSchema = z.object({ id: repositoryId, node_id: text }
 
 /** https://docs.github.com/en/rest/git/blobs#get-a-blob */
 export const blobSchema = z.object({ encoding: z.literal('base64'), content: z.string() });
+
+/** https://docs.github.com/en/rest/git/trees#get-a-tree */
+export const recursiveTreeSchema = z.object({
+  tree: z.array(z.object({ path: text, type: z.string() })),
+});

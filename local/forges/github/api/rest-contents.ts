@@ -160,6 +160,37 @@ async function readBlob(context: Context, repository: Repository): Promise<Reply
   return { status: 200, json };
 }
 
+/** GitHub's bounds of a recursive tree: https://docs.github.com/en/rest/git/trees#get-a-tree */
+const MAX_TREE_ENTRIES = 100_000;
+
+async function readTree(context: Context, repository: Repository): Promise<Reply> {
+  const { objects, addresses } = context.services;
+  const { gitDirectory } = repository;
+  const named = await objects.resolve(gitDirectory, `${context.params.sha ?? ''}^{tree}`);
+  if (named?.type !== 'tree') throw new RefusalError(NOT_FOUND);
+  const isRecursive = context.url.searchParams.has('recursive');
+  const base = `${addresses.api}/repos/${fullName(context.state, repository)}/git`;
+  const tree: Schema<'git-tree'>['tree'] = [];
+  let truncated = false;
+  const add = async (object: RawObject, folder: string): Promise<void> => {
+    for (const entry of parseTree(object.body)) {
+      truncated ||= tree.length === MAX_TREE_ENTRIES;
+      if (truncated) return;
+      const type = typeOfMode(entry.mode);
+      const path = posix.join(folder, entry.name);
+      const mode = entry.mode.toString(8).padStart(6, '0');
+      const read = type === 'commit' ? undefined : await objects.read(gitDirectory, entry.oid);
+      const size = type === 'blob' ? { size: read?.body.length ?? 0 } : {};
+      const url = type === 'commit' ? {} : { url: `${base}/${type}s/${entry.oid}` };
+      tree.push({ path, mode, type, sha: entry.oid, ...size, ...url });
+      if (isRecursive && read?.type === 'tree') await add(read, path);
+    }
+  };
+  await add(named, '');
+  const json: Schema<'git-tree'> = { sha: named.oid, url: `${base}/trees/${named.oid}`, tree, truncated };
+  return { status: 200, json };
+}
+
 const CONTENTS = { permissions: ['contents'], contents: true };
 
 /** Routes that read files. */
@@ -167,4 +198,5 @@ export const contentRoutes: readonly Route[] = [
   ...repositoryRoutes('/contents', CONTENTS, readContents),
   ...repositoryRoutes('/contents/{+path}', CONTENTS, readContents),
   ...repositoryRoutes('/git/blobs/{sha}', CONTENTS, readBlob),
+  ...repositoryRoutes('/git/trees/{sha}', CONTENTS, readTree),
 ];
