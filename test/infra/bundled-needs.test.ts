@@ -1,39 +1,45 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
-import { bundle } from '../../infra/bundle.ts';
 import { type FunctionName, functionNames } from '../../infra/function-needs.ts';
+import { buildAssembly } from '../../local/start/build-assembly.ts';
 import { environment } from '../../shared/runtime/environment.ts';
-import { synthesizeTemplate } from './placeholder-bundles.ts';
-import { propertiesOf, type Template } from './template.ts';
+import { propertiesOf, readTemplate, type Template } from './template.ts';
 
 /*
  * A function's bundle contains only the code that it can reach, since tree shaking drops the rest. So every queue that it may send to and
  * every variable that it reads appear in it as text, and the template must provide them.
  */
 
-const distDir = mkdtempSync(join(tmpdir(), 'needs-'));
-let bundled: string[];
+let assembly: string;
 let template: Template;
 beforeAll(async () => {
-  bundled = (await bundle(distDir)).functions;
-  template = await synthesizeTemplate();
+  assembly = await buildAssembly();
+  template = readTemplate(assembly);
 }, 120_000);
-afterAll(() => rmSync(distDir, { recursive: true }));
 
-const code = (name: FunctionName): string =>
-  readFileSync(join(distDir, 'functions', name, 'index.mjs'), 'utf8');
+const Deployed = z.object({
+  Code: z.object({ S3Key: z.string() }),
+  Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }),
+});
 
-const given = (name: FunctionName): string[] => {
+function deployed(name: FunctionName): z.infer<typeof Deployed> {
   const id = name
     .split('-')
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join('');
-  const schema = z.object({ Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }) });
-  return Object.keys(schema.parse(propertiesOf(template, id)).Environment.Variables);
-};
+  return Deployed.parse(propertiesOf(template, id));
+}
+
+/** Of the bundle that the template deploys. */
+const code = (name: FunctionName): string =>
+  readFileSync(
+    join(assembly, `asset.${deployed(name).Code.S3Key.replace(/\.zip$/, '')}`, 'index.mjs'),
+    'utf8',
+  );
+
+const given = (name: FunctionName): string[] => Object.keys(deployed(name).Environment.Variables);
 
 const messages: readonly [pattern: RegExp, variable: string][] = [
   [/queue:"sync"/, environment.syncQueueUrl],
@@ -46,7 +52,10 @@ const messages: readonly [pattern: RegExp, variable: string][] = [
 ];
 
 it('every declared function has a handler, and every handler is declared', () => {
-  expect(bundled).toEqual([...functionNames].sort());
+  const handlers = readdirSync('functions').filter((name) =>
+    existsSync(join('functions', name, 'handler.ts')),
+  );
+  expect(handlers.sort()).toEqual([...functionNames].sort());
 });
 
 it.each(functionNames)('%s is given the variables that its code reads and sends by', (name) => {

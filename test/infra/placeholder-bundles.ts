@@ -19,8 +19,15 @@ export async function createPlaceholderBundles(): Promise<string> {
   return folder;
 }
 
-/** Synthesizes the template from placeholders. */
+let synthesized: Promise<Template> | undefined;
+
+/** The template, synthesized from placeholders: once for all files of a worker. */
 export async function synthesizeTemplate(): Promise<Template> {
+  synthesized ??= synthesizeOnce();
+  return structuredClone(await synthesized);
+}
+
+async function synthesizeOnce(): Promise<Template> {
   const distDir = await createPlaceholderBundles();
   const outDir = mkdtempSync(join(tmpdir(), 'assembly-'));
   try {
