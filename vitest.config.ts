@@ -1,7 +1,11 @@
 import { defineConfig } from 'vitest/config';
+import { BrowserFirst } from './tools/browser-first.ts';
 import { createSecondsReporter } from './tools/test-seconds/reporter.ts';
 
-/** Tests that start the whole system and hold it to the seconds that we promise: one after another, with nothing beside them. */
+/**
+ * Tests that start the whole system, which has more to do than one core can: after the others, two at a time. The seconds that they hold it to
+ * are those in which it waits (`test/support/promptly.ts`), so that a neighbour takes none of them.
+ */
 const wholeSystem = [
   'test/browser/**/*.test.ts',
   'test/composer-client/**/*.test.ts',
@@ -30,6 +34,7 @@ const common = {
 export default defineConfig({
   test: {
     reporters: ['default', ...jsonReporter, createSecondsReporter()],
+    sequence: { sequencer: BrowserFirst },
     projects: [
       {
         test: {
@@ -49,7 +54,7 @@ export default defineConfig({
           name: 'system',
           include: wholeSystem,
           exclude: excluded,
-          maxWorkers: 1,
+          maxWorkers: 2,
           isolate: false,
           sequence: { groupOrder: 1 },
         },

@@ -1,4 +1,5 @@
 /** The whole system, started as `npm start` does it, on free ports and in a folder of its own. */
+import { randomInt } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,8 +7,8 @@ import type { CloudLog } from '../../local/cloud/cloud.ts';
 import { gitHubPart, type World } from '../../local/forges/world/world.ts';
 import { buildAssembly } from '../../local/start/build-assembly.ts';
 import { buildConsole } from '../../local/start/build-console.ts';
-import { parseOptions } from '../../local/start/options.ts';
-import { takePorts } from '../../local/start/ports.ts';
+import { parseOptions, portCount, UsageError } from '../../local/start/options.ts';
+import { type Ports, takePorts } from '../../local/start/ports.ts';
 import type { Progress } from '../../local/start/progress.ts';
 import { readWorldOf, type Started, type StartWith, start } from '../../local/start/start.ts';
 import { openStateFolder } from '../../local/start/state-folder.ts';
@@ -23,6 +24,22 @@ export interface System extends Started {
 
 const silent: Progress = { step() {}, counts() {}, end() {} };
 
+/** Below those that Linux gives to whoever asks for any, and above what is often in use: https://docs.kernel.org/networking/ip-sysctl.html */
+const quietPorts = { from: 12_000, to: 32_000 } as const;
+
+/** Ports that no connection of a system beside this one is given between the look at them and their use. */
+async function takeQuietPorts(): Promise<Ports> {
+  for (let tries = 0; ; tries++) {
+    const first =
+      quietPorts.from + randomInt(Math.floor((quietPorts.to - quietPorts.from) / portCount)) * portCount;
+    try {
+      return await takePorts(first);
+    } catch (error) {
+      if (!(error instanceof UsageError) || tries === 20) throw error;
+    }
+  }
+}
+
 /** Starts the system. @param world if left out, what of the default world is on GitHub, without its story */
 export async function startSystem(
   world?: World,
@@ -35,7 +52,7 @@ export async function startSystem(
   }
   const [assembly, console] = await Promise.all([buildAssembly(), buildConsole()]);
   const folder = await openStateFolder(options);
-  const ports = await takePorts(options.port);
+  const ports = await takeQuietPorts();
   const log: CloudLog[] = [];
   const { story: _, ...onGitHub } = gitHubPart(await readWorldOf(options));
   const started = await start(folder, world ?? onGitHub, {
