@@ -208,14 +208,20 @@ export interface ForgeRepository {
   /** The links that Composer's own driver for the forge gives. */
   readonly links: RepositoryLinks;
   /** The manifests of all commits of refs that were read, by the commit, where the reader reads them one by one. */
-  readonly manifests?: ReadonlyMap<string, ManifestText> | undefined;
+  readonly manifests?: ReadonlyMap<string, KnownManifest> | undefined;
   /** When the reading of manifests may go on, if some were not read; milliseconds since the epoch. */
   readonly goOnAt?: number | undefined;
 }
 
+/** What a reading found at a commit. */
+export interface KnownManifest extends ManifestText {
+  /** The commit's date as in ForgeRef, where the list of refs does not have it. */
+  readonly date?: string | undefined;
+}
+
 export interface RefsOptions {
   /** What earlier readings found, by the commit. It is not read again. */
-  readonly known?: ReadonlyMap<string, ManifestText>;
+  readonly known?: ReadonlyMap<string, KnownManifest>;
 }
 
 export interface ArchiveOptions {

@@ -1,7 +1,7 @@
 /** Keeps the manifests of a repository's refs between scans, where each takes a request. */
 import { z } from 'zod';
-import type { ManifestText } from '../composer/scanned-repository.ts';
 import type { ForgeRepositoryId, SynchronizationId } from '../domain/ids.ts';
+import type { KnownManifest } from '../forge/forge.ts';
 import { loadChunks, putChunks } from '../store/chunk-store.ts';
 import { chunkNames } from '../store/keys.ts';
 import { StoredText } from '../store/manifest-text.ts';
@@ -14,9 +14,11 @@ const StoredManifests = z.object({
   texts: z.array(StoredText),
   /** The place of each commit's manifest. */
   commits: z.record(z.string(), z.int().nonnegative()),
+  /** Of commits whose dates the list of refs does not have. */
+  dates: z.record(z.string(), z.string()).optional(),
 });
 
-type Manifests = ReadonlyMap<string, ManifestText>;
+type Manifests = ReadonlyMap<string, KnownManifest>;
 
 const dayMs = 24 * 3600_000;
 /** How long they are kept; a scan renews them when half of it is over. */
@@ -35,12 +37,15 @@ export async function loadManifests(
   repository: ForgeRepositoryId,
 ): Promise<KnownManifests> {
   const stored = await loadChunks(table, synchronization, chunkNames.manifests(repository));
-  const { storedAt, texts, commits } = StoredManifests.safeParse(stored).data ?? {
-    ...{ storedAt: 0, texts: [], commits: {} },
+  const { storedAt, texts, commits, dates } = StoredManifests.safeParse(stored).data ?? {
+    ...{ storedAt: 0, texts: [], commits: {}, dates: undefined },
   };
   const manifests = Object.entries(commits).flatMap(([commit, place]) => {
     const text = texts[place];
-    return text === undefined ? [] : [[commit, { manifest: undefined, ...text }] as const];
+    const date = dates?.[commit];
+    return text === undefined
+      ? []
+      : [[commit, { manifest: undefined, ...text, ...(date !== undefined && { date }) }] as const];
   });
   return { storedAt, manifests: new Map(manifests) };
 }
@@ -61,7 +66,7 @@ export async function keepManifests(
   }
   const places = new Map<string, number>();
   const commits = Object.fromEntries(
-    [...found].map(([commit, text]) => {
+    [...found].map(([commit, { date: _, ...text }]) => {
       const key = JSON.stringify(text);
       const place = places.get(key) ?? places.size;
       places.set(key, place);
@@ -70,6 +75,10 @@ export async function keepManifests(
   );
   const texts = [...places.keys()].map((key): unknown => JSON.parse(key));
   const expiresAt = Math.ceil((now + keptDays * dayMs) / 1000);
-  const value = { storedAt: now, texts, commits };
+  const dated = [...found].flatMap(([commit, { date }]) =>
+    date === undefined ? [] : [[commit, date] as const],
+  );
+  const dates = dated.length === 0 ? undefined : Object.fromEntries(dated);
+  const value = { storedAt: now, texts, commits, ...(dates !== undefined && { dates }) };
   await putChunks(table, synchronization, chunkNames.manifests(repository), value, expiresAt);
 }

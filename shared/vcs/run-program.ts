@@ -244,11 +244,17 @@ function lastBytes(stream: Readable, bytesMax: number): () => string {
 const asError = (reason: unknown): Error =>
   reason instanceof Error ? reason : new Error('aborted', { cause: reason });
 
-/** Everything that a program prints, and that ends with 0. @throws ProgramError, or the signal's reason */
-export async function outputOf(run: RunProgram, how: ProgramRun): Promise<Buffer> {
-  const { stdout, ended } = run(how);
+/** Everything that a program prints, if it ends with 0. @throws ProgramError, or the signal's reason */
+export async function collect({
+  stdout,
+  ended,
+}: RunningProgram): Promise<{ readonly stdout: Buffer; readonly stderr: string }> {
   const parts: Buffer[] = [];
   stdout.on('data', (part: Buffer) => parts.push(part));
-  await ended;
-  return Buffer.concat(parts);
+  const { stderr } = await ended;
+  return { stdout: Buffer.concat(parts), stderr };
 }
+
+/** Runs a program to its end, and gives what it prints. @throws ProgramError, or the signal's reason */
+export const outputOf = async (run: RunProgram, how: ProgramRun): Promise<Buffer> =>
+  (await collect(run(how))).stdout;

@@ -93,6 +93,8 @@ export interface VcsServices {
   readonly limits: VcsLimits;
   /** Of an SSH server. */
   readonly hostKeys: HostKeys;
+  /** A file with certificates of authorities that this machine does not know, as PEM. */
+  readonly authorities?: string | undefined;
 }
 
 /** A repository that was opened. It ignores the ids that it is asked for: there is only one. */
