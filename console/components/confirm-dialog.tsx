@@ -20,8 +20,10 @@ interface ConfirmDialogProps {
   readonly typed?: string;
   /** Whether the history wants to know why. */
   readonly asksWhy?: boolean;
+  /** Whether it is known yet what would happen; if left out, it is. */
+  readonly isReady?: boolean;
   readonly isPending?: boolean;
-  /** Why it did not work. */
+  /** Why it did not work. What an earlier opening ended with is not shown again. */
   readonly error?: unknown;
   onConfirm(confirmed: Confirmed): void;
   onClose(): void;
@@ -47,6 +49,7 @@ function Form({
   action,
   typed,
   asksWhy = false,
+  isReady = true,
   isPending = false,
   error,
   onConfirm,
@@ -54,12 +57,13 @@ function Form({
 }: ConfirmDialogProps) {
   const [confirm, setConfirm] = useState('');
   const [why, setWhy] = useState('');
-  const isReady = (typed === undefined || confirm === typed) && (!asksWhy || why.trim() !== '');
+  const [earlier] = useState(error);
+  const canConfirm = isReady && (typed === undefined || confirm === typed) && (!asksWhy || why.trim() !== '');
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (isReady) {
+        if (canConfirm) {
           onConfirm({ confirm, why: why.trim() });
         }
       }}
@@ -87,12 +91,12 @@ function Form({
             maxLength={500}
           />
         )}
-        <ProblemAlert error={error} />
+        <ProblemAlert error={error === earlier ? undefined : error} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             {words.cancel}
           </Button>
-          <Button type="submit" color="red.9" disabled={!isReady} loading={isPending}>
+          <Button type="submit" color="red.9" disabled={!canConfirm} loading={isPending}>
             {action}
           </Button>
         </Group>

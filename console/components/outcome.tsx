@@ -1,14 +1,13 @@
 /** What came of going to a code host, on the page that one comes back to. */
 import { Alert, Button, Group, List, Loader, Stack, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import { api, dataOf, type Schemas } from '../api/client.ts';
 import { isProblem } from '../api/problem.ts';
 import { useMe } from '../api/queries.ts';
 import { useChange } from '../api/use-change.ts';
 import type { OutcomeSearch } from '../routes/outcome.ts';
 import { outcomeWords as words } from '../words/outcome.ts';
-import { ConfirmDialog } from './confirm-dialog.tsx';
+import { ConfirmButton } from './confirm-button.tsx';
 import { Icon } from './icon.tsx';
 import { notifyDone } from './notify.ts';
 import { problemText } from './problem-text.ts';
@@ -80,13 +79,11 @@ interface MergeOfferProps extends Pick<OutcomeProps, 'onEnd'> {
 function MergeOffer({ other: { user, name, login }, onEnd }: MergeOfferProps) {
   const me = useMe();
   const client = useQueryClient();
-  const [isOpen, setIsOpen] = useState(false);
   const theirs = name === undefined || name === login ? login : `${name} (${login})`;
   const mine = me.name ?? me.login;
   const merge = useChange({
     send: () => dataOf<unknown>(api.POST('/api/v1/me/merge', { body: { user } })),
     onDone: () => {
-      setIsOpen(false);
       notifyDone(words.merged);
       onEnd();
       // Organizations, rights and accounts can all be others now.
@@ -97,34 +94,24 @@ function MergeOffer({ other: { user, name, login }, onEnd }: MergeOfferProps) {
     <Stack gap="xs" align="flex-start">
       <Text size="sm">{words.takenBy(theirs, mine)}</Text>
       <Group gap="xs">
-        <Button
+        <ConfirmButton
+          label={words.merge}
+          variant="filled"
           size="xs"
-          onClick={() => {
-            merge.reset();
-            setIsOpen(true);
-          }}
+          title={words.mergeTitle(theirs, mine)}
+          action={words.mergeAction}
+          change={merge}
         >
-          {words.merge}
-        </Button>
+          <List size="sm" spacing={4}>
+            {words.consequences(theirs, mine).map((one) => (
+              <List.Item key={one}>{one}</List.Item>
+            ))}
+          </List>
+        </ConfirmButton>
         <Button size="xs" variant="default" onClick={onEnd}>
           {words.leave}
         </Button>
       </Group>
-      <ConfirmDialog
-        isOpen={isOpen}
-        title={words.mergeTitle(theirs, mine)}
-        action={words.mergeAction}
-        isPending={merge.isPending}
-        error={merge.error}
-        onConfirm={() => merge.mutate(undefined)}
-        onClose={() => setIsOpen(false)}
-      >
-        <List size="sm" spacing={4}>
-          {words.consequences(theirs, mine).map((one) => (
-            <List.Item key={one}>{one}</List.Item>
-          ))}
-        </List>
-      </ConfirmDialog>
     </Stack>
   );
 }

@@ -1,8 +1,7 @@
-import { Button, Group, Text, Title } from '@mantine/core';
-import { useState } from 'react';
+import { Group, Text, Title } from '@mantine/core';
 import type { Schemas } from '../../api/client.ts';
 import { useMe } from '../../api/queries.ts';
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { ConfirmButton } from '../../components/confirm-button.tsx';
 import { ButtonLink } from '../../components/link.tsx';
 import { notifyDone } from '../../components/notify.ts';
 import { Person } from '../../components/person.tsx';
@@ -50,38 +49,21 @@ export function Administrators({ settings: { administrators, people } }: Adminis
 }
 
 function Remove({ id, who }: { readonly id: string; readonly who: string }) {
-  const [isOpen, setIsOpen] = useState(false);
-  const close = () => setIsOpen(false);
   const remove = useSettingsChange(
-    ({ administrators }, removed: string) => ({
-      administrators: administrators.filter((one) => one !== removed),
+    ({ administrators }) => ({
+      administrators: administrators.filter((one) => one !== id),
     }),
-    () => {
-      close();
-      notifyDone(words.removed(who));
-    },
+    () => notifyDone(words.removed(who)),
   );
   return (
-    <>
-      <Button
-        variant="default"
-        size="compact-sm"
-        aria-label={words.removeOf(who)}
-        onClick={() => setIsOpen(true)}
-      >
-        {words.remove}
-      </Button>
-      <ConfirmDialog
-        isOpen={isOpen}
-        title={words.removeTitle(who)}
-        action={words.remove}
-        isPending={remove.isPending}
-        error={remove.error}
-        onConfirm={() => remove.mutate(id)}
-        onClose={close}
-      >
-        {words.removeText}
-      </ConfirmDialog>
-    </>
+    <ConfirmButton
+      label={words.remove}
+      spoken={words.removeOf(who)}
+      size="compact-sm"
+      title={words.removeTitle(who)}
+      change={remove}
+    >
+      {words.removeText}
+    </ConfirmButton>
   );
 }

@@ -43,8 +43,9 @@ export function DeleteVersions({ path, versions, onDone, onClose }: DeleteVersio
       action={words.confirm}
       typed={nameOf(path)}
       asksWhy
+      isReady={asked.isSuccess}
       isPending={change.isPending}
-      error={change.error ?? asked.error}
+      error={asked.error ?? change.error}
       onConfirm={({ confirm, why }) => change.mutate({ versions: [...versions], confirm, why })}
       onClose={onClose}
     >

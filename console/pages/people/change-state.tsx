@@ -1,9 +1,7 @@
-import { Button } from '@mantine/core';
-import { useState } from 'react';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { queryKeys } from '../../api/query-keys.ts';
 import { useChange } from '../../api/use-change.ts';
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { ConfirmButton } from '../../components/confirm-button.tsx';
 import { notifyDone } from '../../components/notify.ts';
 import { peopleWords } from '../../words/people.ts';
 
@@ -25,47 +23,27 @@ interface ChangeStateProps {
 
 /** Switches a person off or on, or activates one who waits, once that is confirmed. */
 export function ChangeState({ slug, id, name, state, etag, isSmall = false }: ChangeStateProps) {
-  const [isOpen, setIsOpen] = useState(false);
   const action = actionFor[state];
-  const close = () => setIsOpen(false);
   const change = useChange({
-    send: (next: 'active' | 'off') =>
+    send: () =>
       dataOf(
         api.PATCH('/api/v1/organizations/{slug}/people/{id}', {
           params: { path: { slug, id }, ...(etag === undefined ? {} : { header: { 'if-match': etag } }) },
-          body: { state: next },
+          body: { state: state === 'active' ? 'off' : 'active' },
         }),
       ),
     refreshes: [queryKeys.organization(slug)],
-    onDone: () => {
-      close();
-      notifyDone(words.done[action](name));
-    },
+    onDone: () => notifyDone(words.done[action](name)),
   });
   return (
-    <>
-      <Button
-        variant="default"
-        size={isSmall ? 'compact-sm' : 'sm'}
-        onClick={() => {
-          change.reset();
-          setIsOpen(true);
-        }}
-        {...(isSmall ? { 'aria-label': `${words[action]} ${name}` } : {})}
-      >
-        {words[action]}
-      </Button>
-      <ConfirmDialog
-        isOpen={isOpen}
-        title={words.titles[action](name)}
-        action={words[action]}
-        isPending={change.isPending}
-        error={change.error}
-        onConfirm={() => change.mutate(state === 'active' ? 'off' : 'active')}
-        onClose={close}
-      >
-        {words.texts[action]}
-      </ConfirmDialog>
-    </>
+    <ConfirmButton
+      label={words[action]}
+      size={isSmall ? 'compact-sm' : 'sm'}
+      {...(isSmall && { spoken: `${words[action]} ${name}` })}
+      title={words.titles[action](name)}
+      change={change}
+    >
+      {words.texts[action]}
+    </ConfirmButton>
   );
 }

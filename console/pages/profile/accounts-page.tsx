@@ -1,12 +1,11 @@
-import { Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Group, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { integrationsQuery, useMe } from '../../api/queries.ts';
 import { queryKeys } from '../../api/query-keys.ts';
 import { useChange } from '../../api/use-change.ts';
 import { CodeHostButton } from '../../components/code-host-button.tsx';
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { ConfirmButton } from '../../components/confirm-button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Loaded } from '../../components/loaded.tsx';
 import { notifyDone } from '../../components/notify.ts';
@@ -24,7 +23,12 @@ export const AccountsPage = () => (
   </ProfilePage>
 );
 
-export function Accounts() {
+interface AccountsProps {
+  /** An account was unlinked. */
+  onUnlinked?(): void;
+}
+
+export function Accounts({ onUnlinked }: AccountsProps) {
   const { accounts } = useMe();
   return (
     <Stack gap="xl">
@@ -39,7 +43,9 @@ export function Accounts() {
                 {one.name} · {words.lastUsed} <When at={one.lastSignInAt} />
               </Text>
             </div>
-            {accounts.length > 1 && <Unlink account={one} />}
+            {accounts.length > 1 && (
+              <Unlink account={one} {...(onUnlinked !== undefined && { onUnlinked })} />
+            )}
           </li>
         ))}
       </ul>
@@ -84,44 +90,26 @@ function Further() {
 
 function Unlink({
   account: { forge, baseUrl, account, login = account, name },
-}: {
-  readonly account: Account;
-}) {
-  const [isOpen, setIsOpen] = useState(false);
-  const close = () => setIsOpen(false);
+  onUnlinked,
+}: AccountsProps & { readonly account: Account }) {
   const unlink = useChange({
     send: () =>
       dataOf<unknown>(api.POST('/api/v1/me/accounts/unlink', { body: { forge, baseUrl, account } })),
     refreshes: [queryKeys.me, queryKeys.organizations],
     onDone: () => {
-      close();
       notifyDone(words.unlinked(login, name));
+      onUnlinked?.();
     },
   });
   return (
-    <>
-      <Button
-        variant="default"
-        size="xs"
-        aria-label={words.unlinkOf(login, name)}
-        onClick={() => {
-          unlink.reset();
-          setIsOpen(true);
-        }}
-      >
-        {words.unlink}
-      </Button>
-      <ConfirmDialog
-        isOpen={isOpen}
-        title={words.unlinkTitle(login, name)}
-        action={words.unlink}
-        isPending={unlink.isPending}
-        error={unlink.error}
-        onConfirm={() => unlink.mutate(undefined)}
-        onClose={close}
-      >
-        {words.unlinkText}
-      </ConfirmDialog>
-    </>
+    <ConfirmButton
+      label={words.unlink}
+      spoken={words.unlinkOf(login, name)}
+      size="xs"
+      title={words.unlinkTitle(login, name)}
+      change={unlink}
+    >
+      {words.unlinkText}
+    </ConfirmButton>
   );
 }

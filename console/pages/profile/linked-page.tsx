@@ -8,14 +8,12 @@ import { ProfilePage } from './profile-page.tsx';
 export function LinkedPage() {
   const search = useSearch({ from: '/profile/linked' });
   const navigate = useNavigate();
+  // What was said of linking is of the past then.
+  const end = () => void navigate({ to: '/profile', replace: true });
   return (
     <ProfilePage tab="accounts">
-      <Outcome
-        {...search}
-        done={words.accounts.linked}
-        onEnd={() => void navigate({ to: '/profile', replace: true })}
-      />
-      <Accounts />
+      <Outcome {...search} done={words.accounts.linked} onEnd={end} />
+      <Accounts onUnlinked={end} />
     </ProfilePage>
   );
 }

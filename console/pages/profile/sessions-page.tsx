@@ -1,10 +1,9 @@
 import { Badge, Button, Group, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { forgetPerson } from '../../api/forget-person.ts';
 import { useChange } from '../../api/use-change.ts';
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { ConfirmButton } from '../../components/confirm-button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Loaded } from '../../components/loaded.tsx';
 import { notifyDone } from '../../components/notify.ts';
@@ -98,38 +97,19 @@ function End({ session: { id, isCurrent, program } }: { readonly session: Sessio
 }
 
 function EndOthers({ count }: { readonly count: number }) {
-  const [isOpen, setIsOpen] = useState(false);
   const end = useChange({
     send: () => dataOf(api.POST('/api/v1/me/sessions/end-others')),
     refreshes: [sessionsKey],
-    onDone: ({ ended }) => {
-      setIsOpen(false);
-      notifyDone(words.endedOthers(ended));
-    },
+    onDone: ({ ended }) => notifyDone(words.endedOthers(ended)),
   });
   return (
-    <>
-      <Button
-        variant="default"
-        leftSection={<Icon name="signOut" size={16} />}
-        onClick={() => {
-          end.reset();
-          setIsOpen(true);
-        }}
-      >
-        {words.endOthers}
-      </Button>
-      <ConfirmDialog
-        isOpen={isOpen}
-        title={words.endOthersTitle}
-        action={words.endOthers}
-        isPending={end.isPending}
-        error={end.error}
-        onConfirm={() => end.mutate(undefined)}
-        onClose={() => setIsOpen(false)}
-      >
-        {words.endOthersText(count)}
-      </ConfirmDialog>
-    </>
+    <ConfirmButton
+      label={words.endOthers}
+      leftSection={<Icon name="signOut" size={16} />}
+      title={words.endOthersTitle}
+      change={end}
+    >
+      {words.endOthersText(count)}
+    </ConfirmButton>
   );
 }

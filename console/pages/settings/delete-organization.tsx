@@ -39,10 +39,7 @@ export function DeleteOrganization({ slug, name }: DeleteOrganizationProps) {
       client.removeQueries({ queryKey: queryKeys.organization(slug) });
     },
   });
-  const open = () => {
-    deletion.reset();
-    preview.mutate(undefined, { onSuccess: () => setIsOpen(true) });
-  };
+  const open = () => preview.mutate(undefined, { onSuccess: () => setIsOpen(true) });
   return (
     <Section
       title={words.title}

@@ -66,10 +66,7 @@ function useAccess(slug: string, path: 'stop-access' | 'allow-access', done: str
     },
   });
   return {
-    open: () => {
-      change.reset();
-      setIsOpen(true);
-    },
+    open: () => setIsOpen(true),
     dialog: {
       isOpen,
       isPending: change.isPending,

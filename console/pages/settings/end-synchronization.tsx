@@ -50,6 +50,7 @@ export function EndSynchronization({ isOnly, ...of }: EndSynchronizationProps) {
   });
   const choose = (next: Choice) => {
     setChoice(next);
+    ending.reset();
     preview.mutate(next);
   };
   return (
@@ -58,10 +59,7 @@ export function EndSynchronization({ isOnly, ...of }: EndSynchronizationProps) {
         variant="outline"
         color="red"
         loading={preview.isPending && !isOpen}
-        onClick={() => {
-          ending.reset();
-          preview.mutate(choice, { onSuccess: () => setIsOpen(true) });
-        }}
+        onClick={() => preview.mutate(choice, { onSuccess: () => setIsOpen(true) })}
       >
         {words.button}
       </Button>
@@ -73,14 +71,19 @@ export function EndSynchronization({ isOnly, ...of }: EndSynchronizationProps) {
         typed={of.login}
         asksWhy
         isPending={ending.isPending}
-        error={ending.error ?? preview.error}
+        isReady={preview.isSuccess}
+        error={preview.error ?? ending.error}
         onConfirm={(confirmed) => ending.mutate({ ...choice, ...confirmed })}
         onClose={() => setIsOpen(false)}
       >
         <Stack gap="sm">
           <Text size="sm">{words.text}</Text>
           <Choices choice={choice} isOnly={isOnly} onChoose={choose} />
-          {preview.data === undefined ? <Skeleton height={44} /> : <Effects {...preview.data} />}
+          {preview.data === undefined ? (
+            !preview.isError && <Skeleton height={44} />
+          ) : (
+            <Effects {...preview.data} />
+          )}
         </Stack>
       </ConfirmDialog>
     </>

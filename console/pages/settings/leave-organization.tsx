@@ -1,12 +1,10 @@
-import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
 import { api, dataOf } from '../../api/client.ts';
 import { synchronizationsQuery } from '../../api/queries.ts';
 import { queryKeys } from '../../api/query-keys.ts';
 import { useChange } from '../../api/use-change.ts';
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { ConfirmButton } from '../../components/confirm-button.tsx';
 import { notifyDone } from '../../components/notify.ts';
 import { settingsWords } from '../../words/settings.ts';
 import { Section } from './section.tsx';
@@ -21,7 +19,6 @@ interface LeaveOrganizationProps {
 
 /** Where no code host says who belongs here, whoever does can leave. Elsewhere members are told who decides. */
 export function LeaveOrganization({ slug, name, isOwner = false }: LeaveOrganizationProps) {
-  const [isOpen, setIsOpen] = useState(false);
   const navigate = useNavigate();
   const { data } = useQuery(synchronizationsQuery(slug));
   const leave = useChange({
@@ -45,23 +42,13 @@ export function LeaveOrganization({ slug, name, isOwner = false }: LeaveOrganiza
       description={isByHost ? words.byHost : words.text}
       action={
         !isByHost && (
-          <Button variant="default" flex="none" onClick={() => setIsOpen(true)}>
-            {words.button(name)}
-          </Button>
+          <ConfirmButton label={words.button(name)} flex="none" title={words.dialog(name)} change={leave}>
+            {words.text}
+          </ConfirmButton>
         )
       }
     >
-      <ConfirmDialog
-        isOpen={isOpen}
-        title={words.dialog(name)}
-        action={words.button(name)}
-        isPending={leave.isPending}
-        error={leave.error}
-        onConfirm={() => leave.mutate(undefined)}
-        onClose={() => setIsOpen(false)}
-      >
-        {words.text}
-      </ConfirmDialog>
+      {null}
     </Section>
   );
 }

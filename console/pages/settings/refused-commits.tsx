@@ -1,10 +1,10 @@
-import { Button, Code, Group, Text, Title } from '@mantine/core';
-import { useState } from 'react';
+import { Code, Group, Text, Title } from '@mantine/core';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { queryKeys } from '../../api/query-keys.ts';
 import { useChange } from '../../api/use-change.ts';
 import { pageLimit, useList } from '../../api/use-list.ts';
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { ConfirmButton } from '../../components/confirm-button.tsx';
+import type { Confirmed } from '../../components/confirm-dialog.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { notifyDone } from '../../components/notify.ts';
@@ -103,9 +103,8 @@ const columnsOf = (slug: string): readonly Column<Row>[] => [
 ];
 
 function AllowCommit({ slug, commit }: OfOrganization & Pick<Row, 'commit'>) {
-  const [isOpen, setIsOpen] = useState(false);
   const allow = useChange({
-    send: (why: string) =>
+    send: ({ why }: Pick<Confirmed, 'why'>) =>
       dataOf(
         api.POST('/api/v1/organizations/{slug}/refused-commits/{commit}/allow', {
           params: { path: { slug, commit } },
@@ -113,36 +112,18 @@ function AllowCommit({ slug, commit }: OfOrganization & Pick<Row, 'commit'>) {
         }),
       ),
     refreshes: [queryKeys.organization(slug)],
-    onDone: () => {
-      setIsOpen(false);
-      notifyDone(words.allowed(short(commit)));
-    },
+    onDone: () => notifyDone(words.allowed(short(commit))),
   });
   return (
-    <>
-      <Button
-        variant="default"
-        size="compact-sm"
-        aria-label={words.allowOf(short(commit))}
-        onClick={() => {
-          allow.reset();
-          setIsOpen(true);
-        }}
-      >
-        {words.allow}
-      </Button>
-      <ConfirmDialog
-        isOpen={isOpen}
-        title={words.allowTitle(short(commit))}
-        action={words.allow}
-        asksWhy
-        isPending={allow.isPending}
-        error={allow.error}
-        onConfirm={({ why }) => allow.mutate(why)}
-        onClose={() => setIsOpen(false)}
-      >
-        {words.allowText}
-      </ConfirmDialog>
-    </>
+    <ConfirmButton
+      label={words.allow}
+      spoken={words.allowOf(short(commit))}
+      size="compact-sm"
+      title={words.allowTitle(short(commit))}
+      asksWhy
+      change={allow}
+    >
+      {words.allowText}
+    </ConfirmButton>
   );
 }

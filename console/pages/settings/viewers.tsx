@@ -37,10 +37,7 @@ export function Viewers({ slug, id, login, install }: ViewersProps) {
         label={words.label}
         description={words.hint}
         checked={install}
-        onChange={() => {
-          change.reset();
-          setIsOpen(true);
-        }}
+        onChange={() => setIsOpen(true)}
       />
       <ConfirmDialog
         isOpen={isOpen}

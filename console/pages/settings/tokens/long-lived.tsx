@@ -6,6 +6,7 @@ import { useChange } from '../../../api/use-change.ts';
 import { ConfirmDialog } from '../../../components/confirm-dialog.tsx';
 import { Icon } from '../../../components/icon.tsx';
 import { notifyDone } from '../../../components/notify.ts';
+import { ProblemAlert } from '../../../components/states.tsx';
 import { exactDay } from '../../../components/time.ts';
 import { tokensWords } from '../../../words/tokens.ts';
 import { settingsQuery, tokensKey } from './queries.ts';
@@ -46,6 +47,7 @@ export function LongLived({ slug, tokens }: LongLivedProps) {
           >
             {words.action}
           </Button>
+          <ProblemAlert error={shorten.preview.error} />
         </Stack>
       </Alert>
       <ConfirmDialog
