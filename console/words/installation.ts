@@ -141,7 +141,6 @@ export const installationWords = {
     makersChoices: { anyone: 'Whoever may sign in', administrators: 'Only administrators' },
     perPerson: 'Organizations per person',
     perPersonHint: 'Deleted ones count. Administrators may make any number.',
-    save: 'Save',
     saved: 'The settings are saved.',
     administrators: {
       title: 'Administrators',

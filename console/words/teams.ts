@@ -45,8 +45,6 @@ export const teamsWords = {
         text: 'Make packages of repositories that are none yet.',
       },
     },
-    save: 'Save',
-    undo: 'Undo',
     done: (name: string) => `The rights of ${name} are saved.`,
   },
   team: {
@@ -59,6 +57,7 @@ export const teamsWords = {
     addHint: 'Type a part of the login',
     added: (login: string) => `${login} is in the team.`,
     remove: 'Remove',
+    notRemoved: (login: string) => `${login} was not removed`,
     removed: (login: string) => `${login} is not in the team any more.`,
     packageColumns: { package: 'Package', repository: 'Repository', source: 'Source of the right' },
     unknownRepository: 'Not read any more',

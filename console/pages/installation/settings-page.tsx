@@ -1,13 +1,13 @@
-import { Button, NumberInput, Radio, Stack } from '@mantine/core';
+import { Radio, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
-import { useChange } from '../../api/use-change.ts';
 import { Loaded } from '../../components/loaded.tsx';
 import { notifyDone } from '../../components/notify.ts';
-import { fieldProblem } from '../../components/problem-text.ts';
-import { ProblemAlert } from '../../components/states.tsx';
+import { NumberField } from '../../components/number-field.tsx';
 import { installationWords } from '../../words/installation.ts';
+import type { Stored } from '../settings/draft.ts';
+import { DraftForm } from '../settings/draft-form.tsx';
+import { useDraftForm } from '../settings/use-draft-form.ts';
 import { AdministratorPage } from './administrator-page.tsx';
 import { Administrators } from './administrators.tsx';
 import { AllowList } from './allow-list.tsx';
@@ -18,6 +18,7 @@ const signInChoices = ['members', 'allow-list', 'anyone'] as const;
 const makers = ['anyone', 'administrators'] as const;
 
 type Settings = Schemas['InstallationSettings'];
+type Chosen = Pick<Settings, 'signIn' | 'organizationMakers' | 'organizationsPerPerson'>;
 
 export const InstallationSettingsPage = () => (
   <AdministratorPage title={words.title}>
@@ -29,41 +30,34 @@ function Content() {
   const query = useQuery(settingsQuery);
   return (
     <Loaded query={query}>
-      {({ data, etag }) => (
+      {(stored) => (
         <Stack gap="xl" maw="40rem">
-          <Choices key={etag} settings={data} etag={etag} />
-          <Administrators settings={data} />
-          <AllowList settings={data} />
+          <Choices stored={stored} />
+          <Administrators settings={stored.data} />
+          <AllowList settings={stored.data} />
         </Stack>
       )}
     </Loaded>
   );
 }
 
-function Choices({ settings, etag }: { readonly settings: Settings; readonly etag: string }) {
-  const { signIn, organizationMakers, organizationsPerPerson } = settings;
-  const before = { signIn, organizationMakers, organizationsPerPerson };
-  const [form, setForm] = useState(before);
-  const save = useChange({
-    send: (body: Schemas['InstallationSettingsChange']) =>
+function Choices({ stored }: { readonly stored: Stored<Settings> }) {
+  const form = useDraftForm<Chosen>({
+    name: 'installation settings',
+    stored,
+    send: (body, etag) =>
       dataOf(api.PATCH('/api/v1/installation/settings', { params: { header: { 'if-match': etag } }, body })),
     refreshes: [installationKey],
     onDone: () => notifyDone(words.saved),
   });
-  const isChanged = JSON.stringify(form) !== JSON.stringify(before);
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate(form);
-      }}
-    >
+    <DraftForm form={form} stored={stored.data}>
       <Stack>
         <Radio.Group
           label={words.signIn}
-          value={form.signIn}
+          value={form.values.signIn}
           onChange={(value) =>
-            setForm({ ...form, signIn: signInChoices.find((one) => one === value) ?? form.signIn })
+            form.set({ signIn: signInChoices.find((one) => one === value) ?? form.values.signIn })
           }
         >
           <Stack gap="xs" mt="xs">
@@ -79,11 +73,10 @@ function Choices({ settings, etag }: { readonly settings: Settings; readonly eta
         </Radio.Group>
         <Radio.Group
           label={words.makers}
-          value={form.organizationMakers}
+          value={form.values.organizationMakers}
           onChange={(value) =>
-            setForm({
-              ...form,
-              organizationMakers: makers.find((one) => one === value) ?? form.organizationMakers,
+            form.set({
+              organizationMakers: makers.find((one) => one === value) ?? form.values.organizationMakers,
             })
           }
         >
@@ -93,28 +86,19 @@ function Choices({ settings, etag }: { readonly settings: Settings; readonly eta
             ))}
           </Stack>
         </Radio.Group>
-        <NumberInput
+        <NumberField
           label={words.perPerson}
           description={words.perPersonHint}
           min={0}
           max={1000}
-          allowDecimal={false}
-          disabled={form.organizationMakers === 'administrators'}
-          value={form.organizationsPerPerson}
-          onChange={(value) => setForm({ ...form, organizationsPerPerson: Number(value) })}
-          error={fieldProblem(save.error, '/organizationsPerPerson')}
+          disabled={form.values.organizationMakers === 'administrators'}
+          value={form.values.organizationsPerPerson}
+          usual={stored.data.organizationsPerPerson}
+          onNumber={(value) => form.set({ organizationsPerPerson: value })}
+          error={form.problemOf('organizationsPerPerson')}
           maw="16rem"
         />
-        <ProblemAlert error={save.error} />
-        <Button
-          type="submit"
-          disabled={!isChanged}
-          loading={save.isPending}
-          style={{ alignSelf: 'flex-start' }}
-        >
-          {words.save}
-        </Button>
       </Stack>
-    </form>
+    </DraftForm>
   );
 }

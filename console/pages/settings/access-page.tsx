@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { AnchorLink } from '../../components/link.tsx';
 import { Loaded } from '../../components/loaded.tsx';
+import { NumberField } from '../../components/number-field.tsx';
 import { Page } from '../../components/page.tsx';
 import { settingsWords } from '../../words/settings.ts';
 import { DraftForm } from './draft-form.tsx';
@@ -20,7 +21,7 @@ export function AccessPage() {
   return (
     <Page title={settingsWords.titles.access} of={slug} description={words.description}>
       <Loaded query={query} skeleton={<Skeleton height={320} />}>
-        {(stored) => <AccessForm slug={slug} stored={stored} />}
+        {(stored) => <AccessForm key={slug} slug={slug} stored={stored} />}
       </Loaded>
       <Text size="sm" c="dimmed">
         {words.caution}{' '}
@@ -57,15 +58,15 @@ function AccessForm({ slug, stored }: AccessFormProps) {
       </Section>
       <Section title={words.tokens}>
         <Group align="flex-start" gap="xl">
-          <NumberInput
+          <NumberField
             {...days}
             label={words.usualTokenDays}
             description={words.usualTokenDaysHint}
             value={usualTokenDays}
-            suffix={words.days(usualTokenDays)}
+            usual={stored.data.usualTokenDays}
+            unit={words.days}
             error={form.problemOf('usualTokenDays')}
-            onChange={(value) => form.set({ usualTokenDays: numberOf(value) ?? stored.data.usualTokenDays })}
-            allowDecimal={false}
+            onNumber={(value) => form.set({ usualTokenDays: value })}
             w="17rem"
           />
           <NumberInput
@@ -76,7 +77,7 @@ function AccessForm({ slug, stored }: AccessFormProps) {
             value={longestTokenDays ?? ''}
             suffix={words.days(longestTokenDays ?? 0)}
             error={form.problemOf('longestTokenDays')}
-            onChange={(value) => form.set({ longestTokenDays: numberOf(value) ?? null })}
+            onChange={(value) => form.set({ longestTokenDays: typeof value === 'number' ? value : null })}
             allowDecimal={false}
             w="17rem"
           />
@@ -91,7 +92,3 @@ function AccessForm({ slug, stored }: AccessFormProps) {
     </DraftForm>
   );
 }
-
-/** A field that was emptied has a text. */
-const numberOf = (value: number | string): number | undefined =>
-  typeof value === 'number' ? value : undefined;

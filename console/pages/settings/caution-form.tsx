@@ -1,9 +1,10 @@
-import { NumberInput, Skeleton, Text } from '@mantine/core';
+import { Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { queryKeys } from '../../api/query-keys.ts';
 import { Loaded } from '../../components/loaded.tsx';
 import { notifyDone } from '../../components/notify.ts';
+import { NumberField } from '../../components/number-field.tsx';
 import { settingsWords } from '../../words/settings.ts';
 import classes from './caution-form.module.css';
 import { DraftForm } from './draft-form.tsx';
@@ -20,12 +21,14 @@ const bounds = {
   suspendAfterDays: { min: 1, max: 90 },
 } as const;
 
+const percentOf = (share: number): number => Math.round(share * 100);
+
 /** When removals wait for an owner, and when rights are suspended. */
 export function CautionSection(of: OfSynchronization) {
   const query = useQuery(cautionQuery(of.slug, of.id));
   return (
     <Loaded query={query} skeleton={<Skeleton height={110} />}>
-      {(stored) => <CautionForm {...of} stored={stored} />}
+      {(stored) => <CautionForm key={`${of.slug} ${of.id}`} {...of} stored={stored} />}
     </Loaded>
   );
 }
@@ -49,37 +52,35 @@ function CautionForm({ slug, id, login, stored }: CautionFormProps) {
     onDone: () => notifyDone(words.saved(login)),
   });
   const { heldShare, heldAbove, suspendAfterDays } = form.values;
-  const set = (field: keyof Schemas['Caution'], value: number | string, factor = 1) =>
-    form.set({ [field]: typeof value === 'number' ? value / factor : stored.data[field] });
   return (
     <DraftForm form={form} stored={stored.data}>
       <div className={classes.fields}>
-        <NumberInput
+        <NumberField
           {...bounds.heldPercent}
           label={words.heldShare}
-          value={Math.round(heldShare * 100)}
-          suffix=" %"
+          value={percentOf(heldShare)}
+          usual={percentOf(stored.data.heldShare)}
+          unit={() => ' %'}
           error={form.problemOf('heldShare')}
-          onChange={(value) => set('heldShare', value, 100)}
-          allowDecimal={false}
+          onNumber={(value) => form.set({ heldShare: value / 100 })}
         />
-        <NumberInput
+        <NumberField
           {...bounds.heldAbove}
           label={words.heldAbove}
           value={heldAbove}
-          suffix={words.entries(heldAbove)}
+          usual={stored.data.heldAbove}
+          unit={words.entries}
           error={form.problemOf('heldAbove')}
-          onChange={(value) => set('heldAbove', value)}
-          allowDecimal={false}
+          onNumber={(value) => form.set({ heldAbove: value })}
         />
-        <NumberInput
+        <NumberField
           {...bounds.suspendAfterDays}
           label={words.suspendAfterDays}
           value={suspendAfterDays}
-          suffix={settingsWords.access.days(suspendAfterDays)}
+          usual={stored.data.suspendAfterDays}
+          unit={settingsWords.access.days}
           error={form.problemOf('suspendAfterDays')}
-          onChange={(value) => set('suspendAfterDays', value)}
-          allowDecimal={false}
+          onNumber={(value) => form.set({ suspendAfterDays: value })}
         />
         <Text size="xs" c="dimmed" className={classes.held}>
           {words.heldHint}

@@ -60,7 +60,7 @@ function ForOwners({ organization }: OfOrganization) {
     <Loaded query={query} skeleton={skeleton}>
       {(stored) => (
         <>
-          <SettingsForm organization={organization} stored={stored} />
+          <SettingsForm key={slug} organization={organization} stored={stored} />
           <ExportOrganization slug={slug} />
           <LeaveOrganization slug={slug} name={name} isOwner />
           <DeleteOrganization slug={slug} name={name} />

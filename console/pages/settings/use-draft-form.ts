@@ -3,15 +3,20 @@ import { useState } from 'react';
 import { isProblem } from '../../api/problem.ts';
 import { useChange } from '../../api/use-change.ts';
 import { fieldProblem } from '../../components/problem-text.ts';
-import { type Draft, forgetDraft, isSame, keepDraft, readDraft } from './draft.ts';
+import { changed, changesOf, etagOf, forgetDraft, keepDraft, readDraft, type Stored } from './draft.ts';
 
 const conflict = 'precondition-failed';
+
+interface Sent<Values> {
+  readonly changes: Partial<Values>;
+  readonly etag: string;
+}
 
 interface DraftFormOptions<Values> {
   /** What the draft is kept under. */
   readonly name: string;
   /** As it was read last. */
-  readonly stored: { readonly data: Values; readonly etag: string };
+  readonly stored: Stored<Values>;
   /** @param etag of what the changes were made to */
   send(changes: Partial<Values>, etag: string): Promise<unknown>;
   readonly refreshes: readonly QueryKey[];
@@ -45,7 +50,7 @@ export function useDraftForm<Values extends object>(options: DraftFormOptions<Va
   const client = useQueryClient();
   const [draft, setDraft] = useState(() => readDraft<Values>(name));
   const change = useChange({
-    send: async ({ changes: sent, etag }: Draft<Values>) => {
+    send: async ({ changes: sent, etag }: Sent<Values>) => {
       try {
         return await send(sent, etag);
       } catch (error) {
@@ -62,11 +67,7 @@ export function useDraftForm<Values extends object>(options: DraftFormOptions<Va
       onDone();
     },
   });
-  const changes = Object.fromEntries(
-    Object.entries(draft?.changes ?? {}).filter(
-      ([field, value]) => !isSame(value, stored.data[field as keyof Values]),
-    ),
-  ) as Partial<Values>;
+  const changes = changesOf(draft, stored);
 
   function discard(): void {
     forgetDraft(name);
@@ -82,11 +83,11 @@ export function useDraftForm<Values extends object>(options: DraftFormOptions<Va
     error: change.error,
     isConflict: isProblem(change.error, conflict),
     set: (entered) => {
-      const next = { etag: draft?.etag ?? stored.etag, changes: { ...draft?.changes, ...entered } };
+      const next = changed(draft, stored, entered);
       keepDraft(name, next);
       setDraft(next);
     },
-    save: () => change.mutate({ changes, etag: draft?.etag ?? stored.etag }),
+    save: () => change.mutate({ changes, etag: etagOf(draft, stored) }),
     overwrite: () => change.mutate({ changes, etag: stored.etag }),
     discard,
     problemOf: (field) => fieldProblem(change.error, `/${field}`),

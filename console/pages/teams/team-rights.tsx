@@ -1,18 +1,19 @@
-import { Button, Checkbox, Group, Stack, Text } from '@mantine/core';
+import { Checkbox, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
-import { useChange } from '../../api/use-change.ts';
 import { Loaded } from '../../components/loaded.tsx';
 import { notifyDone } from '../../components/notify.ts';
-import { LoadingRows, ProblemAlert } from '../../components/states.tsx';
+import { LoadingRows } from '../../components/states.tsx';
 import { teamsWords } from '../../words/teams.ts';
+import type { Stored } from '../settings/draft.ts';
+import { DraftForm } from '../settings/draft-form.tsx';
+import { useDraftForm } from '../settings/use-draft-form.ts';
 import { teamKey, teamRightsQuery, teamsKey } from './queries.ts';
 
-type Right = Schemas['DelegatedRight'];
+type Rights = Schemas['TeamRights'];
 
 const words = teamsWords.rights;
-const all = ['manage-packages', 'add-packages'] as const satisfies readonly Right[];
+const all = ['manage-packages', 'add-packages'] as const satisfies Rights['rights'];
 
 interface PanelProps {
   readonly slug: string;
@@ -24,38 +25,28 @@ export function TeamRights({ slug, team }: PanelProps) {
   const query = useQuery(teamRightsQuery(slug, team.id));
   return (
     <Loaded query={query} skeleton={<LoadingRows count={3} />}>
-      {({ data, etag }) => <Form key={etag} slug={slug} team={team} rights={data.rights} etag={etag} />}
+      {(stored) => <Form slug={slug} team={team} stored={stored} />}
     </Loaded>
   );
 }
 
-interface FormProps extends PanelProps {
-  readonly rights: readonly Right[];
-  readonly etag: string;
-}
-
-/** Begins anew when somebody else changed them. */
-function Form({ slug, team, rights, etag }: FormProps) {
-  const [chosen, setChosen] = useState<readonly Right[]>(rights);
-  const change = useChange({
-    send: (next: readonly Right[]) =>
+function Form({ slug, team, stored }: PanelProps & { readonly stored: Stored<Rights> }) {
+  const form = useDraftForm<Rights>({
+    name: `${slug} team ${team.id} rights`,
+    stored,
+    send: ({ rights = [] }, etag) =>
       dataOf(
         api.PUT('/api/v1/organizations/{slug}/teams/{id}/rights', {
           params: { path: { slug, id: team.id }, header: { 'if-match': etag } },
-          body: { rights: [...next] },
+          body: { rights },
         }),
       ),
     refreshes: [teamKey(slug, team.id), teamsKey(slug)],
     onDone: () => notifyDone(words.done(team.name)),
   });
-  const isChanged = all.some((right) => rights.includes(right) !== chosen.includes(right));
+  const { rights } = form.values;
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        change.mutate(chosen);
-      }}
-    >
+    <DraftForm form={form} stored={stored.data}>
       <Stack maw="42rem">
         <Text size="sm" c="dimmed">
           {team.from === 'here' ? words.aboutOwn : words.about}
@@ -65,24 +56,14 @@ function Form({ slug, team, rights, etag }: FormProps) {
             key={right}
             label={words.rights[right].label}
             description={words.rights[right].text}
-            checked={chosen.includes(right)}
+            checked={rights.includes(right)}
             onChange={({ currentTarget: { checked } }) =>
-              setChosen((before) => (checked ? [...before, right] : before.filter((one) => one !== right)))
+              // In one order, so that what was chosen back is no change.
+              form.set({ rights: all.filter((one) => (one === right ? checked : rights.includes(one))) })
             }
           />
         ))}
-        <ProblemAlert error={change.error} />
-        <Group>
-          <Button type="submit" disabled={!isChanged} loading={change.isPending}>
-            {words.save}
-          </Button>
-          {isChanged && (
-            <Button variant="subtle" color="gray" onClick={() => setChosen(rights)}>
-              {words.undo}
-            </Button>
-          )}
-        </Group>
       </Stack>
-    </form>
+    </DraftForm>
   );
 }
