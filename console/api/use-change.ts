@@ -7,6 +7,8 @@ interface Change<Input, Output> {
   /** What is asked again once it is done: everything whose key begins with one of these. */
   readonly refreshes?: readonly QueryKey[];
   onDone?(output: Output, input: Input): void;
+  /** For what has no place to show `error` at. */
+  onFailed?(error: Error): void;
 }
 
 /** A change through the API. Nothing is shown as done before the API says so. */
@@ -14,6 +16,7 @@ export function useChange<Input, Output>({
   send,
   refreshes = [],
   onDone,
+  onFailed,
 }: Change<Input, Output>): UseMutationResult<Output, Error, Input> {
   const client = useQueryClient();
   const last = useRef<{ readonly input: string | undefined; readonly key: string } | undefined>(undefined);
@@ -31,5 +34,6 @@ export function useChange<Input, Output>({
       await Promise.all(refreshes.map((queryKey) => client.invalidateQueries({ queryKey })));
       onDone?.(output, input);
     },
+    ...(onFailed !== undefined && { onError: (error) => onFailed(error) }),
   });
 }

@@ -1,4 +1,5 @@
 import { Button, type ButtonProps } from '@mantine/core';
+import { useEffect } from 'react';
 import { api, dataOf, type Schemas } from '../api/client.ts';
 import { useChange } from '../api/use-change.ts';
 import { ProblemAlert } from './states.tsx';
@@ -43,6 +44,17 @@ export function CodeHostButton({
   const begin = useChange({
     send: () => begins[purpose]({ integration, returnTo: returnTo ?? thisPage() }),
   });
+  const { reset } = begin;
+  // The browser's “Back” can bring the page as it was left: https://web.dev/articles/bfcache
+  useEffect(() => {
+    const onShown = ({ persisted }: PageTransitionEvent): void => {
+      if (persisted) {
+        reset();
+      }
+    };
+    window.addEventListener('pageshow', onShown);
+    return () => window.removeEventListener('pageshow', onShown);
+  }, [reset]);
   const go = (): void => {
     // Browsers open a tab at the press itself only, not when the answer is there.
     const tab = isInNewTab ? window.open('about:blank') : null;

@@ -95,6 +95,7 @@ export const commonWords = {
     before:
       'You signed in a while ago. What this page does is done in your name: confirm first, in a new tab, that it is still you.',
     with: (host: string) => `Confirm with ${host}`,
+    none: 'None of the code hosts that you have an account at can be asked now. Tell the administrator of this registry.',
     confirmed: 'It is you. Now do it once more.',
     closeTab: 'It is you. Close this tab, and go on in the one that asked.',
   },

@@ -65,6 +65,12 @@ export const credentialsWords = {
     tokenIs: (form: string) => `Enter ${form}.`,
     contents: 'Second token, for contents alone',
     contentsHint: 'If you leave it out, contents are read with the other one.',
+    working: {
+      title: 'There is nothing to replace',
+      text: (login: string, host: string) =>
+        `The App reads ${login}, and it works. What it may read is set at ${host}. If it is removed there and installed again, come back here.`,
+      action: (host: string) => `Open the App at ${host}`,
+    },
     submit: 'Replace it',
     done: (login: string) => `${login} is read with the new credential from now on.`,
   },

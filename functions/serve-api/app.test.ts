@@ -14,6 +14,7 @@ describe('me', () => {
       organizations: [{ slug: 'acme', name: 'Acme', role: 'owner' }],
       isAdministrator: false,
       authenticatedAt: '2026-11-22T12:00:00.000Z',
+      freshForSeconds: 900,
     });
     const administrator = await world.ask('administrator', { path: '/me' });
     expect(administrator.body).toMatchObject({ organizations: [], isAdministrator: true });

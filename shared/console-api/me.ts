@@ -30,6 +30,9 @@ export const Me = z
     organizations: z.array(z.object({ slug: z.string(), name: z.string(), role: Role })),
     isAdministrator: z.boolean().meta({ description: 'Of the installation.' }),
     authenticatedAt: Time.meta({ description: 'When you last proved at a code host who you are.' }),
+    freshForSeconds: z.int().min(0).meta({
+      description: 'For so long from now on dangerous operations do not ask you to prove it again.',
+    }),
   })
   .meta({ id: 'Me', description: 'Whoever is signed in.' });
 

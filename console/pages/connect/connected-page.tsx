@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
+import { synchronizationsQuery } from '../../api/queries.ts';
 import { queryKeys } from '../../api/query-keys.ts';
 import { useProgress } from '../../api/use-progress.ts';
 import { ButtonLink } from '../../components/link.tsx';
@@ -19,13 +20,7 @@ const countsShown = ['members', 'teams', 'repositories', 'packages', 'versions']
 /** The last step: how far the first synchronization is, and then the lines to paste. */
 export function ConnectedPage() {
   const { slug } = useParams({ from: '/organizations/connected/$slug' });
-  const query = useQuery({
-    queryKey: queryKeys.of(slug, 'synchronizations', 'connected'),
-    queryFn: ({ signal }) =>
-      dataOf(
-        api.GET('/api/v1/organizations/{slug}/synchronizations', { params: { path: { slug } }, signal }),
-      ),
-  });
+  const query = useQuery(synchronizationsQuery(slug));
   return (
     <Page
       title={words.title}

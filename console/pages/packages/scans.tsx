@@ -5,7 +5,7 @@ import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { pageLimit, useList } from '../../api/use-list.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { LeftOutTable } from '../../components/left-out-table.tsx';
-import { Empty, ProblemAlert } from '../../components/states.tsx';
+import { Empty } from '../../components/states.tsx';
 import { When } from '../../components/when.tsx';
 import { commonWords } from '../../words/common.ts';
 import { packageWords } from '../../words/package.ts';
@@ -108,7 +108,6 @@ function State({ path, found: { scan, state, repository }, may }: PanelProps) {
           {words.unfinished}
         </Text>
       )}
-      <ProblemAlert error={rescan.error} />
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { Group, Select, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { api, dataOf } from '../../api/client.ts';
+import { synchronizationsQuery } from '../../api/queries.ts';
 import { type List, pageLimit, useList } from '../../api/use-list.ts';
 import { DataTable } from '../../components/data-table.tsx';
 import { ButtonLink } from '../../components/link.tsx';
@@ -13,7 +14,7 @@ import { peopleWords as words } from '../../words/people.ts';
 import { ActivateAll } from './activate-all.tsx';
 import { AddPerson } from './add-person.tsx';
 import { columnsOf, type Row } from './people-columns.tsx';
-import { peopleKey, synchronizationsQuery } from './queries.ts';
+import { peopleKey } from './queries.ts';
 import { type PeopleSearch, personStates } from './search.ts';
 
 const from = '/o/$slug/people';

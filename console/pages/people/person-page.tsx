@@ -2,6 +2,7 @@ import { Group, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import type { Schemas } from '../../api/client.ts';
+import { synchronizationsQuery } from '../../api/queries.ts';
 import { AccessWaysLink } from '../../components/access-ways.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { hostOf } from '../../components/host.ts';
@@ -14,7 +15,7 @@ import { commonWords } from '../../words/common.ts';
 import { navigationWords } from '../../words/navigation.ts';
 import { peopleWords as words } from '../../words/people.ts';
 import { ChangeState } from './change-state.tsx';
-import { personQuery, synchronizationsQuery, usePackagesOf } from './queries.ts';
+import { personQuery, usePackagesOf } from './queries.ts';
 import { StateBadge } from './state-badge.tsx';
 
 type Found = Schemas['OnePerson'];

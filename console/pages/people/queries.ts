@@ -31,12 +31,3 @@ export const usePackagesOf = (slug: string, id: string): List<Schemas['ReadableP
       ),
     { isLive: true },
   );
-
-export const synchronizationsQuery = (slug: string) =>
-  queryOptions({
-    queryKey: queryKeys.of(slug, 'synchronizations'),
-    queryFn: ({ signal }) =>
-      dataOf(
-        api.GET('/api/v1/organizations/{slug}/synchronizations', { params: { path: { slug } }, signal }),
-      ),
-  });

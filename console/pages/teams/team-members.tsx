@@ -1,5 +1,4 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
-import { useState } from 'react';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { useChange } from '../../api/use-change.ts';
 import { pageLimit, useList } from '../../api/use-list.ts';
@@ -7,7 +6,7 @@ import { type Column, DataTable } from '../../components/data-table.tsx';
 import { useFoundPeople } from '../../components/found-people.ts';
 import { FoundSelect } from '../../components/found-select.tsx';
 import { AnchorLink } from '../../components/link.tsx';
-import { notifyDone } from '../../components/notify.ts';
+import { notifyDone, notifyFailed } from '../../components/notify.ts';
 import { PersonAvatar } from '../../components/person.tsx';
 import { Empty, ProblemAlert } from '../../components/states.tsx';
 import { teamsWords } from '../../words/teams.ts';
@@ -138,17 +137,16 @@ interface RemoveMemberProps extends PanelProps {
 }
 
 function RemoveMember({ slug, team, person, login }: RemoveMemberProps) {
-  const [isRemoved, setIsRemoved] = useState(false);
   const remove = useChange({
     send: (id: string) =>
-      api.DELETE('/api/v1/organizations/{slug}/teams/{id}/members/{person}', {
-        params: { path: { slug, id: team.id, person: id } },
-      }),
+      dataOf<unknown>(
+        api.DELETE('/api/v1/organizations/{slug}/teams/{id}/members/{person}', {
+          params: { path: { slug, id: team.id, person: id } },
+        }),
+      ),
     refreshes: [teamKey(slug, team.id)],
-    onDone: () => {
-      setIsRemoved(true);
-      notifyDone(words.removed(login));
-    },
+    onDone: () => notifyDone(words.removed(login)),
+    onFailed: (error) => notifyFailed(words.notRemoved(login), error),
   });
   return (
     <Button
@@ -156,8 +154,7 @@ function RemoveMember({ slug, team, person, login }: RemoveMemberProps) {
       size="compact-sm"
       aria-label={`${words.remove} ${login}`}
       loading={remove.isPending}
-      disabled={isRemoved}
-      color={remove.isError ? 'red' : 'gray'}
+      disabled={remove.isSuccess}
       onClick={() => remove.mutate(person)}
     >
       {words.remove}

@@ -7,6 +7,7 @@ import { hostLabel } from '../../../shared/sign-in/host-label.ts';
 import { unlinkAccount } from '../../../shared/sign-in/user-accounts.ts';
 import { findInstallationSettings } from '../../../shared/store/installation-settings.ts';
 import { readUser } from '../../../shared/store/user-store.ts';
+import { freshMs } from '../frame/access.ts';
 import { defineRoute, type Route } from '../frame/route.ts';
 
 const readMe = defineRoute(
@@ -21,9 +22,10 @@ const readMe = defineRoute(
     answer: { status: 200, schema: Me, description: 'You, your accounts and your organizations.' },
   },
   async ({ table, clock }, { caller: { user, authenticatedAt } }) => {
+    const now = clock.now();
     const [found, memberships, { administrators }] = await Promise.all([
       readUser(table, user),
-      organizationsOf(table, user, clock.now()),
+      organizationsOf(table, user, now),
       findInstallationSettings(table),
     ]);
     return {
@@ -43,6 +45,7 @@ const readMe = defineRoute(
         organizations: memberships.map(({ organization: { slug, name }, role }) => ({ slug, name, role })),
         isAdministrator: administrators.includes(user),
         authenticatedAt: timeOf(authenticatedAt),
+        freshForSeconds: Math.max(0, Math.floor((authenticatedAt + freshMs - now) / 1000)),
       },
     };
   },

@@ -1,7 +1,6 @@
 import { Alert, Badge, Code, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { api, dataOf, type Schemas } from '../../../api/client.ts';
-import { queryKeys } from '../../../api/query-keys.ts';
+import type { Schemas } from '../../../api/client.ts';
 import { CodeText } from '../../../components/code-text.tsx';
 import { Facts } from '../../../components/facts.tsx';
 import { hostOf } from '../../../components/host.ts';
@@ -9,6 +8,7 @@ import { Icon } from '../../../components/icon.tsx';
 import { AnchorLink, ButtonLink } from '../../../components/link.tsx';
 import { When } from '../../../components/when.tsx';
 import { credentialsWords as words } from '../../../words/credentials.ts';
+import { cautionQuery } from '../queries.ts';
 import classes from './credentials.module.css';
 
 type Connection = Schemas['Connection'];
@@ -16,12 +16,14 @@ type Connection = Schemas['Connection'];
 interface ConnectionCardProps {
   readonly slug: string;
   readonly connection: Connection;
+  /** Whether there is something to replace it with. */
+  readonly isReplaceable: boolean;
   /** Undefined if nothing says it. */
   readonly provided: Schemas['HistoryEntry'] | undefined;
 }
 
 /** What a code host is read with, whether that works, and what an owner has to do. */
-export function ConnectionCard({ slug, connection, provided }: ConnectionCardProps) {
+export function ConnectionCard({ slug, connection, isReplaceable, provided }: ConnectionCardProps) {
   const { usedBy, baseUrl, state, advice, limits, unneeded } = connection;
   const isWorking = state === 'working';
   return (
@@ -42,15 +44,17 @@ export function ConnectionCard({ slug, connection, provided }: ConnectionCardPro
             {words.states[state] ?? state}
           </Badge>
         </Group>
-        <ButtonLink
-          to="/o/$slug/settings/credentials/$synchronization"
-          params={{ slug, synchronization: usedBy.synchronization }}
-          variant={isWorking ? 'default' : 'filled'}
-          size="xs"
-          aria-label={words.replace.of(usedBy.login)}
-        >
-          {words.replace.action}
-        </ButtonLink>
+        {isReplaceable && (
+          <ButtonLink
+            to="/o/$slug/settings/credentials/$synchronization"
+            params={{ slug, synchronization: usedBy.synchronization }}
+            variant={isWorking ? 'default' : 'filled'}
+            size="xs"
+            aria-label={words.replace.of(usedBy.login)}
+          >
+            {words.replace.action}
+          </ButtonLink>
+        )}
       </Group>
       {advice !== undefined && (
         <Alert variant="light" color={isWorking ? 'yellow' : 'red'} icon={<Icon name="warning" />}>
@@ -132,15 +136,8 @@ const Notes = ({ title, notes }: { readonly title: string; readonly notes: reado
 
 /** What becomes of rights while nothing is read. */
 function Meanwhile({ slug, synchronization }: { readonly slug: string; readonly synchronization: string }) {
-  const { data } = useQuery({
-    queryKey: queryKeys.of(slug, 'synchronizations', synchronization, 'caution'),
-    queryFn: ({ signal }) =>
-      dataOf(
-        api.GET('/api/v1/organizations/{slug}/synchronizations/{synchronization}/caution', {
-          params: { path: { slug, synchronization } },
-          signal,
-        }),
-      ),
-  });
-  return data === undefined ? null : <Text size="sm">{words.meanwhile.dead(data.suspendAfterDays)}</Text>;
+  const caution = useQuery(cautionQuery(slug, synchronization)).data;
+  return caution === undefined ? null : (
+    <Text size="sm">{words.meanwhile.dead(caution.data.suspendAfterDays)}</Text>
+  );
 }

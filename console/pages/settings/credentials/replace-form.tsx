@@ -8,26 +8,27 @@ import { useChange } from '../../../api/use-change.ts';
 import { notifyDone } from '../../../components/notify.ts';
 import { ProblemAlert } from '../../../components/states.tsx';
 import { credentialsWords } from '../../../words/credentials.ts';
+import type { Way } from './ways.ts';
 
 const words = credentialsWords.replace;
-const ways = ['app', 'grant', 'token'] as const;
 
 interface ReplaceFormProps {
   readonly slug: string;
   readonly connection: Schemas['Connection'];
   readonly host: Schemas['Integration'];
+  /** One at least. */
+  readonly ways: readonly Way[];
 }
 
 interface Form {
-  readonly way: (typeof ways)[number];
+  readonly way: Way;
   readonly token: string;
   readonly contents: string;
 }
 
-export function ReplaceForm({ slug, connection: { usedBy }, host }: ReplaceFormProps) {
+export function ReplaceForm({ slug, connection: { usedBy }, host, ways }: ReplaceFormProps) {
   const navigate = useNavigate();
-  const offered = ways.filter((way) => host.connectsWith.includes(way));
-  const [form, setForm] = useState<Form>({ way: offered[0] ?? 'token', token: '', contents: '' });
+  const [form, setForm] = useState<Form>({ way: ways[0] ?? 'token', token: '', contents: '' });
   const replace = useChange({
     send: (given: Form) =>
       dataOf(
@@ -53,14 +54,14 @@ export function ReplaceForm({ slug, connection: { usedBy }, host }: ReplaceFormP
       }}
     >
       <Stack maw="36rem">
-        {offered.length > 1 && (
+        {ways.length > 1 && (
           <Radio.Group
             label={words.with}
             value={form.way}
             onChange={(value) => setForm({ ...form, way: ways.find((way) => way === value) ?? form.way })}
           >
             <Stack gap="xs" mt="xs">
-              {offered.map((way) => (
+              {ways.map((way) => (
                 <Radio key={way} value={way} label={words.choices[way]} description={words.hints[way]} />
               ))}
             </Stack>

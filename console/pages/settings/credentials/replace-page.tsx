@@ -1,4 +1,4 @@
-import { Stack, Text } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { api, dataOf, type Schemas } from '../../../api/client.ts';
@@ -15,6 +15,7 @@ import { commonWords } from '../../../words/common.ts';
 import { credentialsWords } from '../../../words/credentials.ts';
 import { connectionsQuery } from './queries.ts';
 import { ReplaceForm } from './replace-form.tsx';
+import { waysToReplace } from './ways.ts';
 
 const words = credentialsWords.replace;
 const from = '/o/$slug/settings/credentials/$synchronization';
@@ -47,9 +48,7 @@ export function ReplacePage() {
               connection === undefined || host === undefined ? (
                 <Empty icon="search" {...commonWords.notFound} />
               ) : (
-                <FreshSession>
-                  <Granted slug={slug} connection={connection} host={host} />
-                </FreshSession>
+                <Replaceable slug={slug} connection={connection} host={host} />
               )
             }
           </Loaded>
@@ -63,6 +62,28 @@ interface GrantedProps {
   readonly slug: string;
   readonly connection: Schemas['Connection'];
   readonly host: Schemas['Integration'];
+}
+
+function Replaceable(props: GrantedProps) {
+  const { connection, host } = props;
+  return waysToReplace(connection, host).length === 0 ? (
+    <Empty
+      icon="check"
+      title={words.working.title}
+      text={words.working.text(connection.usedBy.login, host.name)}
+      action={
+        host.installUrl !== undefined && (
+          <Button component="a" href={host.installUrl} variant="default" mt="xs">
+            {words.working.action(host.name)}
+          </Button>
+        )
+      }
+    />
+  ) : (
+    <FreshSession>
+      <Granted {...props} />
+    </FreshSession>
+  );
 }
 
 /** The form, once the code host may be asked who owns the organization. */
@@ -91,6 +112,10 @@ function Granted({ slug, connection, host }: GrantedProps) {
     return <Failure error={query.error} retry={() => void query.refetch()} />;
   }
   return (
-    <Loaded query={query}>{() => <ReplaceForm slug={slug} connection={connection} host={host} />}</Loaded>
+    <Loaded query={query}>
+      {() => (
+        <ReplaceForm slug={slug} connection={connection} host={host} ways={waysToReplace(connection, host)} />
+      )}
+    </Loaded>
   );
 }
