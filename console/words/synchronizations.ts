@@ -22,6 +22,7 @@ const causes: Readonly<Record<string, string>> = {
   'a part of it changed': 'Follows a change',
   'many of its parts': 'Follows many changes',
   'a package name passed': 'A package name passed',
+  'its package was deleted': 'Its package was deleted',
 };
 const outcomes: Readonly<Record<string, string>> = {
   whole: 'Read',

@@ -11,7 +11,7 @@ import { keys } from '../store/keys.ts';
 import { distsOfPackage, findPackageByName, type StoredPackage } from '../store/package-store.ts';
 import type { Operation } from '../store/table.ts';
 import { requestWork, type WorkMessage } from '../store/work.ts';
-import { edgeWork, grantsWork, packageWork } from '../store/work-items.ts';
+import { edgeWork, grantsWork, packageWork, scanWork } from '../store/work-items.ts';
 import { type Confirmation, confirmed } from './confirmation.ts';
 import { ownerAct } from './owner-act.ts';
 import type { RefuseDependencies } from './refuse-commits.ts';
@@ -64,15 +64,24 @@ export async function deletePackage(
   const target = { kind: 'package', number: found.number } as const;
   const grants = grantsWork(organization.id);
   const withdrawn = withdrawal(organization, found, true, now);
+  // So that its repository is told to be without a package for the reason that it has now. One that cannot be read is not scanned.
+  const scans =
+    found.state === 'unreadable' ? [] : [scanWork(organization.id, found.synchronization, found.repository)];
   await unlessChanged(`something else changed ${packageName} at the same time; try again`, () =>
     table.transact([
       ...withdrawn.operations,
       requestWork(grants, now),
+      ...scans.map((scan) => requestWork(scan, now, { cause: 'its package was deleted' })),
       askDeletion(organization.id, target, found.name, now, { keepUntil }),
       ownerAct(dependencies, organization.id, by, 'delete-package', packageName),
     ]),
   );
-  await workQueue.send([...withdrawn.messages, grants.message, deletionOf(organization.id, target).message]);
+  await workQueue.send([
+    ...withdrawn.messages,
+    grants.message,
+    ...scans.map(({ message }) => message),
+    deletionOf(organization.id, target).message,
+  ]);
   return { done: true, ...plan };
 }
 

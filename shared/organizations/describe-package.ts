@@ -3,14 +3,16 @@ import { z } from 'zod';
 import type { RepositoryFact } from '../domain/facts.ts';
 import type { OrganizationId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
-import type { PackageSource } from '../domain/package.ts';
+import { type PackageSource, sameSource } from '../domain/package.ts';
 import { parseJson } from '../domain/parse-json.ts';
 import { explainName } from '../scan/explain-name.ts';
 import { findRepositories } from '../store/fact-store.ts';
 import { findName, nameClaims } from '../store/name-store.ts';
 import {
+  findPackage,
   findPackages,
   isLiving,
+  isOfSource,
   type StoredPackage,
   type StoredVersion,
   versionPage,
@@ -124,11 +126,15 @@ export async function claimsOn(
     explainName(table, id, name, now),
     nameClaims(table, id, name),
   ]);
-  const facts = await findRepositories(table, claims);
+  // The claim of a repository that was given the name goes with its next scan. One whose package was deleted here claims it again.
+  const held = stored && (await findPackage(table, id, stored.number));
+  const others =
+    held !== undefined && isOfSource(held) ? claims.filter((source) => !sameSource(source, held)) : claims;
+  const facts = await findRepositories(table, others);
   return {
     holder: stored && explained && { name: explained.holder, why: explained.why, source: stored.source },
     isContested: stored?.isContested === true,
-    claimants: claims.map((source, place) => ({
+    claimants: others.map((source, place) => ({
       source,
       name: facts[place]?.fullName ?? source.repository,
     })),

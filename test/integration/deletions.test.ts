@@ -88,6 +88,15 @@ describe('a deleted package', () => {
     await expectSettled(registry);
   });
 
+  it('has its repository scanned, which then waits for the name', async () => {
+    const registry = await scannedRegistry(members);
+    expect((await scanOf(registry))?.waiting).toEqual([]);
+    await remove(registry, false, sure);
+    await registry.settle();
+    expect((await scanOf(registry))?.waiting).toMatchObject([{ name: 'acme/one', reason: 'name-taken' }]);
+    await expectSettled(registry);
+  });
+
   it('is not created again by a scan or a reconcile', async () => {
     const registry = await scannedRegistry(members);
     await remove(registry, false, sure);

@@ -291,6 +291,9 @@ it('a package whose name was given says neither who gave it nor why', async () =
   const body = { repository: repositoryIdOf(7), why: 'the other is a copy' };
   const given = await world.ask('owner', { method: 'PUT', path: `${path}/acme/one/holder`, body });
   expect(given.status).toBe(200);
+  // Its claim is there until the next scan.
+  const claims = await world.ask('owner', { path: `${path}/acme/one/claims` });
+  expect(claims.body).toMatchObject({ holder: { repository: { id: repositoryIdOf(7) } }, claimants: [] });
   const { number } = given.body;
   const shown = async () => (await world.ask('owner', { path: `${path}/acme/one` })).body.passedFrom;
   expect(await shown()).toEqual({ at: expect.any(String), reason: 'given' });
