@@ -41,6 +41,9 @@ export const OnePerson = z
   .object({
     id: z.string(),
     name: z.string(),
+    synchronization: z.string().optional().meta({
+      description: 'Where the person is called so; missing for somebody added by hand.',
+    }),
     role: Role.optional(),
     state: PersonState,
     isKnown: z.boolean(),

@@ -7,7 +7,9 @@ import { namesOnPage } from './display-names.ts';
 import { differenceOf } from './run-differences.ts';
 import type { PageOfRun } from './run-pages.ts';
 
-/** A page of held removals. Two reads. */
+const byText = new Intl.Collator('en', { numeric: true }).compare;
+
+/** A page of held removals, each with its changes in the order of their texts, which begin with names. Two reads. */
 export async function pageOfHeld(table: Table, { id }: Synchronization, page: PageOfRun) {
   const held = await heldPage(table, id, page);
   const names = await namesOnPage(
@@ -16,7 +18,9 @@ export async function pageOfHeld(table: Table, { id }: Synchronization, page: Pa
     held.flatMap(({ changes }) => changes),
   );
   const describe = ({ since, decidedAt, changes, ...one }: Held) => {
-    const differences = changes.map((change) => differenceOf({ id }, change, names));
+    const differences = changes
+      .map((change) => differenceOf({ id }, change, names))
+      .toSorted((one, other) => byText(one.text, other.text));
     return {
       ...one,
       changes: differences.map(({ text }) => text),

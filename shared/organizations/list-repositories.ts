@@ -42,7 +42,7 @@ export interface RepositoryPage {
 const repositoriesMax = 50;
 
 /**
- * A page in the order of synchronizations and ids. Three reads: repositories, which of them have a package, and
+ * A page in the order of the synchronizations and of ids. Three reads: repositories, which of them have a package, and
  * these packages with the scans of all. A page ends with its synchronization, so it may be short.
  *
  * @throws CallerError when `after` is no repository of the organization
@@ -54,10 +54,7 @@ export async function listRepositories(
   filter: RepositoryFilter,
   { limit, after }: { readonly limit: number; readonly after?: string | undefined },
 ): Promise<RepositoryPage> {
-  const ids = synchronizations
-    .map(({ id }) => id)
-    .filter((id) => (filter.synchronization ?? id) === id)
-    .sort();
+  const ids = synchronizations.map(({ id }) => id).filter((id) => (filter.synchronization ?? id) === id);
   const start = after === undefined ? undefined : placeOf(after, ids);
   const at = start?.synchronization ?? ids[0];
   if (at === undefined) {

@@ -30,6 +30,8 @@ export interface FoundPerson {
   readonly user: UserId | undefined;
   /** For display. */
   readonly name: string;
+  /** Where the person is called so: several code hosts may have the name. Undefined for somebody added by hand. */
+  readonly synchronization?: SynchronizationId;
 }
 
 /**
@@ -86,16 +88,22 @@ async function userIn(
 ): Promise<FoundPerson | undefined> {
   const user = await readUser(table, id);
   const synchronizations = await synchronizationsOf(table, organization.id);
-  const isHere = await Promise.all(
-    (user?.accounts ?? []).flatMap(({ forge, baseUrl, account }) =>
-      synchronizations
-        .filter((one) => one.forge === forge && one.baseUrl === baseUrl)
-        .map((one) => loginIn(table, one.id, account)),
-    ),
+  const places = (user?.accounts ?? []).flatMap(({ forge, baseUrl, account }) =>
+    synchronizations
+      .filter((one) => one.forge === forge && one.baseUrl === baseUrl)
+      .map((one) => ({ synchronization: one.id, account })),
   );
-  const isKnown = isHere.some((login) => login !== undefined) || (await isNamed(table, organization.id, id));
+  const logins = await Promise.all(
+    places.map(({ synchronization, account }) => loginIn(table, synchronization, account)),
+  );
+  const here = places.filter((_, place) => logins[place] !== undefined);
+  const named = places.find((_, place) => logins[place] === user?.login) ?? here[0];
+  const isKnown = here.length > 0 || (await isNamed(table, organization.id, id));
   return user !== undefined && isKnown
-    ? { id, reader: { kind: 'user', user: id }, user: id, name: user.login }
+    ? {
+        ...{ id, reader: { kind: 'user', user: id }, user: id, name: user.login },
+        ...(named !== undefined && { synchronization: named.synchronization }),
+      }
     : undefined;
 }
 
@@ -115,7 +123,10 @@ async function accountInOrganization(
     user === undefined
       ? { kind: 'account', synchronization: synchronization.id, account }
       : { kind: 'user', user };
-  return { id: personIdOf(user, synchronization.id, account), reader, user, name: login };
+  return {
+    ...{ id: personIdOf(user, synchronization.id, account), reader, user, name: login },
+    synchronization: synchronization.id,
+  };
 }
 
 /** What the account is called there; undefined when the synchronization does not know it. */

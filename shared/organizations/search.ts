@@ -1,13 +1,15 @@
 /** Finds packages, people and teams of an organization by a part of their names, for a field that somebody types into. */
 
-import type { Principal } from '../domain/ids.ts';
+import type { OrganizationId, Principal } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
 import { factPage } from '../store/fact-page.ts';
+import { belongsByHand, personPage } from '../store/member-store.ts';
 import { namesOf } from '../store/name-store.ts';
 import { ownTeamPage } from '../store/own-team-store.ts';
 import { findPackages, isOfSource } from '../store/package-store.ts';
 import type { Table } from '../store/table.ts';
+import { readUsers } from '../store/user-store.ts';
 import type { Selection } from './list-packages.ts';
 import { shownForgeTeam, shownOwnTeam } from './list-teams.ts';
 import { personIdOf } from './people.ts';
@@ -17,7 +19,8 @@ export interface Found {
   readonly people: readonly {
     readonly id: string;
     readonly login: string;
-    readonly synchronization: string;
+    /** Undefined for somebody added by hand. */
+    readonly synchronization?: string;
   }[];
   readonly teams: readonly { readonly id: Principal; readonly name: string; readonly slug: string }[];
   /** Whether everybody was looked at: of an organization with very many members only the first are. */
@@ -26,6 +29,8 @@ export interface Found {
 
 /** So many of each. */
 const shownMax = 8;
+/** People by hand whose names are read: they stand with the users. */
+const byHandMax = 500;
 /** Members or teams of a synchronization that one read has, with less than 1 MB. */
 const rowsMax = 3000;
 
@@ -76,7 +81,12 @@ export async function searchPackages(
     .map(({ name }) => name);
 }
 
-/** One read for teams made by hand, and two for each synchronization. @param text in lower case */
+/**
+ * One read for teams made by hand, and two for each synchronization. People added by hand belong to an organization without one: that is one read, and
+ * one for each 100 of them.
+ *
+ * @param text in lower case
+ */
 export async function searchPeopleAndTeams(
   table: Table,
   { id: organization }: Pick<Organization, 'id'>,
@@ -84,8 +94,9 @@ export async function searchPeopleAndTeams(
   text: string,
 ): Promise<Pick<Found, 'people' | 'teams' | 'isWhole'>> {
   const page = { limit: rowsMax };
-  const [own, ...parts] = await Promise.all([
+  const [own, byHand, ...parts] = await Promise.all([
     ownTeamPage(table, organization, page),
+    synchronizations.length === 0 ? peopleByHand(table, organization) : nobody,
     ...synchronizations.map(async ({ id }) => {
       const [members, teams] = await Promise.all([
         factPage(table, id, 'member', page),
@@ -102,12 +113,24 @@ export async function searchPeopleAndTeams(
   ]);
   const teams = [...parts.flatMap((part) => part.teams), ...own.map(shownOwnTeam)];
   return {
-    people: best(
-      text,
-      parts.flatMap((part) => part.people),
-      ({ login }) => login,
-    ),
+    people: best(text, [...byHand.people, ...parts.flatMap((part) => part.people)], ({ login }) => login),
     teams: best(text, teams, ({ name }) => name).map(({ id, name, slug }) => ({ id, name, slug })),
-    isWhole: parts.every((part) => part.isWhole),
+    isWhole: [byHand, ...parts].every((part) => part.isWhole),
+  };
+}
+
+type People = Pick<Found, 'people' | 'isWhole'>;
+const nobody: People = { people: [], isWhole: true };
+
+async function peopleByHand(table: Table, organization: OrganizationId): Promise<People> {
+  const persons = await personPage(table, organization, { limit: byHandMax });
+  const here = persons.filter(belongsByHand);
+  const users = await readUsers(
+    table,
+    here.map(({ user }) => user),
+  );
+  return {
+    people: here.map(({ user }, place) => ({ id: user, login: users[place]?.login ?? user })),
+    isWhole: persons.length < byHandMax,
   };
 }

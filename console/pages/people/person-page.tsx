@@ -67,10 +67,9 @@ interface FactsProps {
   readonly found: Found;
 }
 
-function Facts({ slug, found: { id, name, role, state, isKnown } }: FactsProps) {
+function Facts({ slug, found: { id, name, synchronization, role, state, isKnown } }: FactsProps) {
   const { data } = useQuery(synchronizationsQuery(slug));
-  // Whoever is not known is an account of one code host, and is named after it.
-  const host = isKnown ? undefined : data?.items.find((one) => id.startsWith(`${one.id}.`));
+  const host = data?.items.find((one) => one.id === synchronization);
   return (
     <Group gap="sm" mt={4}>
       <StateBadge state={state} />

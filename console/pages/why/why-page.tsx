@@ -4,6 +4,7 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { queryKeys } from '../../api/query-keys.ts';
 import { sourceOf } from '../../components/access-way.ts';
+import { useFoundPeople } from '../../components/found-people.ts';
 import { Icon } from '../../components/icon.tsx';
 import { AnchorLink } from '../../components/link.tsx';
 import { Loaded } from '../../components/loaded.tsx';
@@ -32,6 +33,11 @@ function Why({ slug }: { readonly slug: string }) {
   const navigate = useNavigate({ from });
   const { person, package: name } = search;
   const known = useQuery({ ...personQuery(slug, person ?? ''), enabled: person !== undefined });
+  const labelOf = useFoundPeople(slug);
+  const found = known.data?.data;
+  // Several code hosts may have the name.
+  const shownName = found && labelOf({ login: found.name, synchronization: found.synchronization });
+
   const query = useQuery({
     queryKey: queryKeys.of(slug, 'why', person, name),
     queryFn:
@@ -51,14 +57,12 @@ function Why({ slug }: { readonly slug: string }) {
       <Chooser
         slug={slug}
         search={search}
-        personName={known.data?.data.name}
+        personName={shownName}
         change={(changed) => void navigate({ search: (before) => ({ ...before, ...changed }) })}
       />
       {isChosen ? (
         <Loaded query={query}>
-          {(explanation) => (
-            <Explained slug={slug} person={known.data?.data.name ?? person} explanation={explanation} />
-          )}
+          {(explanation) => <Explained slug={slug} person={shownName ?? person} explanation={explanation} />}
         </Loaded>
       ) : (
         <Empty icon="why" {...words.choose} />

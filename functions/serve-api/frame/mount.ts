@@ -2,6 +2,7 @@
 import { createRoute, type OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { z } from 'zod';
+import { primaryFirst } from '../../../shared/domain/primary.ts';
 import { isWellFormed } from '../../../shared/domain/well-formed.ts';
 import { cookiesOf } from '../../../shared/runtime/http-handler.ts';
 import { refuse } from '../../../shared/runtime/problem-details.ts';
@@ -95,7 +96,10 @@ function requestOf(
           organization,
           role,
           synchronizations: async () =>
-            c.get('synchronizations') ?? (await synchronizationsOf(dependencies.table, organization.id)),
+            primaryFirst(
+              organization,
+              c.get('synchronizations') ?? (await synchronizationsOf(dependencies.table, organization.id)),
+            ),
         }),
   };
 }

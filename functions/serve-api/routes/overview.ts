@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { Id, optionalTimeOf, timeOf } from '../../../shared/console-api/common.ts';
 import { Activity, ImportSummary, Overview } from '../../../shared/console-api/overview.ts';
 import type { Organization } from '../../../shared/domain/organization.ts';
-import { primaryFirst } from '../../../shared/domain/primary.ts';
 import { isImporting, type Synchronization } from '../../../shared/domain/synchronization.ts';
 import { activityOf } from '../../../shared/organizations/activity.ts';
 import { connectionsOf, type DescribedConnection } from '../../../shared/organizations/connections.ts';
@@ -37,7 +36,7 @@ const readOverview = defineRoute(
   },
   async (dependencies, { organization, synchronizations }) => {
     const { table, clock } = dependencies;
-    const all = primaryFirst(organization, await synchronizations());
+    const all = await synchronizations();
     const [found, connections, history] = await Promise.all([
       overviewOf(table, organization, all, clock.now()),
       connectionsOf(table, organization, clock.now()),

@@ -95,6 +95,7 @@ describe('the people of an organization', () => {
     expect((await set('off')).body).toEqual({
       id: userOf('member'),
       name: 'member-login',
+      synchronization: synchronizationId,
       state: 'off',
       isKnown: true,
     });

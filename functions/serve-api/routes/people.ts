@@ -59,14 +59,23 @@ const listPeople = defineRoute(
 async function shown(
   { table, clock }: ApiDependencies,
   organization: Organization,
-  { id, name, user, reader }: FoundPerson,
+  { id, name, synchronization, user, reader }: FoundPerson,
 ) {
   const now = clock.now();
   if (user === undefined) {
-    return { id, name, state: await stateOfReader(table, organization.id, reader, now), isKnown: false };
+    return {
+      ...{ id, name, synchronization },
+      state: await stateOfReader(table, organization.id, reader, now),
+      isKnown: false,
+    };
   }
   const { role, state } = await placeIn(table, user, organization, now);
-  return { id: user, name, role: state === 'active' ? role : undefined, state, isKnown: true };
+  return {
+    ...{ id: user, name, synchronization },
+    role: state === 'active' ? role : undefined,
+    state,
+    isKnown: true,
+  };
 }
 
 const readPerson = defineRoute(

@@ -3,7 +3,7 @@ import { asId, type ForgeAccountId, type OwnTeamId } from '../../../shared/domai
 import { putFact } from '../../../shared/store/fact-store.ts';
 import { addOwnTeam } from '../../../shared/store/own-team-store.ts';
 import { addPackages, aPackage } from '../../../test/support/api-packages.ts';
-import { type ApiWorld, createApiWorld, type Sender } from '../../../test/support/api-world.ts';
+import { type ApiWorld, createApiWorld, type Sender, userOf } from '../../../test/support/api-world.ts';
 import { countReads } from '../../../test/support/count-reads.ts';
 import { fullOrganization } from '../../../test/support/full-organization.ts';
 import { organizationId, synchronizationId } from '../../../test/support/synchronized.ts';
@@ -45,6 +45,11 @@ describe('a search', () => {
     const [person] = (await found('owner', 'onegin')).people;
     const { body } = await world.ask('owner', { path: `/organizations/acme/people/${person.id}` });
     expect(body).toMatchObject({ name: 'Onegin' });
+  });
+
+  it('finds people added by hand where no code host says who belongs here', async () => {
+    const { body } = await world.ask('stranger', { path: '/organizations/other/search?name=login' });
+    expect(body.people).toEqual([{ id: userOf('stranger'), login: 'stranger-login' }]);
   });
 
   it('shows others the packages that they may install, and nobody', async () => {
