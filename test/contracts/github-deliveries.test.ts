@@ -47,7 +47,7 @@ test('a failed delivery is shown with its installation, and delivered again at o
   const { attempts } = await forge.attempts.page(undefined);
   const failed = attempts.find(({ arrived }) => !arrived);
   expect(failed).toMatchObject({
-    event: 'repository',
+    event: 'repository.archived',
     installation: String(installation.id),
     isRedelivery: false,
   });

@@ -177,8 +177,8 @@ describe('the log of a hook', () => {
     const { lab, log } = await delivered({});
     const before = known((await log?.page(undefined))?.attempts);
     expect(before).toMatchObject([
-      { event: 'push_hooks', arrived: false, status: 500, at: lab.clock.now(), isRedelivery: false },
-      { event: 'push_hooks', arrived: true, status: 200, isRedelivery: false },
+      { event: 'push', arrived: false, status: 500, at: lab.clock.now(), isRedelivery: false },
+      { event: 'push', arrived: true, status: 200, isRedelivery: false },
     ]);
     await log?.redeliver(known(before[0]).id);
     await lab.simulator.idle();

@@ -8,6 +8,7 @@ import { asId, type InstallationId } from '../../domain/ids.ts';
 import type { AttemptLog, DeliveryAttempt } from '../forge.ts';
 import type { Requests } from './requests.ts';
 import { forgeNumber } from './schema.ts';
+import { eventName } from './webhook-table.ts';
 
 const perPage = 100;
 
@@ -20,6 +21,7 @@ const attemptSchema = z
     status: z.string(),
     status_code: z.int(),
     event: z.string(),
+    action: z.string().nullish(),
     installation_id: forgeNumber.nullish(),
   })
   .transform(
@@ -28,7 +30,7 @@ const attemptSchema = z
       deliveryId: one.guid,
       at: Date.parse(one.delivered_at),
       arrived: one.status === 'OK',
-      event: one.event,
+      event: eventName(one.event, one.action ?? undefined),
       installation: one.installation_id == null ? undefined : asId<InstallationId>(one.installation_id),
       // 0 without an answer.
       status: one.status_code === 0 ? undefined : one.status_code,

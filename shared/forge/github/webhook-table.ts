@@ -29,6 +29,10 @@ import {
   whole,
 } from './webhook-payloads.ts';
 
+/** An event as people are shown it, such as `repository.created`: where a payload has an action, the event alone says little. */
+export const eventName = (event: string, action: string | undefined): string =>
+  action === undefined ? event : `${event}.${action}`;
+
 export type Row =
   | {
       readonly read: PayloadExtractor<Hint>;

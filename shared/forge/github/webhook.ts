@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { asId, type InstallationId } from '../../domain/ids.ts';
 import { WebhookFormatError, type WebhookReader } from '../forge.ts';
 import { forgeNumber } from './schema.ts';
-import { rowOf } from './webhook-table.ts';
+import { eventName, rowOf } from './webhook-table.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
@@ -32,7 +32,7 @@ export const webhooks: WebhookReader = {
     try {
       return {
         deliveryId,
-        event: action === undefined ? event : `${event}.${action}`,
+        event: eventName(event, action),
         installation: installationIdSchema.parse(payload).installation?.id,
         removals: 'read' in row ? (row.removed?.(payload) ?? []) : [],
         arrivals: 'read' in row ? (row.added?.(payload) ?? []) : [],

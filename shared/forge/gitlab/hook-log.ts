@@ -3,12 +3,13 @@ import { z } from 'zod';
 import type { DeliveryAttempt } from '../forge.ts';
 import type { HookLog } from '../hooks.ts';
 import type { Requests, Route } from './requests.ts';
-import { idOfAttempt } from './webhook.ts';
+import { eventName, idOfAttempt } from './webhook.ts';
 
-/** What was sent, and the bodies of both sides, are left out. */
+/** Of what was sent only the name of the event is kept, so that it is called as where it arrived. */
 const eventSchema = z.object({
   id: z.int().positive().transform(String),
   trigger: z.string(),
+  request_data: z.unknown().transform(eventName),
   request_headers: z.record(z.string(), z.unknown()).nullish(),
   response_headers: z.record(z.string(), z.unknown()).nullish(),
   /** A status, or `internal error` when there was no answer. */
@@ -52,7 +53,13 @@ function attemptOf(event: Event): Omit<DeliveryAttempt, 'isRedelivery'> {
     ? Number(sent['webhook-timestamp']) * 1000
     : Date.parse(answered.date ?? '');
   return {
-    ...{ id: event.id, deliveryId, event: event.trigger, installation: undefined, status },
+    ...{
+      id: event.id,
+      deliveryId,
+      event: event.request_data ?? event.trigger,
+      installation: undefined,
+      status,
+    },
     at: Number.isFinite(at) ? at : undefined,
     arrived: status !== undefined && status >= 200 && status <= 299,
   };

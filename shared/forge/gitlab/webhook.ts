@@ -8,6 +8,12 @@ type Headers = Readonly<Record<string, string | undefined>>;
 
 const eventSchema = z.object({ event_name: z.string().optional(), object_kind: z.string().optional() });
 
+/** An event as its payload calls it, such as `user_add_to_group`; undefined where it does not. */
+export function eventName(payload: unknown): string | undefined {
+  const { event_name: name, object_kind: kind } = eventSchema.safeParse(payload).data ?? {};
+  return name ?? kind;
+}
+
 const isSame = (one: Buffer, other: Buffer): boolean =>
   one.length === other.length && timingSafeEqual(one, other);
 
@@ -43,8 +49,7 @@ export const webhooks: WebhookReader = {
 
   parse(body, headers) {
     const payload = parseJson(body);
-    const { event_name: name, object_kind: kind } = eventSchema.safeParse(payload).data ?? {};
-    const event = name ?? kind ?? 'unnamed';
+    const event = eventName(payload) ?? 'unnamed';
     const row = rowOf(event);
     try {
       const { removed, added, deleted, read } = 'read' in row ? row : {};
