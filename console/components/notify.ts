@@ -18,6 +18,10 @@ export const notifyDone = (message: string): void => {
 export const notifyFailed = (title: string, error: unknown): void => {
   // The dialog for it is open: layout/confirm-person.tsx
   if (!isProblem(error, 'reauthentication-required')) {
-    notifications.show({ ...closable, title, message: problemText(error), color: 'red', autoClose: false });
+    notifications.show({
+      ...{ ...closable, title, message: problemText(error), color: 'red', autoClose: false },
+      // Mantine greys it below a title, too much to be read: https://www.w3.org/TR/WCAG22/#contrast-minimum
+      styles: { description: { color: 'var(--mantine-color-text)' } },
+    });
   }
 };

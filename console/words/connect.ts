@@ -71,6 +71,7 @@ export const connectWords = {
     lists: 'Read from the code host',
     read: 'read',
     waits: 'being read',
+    listing: 'The list of repositories is being read',
     scanned: (scanned: number, all: number) =>
       `${shownNumber(scanned)} of ${counted(all, { one: 'repository', other: 'repositories' })} scanned`,
     published: (published: number, all: number) =>

@@ -131,7 +131,7 @@ export const packageWords = {
     unfinished: 'Something is tried again with the next read of the code host.',
     again: 'Scan again',
     asked: (name: string) => `The repository of ${name} is scanned again.`,
-    notAsked: (name: string) => `The repository of ${name} is not scanned again`,
+    notAsked: (name: string) => `The repository of ${name} could not be scanned again`,
     notices: 'To look at',
     noticeColumns: { version: 'Version', notice: 'What' },
     leftOut: 'Left out',

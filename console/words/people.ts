@@ -3,6 +3,8 @@ import { counted, shownNumber } from './locale.ts';
 export const peopleWords = {
   title: 'People',
   description: 'Members and outside collaborators, as the code hosts say.',
+  descriptionByHand:
+    'Who belongs to this organization. No code host says it: owners invite and remove people here.',
   search: 'Search by login',
   place: (organization: string, host: string) => `${organization} · ${host}`,
   state: 'State',

@@ -57,7 +57,7 @@ export const teamsWords = {
     addHint: 'Type a part of the login',
     added: (login: string) => `${login} is in the team.`,
     remove: 'Remove',
-    notRemoved: (login: string) => `${login} was not removed`,
+    notRemoved: (login: string) => `${login} could not be removed`,
     removed: (login: string) => `${login} is not in the team any more.`,
     packageColumns: { package: 'Package', repository: 'Repository', source: 'Source of the right' },
     unknownRepository: 'Not read any more',

@@ -11,6 +11,7 @@ import { Loaded } from '../../components/loaded.tsx';
 import { Page } from '../../components/page.tsx';
 import { connectWords } from '../../words/connect.ts';
 import { shownNumber } from '../../words/locale.ts';
+import { synchronizationsWords } from '../../words/synchronizations.ts';
 import { InstallWithToken } from './install-with-token.tsx';
 import { isAddable, Skipped, type SkippedGroup } from './skipped.tsx';
 
@@ -86,7 +87,9 @@ function Import({ slug, synchronization }: ImportProps) {
 }
 
 function Found({ found: { isOver, lists, counts } }: { readonly found: Schemas['ImportSummary'] }) {
-  const scanned = words.scanned(counts.scanned, counts.repositories);
+  // Until the list of repositories is read nobody knows how many there are.
+  const isListed = isOver || counts.repositories > 0;
+  const scanned = isListed ? words.scanned(counts.scanned, counts.repositories) : words.listing;
   const share = counts.repositories === 0 ? 0 : (100 * counts.scanned) / counts.repositories;
   return (
     <Stack gap="md">
@@ -118,7 +121,7 @@ function Found({ found: { isOver, lists, counts } }: { readonly found: Schemas['
           <Group gap="xs">
             {lists.map(({ name, readAt }) => (
               <Badge key={name} variant="dot" color={readAt === undefined ? 'gray' : 'green'}>
-                {`${name}: ${readAt === undefined ? words.waits : words.read}`}
+                {`${synchronizationsWords.listOf(name)}: ${readAt === undefined ? words.waits : words.read}`}
               </Badge>
             ))}
           </Group>

@@ -1,10 +1,10 @@
 import { Anchor, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { Schemas } from '../../api/client.ts';
+import { BorderedList } from '../../components/bordered-list.tsx';
 import { AnchorLink, ButtonLink } from '../../components/link.tsx';
 import { SearchField } from '../../components/search-field.tsx';
 import { connectWords } from '../../words/connect.ts';
-import classes from './connect.module.css';
 import { type ForgeOrganization, shownMax, shownOf } from './shown-organizations.ts';
 
 const words = connectWords.choose;
@@ -29,7 +29,7 @@ export function Organizations({ host, items, chosen }: OrganizationsProps) {
           </Text>
         </Group>
       )}
-      <ul className={classes.list} aria-label={words.title(host.name)}>
+      <BorderedList label={words.title(host.name)}>
         {shown.map((one) => (
           <li key={one.id}>
             <Group justify="space-between" wrap="nowrap">
@@ -47,7 +47,7 @@ export function Organizations({ host, items, chosen }: OrganizationsProps) {
             </Group>
           </li>
         ))}
-      </ul>
+      </BorderedList>
     </Stack>
   );
 }

@@ -2,11 +2,11 @@ import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { queryKeys } from '../../api/query-keys.ts';
 import { useChange } from '../../api/use-change.ts';
+import { BorderedList } from '../../components/bordered-list.tsx';
 import { AnchorLink } from '../../components/link.tsx';
 import { ProblemAlert } from '../../components/states.tsx';
 import { connectWords } from '../../words/connect.ts';
 import { repositoriesWords } from '../../words/repositories.ts';
-import classes from './connect.module.css';
 
 export type SkippedGroup = Schemas['ImportSummary']['skipped'][number];
 const words = connectWords.skipped;
@@ -55,7 +55,7 @@ export function Skipped({ slug, groups, added, onAdded }: SkippedProps) {
               {words.all}
             </AnchorLink>
           </Group>
-          <ul className={classes.list} aria-label={repositoriesWords.reasons[reason]}>
+          <BorderedList label={repositoriesWords.reasons[reason]}>
             {items.slice(0, shownMax).map(({ repository: { id, name }, name: packageName, failure }) => (
               <li key={`${id} ${packageName ?? ''}`}>
                 <Group justify="space-between" wrap="nowrap">
@@ -84,7 +84,7 @@ export function Skipped({ slug, groups, added, onAdded }: SkippedProps) {
                 </Group>
               </li>
             ))}
-          </ul>
+          </BorderedList>
         </div>
       ))}
     </Stack>

@@ -1,12 +1,12 @@
 import { Group, Text, Title } from '@mantine/core';
 import type { Schemas } from '../../api/client.ts';
 import { useMe } from '../../api/queries.ts';
+import { BorderedList } from '../../components/bordered-list.tsx';
 import { ConfirmButton } from '../../components/confirm-button.tsx';
 import { ButtonLink } from '../../components/link.tsx';
 import { notifyDone } from '../../components/notify.ts';
 import { Person } from '../../components/person.tsx';
 import { installationWords } from '../../words/installation.ts';
-import classes from './installation.module.css';
 import { useSettingsChange } from './use-settings-change.ts';
 
 const words = installationWords.settings.administrators;
@@ -28,7 +28,7 @@ export function Administrators({ settings: { administrators, people } }: Adminis
           {words.choose}
         </ButtonLink>
       </Group>
-      <ul className={classes.list}>
+      <BorderedList>
         {rows.map(({ id, login, name }) => (
           <li key={id}>
             <Group justify="space-between" wrap="nowrap" mih={36}>
@@ -43,7 +43,7 @@ export function Administrators({ settings: { administrators, people } }: Adminis
             </Group>
           </li>
         ))}
-      </ul>
+      </BorderedList>
     </section>
   );
 }

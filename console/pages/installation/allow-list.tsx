@@ -3,11 +3,11 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Schemas } from '../../api/client.ts';
 import { integrationsQuery } from '../../api/queries.ts';
+import { BorderedList } from '../../components/bordered-list.tsx';
 import { hostOf } from '../../components/host.ts';
 import { notifyDone } from '../../components/notify.ts';
 import { ProblemAlert } from '../../components/states.tsx';
 import { installationWords } from '../../words/installation.ts';
-import classes from './installation.module.css';
 import { useSettingsChange } from './use-settings-change.ts';
 
 const words = installationWords.settings.allowList;
@@ -34,7 +34,7 @@ export function AllowList({ settings }: { readonly settings: Schemas['Installati
         {settings.allowList.length === 0 ? (
           <Text size="sm">{words.none}</Text>
         ) : (
-          <ul className={classes.list}>
+          <BorderedList>
             {settings.allowList.map((one) => (
               <li key={`${one.forge} ${one.baseUrl} ${one.account}`}>
                 <Group justify="space-between" wrap="nowrap">
@@ -58,7 +58,7 @@ export function AllowList({ settings }: { readonly settings: Schemas['Installati
                 </Group>
               </li>
             ))}
-          </ul>
+          </BorderedList>
         )}
         <ProblemAlert error={remove.error} />
         <Add />

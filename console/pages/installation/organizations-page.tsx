@@ -3,6 +3,7 @@ import { skipToken, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { useMe } from '../../api/queries.ts';
+import { BorderedList } from '../../components/bordered-list.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { hostOf } from '../../components/host.ts';
 import { Icon } from '../../components/icon.tsx';
@@ -11,7 +12,6 @@ import { Empty, Failure } from '../../components/states.tsx';
 import { commonWords } from '../../words/common.ts';
 import { installationWords } from '../../words/installation.ts';
 import { AdministratorPage } from './administrator-page.tsx';
-import classes from './installation.module.css';
 import { installationKey, statusQuery } from './queries.ts';
 
 const words = installationWords.organizations;
@@ -101,7 +101,7 @@ function Unclaimed({ installations }: { readonly installations: Status['unclaime
       <Text size="sm" c="dimmed" mb="sm">
         {words.unclaimedText}
       </Text>
-      <ul className={classes.list}>
+      <BorderedList>
         {installations.map(({ installation, login, forge, baseUrl, status }) => (
           <li key={`${forge} ${baseUrl} ${installation}`}>
             <Group justify="space-between" wrap="nowrap">
@@ -131,7 +131,7 @@ function Unclaimed({ installations }: { readonly installations: Status['unclaime
             </Group>
           </li>
         ))}
-      </ul>
+      </BorderedList>
     </section>
   );
 }

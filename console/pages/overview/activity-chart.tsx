@@ -17,7 +17,8 @@ const chart = {
   dataKey: 'day',
   valueFormatter: shownNumber,
   xAxisProps: { minTickGap: 40 },
-  yAxisProps: { allowDecimals: false, width: 36 },
+  // Without an interval the library leaves out a tick that it thinks too near to the next.
+  yAxisProps: { allowDecimals: false, width: 36, interval: 0 },
 };
 
 /** A file of its own: only whoever opens the overview needs what draws it. */

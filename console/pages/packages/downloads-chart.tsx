@@ -22,7 +22,7 @@ export const DownloadsChart = ({ days, height, label }: DownloadsChartProps) => 
       series={[{ name: 'count', label: packageWords.downloads.series, color: 'brand.6' }]}
       valueFormatter={shownNumber}
       xAxisProps={{ minTickGap: 40 }}
-      yAxisProps={{ allowDecimals: false, width: 40 }}
+      yAxisProps={{ allowDecimals: false, width: 40, interval: 0 }}
       barChartProps={{ accessibilityLayer: false }}
       barProps={{ isAnimationActive: false }}
     />

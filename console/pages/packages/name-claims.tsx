@@ -4,11 +4,11 @@ import { useState } from 'react';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { queryKeys } from '../../api/query-keys.ts';
 import { useChange } from '../../api/use-change.ts';
+import { BorderedList } from '../../components/bordered-list.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Loaded } from '../../components/loaded.tsx';
 import { notifyDone } from '../../components/notify.ts';
 import { packageWords } from '../../words/package.ts';
-import classes from './name-claims.module.css';
 import type { PanelProps } from './panel.ts';
 import { claimsQuery, type Named, nameOf } from './queries.ts';
 
@@ -39,7 +39,7 @@ export function NameClaims({ path }: Pick<PanelProps, 'path'>) {
                 {words.none}
               </Text>
             ) : (
-              <ul className={classes.list}>
+              <BorderedList>
                 {claimants.map((one) => (
                   <li key={one.id}>
                     <Group justify="space-between" gap="sm">
@@ -57,7 +57,7 @@ export function NameClaims({ path }: Pick<PanelProps, 'path'>) {
                     </Group>
                   </li>
                 ))}
-              </ul>
+              </BorderedList>
             )}
           </section>
           {chosen !== undefined && (

@@ -1,4 +1,4 @@
-import { Select } from '@mantine/core';
+import { FilterSelect } from '../../components/filter-select.tsx';
 import { SynchronizationSelect } from '../../components/synchronization-select.tsx';
 import { packagesWords as words } from '../../words/packages.ts';
 import { type PackagesSearch, packageStates } from './search.ts';
@@ -12,13 +12,13 @@ interface SelectsProps {
 /** The filters that are chosen from a list. */
 export const Selects = ({ slug, search, change }: SelectsProps) => (
   <>
-    <Select
-      aria-label={words.state}
-      placeholder={words.anyState}
-      data={packageStates.map((value) => ({ value, label: words.states[value] }))}
-      value={search.state ?? null}
-      onChange={(value) => change({ state: packageStates.find((state) => state === value) })}
-      clearable
+    <FilterSelect
+      label={words.state}
+      any={words.anyState}
+      values={packageStates}
+      words={words.states}
+      value={search.state}
+      onChange={(state) => change({ state })}
       flex="1 1 9rem"
       maw="11rem"
     />

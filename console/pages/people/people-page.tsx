@@ -1,10 +1,11 @@
-import { Group, Select, Text } from '@mantine/core';
+import { Group, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { api, dataOf } from '../../api/client.ts';
 import { synchronizationsQuery } from '../../api/queries.ts';
 import { type List, pageLimit, useList } from '../../api/use-list.ts';
 import { DataTable } from '../../components/data-table.tsx';
+import { FilterSelect } from '../../components/filter-select.tsx';
 import { ButtonLink } from '../../components/link.tsx';
 import { OwnersPage } from '../../components/owners-page.tsx';
 import { Page } from '../../components/page.tsx';
@@ -41,7 +42,13 @@ function People({ slug }: { readonly slug: string }) {
     <Page
       title={words.title}
       of={slug}
-      description={words.description}
+      description={
+        synchronizations === undefined
+          ? '\u00a0'
+          : synchronizations.length === 0
+            ? words.descriptionByHand
+            : words.description
+      }
       actions={
         <Group gap="xs">
           {search.state === 'waiting' && waiting.length > 1 && <ActivateAll slug={slug} people={waiting} />}
@@ -84,13 +91,13 @@ interface FiltersProps {
 const Filters = ({ search, change, list }: FiltersProps) => (
   <Group gap="sm">
     <SearchField label={words.search} value={search.name} onSearch={(name) => change({ name })} />
-    <Select
-      aria-label={words.state}
-      placeholder={words.anyState}
-      data={personStates.map((value) => ({ value, label: words.states[value] }))}
-      value={search.state ?? null}
-      onChange={(value) => change({ state: personStates.find((one) => one === value) })}
-      clearable
+    <FilterSelect
+      label={words.state}
+      any={words.anyState}
+      values={personStates}
+      words={words.states}
+      value={search.state}
+      onChange={(state) => change({ state })}
       w="11rem"
     />
     <Text size="sm" c="dimmed" role="status" ml="auto">

@@ -4,6 +4,7 @@ import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { integrationsQuery, useMe } from '../../api/queries.ts';
 import { queryKeys } from '../../api/query-keys.ts';
 import { useChange } from '../../api/use-change.ts';
+import { BorderedList } from '../../components/bordered-list.tsx';
 import { CodeHostButton } from '../../components/code-host-button.tsx';
 import { ConfirmButton } from '../../components/confirm-button.tsx';
 import { Icon } from '../../components/icon.tsx';
@@ -32,23 +33,25 @@ export function Accounts({ onUnlinked }: AccountsProps) {
   const { accounts } = useMe();
   return (
     <Stack gap="xl">
-      <ul className={classes.list} aria-label={profileWords.titles.accounts}>
+      <BorderedList label={profileWords.titles.accounts}>
         {accounts.map((one) => (
           <li key={`${one.baseUrl} ${one.account}`}>
-            <div className={classes.grow}>
-              <Text fw={600} truncate>
-                {one.login ?? one.account}
-              </Text>
-              <Text size="sm" c="dimmed" component="div">
-                {one.name} · {words.lastUsed} <When at={one.lastSignInAt} />
-              </Text>
-            </div>
-            {accounts.length > 1 && (
-              <Unlink account={one} {...(onUnlinked !== undefined && { onUnlinked })} />
-            )}
+            <Group gap="sm" wrap="nowrap">
+              <div className={classes.grow}>
+                <Text fw={600} truncate>
+                  {one.login ?? one.account}
+                </Text>
+                <Text size="sm" c="dimmed" component="div">
+                  {one.name} · {words.lastUsed} <When at={one.lastSignInAt} />
+                </Text>
+              </div>
+              {accounts.length > 1 && (
+                <Unlink account={one} {...(onUnlinked !== undefined && { onUnlinked })} />
+              )}
+            </Group>
           </li>
         ))}
-      </ul>
+      </BorderedList>
       <Further />
     </Stack>
   );

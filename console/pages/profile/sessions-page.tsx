@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { forgetPerson } from '../../api/forget-person.ts';
 import { useChange } from '../../api/use-change.ts';
+import { BorderedList } from '../../components/bordered-list.tsx';
 import { ConfirmButton } from '../../components/confirm-button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Loaded } from '../../components/loaded.tsx';
@@ -27,17 +28,19 @@ export function SessionsPage() {
     <ProfilePage tab="sessions" actions={others > 0 && <EndOthers count={others} />}>
       <Loaded query={query}>
         {({ items }) => (
-          <ul className={classes.list} aria-label={profileWords.titles.sessions}>
+          <BorderedList label={profileWords.titles.sessions}>
             {items
               .toSorted((one, other) => Number(other.isCurrent) - Number(one.isCurrent))
               .map((one) => (
                 <li key={one.id}>
-                  <Icon name="device" size={20} />
-                  <About session={one} />
-                  <End session={one} />
+                  <Group gap="sm" wrap="nowrap">
+                    <Icon name="device" size={20} />
+                    <About session={one} />
+                    <End session={one} />
+                  </Group>
                 </li>
               ))}
-          </ul>
+          </BorderedList>
         )}
       </Loaded>
     </ProfilePage>

@@ -37,14 +37,19 @@ export function NameCell(props: CellProps) {
         </Group>
       </Group>
       <Text size="xs" c="dimmed" component="div" hiddenFrom="sm" truncate>
-        <ReasonCell {...props} />
+        <ReasonCell {...props} isNarrow />
       </Text>
     </div>
   );
 }
 
+interface ReasonCellProps extends CellProps {
+  /** A phone has no room for the reason and a name: the name is what differs. */
+  readonly isNarrow?: boolean;
+}
+
 /** What it is now: while the page is open, what became of it. */
-export function ReasonCell({ slug, repository, following, showLeftOut }: CellProps) {
+export function ReasonCell({ slug, repository, following, showLeftOut, isNarrow = false }: ReasonCellProps) {
   const outcome = following.followed.get(repository.id)?.outcome;
   if (outcome !== undefined && outcome.kind !== 'none') {
     return <OutcomeText slug={slug} outcome={outcome} />;
@@ -57,9 +62,18 @@ export function ReasonCell({ slug, repository, following, showLeftOut }: CellPro
   const detail = now.reason === 'scan-failed' ? now.lastFailure?.message : waiting?.name;
   return (
     <Group gap={6} wrap="nowrap">
-      <span>{now.reason === undefined ? words.neverScanned : words.reasons[now.reason]}</span>
+      <Text span inherit truncate={isNarrow || undefined}>
+        {now.reason === undefined ? words.neverScanned : words.reasons[now.reason]}
+      </Text>
       {detail !== undefined && (
-        <Text span inherit c="dimmed" truncate title={detail}>
+        <Text
+          span
+          inherit
+          c="dimmed"
+          truncate
+          title={detail}
+          {...(isNarrow && waiting !== undefined && { flex: 'none', maw: '100%' })}
+        >
           {detail}
         </Text>
       )}

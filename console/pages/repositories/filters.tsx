@@ -1,5 +1,6 @@
-import { Group, SegmentedControl, Select, Text } from '@mantine/core';
+import { Group, SegmentedControl, Text } from '@mantine/core';
 import type { List } from '../../api/use-list.ts';
+import { FilterSelect } from '../../components/filter-select.tsx';
 import { SearchField } from '../../components/search-field.tsx';
 import { SynchronizationSelect } from '../../components/synchronization-select.tsx';
 import { repositoriesWords as words } from '../../words/repositories.ts';
@@ -27,13 +28,13 @@ export function Filters({ slug, search, list, change }: FiltersProps) {
         onChange={(value) => change({ show: shownKinds.find((kind) => kind === value), reason: undefined })}
       />
       {search.show === undefined && (
-        <Select
-          aria-label={words.reason}
-          placeholder={words.anyReason}
-          data={reasons.map((value) => ({ value, label: words.reasons[value] }))}
-          value={search.reason ?? null}
-          onChange={(value) => change({ reason: reasons.find((reason) => reason === value) })}
-          clearable
+        <FilterSelect
+          label={words.reason}
+          any={words.anyReason}
+          values={reasons}
+          words={words.reasons}
+          value={search.reason}
+          onChange={(reason) => change({ reason })}
           flex="1 1 9rem"
           maw="11rem"
         />

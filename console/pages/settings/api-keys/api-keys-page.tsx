@@ -4,12 +4,10 @@ import { useParams } from '@tanstack/react-router';
 import { api, dataOf, type Schemas } from '../../../api/client.ts';
 import { queryKeys } from '../../../api/query-keys.ts';
 import { type Column, DataTable } from '../../../components/data-table.tsx';
-import { Icon } from '../../../components/icon.tsx';
-import { ButtonLink } from '../../../components/link.tsx';
-import { Page } from '../../../components/page.tsx';
 import { Empty } from '../../../components/states.tsx';
 import { When } from '../../../components/when.tsx';
 import { apiKeysWords as words } from '../../../words/api-keys.ts';
+import { SecretsPage } from '../secret-pages.tsx';
 import { apiAddresses } from './api-addresses.ts';
 import { RevokeKey } from './revoke-key.tsx';
 
@@ -23,20 +21,7 @@ export function ApiKeysPage() {
       dataOf(api.GET('/api/v1/organizations/{slug}/api-keys', { params: { path: { slug } }, signal })),
   });
   return (
-    <Page
-      title={words.title}
-      of={slug}
-      description={words.description}
-      actions={
-        <ButtonLink
-          to="/o/$slug/settings/api-keys/new"
-          params={{ slug }}
-          leftSection={<Icon name="add" size={16} />}
-        >
-          {words.make}
-        </ButtonLink>
-      }
-    >
+    <SecretsPage words={words} make="/o/$slug/settings/api-keys/new">
       <Group gap="lg">
         <Anchor href={apiAddresses.reference} size="sm">
           {words.reference}
@@ -55,7 +40,7 @@ export function ApiKeysPage() {
         retry={() => void query.refetch()}
         empty={<Empty icon="key" {...words.none} />}
       />
-    </Page>
+    </SecretsPage>
   );
 }
 

@@ -8,12 +8,10 @@ import { CopyBlock } from '../../../components/copy-block.tsx';
 import { CopyLine } from '../../../components/copy-button.tsx';
 import { expiresAtOf } from '../../../components/expiry.ts';
 import { ExpiryField } from '../../../components/expiry-field.tsx';
-import { FreshSession } from '../../../components/fresh-session.tsx';
-import { AnchorLink } from '../../../components/link.tsx';
-import { Page } from '../../../components/page.tsx';
 import { fieldProblem } from '../../../components/problem-text.ts';
 import { ProblemAlert } from '../../../components/states.tsx';
 import { apiKeysWords as words } from '../../../words/api-keys.ts';
+import { NewSecretPage } from '../secret-pages.tsx';
 import { firstCall } from './api-addresses.ts';
 
 type Scope = Schemas['ApiKey']['scopes'][number];
@@ -32,45 +30,37 @@ const usual = 90;
 
 export function NewApiKeyPage() {
   const { slug } = useParams({ from: '/o/$slug/settings/api-keys/new' });
-  const navigate = useNavigate();
-  const [made, setMade] = useState<Schemas['CreatedApiKey']>();
   return (
-    <Page
-      title={made === undefined ? words.form.title : words.made.title}
-      of={slug}
-      above={
-        <AnchorLink to="/o/$slug/settings/api-keys" params={{ slug }} size="sm">
-          {words.title}
-        </AnchorLink>
-      }
+    <NewSecretPage<Schemas['CreatedApiKey']>
+      words={words}
+      list="/o/$slug/settings/api-keys"
+      form={(onMade) => <KeyForm slug={slug} onMade={onMade} />}
     >
-      {made === undefined ? (
-        <FreshSession>
-          <KeyForm slug={slug} onMade={setMade} />
-        </FreshSession>
-      ) : (
-        <Stack maw="44rem">
-          <Text fw={500}>{words.made.once}</Text>
-          <CopyLine value={made.secret} label={words.made.copy} />
-          <div>
-            <Text size="sm" c="dimmed" mb={6}>
-              {words.made.example}
-            </Text>
-            <CopyBlock
-              text={firstCall(window.location.origin, slug, made.secret)}
-              label={words.made.copyExample}
-            />
-          </div>
-          <Button
-            variant="default"
-            onClick={() => void navigate({ to: '/o/$slug/settings/api-keys', params: { slug } })}
-            style={{ alignSelf: 'flex-start' }}
-          >
-            {words.made.done}
-          </Button>
-        </Stack>
-      )}
-    </Page>
+      {({ secret }) => <MadeKey slug={slug} secret={secret} />}
+    </NewSecretPage>
+  );
+}
+
+function MadeKey({ slug, secret }: { readonly slug: string; readonly secret: string }) {
+  const navigate = useNavigate();
+  return (
+    <Stack maw="44rem">
+      <Text fw={500}>{words.made.once}</Text>
+      <CopyLine value={secret} label={words.made.copy} />
+      <div>
+        <Text size="sm" c="dimmed" mb={6}>
+          {words.made.example}
+        </Text>
+        <CopyBlock text={firstCall(window.location.origin, slug, secret)} label={words.made.copyExample} />
+      </div>
+      <Button
+        variant="default"
+        onClick={() => void navigate({ to: '/o/$slug/settings/api-keys', params: { slug } })}
+        style={{ alignSelf: 'flex-start' }}
+      >
+        {words.made.done}
+      </Button>
+    </Stack>
   );
 }
 

@@ -29,11 +29,13 @@ export function ReplacePage() {
   const integrations = useQuery(integrationsQuery);
   const connection = connections.data?.items.find(({ usedBy }) => usedBy.synchronization === synchronization);
   const host = integrations.data?.items.find(({ baseUrl }) => baseUrl === connection?.baseUrl);
+  const isReplaceable =
+    connection !== undefined && host !== undefined && waysToReplace(connection, host).length > 0;
   return (
     <Page
       title={words.title(connection?.usedBy.login ?? '…')}
       of={slug}
-      description={words.text}
+      description={isReplaceable ? words.text : '\u00a0'}
       above={
         <AnchorLink to="/o/$slug/settings/credentials" params={{ slug }} size="sm">
           {credentialsWords.title}

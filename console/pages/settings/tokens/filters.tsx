@@ -1,4 +1,5 @@
-import { Group, SegmentedControl, Select, Text } from '@mantine/core';
+import { Group, SegmentedControl, Text } from '@mantine/core';
+import { FilterSelect } from '../../../components/filter-select.tsx';
 import { SearchField } from '../../../components/search-field.tsx';
 import { tokensWords as words } from '../../../words/tokens.ts';
 import { shownTokens, type TokensSearch, tokenKinds } from './search.ts';
@@ -16,13 +17,13 @@ export function Filters({ search, change, shown }: FiltersProps) {
   return (
     <Group gap="sm">
       <SearchField label={words.search} value={search.name} onSearch={(name) => change({ name })} />
-      <Select
-        aria-label={words.kind}
-        placeholder={words.anyKind}
-        data={tokenKinds.map((value) => ({ value, label: words.kinds[value] }))}
-        value={search.kind ?? null}
-        onChange={(value) => change({ kind: tokenKinds.find((kind) => kind === value) })}
-        clearable
+      <FilterSelect
+        label={words.kind}
+        any={words.anyKind}
+        values={tokenKinds}
+        words={words.kinds}
+        value={search.kind}
+        onChange={(kind) => change({ kind })}
         w="12rem"
       />
       <SegmentedControl

@@ -1,11 +1,10 @@
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { DataTable } from '../../../components/data-table.tsx';
-import { Icon } from '../../../components/icon.tsx';
 import { ButtonLink } from '../../../components/link.tsx';
-import { Page } from '../../../components/page.tsx';
 import { Empty } from '../../../components/states.tsx';
 import { tokensWords as words } from '../../../words/tokens.ts';
+import { SecretsPage } from '../secret-pages.tsx';
 import { columnsOf } from './columns.tsx';
 import { Filters } from './filters.tsx';
 import { LongLived } from './long-lived.tsx';
@@ -25,20 +24,7 @@ export function TokensPage() {
   const rows = useMemo(() => listed(list.rows, search), [list.rows, search]);
   const isLoading = list.isLoading || (rows.length === 0 && list.hasMore && list.error === null);
   return (
-    <Page
-      title={words.title}
-      of={slug}
-      description={words.description}
-      actions={
-        <ButtonLink
-          to="/o/$slug/settings/tokens/new"
-          params={{ slug }}
-          leftSection={<Icon name="add" size={16} />}
-        >
-          {words.make}
-        </ButtonLink>
-      }
-    >
+    <SecretsPage words={words} make="/o/$slug/settings/tokens/new">
       {!isLoading && <LongLived slug={slug} tokens={list.rows} />}
       <Filters
         key={slug}
@@ -55,7 +41,7 @@ export function TokensPage() {
         rows={rows}
         isLoading={isLoading}
       />
-    </Page>
+    </SecretsPage>
   );
 }
 
