@@ -40,6 +40,24 @@ export const repositoriesWords = {
   leftOut: 'Why?',
   leftOutOf: (name: string) => `Why? ${name}`,
   leftOutTitle: (name: string) => `${name}: tags and branches that give no version`,
+  folders: {
+    open: (count: number) => counted(count, { one: 'folder', other: 'folders' }),
+    openOf: (name: string) => `Folders with a composer.json: ${name}`,
+    title: (name: string) => `${name}: folders that are packages`,
+    text: 'Each folder with a composer.json that a pattern fits becomes a package of its own, installable by whoever can read the repository.',
+    patterns: 'Patterns, one in each line',
+    example:
+      'For example packages/*/composer.json, or {lib,src}/**/composer.json. Leave it empty to make a package of the root only.',
+    becomePackages: (count: number) =>
+      count === 0
+        ? 'No folder becomes a package'
+        : count === 1
+          ? 'This folder becomes a package:'
+          : `These ${shownNumber(count)} folders become packages:`,
+    notLooked: 'The repository was not looked through yet, so it is not known which folders these are.',
+    save: 'Save',
+    saved: 'Saved. The repository is being scanned.',
+  },
   add: 'Add',
   addOf: (name: string) => `Add ${name}`,
   scan: 'Scan again',

@@ -15,6 +15,7 @@ export interface Shown {
   readonly may: May;
   readonly following: Following;
   showLeftOut(repository: Repository): void;
+  showFolders(repository: Repository): void;
 }
 
 interface CellProps extends Shown {
@@ -23,7 +24,8 @@ interface CellProps extends Shown {
 
 /** Where there is no room, the name is cut off in front: its end tells it from others. */
 export function NameCell(props: CellProps) {
-  const { name, isFork, isArchived, visibility } = props.repository;
+  const { repository, may, showFolders } = props;
+  const { name, isFork, isArchived, visibility, foldersWithManifests } = repository;
   return (
     <div style={{ minWidth: 0 }}>
       <Group gap="xs" wrap="nowrap">
@@ -35,6 +37,18 @@ export function NameCell(props: CellProps) {
           {isFork && <Badge variant="default">{words.fork}</Badge>}
           {isArchived && <Badge variant="default">{words.archived}</Badge>}
         </Group>
+        {may.isOwner && foldersWithManifests > 0 && (
+          <Anchor
+            component="button"
+            type="button"
+            size="xs"
+            flex="none"
+            aria-label={words.folders.openOf(name)}
+            onClick={() => showFolders(repository)}
+          >
+            {words.folders.open(foldersWithManifests)}
+          </Anchor>
+        )}
       </Group>
       <Text size="xs" c="dimmed" component="div" hiddenFrom="sm" truncate>
         <ReasonCell {...props} isNarrow />

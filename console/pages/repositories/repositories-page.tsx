@@ -28,6 +28,10 @@ const LeftOutDialog = lazy(async () => ({
   default: (await import('./left-out-dialog.tsx')).LeftOutDialog,
 }));
 
+const FoldersDialog = lazy(async () => ({
+  default: (await import('./folders-dialog.tsx')).FoldersDialog,
+}));
+
 export function RepositoriesPage() {
   const { slug } = useParams({ from });
   // What was chosen and asked for belongs to one organization.
@@ -52,7 +56,8 @@ function Repositories({ slug }: { readonly slug: string }) {
     labelOfAll: words.selectAll,
   });
   const [leftOut, setLeftOut] = useState<Repository>();
-  const shown = { slug, may, following, showLeftOut: setLeftOut };
+  const [folders, setFolders] = useState<Repository>();
+  const shown = { slug, may, following, showLeftOut: setLeftOut, showFolders: setFolders };
   return (
     <Page title={words.title} of={slug} description={words.description}>
       {!isProblem(list.error, 'forbidden') && (
@@ -81,6 +86,11 @@ function Repositories({ slug }: { readonly slug: string }) {
       {leftOut !== undefined && (
         <Suspense fallback={null}>
           <LeftOutDialog slug={slug} repository={leftOut} onClose={() => setLeftOut(undefined)} />
+        </Suspense>
+      )}
+      {folders !== undefined && (
+        <Suspense fallback={null}>
+          <FoldersDialog slug={slug} repository={folders} onClose={() => setFolders(undefined)} />
         </Suspense>
       )}
     </Page>
