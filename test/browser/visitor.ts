@@ -96,9 +96,9 @@ export async function visit(browser: Browser, console: string, shared?: BrowserC
         await page.evaluate(axe.source);
       }
       const runOnly = only === 'colors' ? { type: 'rule', values: ['color-contrast'] } : rules;
-      const { violations } = await page.evaluate<AxeResults>(
-        `axe.run(document, { runOnly: ${JSON.stringify(runOnly)} })`,
-      );
+      // Of what a rule lets pass axe-core would tell where it is, too, which takes longer than the rule.
+      const options = JSON.stringify({ runOnly, resultTypes: ['violations'] });
+      const { violations } = await page.evaluate<AxeResults>(`axe.run(document, ${options})`);
       return violations.flatMap(({ id, help, nodes }) =>
         nodes.map(({ target, failureSummary }) => `${id}: ${help} at ${target.join(' ')}\n${failureSummary}`),
       );
