@@ -1,7 +1,7 @@
 /** A table for long lists: only the rows in view are in the page, at most 60, and more are asked for as one comes near the end. */
 import { UnstyledButton } from '@mantine/core';
 import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { memo, type ReactNode, useEffect, useRef } from 'react';
 import { isDenial } from '../api/problem.ts';
 import classes from './data-table.module.css';
 import { Icon } from './icon.tsx';
@@ -127,15 +127,7 @@ function Rows<Row>({
           {shown.map(({ index }) => {
             const row = rows[index];
             return (
-              row !== undefined && (
-                <tr key={rowKey(row)} className={classes.row} aria-rowindex={index + 2}>
-                  {columns.map(({ key: columnKey, cell, align, isWide }) => (
-                    <td key={columnKey} data-align={align} className={isWide ? classes.wide : undefined}>
-                      {cell(row)}
-                    </td>
-                  ))}
-                </tr>
-              )
+              row !== undefined && <TableRow key={rowKey(row)} row={row} place={index} columns={columns} />
             );
           })}
           <Space height={after} />
@@ -145,6 +137,27 @@ function Rows<Row>({
     </div>
   );
 }
+
+interface TableRowProps<Row> {
+  readonly row: Row;
+  /** From 0. */
+  readonly place: number;
+  readonly columns: readonly Column<Row>[];
+}
+
+/** While one scrolls, only the rows that come into view are made. */
+const TableRow = memo(function TableRow<Row>({ row, place, columns }: TableRowProps<Row>) {
+  return (
+    // The headings are the first row.
+    <tr className={classes.row} aria-rowindex={place + 2}>
+      {columns.map(({ key, cell, align, isWide }) => (
+        <td key={key} data-align={align} className={isWide ? classes.wide : undefined}>
+          {cell(row)}
+        </td>
+      ))}
+    </tr>
+  );
+});
 
 /** Stands for the rows that are not in the page. One cell, since a phone leaves out some of the columns. */
 function Space({ height }: { readonly height: number }) {

@@ -1,11 +1,18 @@
-import { AnchorLink } from './link.tsx';
+import { Link } from '@tanstack/react-router';
+import classes from './package-link.module.css';
 
-/** Leads from a row of a table to the page of a package. @param name with its vendor */
-export function PackageLink({ slug, name: full }: { readonly slug: string; readonly name: string }) {
+interface PackageLinkProps {
+  readonly slug: string;
+  /** With its vendor. */
+  readonly name: string;
+}
+
+/** Leads from a row of a table to the page of a package. Not one of Mantine's, which long lists would wait for while one scrolls. */
+export function PackageLink({ slug, name: full }: PackageLinkProps) {
   const [vendor = '', name = ''] = full.split('/');
   return (
-    <AnchorLink to="/o/$slug/packages/$vendor/$name" params={{ slug, vendor, name }} size="sm" fw={500}>
+    <Link to="/o/$slug/packages/$vendor/$name" params={{ slug, vendor, name }} className={classes.link}>
       {full}
-    </AnchorLink>
+    </Link>
   );
 }

@@ -10,13 +10,25 @@ const touchedMs = 3_000;
 const minuteMs = 60_000;
 let now = Date.now();
 
-/** All times on a page go on together. */
+const listeners = new Set<() => void>();
+let timer: ReturnType<typeof setInterval> | undefined;
+
+/** All times on a page go on together, by one timer: rows of long lists come and go while one scrolls. */
 function everyMinute(listener: () => void): () => void {
-  const timer = setInterval(() => {
+  listeners.add(listener);
+  timer ??= setInterval(() => {
     now = Date.now();
-    listener();
+    for (const tell of listeners) {
+      tell();
+    }
   }, minuteMs);
-  return () => clearInterval(timer);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) {
+      clearInterval(timer);
+      timer = undefined;
+    }
+  };
 }
 
 interface WhenProps {

@@ -1,11 +1,11 @@
 import { Badge, Group, Skeleton, Text } from '@mantine/core';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useCallback, useMemo } from 'react';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { queryKeys } from '../../api/query-keys.ts';
 import { type List, pageLimit, useList } from '../../api/use-list.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
-import { AnchorLink } from '../../components/link.tsx';
+import { PackageLink } from '../../components/package-link.tsx';
 import { Page } from '../../components/page.tsx';
 import { SearchField } from '../../components/search-field.tsx';
 import { When } from '../../components/when.tsx';
@@ -29,8 +29,13 @@ export function PackagesPage() {
   const { slug } = useParams({ from });
   const search = useSearch({ from });
   const navigate = useNavigate({ from });
-  const change = (changed: PackagesSearch): void =>
-    void navigate({ search: (before) => ({ ...before, ...changed }), replace: true });
+  const change = useCallback(
+    (changed: PackagesSearch): void =>
+      void navigate({ search: (before) => ({ ...before, ...changed }), replace: true }),
+    [navigate],
+  );
+  const { sort } = search;
+  const columns = useMemo(() => columnsOf(slug, sort, change), [slug, sort, change]);
   const list = usePackages(slug, search);
   const { name, state, synchronization } = search;
   const isFiltered = [name, state, synchronization].some((one) => one !== undefined);
@@ -48,7 +53,7 @@ export function PackagesPage() {
       <Filters key={slug} slug={slug} search={search} change={change} list={list} />
       <DataTable
         label={words.title}
-        columns={columnsOf(slug, search, change)}
+        columns={columns}
         rowKey={({ name }) => name}
         empty={
           <Suspense fallback={null}>
@@ -92,7 +97,7 @@ function Filters({ slug, search, change, list }: FiltersProps) {
 
 function columnsOf(
   slug: string,
-  { sort }: PackagesSearch,
+  sort: PackagesSearch['sort'],
   change: (changed: PackagesSearch) => void,
 ): readonly Column<Row>[] {
   const sorted = (order: (typeof packageOrders)[number] | undefined, state: 'ascending' | 'descending') => ({
@@ -104,47 +109,32 @@ function columnsOf(
       key: 'name',
       title: words.columns.name,
       sort: sorted(undefined, 'ascending'),
-      cell: ({ name, state, isArchived, replacement }) => {
-        const [vendor = '', short = ''] = name.split('/');
-        return (
-          <Group gap="0 var(--mantine-spacing-xs)" className={classes.cell}>
-            <AnchorLink
-              to="/o/$slug/packages/$vendor/$name"
-              params={{ slug, vendor, name: short }}
-              size="sm"
-              fw={500}
-              truncate
-            >
-              {name}
-            </AnchorLink>
-            {state !== 'available' && (
-              <Badge variant="light" color={state === 'unreadable' ? 'red' : 'blue'} flex="none">
-                {words.states[state]}
-              </Badge>
-            )}
-            {isArchived && (
-              <Badge variant="light" color="gray" flex="none" visibleFrom="sm">
-                {words.archived}
-              </Badge>
-            )}
-            {replacement !== undefined && (
-              <Badge variant="light" color="gray" flex="none" visibleFrom="sm">
-                {words.replaced(replacement)}
-              </Badge>
-            )}
-          </Group>
-        );
-      },
+      cell: ({ name, state, isArchived, replacement }) => (
+        <div className={classes.cell}>
+          <PackageLink slug={slug} name={name} />
+          {state !== 'available' && (
+            <Badge variant="light" color={state === 'unreadable' ? 'red' : 'blue'} flex="none">
+              {words.states[state]}
+            </Badge>
+          )}
+          {isArchived && (
+            <Badge variant="light" color="gray" flex="none" visibleFrom="sm">
+              {words.archived}
+            </Badge>
+          )}
+          {replacement !== undefined && (
+            <Badge variant="light" color="gray" flex="none" visibleFrom="sm">
+              {words.replaced(replacement)}
+            </Badge>
+          )}
+        </div>
+      ),
     },
     {
       key: 'repository',
       title: words.columns.repository,
       isWide: true,
-      cell: ({ repository }) => (
-        <Text size="sm" c="dimmed" truncate>
-          {repository.name}
-        </Text>
-      ),
+      cell: ({ repository }) => <span className={classes.secondary}>{repository.name}</span>,
     },
     {
       key: 'versions',
