@@ -14,6 +14,9 @@ export const repositoriesWords = {
     isMore
       ? `More than ${counted(count, repositories)} without a package`
       : `${counted(count, repositories)} without a package`,
+  /** Beside the number of packages, where there is little room. */
+  waitingShort: (count: number, isMore: boolean) =>
+    `${isMore ? 'More than ' : ''}${shownNumber(count)} without a package`,
   shown: (count: number, hasMore: boolean) =>
     hasMore ? `The first ${shownNumber(count)}` : counted(count, repositories),
   columns: {

@@ -1,4 +1,4 @@
-import { Group, Text } from '@mantine/core';
+import { Group, Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Schemas } from '../../api/client.ts';
@@ -22,8 +22,11 @@ interface AttentionProps {
 
 /** What waits for a person, each with the page where it is decided. */
 export function Attention({ slug, overview }: AttentionProps) {
-  const people = useQuery(waitingPeopleQuery(slug)).data;
+  const { data: people, isPending } = useQuery(waitingPeopleQuery(slug));
   const rows = [
+    ...overview.synchronizations.flatMap((one) => ofSynchronization(slug, one)),
+    ...ofPackages(slug, overview.attention),
+    // Asked for after the others, so it stands after them: they stay where they are.
     ...(people === undefined || people.items.length === 0
       ? []
       : [
@@ -37,9 +40,10 @@ export function Attention({ slug, overview }: AttentionProps) {
             detail={named(people.items.map(({ login }) => login))}
           />,
         ]),
-    ...overview.synchronizations.flatMap((one) => ofSynchronization(slug, one)),
-    ...ofPackages(slug, overview.attention),
   ];
+  if (rows.length === 0 && isPending) {
+    return <Skeleton height={22} width="60%" />;
+  }
   return rows.length === 0 ? (
     <Group gap="xs">
       <Icon name="check" />

@@ -11,6 +11,7 @@ import { SearchField } from '../../components/search-field.tsx';
 import { When } from '../../components/when.tsx';
 import { shownNumber } from '../../words/locale.ts';
 import { packagesWords as words } from '../../words/packages.ts';
+import count from './count.module.css';
 import classes from './name-cell.module.css';
 import type { PackagesSearch, packageOrders } from './search.ts';
 
@@ -88,9 +89,14 @@ function Filters({ slug, search, change, list }: FiltersProps) {
       <Suspense fallback={<Skeleton height={36} flex="1 1 9rem" maw="11rem" />}>
         <Selects slug={slug} search={search} change={change} />
       </Suspense>
-      <Text size="sm" c="dimmed" role="status" ml="auto">
-        {list.isLoading ? '' : words.shown(list.rows.length, list.hasMore)}
-      </Text>
+      <div className={count.line}>
+        <Suspense fallback={null}>
+          <RepositoriesLink slug={slug} isInText />
+        </Suspense>
+        <Text size="sm" c="dimmed" role="status" ml="auto">
+          {list.isLoading ? '' : words.shown(list.rows.length, list.hasMore)}
+        </Text>
+      </div>
     </Group>
   );
 }
