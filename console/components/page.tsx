@@ -32,9 +32,14 @@ export function Page({ title, of, description, actions, above, children }: PageP
   return (
     <Stack gap="lg">
       <div>
-        {above}
+        {above && (
+          <Text size="sm" component="div" mb={2}>
+            {above}
+          </Text>
+        )}
         <Group justify="space-between" align="flex-start" gap="sm">
-          <div style={{ minWidth: 0 }}>
+          {/* A long description is in several lines beside the actions, as long as there is room for it. */}
+          <div style={{ flex: '1 1 14rem', minWidth: 0 }}>
             <Title
               order={1}
               ref={heading}

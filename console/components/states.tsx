@@ -20,7 +20,7 @@ function Message({ icon, title, text, action }: MessageProps) {
         <ThemeIcon variant="light" color="gray" size={48} radius="xl">
           <Icon name={icon} size={24} />
         </ThemeIcon>
-        <Title order={2} size="h3">
+        <Title order={2} size="h4">
           {title}
         </Title>
         <Text c="dimmed">{text}</Text>

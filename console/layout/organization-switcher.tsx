@@ -26,7 +26,7 @@ export function OrganizationSwitcher() {
           color="gray"
           rightSection={<Icon name="down" size={14} />}
         >
-          {current?.name ?? slug ?? words.chooseOrganization}
+          <span className={classes.name}>{current?.name ?? slug ?? words.chooseOrganization}</span>
         </Button>
       )}
     />

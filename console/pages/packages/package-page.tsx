@@ -1,6 +1,7 @@
 import { Anchor, Badge, Group, Stack, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useLayoutEffect, useRef } from 'react';
 import type { Schemas } from '../../api/client.ts';
 import { isProblem } from '../../api/problem.ts';
 import { useMay } from '../../api/use-may.ts';
@@ -23,6 +24,7 @@ import { nameOf, packageQuery } from './queries.ts';
 import { ReadmeView } from './readme-view.tsx';
 import { Scans } from './scans.tsx';
 import { packageTabs } from './search.ts';
+import classes from './tabs.module.css';
 import { Versions } from './versions.tsx';
 
 const from = '/o/$slug/packages/$vendor/$name';
@@ -36,6 +38,8 @@ const panels = {
   scans: Scans,
   name: NameClaims,
 } as const;
+/** So much of the tab before the chosen one is seen. */
+const hintPx = 48;
 const ownersTabs: readonly string[] = ['access', 'name'];
 
 export function PackagePage() {
@@ -116,6 +120,13 @@ function Panels(props: PanelProps) {
   const offered = packageTabs.filter((one) => props.may.isOwner || !ownersTabs.includes(one));
   const shown = offered.includes(tab) ? tab : 'versions';
   const Panel = panels[shown];
+  const list = useRef<HTMLDivElement>(null);
+  // On a phone the tabs are a strip that is wider than the screen: the chosen one is in view.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another tab is chosen by then
+  useLayoutEffect(() => {
+    const chosen = list.current?.querySelector<HTMLElement>('[aria-selected="true"]');
+    list.current?.scrollTo({ left: (chosen?.offsetLeft ?? 0) - hintPx });
+  }, [shown]);
   return (
     <Tabs
       value={shown}
@@ -123,7 +134,7 @@ function Panels(props: PanelProps) {
         void navigate({ search: { tab: packageTabs.find((one) => one === value) }, replace: true })
       }
     >
-      <Tabs.List mb="md">
+      <Tabs.List mb="md" ref={list} className={classes.list}>
         {offered.map((one) => (
           <Tabs.Tab key={one} value={one}>
             {words.tabs[one]}

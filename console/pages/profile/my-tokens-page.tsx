@@ -102,7 +102,7 @@ const columnsOf = (onOpen: (open: Open) => void): readonly Column<OwnToken>[] =>
       <Group gap={6} wrap="nowrap" justify="flex-end">
         <Button
           variant="default"
-          size="compact-sm"
+          size="xs"
           aria-label={words.rotateOf(token.description)}
           onClick={() => onOpen({ kind: 'rotate', token })}
         >
@@ -110,7 +110,7 @@ const columnsOf = (onOpen: (open: Open) => void): readonly Column<OwnToken>[] =>
         </Button>
         <Button
           variant="default"
-          size="compact-sm"
+          size="xs"
           aria-label={words.revokeOf(token.description)}
           onClick={() => onOpen({ kind: 'revoke', token })}
         >

@@ -53,7 +53,7 @@ const About = ({
   readonly session: Session;
 }) => (
   <div className={classes.grow}>
-    <Group gap="xs">
+    <Group gap="0 var(--mantine-spacing-xs)">
       <Text fw={600} title={userAgent}>
         {program}
       </Text>
@@ -63,8 +63,14 @@ const About = ({
         </Badge>
       )}
     </Group>
-    <Text size="sm" c="dimmed" component="div">
-      {address} · {words.lastSeen} <When at={lastUsedAt} /> · {words.since} <When at={startedAt} />
+    <Text size="sm" c="dimmed" component="div" className={classes.parts}>
+      <span className={classes.part}>{address}</span>
+      <span className={classes.part}>
+        {words.lastSeen} <When at={lastUsedAt} />
+      </span>
+      <span className={classes.part}>
+        {words.since} <When at={startedAt} />
+      </span>
     </Text>
   </div>
 );

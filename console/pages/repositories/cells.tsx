@@ -6,6 +6,7 @@ import { Icon } from '../../components/icon.tsx';
 import { AnchorLink, ButtonLink } from '../../components/link.tsx';
 import { PackageLink } from '../../components/package-link.tsx';
 import { repositoriesWords as words } from '../../words/repositories.ts';
+import classes from './name-cell.module.css';
 import { type Outcome, type Remedy, remedyOf } from './outcome.ts';
 import type { Repository } from './queries.ts';
 import type { Following } from './use-followed.ts';
@@ -22,15 +23,17 @@ interface CellProps extends Shown {
   readonly repository: Repository;
 }
 
-/** Where there is no room, the name is cut off in front: its end tells it from others. */
+/** Where there is no room, the name is cut off before its last part, which tells it from others. */
 export function NameCell(props: CellProps) {
   const { repository, may, showFolders } = props;
   const { name, isFork, isArchived, visibility, foldersWithManifests } = repository;
+  const end = name.lastIndexOf('/');
   return (
     <div style={{ minWidth: 0 }}>
       <Group gap="xs" wrap="nowrap">
-        <Text size="sm" fw={500} truncate title={name} dir="rtl" ta="left">
-          <bdi>{name}</bdi>
+        <Text size="sm" fw={500} component="div" title={name} className={classes.name}>
+          <span>{name.slice(0, end)}</span>
+          <span>{name.slice(end)}</span>
         </Text>
         <Group gap={4} wrap="nowrap" visibleFrom="sm">
           {visibility !== 'private' && <Badge variant="default">{words.visibilities[visibility]}</Badge>}
@@ -162,7 +165,7 @@ function RemedyButton({
     case 'add':
       return (
         <Button
-          size="compact-sm"
+          size="xs"
           variant="light"
           aria-label={words.addOf(name)}
           loading={add.isPending && add.variables.some((one) => one.id === id)}
@@ -174,7 +177,7 @@ function RemedyButton({
     case 'scan':
       return (
         <Button
-          size="compact-sm"
+          size="xs"
           variant="default"
           aria-label={words.scanOf(name)}
           loading={scan.isPending && scan.variables.id === id}
@@ -189,7 +192,7 @@ function RemedyButton({
           to="/o/$slug/packages/$vendor/$name"
           params={{ slug, vendor, name: short }}
           search={{ tab: 'name' }}
-          size="compact-sm"
+          size="xs"
           variant="default"
           aria-label={words.seeNameOf(`${vendor}/${short}`)}
         >
@@ -198,7 +201,7 @@ function RemedyButton({
       );
     case 'see-vendors':
       return (
-        <ButtonLink to="/o/$slug/settings" params={{ slug }} size="compact-sm" variant="default">
+        <ButtonLink to="/o/$slug/settings" params={{ slug }} size="xs" variant="default">
           {words.seeVendors}
         </ButtonLink>
       );
