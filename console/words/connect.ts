@@ -51,7 +51,8 @@ export const connectWords = {
     slugHint: 'Part of the address of its packages. It can never be changed.',
     name: 'Name',
     vendors: 'Vendors of its packages',
-    vendorsHint: 'Their packages appear by themselves; others wait for an owner. With a space between them.',
+    vendorsHint:
+      'Their packages appear by themselves; others wait for an owner. Put a space between several.',
     repositories: 'Repositories that are there now',
     all: 'All with a composer.json become packages',
     later: 'None for now; I choose them later',

@@ -25,7 +25,7 @@ export const credentialsWords = {
     provided: 'Provided',
     by: (name: string) => `by ${name}`,
     operator: 'the operator',
-    checked: 'Last read whole',
+    checked: 'Last full read',
     never: 'Never',
     ends: 'Ends',
     renewed: 'Renewed by itself',

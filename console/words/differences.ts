@@ -6,7 +6,7 @@ const through = (from: string | undefined): string => (from === undefined ? '' :
 /** Permissions of code hosts that are no more than reading. */
 const justReading: ReadonlySet<string> = new Set(['read', 'pull', 'READ']);
 const as = (permission: string | undefined): string =>
-  permission === undefined || justReading.has(permission) ? '' : ` (${permission})`;
+  permission === undefined || justReading.has(permission) ? '' : ` (${permission.toLowerCase()})`;
 
 export const differencesWords = {
   signs: { added: 'Added', changed: 'Changed', removed: 'Removed' },

@@ -1,7 +1,7 @@
 export const integrationsWords = {
   title: 'Integrations',
   description: 'The code hosts of this registry, and what is read there.',
-  columns: { host: 'Code host', used: 'Read for this organization', reads: 'Can be read with' },
+  columns: { host: 'Code host', used: 'Read here', reads: 'Can be read with' },
   unused: 'Not used',
   signIn: 'People sign in with it',
   noSignIn: 'No sign-in',

@@ -50,7 +50,8 @@ export const overviewWords = {
       `${hasMore ? `${shownNumber(count)} or more people wait` : counted(count, { one: 'person waits', other: 'people wait' })} to be activated`,
     held: (count: number, login: string) =>
       `${counted(count, { one: 'removal', other: 'removals' })} of ${login} held back`,
-    heldWhy: (scope: string) => `Too many ${entries.other} are missing from ${scope} to believe it unseen.`,
+    heldWhy: (scope: string) =>
+      `Many ${entries.other} are missing from ${scope} at once. An owner decides whether that is true.`,
     connectionEnds: (login: string) => `The connection to ${login} ends`,
     connection: (login: string) => `The connection to ${login}`,
     hooks: (login: string) => `Webhooks of ${login} are missing`,

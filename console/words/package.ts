@@ -43,7 +43,7 @@ export const packageWords = {
   versions: {
     columns: { version: 'Version', time: 'Date', commit: 'Commit', requires: 'Requires', select: 'Select' },
     states: { published: '', pending: 'Waits for its archive', withdrawn: 'Withdrawn' },
-    defaultBranch: 'default',
+    defaultBranch: 'Default',
     movedTag: 'Its tag moved',
     moveAccepted: 'Being moved',
     none: { title: 'No versions', text: 'No tag or branch of its repository gives a version.' },

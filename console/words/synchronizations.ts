@@ -106,7 +106,7 @@ export const synchronizationsWords = {
     held: (count: number) =>
       `${counted(count, removals)} ${count === 1 ? 'waits' : 'wait'} for your decision`,
     heldText:
-      'Too much was missing at once to believe it unseen. Nothing of it is removed until an owner says so.',
+      'So much was missing at once that it may be a fault of the code host. Nothing of it is removed until an owner says so.',
     heldAction: 'Decide',
     webhooks: 'Changes arrive late',
     webhooksAction: 'Webhooks',

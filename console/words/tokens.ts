@@ -66,7 +66,7 @@ export const tokensWords = {
       member: 'What a person may read',
     },
     holderHints: {
-      organization: 'Packages of later times too, as long as you own the organization.',
+      organization: 'Also packages that come later, as long as you own the organization.',
       team: 'It follows the rights of the team on the code host.',
       member: 'It follows the rights of the person, and ends with the membership.',
     },

@@ -79,7 +79,7 @@ const rejected = {
   'oauth-grant': 'What an owner granted was revoked, or the account was closed',
   'access-token': 'The access token was revoked or has ended',
 } as const satisfies Record<Connection['kind'], string>;
-const anyOwner = 'any owner connects it anew, by what he grants or by an access token.';
+const anyOwner = 'any owner can replace it, by a new grant or an access token.';
 
 function adviceFor(
   { connection: { kind }, credentialState, login }: Synchronization,

@@ -1,4 +1,4 @@
-import { Button, Stack, Text } from '@mantine/core';
+import { Button, Stack } from '@mantine/core';
 import { useState } from 'react';
 import { AnchorLink } from '../../components/link.tsx';
 import { Page } from '../../components/page.tsx';
@@ -14,6 +14,7 @@ export function ByHandPage() {
   return (
     <Page
       title={words.byHand.title}
+      description={words.byHand.text}
       above={
         <AnchorLink to="/organizations/new" size="sm">
           {words.byHand.back}
@@ -27,7 +28,6 @@ export function ByHandPage() {
         }}
       >
         <Stack maw="32rem">
-          <Text c="dimmed">{words.byHand.text}</Text>
           <AboutFields
             about={about}
             onAbout={(changed) => setAbout({ ...about, ...changed })}

@@ -71,7 +71,7 @@ export function Skipped({ slug, groups, added, onAdded }: SkippedProps) {
                   </div>
                   {isAddable(reason) && (
                     <Button
-                      size="compact-sm"
+                      size="xs"
                       variant="light"
                       flex="none"
                       aria-label={repositoriesWords.addOf(name)}

@@ -59,7 +59,7 @@ function Remove({ id, who }: { readonly id: string; readonly who: string }) {
     <ConfirmButton
       label={words.remove}
       spoken={words.removeOf(who)}
-      size="compact-sm"
+      size="xs"
       title={words.removeTitle(who)}
       change={remove}
     >

@@ -47,7 +47,7 @@ export function AllowList({ settings }: { readonly settings: Schemas['Installati
                   </Text>
                   <Button
                     variant="default"
-                    size="compact-sm"
+                    size="xs"
                     flex="none"
                     aria-label={words.removeOf(one.account)}
                     loading={remove.isPending && remove.variables === one}

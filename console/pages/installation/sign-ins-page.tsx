@@ -1,4 +1,4 @@
-import { Text } from '@mantine/core';
+import { Text, VisuallyHidden } from '@mantine/core';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { pageLimit, useList } from '../../api/use-list.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
@@ -110,7 +110,8 @@ const columnsWith = (logins: ReadonlyMap<string, string>): readonly Column<Entry
     {
       key: 'actions',
       title: words.columns.actions,
-      width: 5.5,
+      heading: <VisuallyHidden>{words.columns.actions}</VisuallyHidden>,
+      width: 4,
       align: 'end',
       cell: (entry) => <SignInActions entry={entry} who={whoOf(entry)} />,
     },

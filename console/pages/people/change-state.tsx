@@ -38,7 +38,7 @@ export function ChangeState({ slug, id, name, state, etag, isSmall = false }: Ch
   return (
     <ConfirmButton
       label={words[action]}
-      size={isSmall ? 'compact-sm' : 'sm'}
+      size={isSmall ? 'xs' : 'sm'}
       {...(isSmall && { spoken: `${words[action]} ${name}` })}
       title={words.titles[action](name)}
       change={change}

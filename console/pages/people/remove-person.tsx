@@ -28,7 +28,7 @@ export function RemovePerson({ slug, id, name, isInvited }: RemovePersonProps) {
     <ConfirmButton
       label={words.action}
       spoken={`${words.action} ${name}`}
-      size="compact-sm"
+      size="xs"
       title={words.title(name)}
       change={change}
     >

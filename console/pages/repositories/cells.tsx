@@ -27,7 +27,7 @@ interface CellProps extends Shown {
 export function NameCell(props: CellProps) {
   const { repository, may, showFolders } = props;
   const { name, isFork, isArchived, visibility, foldersWithManifests } = repository;
-  const end = name.lastIndexOf('/');
+  const end = Math.max(0, name.lastIndexOf('/'));
   return (
     <div style={{ minWidth: 0 }}>
       <Group gap="xs" wrap="nowrap">

@@ -118,7 +118,7 @@ function AllowCommit({ slug, commit }: OfOrganization & Pick<Row, 'commit'>) {
     <ConfirmButton
       label={words.allow}
       spoken={words.allowOf(short(commit))}
-      size="compact-sm"
+      size="xs"
       title={words.allowTitle(short(commit))}
       asksWhy
       change={allow}

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Select, Stack } from '@mantine/core';
+import { Badge, Button, Group, Select, Stack, Text } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
@@ -100,6 +100,9 @@ function Log({ hook, ...which }: Which & { readonly hook: string | undefined }) 
   );
 }
 
+const outcomeOf = ({ arrived, status }: Pick<Row, 'arrived' | 'status'>): string =>
+  arrived ? words.arrived(status) : words.failed(status);
+
 /** @param pending the attempt that is being delivered again */
 const columnsOf = (
   pending: string | undefined,
@@ -108,15 +111,22 @@ const columnsOf = (
   {
     key: 'event',
     title: webhooksWords.columns.event,
-    cell: ({ event, isRedelivery }) => (
-      <Group gap="xs" wrap="nowrap">
-        {event}
-        {isRedelivery && (
-          <Badge variant="light" color="gray" flex="none">
-            {words.again}
-          </Badge>
-        )}
-      </Group>
+    cell: ({ event, isRedelivery, at, ...result }) => (
+      <div style={{ minWidth: 0, lineHeight: 1.3 }}>
+        <Group gap="xs" wrap="nowrap">
+          <Text span inherit truncate title={event}>
+            {event}
+          </Text>
+          {isRedelivery && (
+            <Badge variant="light" color="gray" flex="none">
+              {words.again}
+            </Badge>
+          )}
+        </Group>
+        <Text size="xs" c={result.arrived ? 'dimmed' : 'red'} hiddenFrom="sm" component="div" truncate>
+          {outcomeOf(result)} · <When at={at} otherwise="" />
+        </Text>
+      </div>
     ),
   },
   {
@@ -130,9 +140,10 @@ const columnsOf = (
     key: 'outcome',
     title: webhooksWords.columns.outcome,
     width: 10,
-    cell: ({ arrived, status }) => (
-      <Badge variant="dot" color={arrived ? 'green' : 'red'}>
-        {arrived ? words.arrived(status) : words.failed(status)}
+    isWide: true,
+    cell: (result) => (
+      <Badge variant="dot" color={result.arrived ? 'green' : 'red'}>
+        {outcomeOf(result)}
       </Badge>
     ),
   },
@@ -144,7 +155,7 @@ const columnsOf = (
     cell: ({ id, event, delivery }) => (
       <Button
         variant="default"
-        size="compact-xs"
+        size="xs"
         aria-label={words.redeliverLabel(event, delivery)}
         loading={pending === id}
         onClick={() => redeliver(id)}

@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { useChange } from '../../api/use-change.ts';
+import { Icon } from '../../components/icon.tsx';
 import { notifyDone } from '../../components/notify.ts';
 import { fieldProblem } from '../../components/problem-text.ts';
 import { ProblemAlert } from '../../components/states.tsx';
@@ -24,7 +25,11 @@ export function NameTeam(props: NameTeamProps) {
   const words = props.team === undefined ? teamsWords.make : teamsWords.rename;
   return (
     <>
-      <Button variant={props.team === undefined ? 'filled' : 'default'} onClick={() => setIsOpen(true)}>
+      <Button
+        variant={props.team === undefined ? 'filled' : 'default'}
+        leftSection={props.team === undefined && <Icon name="add" size={16} />}
+        onClick={() => setIsOpen(true)}
+      >
         {words.open}
       </Button>
       <Modal

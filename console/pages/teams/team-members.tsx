@@ -151,7 +151,7 @@ function RemoveMember({ slug, team, person, login }: RemoveMemberProps) {
   return (
     <Button
       variant="default"
-      size="compact-sm"
+      size="xs"
       aria-label={`${words.remove} ${login}`}
       loading={remove.isPending}
       disabled={remove.isSuccess}

@@ -331,7 +331,7 @@ describe('where no App is installed', () => {
     const set = { credentialState: 'insufficient-scope' };
     await world.table.update({ key: keys.synchronization(id), set });
     const { body = '' } = await (await browserOf('stranger')).get('/connected/rocket');
-    expect(body).toContain('any owner connects it anew');
+    expect(body).toContain('any owner can replace it');
     const { owned } = world.forges;
     world.forges.owned = [];
     expect((await (await browserOf('member')).post(change)).status).toBe(422);

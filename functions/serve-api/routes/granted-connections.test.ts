@@ -382,7 +382,7 @@ describe('an owner is told', () => {
     expect((await advice()).advice).toBeUndefined();
     world.advance(24 * 3600_000);
     await world.signIn('stranger');
-    expect((await advice()).advice).toMatch(/ends on 2027-05-01.*any owner connects it anew/);
+    expect((await advice()).advice).toMatch(/ends on 2027-05-01.*any owner can replace it/);
     await give('stranger', { ...grant, expiresAt: world.now() + 7_200_000 });
     expect((await replace(synchronization, {})).status).toBe(200);
     const { kind, ...granted } = await advice();
@@ -391,8 +391,8 @@ describe('an owner is told', () => {
   });
 
   it.each([
-    ['credential-rejected', /was revoked.*any owner connects it anew/],
-    ['insufficient-scope', /does not own rocket any more.*any owner connects it anew/],
+    ['credential-rejected', /was revoked.*any owner can replace it/],
+    ['insufficient-scope', /does not own rocket any more.*any owner can replace it/],
   ])('what to do when it is %s, which ends once another owner has done it', async (state, text) => {
     await give();
     const { synchronization } = (await create({ from })).body;

@@ -1,4 +1,4 @@
-import { Anchor, Group, Text } from '@mantine/core';
+import { Anchor, Group, Text, VisuallyHidden } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { api, dataOf, type Schemas } from '../../../api/client.ts';
@@ -87,6 +87,7 @@ const columnsOf = (slug: string): readonly Column<Key>[] => [
   {
     key: 'revoke',
     title: words.columns.revoke,
+    heading: <VisuallyHidden>{words.columns.revoke}</VisuallyHidden>,
     width: 7,
     align: 'end',
     cell: (key) => <RevokeKey slug={slug} apiKey={key} />,

@@ -23,7 +23,7 @@ export function RevokeKey({ slug, apiKey: { id, description } }: RevokeKeyProps)
     <ConfirmButton
       label={words.action}
       spoken={words.of(description)}
-      size="compact-sm"
+      size="xs"
       title={words.title(description)}
       change={revoke}
     >
