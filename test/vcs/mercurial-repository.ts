@@ -1,5 +1,5 @@
 /** Repositories of Mercurial made for tests: by one process of its command server, which is much faster than one for each command. */
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -82,3 +82,76 @@ async function* resultsOf(
 
 export const manifest = (more: Readonly<Record<string, unknown>> = {}): string =>
   JSON.stringify({ name: 'acme/lib', ...more });
+
+/** Tags and branches good, odd and gone. */
+export async function makeOdd(repository: HgRepository): Promise<void> {
+  const { hg, write, commit } = repository;
+  write('composer.json', manifest());
+  write('src/A.php', '<?php\n');
+  write('run.sh', '#!/bin/sh\n');
+  execFileSync('chmod', ['755', join(repository.folder, 'run.sh')]);
+  const first = await commit('first');
+  for (const name of [
+    '1.0',
+    'v1.1.0',
+    'release-1.2',
+    'two words',
+    'käse',
+    'no-version',
+    '1.3-beta1',
+    'gone',
+    'moved',
+  ]) {
+    await hg('tag', '--rev', first, '--', name);
+  }
+  await hg('tag', '--remove', 'gone');
+  await hg('tag', '--local', 'mine');
+  const tagged = async (tag: string, prepare: () => unknown): Promise<void> => {
+    await prepare();
+    await commit(tag);
+    await hg('tag', tag);
+  };
+  await hg('branch', '--quiet', 'odd');
+  await tagged('3.0-none', () => hg('remove', '--quiet', 'composer.json'));
+  await tagged('4.0-binary', () =>
+    write('composer.json', Buffer.from('{"name":"acme/lib","description":"\xe9"}', 'latin1')),
+  );
+  await tagged('5.0-folder', async () => {
+    await hg('remove', '--quiet', '--force', 'composer.json');
+    write('composer.json/a', '');
+  });
+  await tagged('6.0-link', async () => {
+    await hg('remove', '--quiet', '--force', 'composer.json/a');
+    mkdirSync(join(repository.folder, 'real'), { recursive: true });
+    write('real/manifest.json', manifest({ description: 'linked' }));
+    execFileSync('ln', ['-s', 'real/manifest.json', join(repository.folder, 'composer.json')]);
+  });
+  await tagged('7.0-outside', () =>
+    execFileSync('ln', ['-sf', '../../../etc/passwd', join(repository.folder, 'composer.json')]),
+  );
+  await tagged('8.0-large', () => {
+    execFileSync('rm', [join(repository.folder, 'composer.json')]);
+    write('composer.json', `{"name":"acme/lib","description":"${'x'.repeat(1024 * 1024)}"}`);
+  });
+  // Composer has no limit, so the branch itself is small again.
+  write('composer.json', manifest());
+  await commit('small');
+  await hg('update', '--quiet', '--clean', 'default');
+  write('docs/README.md', '# Docs\n');
+  write('composer.json', manifest({ description: 'second' }));
+  const second = await commit('second');
+  await hg('tag', '--force', '--rev', second, 'moved');
+  for (const name of ['feature/x', '2.x', 'closed', 'has space', 'v3']) {
+    await hg('update', '--quiet', 'default');
+    await hg('branch', '--quiet', name);
+    write('branch.txt', name);
+    await commit(name);
+    if (name === 'closed') await hg('commit', '--close-branch', '--message', 'close', '--date', '2024-06-01');
+  }
+  await hg('update', '--quiet', 'default');
+  await hg('bookmark', '--rev', second, 'topic');
+  await hg('bookmark', '--rev', first, '@');
+  await hg('bookmark', '--rev', first, '4.x');
+  write('last.txt', '');
+  await commit('last');
+}
