@@ -9,6 +9,7 @@ import type { CommitFinder } from '../forge/containment.ts';
 import type { ContentReader } from '../forge/forge.ts';
 import type { Secret } from '../runtime/secret.ts';
 import type { Programs, RunProgram } from './run-program.ts';
+import type { SubversionLayout } from './subversion/layout.ts';
 
 export type VcsKind = 'git' | 'hg' | 'svn';
 
@@ -16,6 +17,8 @@ export interface VcsPlace {
   readonly kind: VcsKind;
   /** Without a password. */
   readonly url: string;
+  /** Of a repository of Subversion. Default: `usualLayout`. */
+  readonly layout?: SubversionLayout | undefined;
 }
 
 export type VcsCredential =

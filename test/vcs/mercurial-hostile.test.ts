@@ -13,7 +13,7 @@ import { any, archiveOf, never, unpacked } from './unpacked.ts';
 
 describe.skipIf(!areInstalled('hg', 'unzip'))(
   'a server or a repository of Mercurial that means harm',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   () => {
     let services: Services;
     let plain: HgRepository;
@@ -22,7 +22,7 @@ describe.skipIf(!areInstalled('hg', 'unzip'))(
       plain = createHgRepository(join(services.folder, 'plain'));
       plain.write('composer.json', manifest());
       await plain.commit('one');
-    }, 60_000);
+    }, 300_000);
 
     let hostile: HttpServer | undefined;
     afterAll(async () => {

@@ -3,7 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Secret } from '../../shared/runtime/secret.ts';
-import { openMercurial } from '../../shared/vcs/mercurial/reader.ts';
+import { openVcs } from '../../shared/vcs/open-vcs.ts';
 import { type ProgramRun, runProgram } from '../../shared/vcs/run-program.ts';
 import type { VcsCredential, VcsReader, VcsServices } from '../../shared/vcs/vcs.ts';
 import { ourVersions, readByComposer } from './composer-driver.ts';
@@ -19,7 +19,7 @@ const none: VcsCredential = { kind: 'none' };
 
 describe.skipIf(!areInstalled('hg', 'ssh', 'sshd', 'php', 'composer', 'unzip'))(
   'Mercurial',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   () => {
     let services: Services;
     let odd: HgRepository;
@@ -32,7 +32,7 @@ describe.skipIf(!areInstalled('hg', 'ssh', 'sshd', 'php', 'composer', 'unzip'))(
       await makeOdd(odd);
       server = await serveMercurial(odd.folder);
       url = `http://127.0.0.1:${server.port}/`;
-    }, 120_000);
+    }, 300_000);
     afterAll(async () => {
       await server?.stop();
       await services.close();
@@ -43,7 +43,7 @@ describe.skipIf(!areInstalled('hg', 'ssh', 'sshd', 'php', 'composer', 'unzip'))(
       credential: VcsCredential = none,
       more: Partial<VcsServices> = {},
     ): Promise<VcsReader> {
-      return openMercurial({ kind: 'hg', url: at }, credential, await services.next(more));
+      return openVcs({ kind: 'hg', url: at }, credential, await services.next(more));
     }
 
     const inFolder = (name: string): Promise<string> => mkdtemp(join(services.folder, `${name}-`));

@@ -15,7 +15,7 @@ const manifest = JSON.stringify({ name: 'acme/lib' });
 
 describe.skipIf(!areInstalled('svn', 'unzip'))(
   'a server or a repository of Subversion that means harm',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   () => {
     let services: Services;
     let repository: SvnRepository;
@@ -27,7 +27,7 @@ describe.skipIf(!areInstalled('svn', 'unzip'))(
       repository.write('trunk/large', Buffer.alloc(6_000_000, 'x'));
       repository.commit();
       repository.branch('trunk', 'tags/1.0');
-    }, 120_000);
+    }, 300_000);
     afterAll(() => services.close());
 
     const open = async (url: string, more: Partial<VcsServices> = {}): Promise<VcsReader> =>

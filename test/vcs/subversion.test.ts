@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { distReference } from '../../shared/domain/dist-reference.ts';
 import { Secret } from '../../shared/runtime/secret.ts';
+import { openVcs } from '../../shared/vcs/open-vcs.ts';
 import { type ProgramRun, runProgram } from '../../shared/vcs/run-program.ts';
 import { type SubversionLayout, usualLayout } from '../../shared/vcs/subversion/layout.ts';
-import { openSubversion } from '../../shared/vcs/subversion/reader.ts';
 import type { VcsCredential, VcsReader, VcsServices } from '../../shared/vcs/vcs.ts';
 import { ourVersions, readByComposer } from './composer-driver.ts';
 import { areInstalled } from './servers/programs.ts';
@@ -29,7 +29,7 @@ const manifest = (more: Readonly<Record<string, unknown>> = {}): string =>
 
 describe.skipIf(!areInstalled('svn', 'svnserve', 'php', 'composer', 'unzip'))(
   'Subversion',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   () => {
     let services: Services;
     let repositories: string;
@@ -44,7 +44,7 @@ describe.skipIf(!areInstalled('svn', 'svnserve', 'php', 'composer', 'unzip'))(
       makeOdd(odd);
       server = await serveSubversion(repositories);
       url = `svn://127.0.0.1:${server.port}/odd`;
-    }, 120_000);
+    }, 300_000);
     afterAll(async () => {
       await server?.stop();
       await services.close();
@@ -56,8 +56,8 @@ describe.skipIf(!areInstalled('svn', 'svnserve', 'php', 'composer', 'unzip'))(
       more: Partial<VcsServices> & { readonly layout?: Partial<SubversionLayout> } = {},
     ): Promise<VcsReader> {
       const { layout, ...given } = more;
-      const place = { kind: 'svn' as const, url: at };
-      return openSubversion(place, credential, await services.next(given), { ...usualLayout, ...layout });
+      const place = { kind: 'svn' as const, url: at, layout: { ...usualLayout, ...layout } };
+      return openVcs(place, credential, await services.next(given));
     }
     const cache = (): Promise<string> => mkdtemp(join(services.folder, 'composer-'));
 

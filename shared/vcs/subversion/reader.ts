@@ -38,9 +38,8 @@ export async function openSubversion(
   place: VcsPlace,
   credential: VcsCredential,
   services: VcsServices,
-  given: SubversionLayout = usualLayout,
 ): Promise<VcsReader> {
-  const layout = checkedLayout(given);
+  const layout = checkedLayout(place.layout ?? usualLayout);
   const base = baseAddress(place.url, layout);
   const svn = await prepareSvn({ ...place, base }, credential, services);
   const reading: Reading = { svn, layout, base, services };
