@@ -85,6 +85,9 @@ function Form({
         {asksWhy && (
           <TextInput
             label={words.confirm.why}
+            // The button waits for it.
+            withAsterisk
+            aria-required
             description={words.confirm.whyHint}
             value={why}
             onChange={(event) => setWhy(event.currentTarget.value)}
