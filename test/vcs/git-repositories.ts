@@ -70,8 +70,8 @@ export function addTo(at: string, steps: readonly Step[]): void {
     { refs, files = {}, at: seconds = 1_700_000_000 + place * 60, tags = [] },
   ] of steps.entries()) {
     const [first = 'refs/heads/main', ...others] = refs;
-    const isThere = existing(at, first);
-    if (isThere && !seenIn(steps.slice(0, place), first)) write(`reset ${first}\nfrom ${first}^0\n\n`);
+    const isFirst = !seenIn(steps.slice(0, place), first);
+    if (isFirst && existing(at, first)) write(`reset ${first}\nfrom ${first}^0\n\n`);
     write(`commit ${first}\nmark :${place + 1}\nauthor Ann <ann@example.com> ${seconds} +0100\n`);
     write(`committer Bob <bob@example.com> ${seconds + 86_400} +0000\n`);
     data(Buffer.from(`step ${place}`));
