@@ -56,13 +56,3 @@ export async function packagesOfRepository(
   const found = await findPackages(table, organization, numbers);
   return found.filter((one) => one !== undefined).sort((one, other) => one.number - other.number);
 }
-
-/** Every package that the source ever had, ordered by number. */
-export async function packagesOfSource(
-  table: Table,
-  organization: OrganizationId,
-  source: PackageSource,
-): Promise<readonly StoredPackage[]> {
-  const all = await packagesOfRepository(table, organization, source);
-  return all.filter(({ directory }) => directory === source.directory);
-}

@@ -2,6 +2,14 @@
 
 export type ObjectType = 'commit' | 'tag' | 'tree' | 'blob';
 
+export interface GitObject {
+  readonly oid: string;
+  readonly type: ObjectType;
+  readonly size: number;
+  /** Undefined if it is longer than what was asked for. */
+  readonly body: Buffer | undefined;
+}
+
 export const isOid = (text: string): boolean => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
 
 export interface Commit {

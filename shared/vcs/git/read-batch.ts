@@ -1,7 +1,6 @@
 /** Reads what `git cat-file --batch` prints. https://git-scm.com/docs/git-cat-file#_batch_output */
 import type { RunningProgram } from '../run-program.ts';
-import type { ObjectType } from './objects.ts';
-import type { GitObject } from './repository.ts';
+import type { GitObject, ObjectType } from './objects.ts';
 
 interface Header {
   readonly oid: string;

@@ -4,17 +4,9 @@ import { join } from 'node:path';
 import { ForgeError } from '../../forge/errors.ts';
 import { ProgramError, type RunningProgram } from '../run-program.ts';
 import { canNotFilter } from './failures.ts';
-import type { ObjectType } from './objects.ts';
+import type { GitObject } from './objects.ts';
 import type { Git, GitRun } from './program.ts';
 import { readBatch } from './read-batch.ts';
-
-export interface GitObject {
-  readonly oid: string;
-  readonly type: ObjectType;
-  readonly size: number;
-  /** Undefined if it is longer than what was asked for. */
-  readonly body: Buffer | undefined;
-}
 
 export interface GitRepository {
   /** Bytes of an id. */
