@@ -1,5 +1,6 @@
 /** `npm start`. */
 import { existsSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { hostLabel } from '../shared/sign-in/host-label.ts';
 import { ENDPOINT_VARIABLE } from './cloud/services/table.ts';
 import { findTableProgram, thisMachine, withoutTableProgram } from './cloud/services/table-program.ts';
@@ -65,6 +66,8 @@ async function main(args: readonly string[]): Promise<void> {
         ? `${JSON.stringify(readyLine(started, ports))}\n`
         : await readyText(started, ports, folder),
     );
+    // A run that is killed leaves it for the next, too.
+    flushCompileCache();
     // In the background: everything that was printed works already.
     started
       .playStory()

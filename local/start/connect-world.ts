@@ -63,6 +63,8 @@ export interface Connected {
   readonly organizations: readonly StartedOrganization[];
   /** The login of the installation's administrator; undefined where no organization has an owner. */
   readonly administrator: string | undefined;
+  /** How many groups and workspaces an earlier run has not finished, which are not waited for; none if left out. */
+  readonly left?: number;
 }
 
 /** The organizations of GitHub by the operator; groups and workspaces by their owner, who is the administrator. */
@@ -82,6 +84,32 @@ export async function connectFirst(options: ConnectWorld): Promise<Connected> {
   }
   await setUp(cloud, operator, owner, progress);
   return { organizations, administrator: owner.login };
+}
+
+/**
+ * The organizations of GitHub, and of the others those that an earlier run has finished. What it has not is not waited for: `connectRest` does it.
+ */
+export async function connectAgain(options: ConnectWorld): Promise<Connected> {
+  const first = await connectFirst(options);
+  const issued = Object.keys(await readTokens(options.folder)).map((key) => key.split('/')[0]);
+  const others = othersOf(options);
+  const done = new Set(first.organizations.map(({ slug }) => slug));
+  const finished = await elsewhere(options, others, done, new Set(issued));
+  const served = new Set([...done, ...finished.map(({ slug }) => slug)]);
+  const wanted = others.filter(
+    ({ connection, owner }) => !connection?.unconnected && owner === first.administrator,
+  );
+  const left = await Promise.all(
+    wanted.map(async ({ host, path }) => {
+      const slug = (await connectedOf(options.admin, host)).get(path);
+      return slug === undefined || !served.has(slug);
+    }),
+  );
+  return {
+    ...first,
+    organizations: [...first.organizations, ...finished],
+    left: left.filter(Boolean).length,
+  };
 }
 
 /** Groups and workspaces. @returns those that are not on GitHub */
@@ -130,18 +158,22 @@ async function onGitHub(options: ConnectWorld): Promise<readonly StartedOrganiza
   return organizations;
 }
 
-/** @param done the slugs of organizations that have tokens */
+/**
+ * @param done the slugs of organizations that have tokens
+ * @param only the slugs of those that are wanted; all if left out
+ */
 async function elsewhere(
   options: ConnectWorld,
   others: readonly Connectable[],
   done: ReadonlySet<string>,
+  only?: ReadonlySet<string | undefined>,
 ): Promise<readonly StartedOrganization[]> {
   const { cloud, admin, operator, progress } = options;
   const organizations: StartedOrganization[] = [];
   const hosts = new Map(others.map(({ host }) => [host.forge, host]));
   for (const host of hosts.values()) {
     for (const [path, slug] of await connectedOf(admin, host)) {
-      if (!done.has(slug)) {
+      if (!done.has(slug) && (only?.has(slug) ?? true)) {
         await synchronized(admin, slug, progress, cloud.idle);
         const started = await withTokens(options, slug, await listedPeople(operator, slug));
         organizations.push({ ...started, gitHubId: undefined, host, path });

@@ -17,7 +17,13 @@ import { forgeOf, type GitHubWorld, gitHubPart, nameOf, type World } from '../fo
 import { worldFromDirectory } from '../forges/world/world-from-directory.ts';
 import { type AdminClient, createAdminClient } from './admin-client.ts';
 import { createApiClient, readOperatorKey } from './api-client.ts';
-import { connectFirst, connectRest, connectWorld, type StartedOrganization } from './connect-world.ts';
+import {
+  connectAgain,
+  connectFirst,
+  connectRest,
+  connectWorld,
+  type StartedOrganization,
+} from './connect-world.ts';
 import { endDeadLeases } from './dead-leases.ts';
 import { openLog } from './log-file.ts';
 import type { StartOptions } from './options.ts';
@@ -48,8 +54,8 @@ export interface Started {
   /** What a first run begins with; undefined where there is an administrator. */
   readonly setUpCode: string | undefined;
   /**
-   * Plays what the world's story has after the start: groups and workspaces are connected, and changes follow. To be called once. Does nothing
-   * where there is no story, or none to play: in a folder that was used, or on a clock of the caller's own.
+   * Plays what the world's story has after the start: groups and workspaces are connected, and changes follow. In a folder that was used it only
+   * connects what the earlier run has not. To be called once. Does nothing where there is no story, or on a clock of the caller's own.
    */
   playStory(): Promise<void>;
   close(): Promise<void>;
@@ -113,8 +119,8 @@ export async function start(
   }: StartWith,
 ): Promise<Started> {
   const world = gitHubPart(described);
-  const isNew = !folder.isUsed && !firstRun && ownClock === undefined && schedules;
-  const story = isNew ? described.story : undefined;
+  const hasStory = described.story !== undefined && !firstRun && ownClock === undefined && schedules;
+  const story = hasStory && !folder.isUsed ? described.story : undefined;
   const clock = story === undefined ? ownClock : clockOfStory(story);
   const registryBaseUrl = `http://127.0.0.1:${ports.registry}`;
   const consoleBaseUrl = `http://127.0.0.1:${ports.console}`;
@@ -204,7 +210,10 @@ export async function start(
       ...{ cloud, gitHub, gitLab, bitbucket, admin, operator, world, folder, registryBaseUrl, progress },
       connections: connectionsOf(described),
     };
-    const connected = await (story === undefined ? connectWorld : connectFirst)(connecting);
+    const connected = await (story !== undefined ? connectFirst : hasStory ? connectAgain : connectWorld)(
+      connecting,
+    );
+    const { left = 0 } = connected;
     const playing: Playing = {
       ...{ cloud, registryBaseUrl, say, ...connected },
       forges: { github: gitHub, ...(gitLab && { gitlab: gitLab }), ...(bitbucket && { bitbucket }) },
@@ -224,6 +233,11 @@ export async function start(
           say('the rest of this world follows in the background: groups, workspaces, and what happens there');
           await connectRest(connecting, connected);
           await playPresent(story, playing);
+        } else if (left > 0) {
+          say(
+            `what the earlier run has not connected follows in the background: ${plural(left, 'organization')}`,
+          );
+          await connectRest(connecting, connected);
         }
       },
     };

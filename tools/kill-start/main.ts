@@ -35,7 +35,7 @@ function startOn(data: string): { readonly child: ChildProcess; readonly ready: 
   const world = values.world === undefined ? [] : ['--world', values.world];
   const child = spawn(
     process.execPath,
-    ['local/main.ts', '--json', '--port', '0', '--data', data, ...world],
+    ['tools/run.mjs', 'local/main.ts', '--json', '--port', '0', '--data', data, ...world],
     { stdio: ['ignore', 'pipe', 'ignore'] },
   );
   const ready = new Promise<void>((resolve, reject) => {
@@ -53,7 +53,7 @@ const secondsSince = (begun: number): number => (performance.now() - begun) / 10
 async function statusAnswers(data: string, begun: number): Promise<Pick<Trial, 'answered' | 'status'>> {
   let answered: number | undefined;
   for (;;) {
-    const command = spawn(process.execPath, ['local/admin.ts', 'status', '--data', data], {
+    const command = spawn(process.execPath, ['tools/run.mjs', 'local/admin.ts', 'status', '--data', data], {
       stdio: 'ignore',
     });
     const [code] = await once(command, 'exit');
