@@ -70,6 +70,7 @@ const fields = operations.flatMap(({ name, definition }) => {
 /** Names of fields that are about no object, wherever they stand: text, moments, secrets, and what is said of the object in the path. */
 const values = new Set([
   ...['description', 'why', 'confirm', 'name', 'registryName', 'ownedVendors[]', 'branchesLeftOut[]'],
+  ...['patterns', 'patterns[]'],
   ...['expiresAt', 'since', 'until', 'asked', 'cursor', 'act', 'scope', 'shown'],
   ...['accessToken', 'contentsToken', 'clientId', 'clientSecret', 'code', 'state'],
   ...['commit', 'commits[]', 'versions[]', 'returnTo'],

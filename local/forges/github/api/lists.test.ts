@@ -258,6 +258,8 @@ const single = [
   '/repos/{owner}/{repo}/collaborators/{username}/permission',
   '/repos/{owner}/{repo}/commits/{+ref}',
   '/repos/{owner}/{repo}/git/blobs/{sha}',
+  // Has no pages: what it leaves out it says by `truncated`.
+  '/repos/{owner}/{repo}/git/trees/{sha}',
   '/repos/{owner}/{repo}/zipball',
   '/repos/{owner}/{repo}/zipball/{+ref}',
   '/user',
