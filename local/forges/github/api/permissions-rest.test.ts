@@ -54,6 +54,7 @@ const repository: typeof organization = {
   '/contents': { needs: ['contents'] },
   '/contents/composer.json': { needs: ['contents'] },
   [`/git/blobs/${BLOB}`]: { needs: ['contents'] },
+  '/git/trees/main': { needs: ['contents'] },
   '/git/matching-refs/tags': { needs: ['contents'] },
   '/git/refs/heads': { needs: ['contents'] },
   '/commits/main': { needs: ['contents'] },
