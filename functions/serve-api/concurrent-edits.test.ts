@@ -18,6 +18,7 @@ const others: Readonly<Record<string, string>> = {
   addTeamMember: 'adds one person, whoever else is in the team',
   givePackageName: 'says whose name it is, whoever had it; 409 when that changes at the same moment',
   replaceConnection: 'replaces what nobody can read',
+  setPackageFolders: 'says all patterns of the repository, whichever there were',
   setPrimarySynchronization:
     'says which one it is, whichever it was; 409 when the owners change at the same moment',
   setViewers: 'says all there is to it, whichever it was; 409 when that changes at the same moment',
