@@ -39,9 +39,14 @@ export async function proposeFolders(
   lease: Lease,
   { inputs, repository, reader, refs }: Pick<RepositoryScan, 'inputs' | 'repository' | 'reader' | 'refs'>,
 ): Promise<ProposedRecord | undefined> {
-  const commit = refs.branches.find(({ name }) => name === refs.defaultBranch)?.commit;
-  const { proposed: before } = parseScan({ ...lease.workItem.key, ...lease.item });
+  const root = refs.branches.find(({ name }) => name === refs.defaultBranch);
+  const commit = root?.commit;
+  const { proposed: before, lastScannedAt } = parseScan({ ...lease.workItem.key, ...lease.item });
   const isDue = before === undefined || before.lookedAt + everyMs <= clock.now();
+  // An import has no requests to spare for repositories that have a package already: a later scan looks.
+  if (lastScannedAt === undefined && root?.manifest !== undefined) {
+    return undefined;
+  }
   if (reader.folders === undefined || commit === undefined || before?.commit === commit || !isDue) {
     return undefined;
   }

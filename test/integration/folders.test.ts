@@ -101,8 +101,8 @@ describe('the folders of a repository', () => {
     ]);
     const files2 = registry.written.filter((one) => one.startsWith('put') && one.includes('dev.json'));
     expect(files2).toEqual(['put acme/1/dev.json', 'put acme/2/dev.json']);
-    // The folder of packages, and the one that changed; its manifest is the same file.
-    expect(asked).toEqual(['folders list 1', 'folders list 1']);
+    // The folder of packages, and the one that changed; its manifest is the same file. Only now is there time to propose others.
+    expect(asked.toSorted()).toEqual(['folders find', 'folders list 1', 'folders list 1']);
   });
 
   it('keep their packages when they move, with the archives of older commits from where they were', async () => {
@@ -178,20 +178,31 @@ describe('the folders of a repository', () => {
   });
 });
 
-it('folders with manifests are proposed once a day, where no globs are set', async () => {
+it('folders with manifests are proposed once a day, and not by an import, where no globs are set', async () => {
   await set([]);
   const files = {
     a: { ...a1, ...b1, 'tools/x/composer.json': '{}', 'packages/a/tests/composer.json': '{}' },
   };
   has({ files });
   await settled(registry);
+  expect(asked).toEqual([]);
+  const changed = { ...files, b: files.a, c: a1 };
+  has({ files: changed, branches: { main: 'b' } });
+  await pushed(registry);
   expect((await scanOf(registry))?.proposed).toMatchObject({
     globs: ['packages/*/composer.json', 'tools/x/composer.json'],
     count: 3,
-    commit: commitOf('a'),
+    commit: commitOf('b'),
   });
   expect(asked).toEqual(['folders find']);
-  has({ files: { ...files, b: a1 }, branches: { main: 'b' } });
+  has({ files: changed, branches: { main: 'c' } });
   await pushed(registry);
+  expect(asked).toEqual(['folders find']);
+});
+
+it('folders are proposed at once where the root has no composer.json', async () => {
+  await set([]);
+  has({ files: { a: a1 }, problems: { a: undefined } });
+  await settled(registry);
   expect(asked).toEqual(['folders find']);
 });
