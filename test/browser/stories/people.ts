@@ -42,11 +42,11 @@ export function peopleStories(stage: () => Stage): void {
             .allTextContents(),
         patience,
       )
-      .toEqual(['bob', 'Storefront', 'Engineering', 'acme/money']);
+      .toEqual(['bob · github.com', 'Storefront', 'Engineering', 'acme/money']);
     const field = page.getByRole('combobox', { name: 'Package' });
     await field.fill('billing');
     await page.getByRole('option', { name: 'acme/billing' }).click();
-    await page.getByRole('heading', { name: 'bob may not install acme/billing' }).waitFor();
+    await page.getByRole('heading', { name: 'bob · github.com may not install acme/billing' }).waitFor();
     await page.getByRole('link', { name: 'Payments' }).waitFor();
     expect(visitor.faults).toEqual([]);
     await visitor.close();
