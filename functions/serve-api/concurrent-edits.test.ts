@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { auditLog } from '../../shared/store/audit-log.ts';
 import { type Operation, operations, prepared, rightful } from '../../test/support/api-operations.ts';
 import { addWithViewers, synchronizationWithViewers } from '../../test/support/api-organization-examples.ts';
+import { repositoryIdOf, withPackages } from '../../test/support/api-packages.ts';
 import { createApiWorld } from '../../test/support/api-world.ts';
 import { organizationId } from '../../test/support/synchronized.ts';
 
@@ -18,7 +19,7 @@ const others: Readonly<Record<string, string>> = {
   addTeamMember: 'adds one person, whoever else is in the team',
   givePackageName: 'says whose name it is, whoever had it; 409 when that changes at the same moment',
   replaceConnection: 'replaces what nobody can read',
-  setPackageFolders: 'says all patterns of the repository, whichever there were',
+  setPackageFolders: 'says all patterns of the repository; the history has those before',
   setPrimarySynchronization:
     'says which one it is, whichever it was; 409 when the owners change at the same moment',
   setViewers: 'says all there is to it, whichever it was; 409 when that changes at the same moment',
@@ -116,4 +117,21 @@ describe.each(conditional.map((operation) => [operation.name, operation] as cons
     expect([409, 412], text).toContain(status);
     expect((await read()).text).toBe(theirs);
   });
+});
+
+it('patterns of folders that somebody replaces stay in the history', async () => {
+  const world = await createApiWorld();
+  await withPackages(world);
+  const set = (patterns: readonly string[]) =>
+    world.ask('owner', {
+      ...{ method: 'PUT', path: `/organizations/acme/repositories/${repositoryIdOf(5)}/folders` },
+      body: { patterns },
+    });
+  for (const pattern of ['lib/*/composer.json', 'packages/*/composer.json']) {
+    expect((await set([pattern])).status).toBe(202);
+  }
+  const entries = (await auditLog(world.table, organizationId, 9)).filter(
+    ({ act }) => act === 'set-package-folders',
+  );
+  expect(entries.map(({ before }) => before)).toContainEqual({ patterns: ['lib/*/composer.json'] });
 });

@@ -85,12 +85,17 @@ export async function setPackageFolders(
       `${folders.length} folders fit these patterns, and at most ${foldersMax} of a repository can be packages; make the patterns narrower`,
     );
   }
+  const before = await findFolderGlobs(table, synchronization, fact.repository);
   const scan = scanWork(organization.id, synchronization, fact.repository);
   const subject = `${fact.fullName} (${repositoryKey(found)})`;
   await table.transact([
     setFolderGlobs(synchronization, fact.repository, globs),
     requestWork(scan, clock.now(), { cause: 'other folders have packages' }),
-    ownerAct(dependencies, organization.id, by, 'set-package-folders', subject),
+    // So that what somebody else set a moment ago is not lost.
+    ownerAct(dependencies, organization.id, by, 'set-package-folders', subject, {
+      before: { patterns: before },
+      after: { patterns: globs },
+    }),
   ]);
   await workQueue.send([scan.message]);
   return found;

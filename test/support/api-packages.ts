@@ -106,7 +106,7 @@ export async function addPackages(table: Table): Promise<void> {
   ]);
 }
 
-async function withPackages({ table }: ApiWorld): Promise<undefined> {
+export async function withPackages({ table }: ApiWorld): Promise<undefined> {
   await addPackages(table);
   return undefined;
 }
