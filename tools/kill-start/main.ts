@@ -104,7 +104,11 @@ await buildAssembly();
 const importSeconds = await undisturbed();
 console.log(`A first start without a kill: ready after ${importSeconds.toFixed(1)} s`);
 const trials: Trial[] = [];
-for (let count = 0; count < times; count++) trials.push(await trial(importSeconds));
+for (let count = 0; count < times; count++) {
+  const one = await trial(importSeconds);
+  console.error(`${count + 1} of ${times}: ready ${one.ready.toFixed(1)} s after a kill`);
+  trials.push(one);
+}
 const rows = trials.map((one) =>
   [one.killedAfter, one.answered, one.status, one.ready].map((seconds) => `${seconds.toFixed(1)} s`),
 );
