@@ -89,8 +89,11 @@ const versionsInTransaction = Math.floor((transactionItemsMax - 2) / 2);
  */
 const bytesInTransaction = 3_000_000;
 
+/** Whether clients see the change: a version whose archive is not stored yet is in no file. */
+const isVisible = ({ version }: VersionChange): boolean => version.state !== 'pending';
+
 /**
- * Writes versions and the commits that archives may be built of.
+ * Writes versions and the commits that archives may be built of. The package's files are requested only for changes that are visible in them.
  *
  * @param commits every commit that a ref points to now
  */
@@ -115,15 +118,18 @@ export async function applyVersions(
       ...[...recorded].map(([commit, directory]) =>
         recordCommit(organization, found, { commit, directory }, clock.now()),
       ),
-      { ...requestWork(workItem, clock.now()), when: ofSource(found) },
+      batch.some(isVisible)
+        ? { ...requestWork(workItem, clock.now()), when: ofSource(found) }
+        : { check: workItem.key, when: ofSource(found) },
     ]);
   }
-  if (changes.length === 0 && found.imported && found.metadataLayout !== metadataLayout) {
+  const changesFiles = changes.some(isVisible);
+  if (!changesFiles && found.imported && found.metadataLayout !== metadataLayout) {
     await table.transact([leaseHeld(lease), requestWork(workItem, clock.now())]);
     return [workItem.message];
   }
   // Work on a new package was requested when it was created.
-  return changes.length > 0 || !found.imported ? [workItem.message] : [];
+  return changesFiles || !found.imported ? [workItem.message] : [];
 }
 
 /** Splits changes into batches that fit into one transaction each. */

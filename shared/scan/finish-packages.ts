@@ -1,7 +1,7 @@
 /** The second half of a scan: archives of new tags, and what owners and readers are shown of each package. */
 import type { Organization } from '../domain/organization.ts';
 import { createCommitArchives } from '../publish/commit-archives.ts';
-import { type StoredPackage, versionsOfPackage } from '../store/package-store.ts';
+import type { StoredPackage } from '../store/package-store.ts';
 import type { Lease } from '../store/work.ts';
 import { noteFolderReadmes, noteReadme, type ReadmeRecord } from './note-readme.ts';
 import { noteRequirements, type RequirementRecord } from './note-requirements.ts';
@@ -80,24 +80,15 @@ async function archivesOf(
   lease: Lease,
   organization: Organization,
   { reader }: RepositoryScan,
-  { found, versions, unchanged }: Existing,
+  { found, versions, stored: before }: Existing,
   times: { readonly leaseMs: number; readonly until: number },
 ) {
-  // Of a package without any change nothing is read again, unless something of it waits.
-  const waits = unchanged?.some(
-    ({ state, acceptedMove }) => state === 'pending' || acceptedMove !== undefined,
-  );
-  const skips = found.directory !== '' && unchanged !== undefined && waits !== true;
-  const pending = skips
-    ? { count: 0, again: undefined }
-    : await storePendingArchives(dependencies, lease, organization, found, {
-        reader,
-        ...times,
-        scanned: versions,
-      });
-  const stored = skips
-    ? unchanged
-    : await versionsOfPackage(dependencies.table, organization.id, found.number);
+  const { stored, ...pending } = await storePendingArchives(dependencies, lease, organization, found, {
+    reader,
+    ...times,
+    scanned: versions,
+    stored: before,
+  });
   // In a repository with several packages a version alone does not say whose it is.
   const named = (version: string): string => (found.directory === '' ? version : `${found.name} ${version}`);
   return {

@@ -176,6 +176,27 @@ function replace(before: StoredVersion | undefined, after: StoredVersion, reason
   ];
 }
 
+/** What is stored once the changes are written, in the order of the table. */
+export function afterChanges(
+  current: readonly StoredVersion[],
+  changes: readonly VersionChange[],
+): readonly StoredVersion[] {
+  if (changes.length === 0) {
+    return current;
+  }
+  const versions = new Map(current.map((version) => [version.versionNormalized, version]));
+  for (const { kind, version } of changes) {
+    if (kind === 'remove') {
+      versions.delete(version.versionNormalized);
+    } else {
+      versions.set(version.versionNormalized, version);
+    }
+  }
+  return [...versions.values()].toSorted((one, other) =>
+    one.versionNormalized < other.versionNormalized ? -1 : 1,
+  );
+}
+
 /** A version whose tag moved with an owner's consent. */
 export interface AcceptedMove {
   readonly before: StoredVersion;

@@ -13,7 +13,7 @@ import { type AboutRepository, applyVersions, recordImported, recordMoved } from
 import { claimName } from './claim-name.ts';
 import type { LeftOutRef } from './owner-lines.ts';
 import { loadPackageState, type PackageState } from './package-state.ts';
-import { type FoundVersion, planVersions, type VersionChange } from './plan-versions.ts';
+import { afterChanges, type FoundVersion, planVersions, type VersionChange } from './plan-versions.ts';
 import type { Unread } from './read-refs.ts';
 import { requestHooks } from './request-hooks.ts';
 import type { ScanInputs } from './scan-inputs.ts';
@@ -59,8 +59,8 @@ export interface ScannedPackage {
   readonly found: StoredPackage | undefined;
   /** Those that can be stored. */
   readonly versions: readonly FoundVersion[];
-  /** What is stored of the package, where the scan changed nothing. */
-  readonly unchanged: readonly StoredVersion[] | undefined;
+  /** What is stored of the package after the scan's changes. */
+  readonly stored: readonly StoredVersion[];
   readonly waiting: readonly WaitingName[];
   readonly changes: readonly VersionChange[];
   readonly leftOut: readonly LeftOutRef[];
@@ -78,7 +78,7 @@ export async function scanPackage(
   const state = await loadPackageState(table, organization.id, scan.packages, one.source, one.name);
   const stored = new Set(state.versions.map(({ versionNormalized }) => versionNormalized));
   const { versions, leftOut } = withinSizes(one.versions ?? [], stored);
-  const none = { versions, unchanged: undefined, changes: [], leftOut };
+  const none = { versions, stored: [], changes: [], leftOut };
   const held = await packageOf(dependencies, lease, scan, one, state);
   if ('waiting' in held || held.found === undefined || one.versions === undefined) {
     return { ...none, found: undefined, waiting: 'waiting' in held ? held.waiting : [] };
@@ -102,8 +102,7 @@ export async function scanPackage(
   if (!found.imported && one.isWhole) {
     await recordImported(dependencies, lease, organization.id, found);
   }
-  const unchanged = changes.length === 0 ? current : undefined;
-  return { found, versions, unchanged, waiting: [], changes, leftOut };
+  return { found, versions, stored: afterChanges(current, changes), waiting: [], changes, leftOut };
 }
 
 type HeldPackage =

@@ -7,7 +7,7 @@ import { ForgeError, type ForgeErrorCode } from '../forge/errors.ts';
 import type { ContentReader } from '../forge/forge.ts';
 import { type BuildDistDependencies, buildDist } from '../publish/build-dist.ts';
 import type { Logger } from '../runtime/logger.ts';
-import { type StoredPackage, type StoredVersion, versionsOfPackage } from '../store/package-store.ts';
+import type { StoredPackage, StoredVersion } from '../store/package-store.ts';
 import type { Lease, WorkMessage, WorkQueue } from '../store/work.ts';
 import { type ArchiveOutcome, publishAccepted, publishPending, recordAccepted } from './apply-scan.ts';
 import { type AcceptedMove, acceptedMoves, type FoundVersion } from './plan-versions.ts';
@@ -22,6 +22,8 @@ export interface PendingArchives {
   readonly count: number;
   /** Seconds after which there may be more to publish, even without a change on the forge. */
   readonly again: number | undefined;
+  /** What is stored of the package now. */
+  readonly stored: readonly StoredVersion[];
 }
 
 /** When to check again for an archive that another worker builds; seconds. */
@@ -109,6 +111,7 @@ function createBuilder(
  * Builds the archives of new tags, and of tags that moved with an owner's consent, and publishes those whose archive is stored.
  *
  * @param scanned what the scan found
+ * @param stored what is stored of the package after the scan's changes. What an owner accepts meanwhile requests another scan.
  */
 export async function storePendingArchives(
   dependencies: StorePendingDependencies,
@@ -120,19 +123,21 @@ export async function storePendingArchives(
     leaseMs,
     until,
     scanned,
+    stored,
   }: {
     readonly reader: ContentReader;
     readonly leaseMs: number;
     /** How long archives are built; the next scan does the rest. Milliseconds since the epoch. */
     readonly until: number;
     readonly scanned: readonly FoundVersion[];
+    readonly stored: readonly StoredVersion[];
   },
 ): Promise<PendingArchives> {
   const { table, clock, workQueue } = dependencies;
   const builder = createBuilder(dependencies, organization, found, reader, { until, leaseMs });
-  const versions = await versionsOfPackage(table, organization.id, found.number);
+  const versions = new Map(stored.map((version) => [version.versionNormalized, version]));
   let count = 0;
-  for (const waiting of waitingAmong(versions, scanned)) {
+  for (const waiting of waitingAmong(stored, scanned)) {
     if (builder.stopReason === undefined && clock.now() >= until) {
       builder.stopReason = 'its archive was not built in time';
       builder.again = 1;
@@ -141,6 +146,7 @@ export async function storePendingArchives(
     count += 'reason' in outcome ? 1 : 0;
     if (!('reason' in outcome) || outcome.reason !== waiting.version.reason) {
       await workQueue.send(await publish(dependencies, lease, organization, found, waiting, outcome));
+      versions.set(waiting.version.versionNormalized, afterOutcome(waiting, outcome));
     }
     // Work requested meanwhile, perhaps a withdrawal, waits for one archive at most.
     if (builder.stopReason === undefined && (await table.get(lease.workItem.key))?.wanted !== lease.wanted) {
@@ -148,7 +154,16 @@ export async function storePendingArchives(
       builder.again = undefined;
     }
   }
-  return { count, again: builder.again };
+  return { count, again: builder.again, stored: [...versions.values()] };
+}
+
+/** As `publish` stores it. */
+function afterOutcome({ version, move }: Waiting, outcome: ArchiveOutcome): StoredVersion {
+  if ('reason' in outcome) {
+    return { ...version, reason: outcome.reason };
+  }
+  const { reason: _, ...kept } = version;
+  return { ...(move?.after ?? { ...kept, state: 'published' }), shasum: outcome.shasum };
 }
 
 const waitingAmong = (
