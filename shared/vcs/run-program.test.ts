@@ -91,12 +91,13 @@ describe('a program', () => {
       { diskBytes: 5 * mebibyte },
     ],
     ['disk', 'head -c 30000000 /dev/zero > one', { diskBytes: 5 * mebibyte }],
+    // As git does, whose own program is ended.
+    ['disk', 'sh -c "exec head -c 30000000 /dev/zero > two"; exit 128', { diskBytes: 5 * mebibyte }],
     ['memory', 'exec dd bs=300M count=1 if=/dev/zero of=/dev/null', { memoryBytes: 100 * mebibyte }],
   ])('is stopped at its limit of %s: %s', async (failure, script, limits) => {
-    const run = limited(script, limits);
-    expect(await failureOf({ ...run, folders: failure === 'disk' ? run.folders : [] })).toMatchObject({
-      failure,
-    });
+    const own = await mkdtemp(join(folder, 'limit-'));
+    const run = { ...limited(script, limits), folder: own, folders: failure === 'disk' ? [own] : [] };
+    expect(await failureOf(run)).toMatchObject({ failure });
   });
 
   it('is ended with everything that it started', async () => {

@@ -176,7 +176,11 @@ function watch(run: ProgramRun, child: Child): RunningProgram {
       }
     };
     child.on('error', (cause) => end(failure ?? new ProgramError('missing', program, { cause })));
-    child.on('close', (code, endedBy) => end(failure ?? failureOf(program, code, endedBy, text())));
+    child.on('close', async (code, endedBy) => {
+      const error = failure ?? failureOf(program, code, endedBy, text());
+      const isDisk = error !== undefined && (await isFull(run, error));
+      end(isDisk ? new ProgramError('disk', program, { stderr: text() }) : error);
+    });
   });
   // Also where only the stream is used.
   ended.catch(() => {});
@@ -204,6 +208,15 @@ function failureOf(
     stderr,
   });
 }
+
+/**
+ * Whether the program failed since its folders were full, by their size at its end. When a program that it started is ended at the limit of a
+ * file, git says no more than that it got nothing from it, and may end before the folders are looked at again.
+ */
+const isFull = async ({ folders, limits: { diskBytes } }: ProgramRun, error: Error): Promise<boolean> =>
+  error instanceof ProgramError &&
+  error.failure === 'exit' &&
+  (await folderBytes(folders, diskBytes)) >= diskBytes;
 
 /** Ends the program with everything that it started. */
 function endGroup({ pid }: Child): void {

@@ -50,13 +50,17 @@ const rules: readonly Rule[] = [
   ],
 ];
 
-/** What the server says that it cannot do, so that another way is tried. */
-export const canNotFilter = (stderr: string): boolean =>
-  /filter.*(not|invalid|unsupported)|filter allows max/i.test(stderr);
-export const canNotShallow = (stderr: string): boolean =>
-  /(does not support shallow|dumb http transport)/i.test(stderr);
-export const canNotServe = (stderr: string): boolean =>
-  /not our ref|unadvertised object|no such remote ref|upload-pack: not/i.test(stderr);
+/** What the server says that it cannot do, so that another way is tried: no limit of ours that git was stopped at, and nothing that git only warns of. */
+const isRefusal =
+  (pattern: RegExp) =>
+  (error: unknown): error is ProgramError =>
+    error instanceof ProgramError &&
+    error.failure === 'exit' &&
+    error.stderr.split('\n').some((line) => !line.startsWith('warning: ') && pattern.test(line));
+
+export const canNotFilter = isRefusal(/filter.*(not|invalid|unsupported)|filter allows max/i);
+export const canNotShallow = isRefusal(/(does not support shallow|dumb http transport)/i);
+export const canNotServe = isRefusal(/not our ref|unadvertised object|no such remote ref|upload-pack: not/i);
 
 /** A failure of git as an error for an owner; any other error as it is. */
 export function explainFailure(error: unknown, limits: VcsLimits): unknown {

@@ -6,7 +6,6 @@ import type { Containment } from '../../forge/containment.ts';
 import { ForgeError } from '../../forge/errors.ts';
 import type { ForgeRef, ForgeRepository, RefsOptions, UnusableRef } from '../../forge/forge.ts';
 import { type Readme, type ReadmePlace, readmeBytesMax, readmeNames } from '../../forge/readme.ts';
-import { ProgramError } from '../run-program.ts';
 import type { OpenVcs, VcsReader, VcsServices } from '../vcs.ts';
 import { parseGitAddress } from './address.ts';
 import { findContaining } from './containing.ts';
@@ -91,7 +90,7 @@ async function withTips<Result>(
   try {
     await repository.fetchTips(oids);
   } catch (error) {
-    if (!(error instanceof ProgramError) || !canNotShallow(error.stderr)) throw error;
+    if (!canNotShallow(error)) throw error;
     return withWhole(source, format, use);
   }
   return use(repository);
@@ -185,7 +184,7 @@ async function contains(source: Source, hash: string): Promise<Containment> {
       return look(repository);
     });
   } catch (error) {
-    if (!(error instanceof ProgramError) || !canNotShallow(error.stderr)) throw error;
+    if (!canNotShallow(error)) throw error;
     return withWhole(source, formatOf(first), look);
   }
 }
@@ -202,7 +201,6 @@ async function readArchive(source: Source, commit: string, signal: AbortSignal):
   try {
     await repository.fetchWhole(commit, signal);
   } catch (error) {
-    if (!(error instanceof ProgramError)) throw error;
     return archiveOtherwise(source, repository, error, { commit, signal });
   }
   return streamArchive(source, repository, commit, signal);
@@ -212,10 +210,10 @@ async function readArchive(source: Source, commit: string, signal: AbortSignal):
 async function archiveOtherwise(
   source: Source,
   repository: GitRepository,
-  error: ProgramError,
+  error: unknown,
   { commit, signal }: { readonly commit: string; readonly signal: AbortSignal },
 ): Promise<Readable> {
-  if (canNotServe(error.stderr)) {
+  if (canNotServe(error)) {
     const { refs } = await listRefs(source);
     const ref = refs.find(({ oid, target }) => target === commit && oid !== commit);
     if (ref !== undefined) {
@@ -225,7 +223,7 @@ async function archiveOtherwise(
     if (!/unadvertised/i.test(error.stderr)) {
       throw new ForgeError('not-found', `the repository has no commit ${commit}`, { cause: error });
     }
-  } else if (!canNotShallow(error.stderr)) {
+  } else if (!canNotShallow(error)) {
     throw error;
   }
   return withWhole(source, formatOf(commit), async (whole) => {

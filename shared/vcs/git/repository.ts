@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ForgeError } from '../../forge/errors.ts';
-import { ProgramError, type RunningProgram } from '../run-program.ts';
+import type { RunningProgram } from '../run-program.ts';
 import { canNotFilter } from './failures.ts';
 import type { GitObject } from './objects.ts';
 import type { Git, GitRun } from './program.ts';
@@ -88,8 +88,7 @@ export async function createRepository(
         filter = one;
         return;
       } catch (error) {
-        const isRefused = error instanceof ProgramError && canNotFilter(error.stderr);
-        if (!isRefused || place === tried.length - 1) throw error;
+        if (!canNotFilter(error) || place === tried.length - 1) throw error;
       }
     }
   };
