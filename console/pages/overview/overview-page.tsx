@@ -1,4 +1,4 @@
-import { Group, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Group, Skeleton, Stack, Text, Title, VisuallyHidden } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Navigate, useParams } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense } from 'react';
@@ -8,8 +8,10 @@ import { AnchorLink } from '../../components/link.tsx';
 import { Loaded } from '../../components/loaded.tsx';
 import { Page } from '../../components/page.tsx';
 import { LoadingRows } from '../../components/states.tsx';
+import { WhenInView } from '../../components/when-in-view.tsx';
 import { shownNumber } from '../../words/locale.ts';
 import { overviewWords as words } from '../../words/overview.ts';
+import { ActivityTable } from './activity-table.tsx';
 import { Attention } from './attention.tsx';
 import { Health } from './health.tsx';
 import { Lately } from './lately.tsx';
@@ -134,9 +136,16 @@ function Activity({ slug }: OfOrganization) {
   return (
     <Loaded query={query} skeleton={skeleton}>
       {({ days }) => (
-        <Suspense fallback={skeleton}>
-          <ActivityChart days={days} />
-        </Suspense>
+        <>
+          <WhenInView placeholder={<div className={classes.chartSkeleton} />}>
+            <Suspense fallback={skeleton}>
+              <ActivityChart days={days} />
+            </Suspense>
+          </WhenInView>
+          <VisuallyHidden>
+            <ActivityTable days={days} />
+          </VisuallyHidden>
+        </>
       )}
     </Loaded>
   );

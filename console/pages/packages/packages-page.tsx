@@ -1,17 +1,17 @@
-import { Badge, Group, Skeleton, Text } from '@mantine/core';
+import { Badge, Group, Skeleton } from '@mantine/core';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useMemo } from 'react';
 import { api, dataOf, type Schemas } from '../../api/client.ts';
 import { queryKeys } from '../../api/query-keys.ts';
 import { type List, pageLimit, useList } from '../../api/use-list.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
+import { ListCount } from '../../components/list-count.tsx';
 import { PackageLink } from '../../components/package-link.tsx';
 import { Page } from '../../components/page.tsx';
 import { SearchField } from '../../components/search-field.tsx';
 import { When } from '../../components/when.tsx';
 import { shownNumber } from '../../words/locale.ts';
 import { packagesWords as words } from '../../words/packages.ts';
-import count from './count.module.css';
 import classes from './name-cell.module.css';
 import type { PackagesSearch, packageOrders } from './search.ts';
 
@@ -86,17 +86,17 @@ function Filters({ slug, search, change, list }: FiltersProps) {
   return (
     <Group gap="sm">
       <SearchField label={words.search} value={search.name} onSearch={(name) => change({ name })} />
-      <Suspense fallback={<Skeleton height={36} flex="1 1 9rem" maw="11rem" />}>
-        <Selects slug={slug} search={search} change={change} />
-      </Suspense>
-      <div className={count.line}>
+      {/* One part of the line, however many there turn out to be: a second one moves nothing. */}
+      <Group gap="sm" wrap="nowrap" flex="1 1 19rem" maw="24rem" mih={36}>
+        <Suspense fallback={<Skeleton height={36} flex="1 1 9rem" maw="11rem" />}>
+          <Selects slug={slug} search={search} change={change} />
+        </Suspense>
+      </Group>
+      <ListCount shown={list.isLoading ? undefined : words.shown(list.rows.length, list.hasMore)}>
         <Suspense fallback={null}>
           <RepositoriesLink slug={slug} isInText />
         </Suspense>
-        <Text size="sm" c="dimmed" role="status" ml="auto">
-          {list.isLoading ? '' : words.shown(list.rows.length, list.hasMore)}
-        </Text>
-      </div>
+      </ListCount>
     </Group>
   );
 }

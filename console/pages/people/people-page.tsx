@@ -1,4 +1,4 @@
-import { Group, Text } from '@mantine/core';
+import { Group } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { api, dataOf } from '../../api/client.ts';
@@ -7,6 +7,7 @@ import { type List, pageLimit, useList } from '../../api/use-list.ts';
 import { DataTable } from '../../components/data-table.tsx';
 import { FilterSelect } from '../../components/filter-select.tsx';
 import { ButtonLink } from '../../components/link.tsx';
+import { ListCount } from '../../components/list-count.tsx';
 import { OwnersPage } from '../../components/owners-page.tsx';
 import { Page } from '../../components/page.tsx';
 import { SearchField } from '../../components/search-field.tsx';
@@ -43,11 +44,14 @@ function People({ slug }: { readonly slug: string }) {
       title={words.title}
       of={slug}
       description={
-        synchronizations === undefined
-          ? '\u00a0'
-          : synchronizations.length === 0
-            ? words.descriptionByHand
-            : words.description
+        synchronizations === undefined ? (
+          // Holds the place of as many lines as there will be.
+          <span style={{ visibility: 'hidden' }}>{words.description}</span>
+        ) : synchronizations.length === 0 ? (
+          words.descriptionByHand
+        ) : (
+          words.description
+        )
       }
       actions={
         <Group gap="xs">
@@ -100,9 +104,7 @@ const Filters = ({ search, change, list }: FiltersProps) => (
       onChange={(state) => change({ state })}
       w="11rem"
     />
-    <Text size="sm" c="dimmed" role="status" ml="auto">
-      {list.isLoading ? '\u00a0' : words.shown(list.rows.length, list.hasMore)}
-    </Text>
+    <ListCount shown={list.isLoading ? undefined : words.shown(list.rows.length, list.hasMore)} />
   </Group>
 );
 

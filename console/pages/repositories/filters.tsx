@@ -1,6 +1,7 @@
-import { Group, SegmentedControl, Text } from '@mantine/core';
+import { Group, SegmentedControl } from '@mantine/core';
 import type { List } from '../../api/use-list.ts';
 import { FilterSelect } from '../../components/filter-select.tsx';
+import { ListCount } from '../../components/list-count.tsx';
 import { SearchField } from '../../components/search-field.tsx';
 import { SynchronizationSelect } from '../../components/synchronization-select.tsx';
 import { repositoriesWords as words } from '../../words/repositories.ts';
@@ -44,9 +45,7 @@ export function Filters({ slug, search, list, change }: FiltersProps) {
         value={search.synchronization}
         onChange={(synchronization) => change({ synchronization })}
       />
-      <Text size="sm" c="dimmed" role="status" ml="auto">
-        {list.isLoading ? '' : words.shown(list.rows.length, list.hasMore)}
-      </Text>
+      <ListCount shown={list.isLoading ? undefined : words.shown(list.rows.length, list.hasMore)} />
     </Group>
   );
 }

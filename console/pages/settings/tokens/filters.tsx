@@ -1,5 +1,6 @@
-import { Group, SegmentedControl, Text } from '@mantine/core';
+import { Group, SegmentedControl } from '@mantine/core';
 import { FilterSelect } from '../../../components/filter-select.tsx';
+import { ListCount } from '../../../components/list-count.tsx';
 import { SearchField } from '../../../components/search-field.tsx';
 import { tokensWords as words } from '../../../words/tokens.ts';
 import { shownTokens, type TokensSearch, tokenKinds } from './search.ts';
@@ -10,7 +11,7 @@ interface FiltersProps {
   readonly search: TokensSearch;
   change(changed: TokensSearch): void;
   /** How many there are, in words. */
-  readonly shown: string;
+  readonly shown: string | undefined;
 }
 
 export function Filters({ search, change, shown }: FiltersProps) {
@@ -35,9 +36,7 @@ export function Filters({ search, change, shown }: FiltersProps) {
         value={search.show ?? working}
         onChange={(value) => change({ show: shownTokens.find((show) => show === value) })}
       />
-      <Text size="sm" c="dimmed" role="status" ml="auto">
-        {shown}
-      </Text>
+      <ListCount shown={shown} />
     </Group>
   );
 }

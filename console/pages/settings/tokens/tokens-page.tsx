@@ -30,7 +30,7 @@ export function TokensPage() {
         key={slug}
         search={search}
         change={change}
-        shown={isLoading ? '\u00a0' : words.shown(rows.length)}
+        shown={isLoading ? undefined : words.shown(rows.length)}
       />
       <DataTable
         label={words.title}
