@@ -10,7 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, type JsonPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { pascalCase } from './constructs/node-function.ts';
-import { type FunctionName, functionNames } from './function-needs.ts';
+import { type FunctionName, functionNames, type OptionalFunction } from './function-needs.ts';
 import type { Functions, Queues } from './functions.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -41,7 +41,14 @@ const code = (text: string): JsonPattern => FilterPattern.stringValue('$.code', 
 
 /** Log lines that somebody has to read, by the name of the alarm. */
 const lines: Readonly<
-  Record<string, { readonly of: FunctionName; readonly pattern: JsonPattern; readonly means: string }>
+  Record<
+    string,
+    {
+      readonly of: Exclude<FunctionName, OptionalFunction>;
+      readonly pattern: JsonPattern;
+      readonly means: string;
+    }
+  >
 > = {
   'held-removals': {
     of: 'sync-organization',
@@ -96,21 +103,30 @@ export function createAlarms(stack: Stack, { functions, queues, parameters }: Su
   }
   const groups = { 'failing-schedules': schedules, 'failing-requests': requests, 'failing-workers': workers };
   for (const [name, members] of Object.entries(groups)) {
-    const errors = sum(members, (member) =>
-      functions[member].metricErrors({ period: Duration.minutes(5), statistic: 'Sum' }),
+    const errors = sum(
+      deployed(members).map((member) =>
+        member.metricErrors({ period: Duration.minutes(5), statistic: 'Sum' }),
+      ),
     );
     alarm(name, `Functions fail, three times in a quarter of an hour: ${members.join(', ')}`, errors, 0, 3);
   }
   for (const [name, members] of Object.entries({
     'throttled-requests': requests,
-    'throttled-workers': [...workers, ...schedules],
+    'throttled-workers': workers,
+    'throttled-schedules': schedules,
   })) {
-    const throttles = sum(members, (member) =>
-      functions[member].metricThrottles({ period: Duration.minutes(5), statistic: 'Sum' }),
+    const throttles = sum(
+      deployed(members).map((member) =>
+        member.metricThrottles({ period: Duration.minutes(5), statistic: 'Sum' }),
+      ),
     );
     alarm(name, `The account's concurrent executions do not suffice: ${members.join(', ')}`, throttles, 0, 3);
   }
   notify(stack, parameters);
+
+  function deployed(members: readonly FunctionName[]) {
+    return members.flatMap((member) => functions[member] ?? []);
+  }
 
   function alarm(name: string, means: string, metric: IMetric, threshold: number, periods = 1): void {
     new Alarm(stack, `${pascalCase(name)}Alarm`, {
@@ -126,11 +142,11 @@ export function createAlarms(stack: Stack, { functions, queues, parameters }: Su
 }
 
 /** An alarm takes ten metrics at most: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Create-alarm-on-metric-math-expression.html */
-function sum(members: readonly FunctionName[], metricOf: (name: FunctionName) => IMetric): MathExpression {
-  const ids = members.map((_, place) => `m${place}`);
+function sum(metrics: readonly IMetric[]): MathExpression {
+  const ids = metrics.map((_, place) => `m${place}`);
   return new MathExpression({
     expression: ids.join('+'),
-    usingMetrics: Object.fromEntries(members.map((name, place) => [`m${place}`, metricOf(name)])),
+    usingMetrics: Object.fromEntries(metrics.map((metric, place) => [`m${place}`, metric])),
     period: Duration.minutes(5),
   });
 }

@@ -30,6 +30,12 @@ export async function bundle(outDir: string = join(root, 'dist')): Promise<{ fun
   const [files, edge] = await Promise.all([bundleFunctions(functions, outDir), bundleEdge()]);
   await removeStale(join(outDir, 'functions'), functions);
   for (const [path, bytes] of files) await writeChanged(path, bytes);
+  for (const name of functions) {
+    const dockerfile = join('functions', name, 'Dockerfile');
+    if (existsSync(join(root, dockerfile))) {
+      await writeChanged(join(outDir, dockerfile), await readFile(join(root, dockerfile)));
+    }
+  }
   await writeChanged(join(outDir, 'edge', 'authorize-request.js'), Buffer.from(edge));
   return { functions };
 }

@@ -5,6 +5,7 @@ import { functionSeconds } from '../shared/runtime/time-limits.ts';
 export const queueVariables = {
   sync: environment.syncQueueUrl,
   scan: environment.scanQueueUrl,
+  vcs: environment.vcsQueueUrl,
   'publish-package': environment.publishPackageQueueUrl,
   'publish-roots': environment.publishRootsQueueUrl,
   'publish-access': environment.publishAccessQueueUrl,
@@ -59,6 +60,10 @@ export interface Needs {
   readonly setUpCode?: true;
   /** The public addresses of both hosts. */
   readonly addresses?: true;
+  /** Whether repositories at a URL can be read here. */
+  readonly vcsWorker?: true;
+  /** Runs from an image with the programs that read repositories, and only where an operator deploys it: building the image takes Docker. */
+  readonly image?: { readonly temporaryMegabytes: number };
   /** Gets executions of its own, if the operator reserves some. */
   readonly reserved?: true;
 }
@@ -104,6 +109,16 @@ export const functionNeeds = {
     integrations: true,
     credentials: 'renew',
   },
+  'scan-vcs': {
+    does: 'Reads repositories at a URL by git, hg and svn, and builds their archives',
+    seconds: functionSeconds['scan-vcs'],
+    megabytes: 3008,
+    table: 'write',
+    bucket: 'archives',
+    sends: allQueues,
+    credentials: 'read',
+    image: { temporaryMegabytes: 10_240 },
+  },
   'publish-package': {
     does: "Writes a package's metadata files",
     seconds: functionSeconds['publish-package'],
@@ -145,7 +160,7 @@ export const functionNeeds = {
       { partitions: ['PACKAGE#'], by: ['DeleteItem'] },
     ],
     bucket: 'archives',
-    sends: ['scan'],
+    sends: ['scan', 'vcs'],
     integrations: true,
     credentials: 'renew',
     originSecret: 'dist',
@@ -165,6 +180,7 @@ export const functionNeeds = {
     megabytes: 256,
     table: 'write',
     sends: allQueues,
+    vcsWorker: true,
     addresses: true,
   },
   'catch-up-deliveries': {
@@ -200,7 +216,7 @@ export const functionNeeds = {
     megabytes: 512,
     table: 'write',
     bucket: 'remove',
-    sends: ['sync', 'scan', 'publish-package', 'publish-roots', 'publish-access', 'deletion'],
+    sends: allQueues,
   },
   'serve-api': {
     does: 'Answers the API and the plain pages of the console host',
@@ -216,6 +232,7 @@ export const functionNeeds = {
     personGrants: 'use',
     answers: true,
     operatorKey: true,
+    vcsWorker: true,
     addresses: true,
   },
   'sign-in': {
@@ -240,8 +257,17 @@ export const synchronizationsAtOnce = 10;
 export type FunctionName = keyof typeof functionNeeds;
 
 /** The names of all functions, each a folder in functions/. */
-
 export const functionNames = Object.keys(functionNeeds) as FunctionName[];
+
+/** Those that are deployed only if an operator chooses so. */
+export type OptionalFunction = 'scan-vcs';
+
+/** The functions of a deployment. */
+export const functionsWith = ({
+  hasVcsWorker,
+}: {
+  readonly hasVcsWorker: boolean;
+}): readonly FunctionName[] => functionNames.filter((name) => hasVcsWorker || name !== 'scan-vcs');
 
 /** The time-out of a queue's consumer determines the queue's visibility time-out. */
 

@@ -9,9 +9,10 @@ import { createNodeFunction } from './constructs/node-function.ts';
 import type { Data } from './data.ts';
 import {
   type FunctionName,
-  functionNames,
   functionNeeds,
+  functionsWith,
   type Needs,
+  type OptionalFunction,
   type QueueName,
   queueVariables,
 } from './function-needs.ts';
@@ -19,17 +20,19 @@ import type { Parameters } from './parameters.ts';
 
 export type Queues = Readonly<Record<QueueName, Queue>>;
 
-export type Functions = Readonly<Record<FunctionName, LambdaFunction>>;
+export type Functions = Readonly<Record<Exclude<FunctionName, OptionalFunction>, LambdaFunction>> &
+  Readonly<Partial<Record<OptionalFunction, LambdaFunction>>>;
 
 interface Surroundings {
   readonly distDir: string;
   readonly parameters: Parameters;
   readonly data: Data;
   readonly queues: Queues;
+  readonly hasVcsWorker: boolean;
 }
 
 export function createFunctions(stack: Stack, surroundings: Surroundings): Functions {
-  const entries = functionNames.map((name) => [
+  const entries = functionsWith(surroundings).map((name) => [
     name,
     createFunction(stack, name, functionNeeds[name], surroundings),
   ]);
@@ -114,8 +117,13 @@ function createFunction(stack: Stack, name: FunctionName, need: Needs, around: S
     allowed.push(allow(['ssm:GetParameter'], [addressesParameter.arn]));
   }
 
+  if (need.vcsWorker === true) {
+    variables[environment.vcsWorker] = around.hasVcsWorker ? 'deployed' : 'none';
+  }
+
   const created = createNodeFunction(stack, {
     name,
+    image: need.image,
     description: need.does,
     distDir: around.distDir,
     timeoutSeconds: need.seconds,

@@ -1,7 +1,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import { CfnStage, HttpApi, HttpMethod, type HttpRoute, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import type { FunctionName } from './function-needs.ts';
+import type { FunctionName, OptionalFunction } from './function-needs.ts';
 import type { Functions } from './functions.ts';
 
 /** Requests in a second, and at once. */
@@ -56,7 +56,7 @@ export function createHttpApi(stack: Stack, functions: Functions): HttpApi {
   throttleRoutes(stage, routes);
   return api;
 
-  function route(methods: HttpMethod[], path: string, target: FunctionName): void {
+  function route(methods: HttpMethod[], path: string, target: Exclude<FunctionName, OptionalFunction>): void {
     const integration = new HttpLambdaIntegration(target, functions[target]);
     routes.push(...api.addRoutes({ path, methods, integration }));
   }

@@ -4,7 +4,12 @@ import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { reconcileMinutes } from '../shared/runtime/time-limits.ts';
 import { pascalCase } from './constructs/node-function.ts';
 import { createWorkQueue } from './constructs/work-queue.ts';
-import { type FunctionName, synchronizationsAtOnce, timeoutSeconds } from './function-needs.ts';
+import {
+  type FunctionName,
+  type OptionalFunction,
+  synchronizationsAtOnce,
+  timeoutSeconds,
+} from './function-needs.ts';
 import type { Functions, Queues } from './functions.ts';
 
 /** AWS recommends a visibility time-out of at least six times the function's time-out for standard queues. */
@@ -20,6 +25,7 @@ export function createQueues(stack: Stack): Queues {
   return {
     sync: standard('sync', 'sync-organization'),
     scan: standard('scan', 'scan-repository'),
+    vcs: standard('vcs', 'scan-vcs'),
     'publish-package': standard('publish-package', 'publish-package'),
     'publish-roots': standard('publish-roots', 'publish-roots'),
     deletion: standard('deletion', 'run-deletion'),
@@ -41,6 +47,7 @@ export function createTriggers(
   // None takes all executions that the account may have at once: webhooks and people need some.
   consume('sync-organization', 'sync', { batchSize: 1, maxConcurrency: synchronizationsAtOnce });
   consume('scan-repository', 'scan', { batchSize: 1, maxConcurrency: 10 });
+  consume('scan-vcs', 'vcs', { batchSize: 1, maxConcurrency: 5 });
   consume('publish-package', 'publish-package', { batchSize: 5, maxConcurrency: 10 });
   consume('publish-roots', 'publish-roots', { batchSize: 5, maxConcurrency: 10 });
   consume('publish-access', 'publish-access', { batchSize: 10, maxConcurrency: 2 });
@@ -59,15 +66,17 @@ export function createTriggers(
     queue: keyof Queues,
     settings: { batchSize: number; maxConcurrency: number },
   ): void {
-    queues[queue].grantConsumeMessages(functions[consumer]);
-    functions[consumer].addEventSourceMapping('Source', {
+    const worker = functions[consumer];
+    if (worker === undefined) return;
+    queues[queue].grantConsumeMessages(worker);
+    worker.addEventSourceMapping('Source', {
       eventSourceArn: queues[queue].queueArn,
       reportBatchItemFailures: true,
       ...settings,
     });
   }
 
-  function schedule(target: FunctionName, expression: string): void {
+  function schedule(target: Exclude<FunctionName, OptionalFunction>, expression: string): void {
     const { functionArn } = functions[target];
     role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [functionArn] }));
     new CfnSchedule(stack, `${pascalCase(target)}Schedule`, {

@@ -6,13 +6,23 @@ import { createRepertoireStack } from './stack.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
+/** What a deployment has only if somebody chooses it. */
+export interface SynthesisChoices {
+  /** The worker that reads repositories at a URL. Default: as the context `vcs` of the CDK says, else no. */
+  readonly vcs?: boolean | undefined;
+}
+
 /**
  * Creates the app with its one stack, to be written to `outDir`. `distDir` holds the bundles (`functions/<name>/index.mjs`,
  * `edge/authorize-request.js`), which infra/bundle.ts makes.
  *
  * @throws when a bundle is missing
  */
-export function createApp(outDir: string, distDir: string): { app: App; stack: Stack } {
+export function createApp(
+  outDir: string,
+  distDir: string,
+  { vcs }: SynthesisChoices = {},
+): { app: App; stack: Stack } {
   const app = new App({
     outdir: outDir,
     // The CDK CLI sets these itself; a plain `node infra/main.ts` has to validate just as strictly.
@@ -20,7 +30,9 @@ export function createApp(outDir: string, distDir: string): { app: App; stack: S
     analyticsReporting: false,
     treeMetadata: false,
   });
-  return { app, stack: createRepertoireStack(app, distDir) };
+  // The CLI gives text: `--context vcs=true`.
+  const hasVcsWorker = vcs ?? String(app.node.tryGetContext('vcs')) === 'true';
+  return { app, stack: createRepertoireStack(app, distDir, hasVcsWorker) };
 }
 
 /**
@@ -28,6 +40,10 @@ export function createApp(outDir: string, distDir: string): { app: App; stack: S
  *
  * @throws when a bundle is missing, and when CDK's template validation fails
  */
-export function synthesize(outDir: string, distDir: string = join(root, 'dist')): void {
-  createApp(outDir, distDir).app.synth();
+export function synthesize(
+  outDir: string,
+  distDir: string = join(root, 'dist'),
+  choices: SynthesisChoices = {},
+): void {
+  createApp(outDir, distDir, choices).app.synth();
 }

@@ -128,6 +128,12 @@ export const actGroups = {
     redeliver: { label: 'Delivery sent again', told: onSubject('had a delivery of', ' sent again') },
   },
   Packages: {
+    'add-repository': { label: 'Repository at a URL added', told: onSubject('added the repository') },
+    'change-repository': {
+      label: 'Repository at a URL changed',
+      told: onSubject('changed who may install from the repository, or how it is read:'),
+    },
+    'remove-repository': { label: 'Repository at a URL removed', told: onSubject('removed the repository') },
     'choose-packages': { label: 'Packages added', told: onSubject('made packages of') },
     'set-package-folders': {
       label: 'Folders of packages set',

@@ -17,6 +17,8 @@ const conditional = operations.filter(takesIfMatch);
 /** Edits that take no If-Match, and why nothing is lost without one. */
 const others: Readonly<Record<string, string>> = {
   addTeamMember: 'adds one person, whoever else is in the team',
+  changeVcsRepository:
+    'says all there is to each field that it has; 409 when the repository changes at the same moment',
   givePackageName: 'says whose name it is, whoever had it; 409 when that changes at the same moment',
   replaceConnection: 'replaces what nobody can read',
   setPackageFolders: 'says all patterns of the repository; the history has those before',

@@ -16,6 +16,7 @@ import { keys } from '../../shared/store/keys.ts';
 import { addOwnTeam } from '../../shared/store/own-team-store.ts';
 import { addSynchronization } from '../../shared/store/synchronization-store.ts';
 import { operations, prepared, rightful } from '../../test/support/api-operations.ts';
+import { newVcsRepository } from '../../test/support/api-vcs-examples.ts';
 import { type ApiWorld, createApiWorld, otherOrganization, userOf } from '../../test/support/api-world.ts';
 import { document } from '../../test/support/documented-answers.ts';
 import { aFact } from '../../test/support/memory-forge.ts';
@@ -25,6 +26,7 @@ interface Schema {
   readonly $ref?: string;
   readonly type?: unknown;
   readonly enum?: unknown;
+  readonly const?: unknown;
   readonly items?: Schema;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly anyOf?: readonly Schema[];
@@ -32,13 +34,14 @@ interface Schema {
   readonly allOf?: readonly Schema[];
 }
 
-/** The places of text in a value of the schema that are no enumeration, such as `body/for/slug`. */
+/** The places of text in a value of the schema that are no enumeration and no constant, such as `body/for/slug`. */
 function textsIn(schema: Schema | undefined, at: string): readonly string[] {
   if (schema?.$ref !== undefined) {
     const name = schema.$ref.slice(schema.$ref.lastIndexOf('/') + 1);
     return textsIn(document.components?.schemas?.[name] as Schema | undefined, at);
   }
-  const isText = [schema?.type].flat().includes('string') && schema?.enum === undefined;
+  const isFree = schema?.enum === undefined && schema?.const === undefined;
+  const isText = isFree && [schema?.type].flat().includes('string');
   return [
     ...(isText ? [at] : []),
     ...[schema?.anyOf, schema?.oneOf, schema?.allOf].flatMap((parts = []) =>
@@ -73,7 +76,8 @@ const values = new Set([
   ...['patterns', 'patterns[]'],
   ...['expiresAt', 'since', 'until', 'asked', 'cursor', 'act', 'scope', 'shown'],
   ...['accessToken', 'contentsToken', 'clientId', 'clientSecret', 'code', 'state'],
-  ...['commit', 'commits[]', 'versions[]', 'returnTo'],
+  ...['username', 'password', 'header', 'value', 'certificate', 'key', 'acceptHostKey', 'url'],
+  ...['commit', 'commits[]', 'versions[]', 'patterns', 'patterns[]', 'returnTo'],
   // The code host says whose these are, and is asked each time.
   ...['integration', 'installation', 'organization', 'forge', 'baseUrl', 'apiUrl'],
 ]);
@@ -191,6 +195,14 @@ const objects: Readonly<Record<string, Naming>> = {
   'explainAccess query/package': {
     pairs: [['other/thing', 'other/nothing']],
     query: (name) => `person=${userOf('member')}&package=${name}`,
+  },
+  'addVcsRepository body/readers/teams[]': {
+    pairs: [[`t.${theirs}.70`, `t.${theirs}.700`]],
+    body: (id) => ({ ...newVcsRepository, readers: { everyone: false, teams: [id] } }),
+  },
+  'changeVcsRepository body/readers/teams[]': {
+    pairs: [[`t.${theirs}.70`, `t.${theirs}.700`]],
+    body: (id) => ({ readers: { everyone: false, teams: [id] } }),
   },
   'activatePeople body/ids[]': { pairs: people, body: (id) => ({ ids: [id] }) },
   'listHistory query/actor': { pairs: [people[0] ?? ['', '']], query: (actor) => `actor=${actor}` },

@@ -6,6 +6,8 @@ import { credentialCipher } from '../../shared/composition/encryption.ts';
 import { createForges } from '../../shared/composition/forges.ts';
 import { integrationsSecret } from '../../shared/composition/integrations.ts';
 import { cdnRequestCheck } from '../../shared/composition/origin-secret.ts';
+import { hasVcsWorker } from '../../shared/composition/vcs-worker.ts';
+import { vcsKinds } from '../../shared/domain/vcs-repository.ts';
 import { appHandler } from '../../shared/runtime/app-handler.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { httpHandler } from '../../shared/runtime/http-handler.ts';
@@ -13,6 +15,7 @@ import { createLogger } from '../../shared/runtime/logger.ts';
 import { pageAnswer } from '../../shared/runtime/page.ts';
 import { refusalIfTooOften } from '../../shared/sign-in/page-rate.ts';
 import { problemPage } from '../../shared/sign-in/pages.ts';
+import { makeSshKey } from '../../shared/vcs/ssh-key.ts';
 import { createApp } from './app.ts';
 import { answerPage } from './pages/answer-page.ts';
 
@@ -30,6 +33,7 @@ const common = {
   integrationsSecret: integrationsSecret(),
   isFromCdn: cdnRequestCheck(),
   isOperatorKey: secretCheck('operatorKeySecretArn'),
+  vcs: { hasWorker: hasVcsWorker(), readableKinds: vcsKinds, makeSshKey },
 };
 const current = forAddresses(addresses(), (found) => {
   const dependencies = { ...common, ...found };

@@ -85,6 +85,7 @@ const others: Readonly<Record<string, string>> = {
   listApiKeys: 'an organization has few',
   listSynchronizations: 'an organization has few',
   listConnections: 'an organization has few synchronizations',
+  listVcsRepositories: 'names the teams it is granted to, which are those of every synchronization',
   listWebhooks: 'an organization has few synchronizations',
   listIntegrations: 'an installation has few',
   listSignInHosts: 'an installation has few',

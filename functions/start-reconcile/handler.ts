@@ -1,8 +1,10 @@
 import { addresses } from '../../shared/composition/addresses.ts';
 import { tableClient, workQueueClient } from '../../shared/composition/clients.ts';
+import { hasVcsWorker } from '../../shared/composition/vcs-worker.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
 import { scheduleHandler } from '../../shared/runtime/schedule-handler.ts';
+import { pollRepositories } from '../../shared/sync/schedule/poll-repositories.ts';
 import { reconcile } from '../../shared/sync/schedule/reconcile.ts';
 import { rewriteFiles } from '../../shared/sync/schedule/rewrite-files.ts';
 
@@ -13,12 +15,14 @@ const addressesNow = addresses();
 
 export const handler = scheduleHandler({ logger }, async () => {
   // One may fail without the other.
-  const [asked, rewritten] = await Promise.allSettled([
+  const [asked, polled, rewritten] = await Promise.allSettled([
     reconcile(dependencies),
+    pollRepositories({ ...dependencies, hasWorker: hasVcsWorker() }),
     addressesNow().then(({ registryBaseUrl }) => rewriteFiles({ ...dependencies, registryBaseUrl })),
   ]);
   if (asked.status === 'rejected') throw asked.reason;
-  logger.info('reconcile requested', asked.value);
+  if (polled.status === 'rejected') throw polled.reason;
+  logger.info('reconcile requested', { ...asked.value, polled: polled.value });
   if (rewritten.status === 'rejected') throw rewritten.reason;
   if (rewritten.value.left > 0) {
     logger.info("files are written again: the registry's address changed", rewritten.value);

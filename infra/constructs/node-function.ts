@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Aws, Duration, RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import { Aws, Duration, RemovalPolicy, Size, type Stack } from 'aws-cdk-lib';
+import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Code, Handler, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 
 export interface NodeFunctionSettings {
@@ -13,6 +14,8 @@ export interface NodeFunctionSettings {
   readonly timeoutSeconds: number;
   readonly memoryMegabytes: number;
   readonly environment: Readonly<Record<string, string>>;
+  /** Runs from the image of the Dockerfile beside the bundle, with so much space in /tmp. */
+  readonly image?: { readonly temporaryMegabytes: number } | undefined;
 }
 
 /**
@@ -38,9 +41,7 @@ export function createNodeFunction(stack: Stack, settings: NodeFunctionSettings)
   return new LambdaFunction(stack, id, {
     functionName: `${Aws.STACK_NAME}-${settings.name}`,
     description: settings.description,
-    code: Code.fromAsset(folder),
-    handler: 'index.handler',
-    runtime: Runtime.NODEJS_24_X,
+    ...codeIn(folder, settings.image),
     architecture: Architecture.ARM_64,
     timeout: Duration.seconds(settings.timeoutSeconds),
     memorySize: settings.memoryMegabytes,
@@ -48,6 +49,18 @@ export function createNodeFunction(stack: Stack, settings: NodeFunctionSettings)
     logGroup,
     role,
   });
+}
+
+/** The bundle as it is, or in an image. Nothing is built before a deployment, so synthesizing takes no Docker. */
+function codeIn(folder: string, image: NodeFunctionSettings['image']) {
+  return image === undefined
+    ? { code: Code.fromAsset(folder), handler: 'index.handler', runtime: Runtime.NODEJS_24_X }
+    : {
+        code: Code.fromAssetImage(folder, { platform: Platform.LINUX_ARM64 }),
+        handler: Handler.FROM_IMAGE,
+        runtime: Runtime.FROM_IMAGE,
+        ephemeralStorageSize: Size.mebibytes(image.temporaryMegabytes),
+      };
 }
 
 export function pascalCase(kebab: string): string {

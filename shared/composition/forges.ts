@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SynchronizationId } from '../domain/ids.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
+import { isVcsSynchronization } from '../domain/vcs-repository.ts';
 import { connectingWith, type IntegrationConnecting } from '../forge/connecting.ts';
 import type { CredentialSource } from '../forge/credential.ts';
 import { ForgeError } from '../forge/errors.ts';
@@ -11,6 +12,7 @@ import type { ForgeClient, ForgeServices, Integration, OpenConnection } from '..
 import { moduleOf } from '../forge/modules.ts';
 import { type PersonForge, personForgeOf } from '../forge/person-forge.ts';
 import type { SignIn } from '../forge/sign-in.ts';
+import { OtherWorkerError } from '../publish/fetch-dist.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { required } from '../runtime/config.ts';
 import { addressProblem, guardedFetch, hostsIn } from '../runtime/guarded-fetch.ts';
@@ -109,6 +111,9 @@ export function createForges(
     open,
     async openFor(synchronization) {
       const { connection, forgeOrganization: organization, viewersInstall } = synchronization;
+      if (connection.kind === 'of-repositories') {
+        throw new RangeError('repositories at a URL are on no forge');
+      }
       const integration = integrationOf(await integrations(), synchronization);
       return open({ integration, connection, organization, viewersInstall });
     },
@@ -163,6 +168,9 @@ export const contentReader = (forges: Forges) => async (synchronization: Synchro
 export function packageReader(table: Table, forges: Forges) {
   const open = contentReader(forges);
   return async (found: { readonly synchronization: SynchronizationId }) => {
+    if (isVcsSynchronization(found.synchronization)) {
+      throw new OtherWorkerError('this function has no programs that read repositories at a URL');
+    }
     const synchronization = await findSynchronization(table, found.synchronization);
     if (!synchronization) {
       // An owner ended it and kept its packages.

@@ -8,6 +8,7 @@ import type { QueueName, WorkMessage, WorkQueue } from '../store/work.ts';
 const urlVariables = {
   sync: 'syncQueueUrl',
   scan: 'scanQueueUrl',
+  vcs: 'vcsQueueUrl',
   'publish-package': 'publishPackageQueueUrl',
   'publish-roots': 'publishRootsQueueUrl',
   'publish-access': 'publishAccessQueueUrl',

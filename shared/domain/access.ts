@@ -20,7 +20,8 @@ import {
   type TeamMemberFact,
   type TeamRepositoryFact,
 } from './facts.ts';
-import type { ForgeAccountId, ForgeRepositoryId, ForgeTeamId, OwnTeamId } from './ids.ts';
+import type { ForgeAccountId, ForgeRepositoryId, ForgeTeamId, Principal } from './ids.ts';
+import type { VcsGrant } from './vcs-repository.ts';
 
 /** A grant by which somebody may read a repository. */
 export type Via =
@@ -44,7 +45,9 @@ export type Via =
       readonly team: ForgeTeamId | undefined;
       readonly inheritedFrom: ForgeTeamId | undefined;
     }
-  | { readonly through: 'collaborator'; readonly permission: string };
+  | { readonly through: 'collaborator'; readonly permission: string }
+  /** An owner here lets the team install what is in a repository at a URL. */
+  | { readonly through: 'granted'; readonly granted: Principal };
 
 /** The facts of one synchronization that decide: all of them, or those about the subject. */
 export interface AccessFacts {
@@ -188,25 +191,61 @@ export function decideAccess(subject: Subject, all: AccessFacts, now: number): R
   return readable;
 }
 
-/** What owners grant on a repository of no forge, which has an id of ours: a team that they made by hand may read it. */
-export interface OwnGrant {
-  readonly team: OwnTeamId;
-  readonly repository: string;
+/** What somebody is in an organization, for what its owners grant to its people and teams themselves. */
+export interface Standing {
+  /** One of its people, or one of its teams. */
+  readonly belongs: boolean;
+  /** That somebody is in, or the team itself. */
+  readonly teams: readonly Principal[];
+  /** Of a person; a team is always active. */
+  readonly state: PersonState;
 }
 
 /**
- * The repositories of no forge that somebody may read, each with the teams that allow it. These teams read nothing else: what is on a forge, its
- * own rights decide.
+ * What the facts of one synchronization say of the subject: the teams that its list of members and theirs agree on, without what events
+ * withdrew and without what has ended. A team counts while it is known.
  *
- * @param teams that a person is in, or the team that asks
+ * @param now milliseconds since the epoch
  */
-export function decideOwnAccess(
-  { teams, state = 'active' }: { readonly teams: readonly OwnTeamId[]; readonly state?: PersonState },
-  grants: readonly OwnGrant[],
-): ReadonlyMap<string, readonly OwnTeamId[]> {
-  const counting = state === 'active' ? grants.filter(({ team }) => teams.includes(team)) : [];
-  const byRepository = Map.groupBy(counting, ({ repository }) => repository);
-  return new Map([...byRepository].map(([repository, list]) => [repository, list.map(({ team }) => team)]));
+export function standingIn(
+  subject: Subject,
+  all: AccessFacts,
+  now: number,
+): { readonly belongs: boolean; readonly teams: readonly ForgeTeamId[] } {
+  const facts = withoutWithdrawn(unexpired(all, now));
+  if (subject.kind === 'anyone') {
+    return { belongs: false, teams: [] };
+  }
+  if (subject.kind === 'team') {
+    const isKnown = facts.teams.some(({ team }) => team === subject.team);
+    return { belongs: isKnown, teams: isKnown ? [subject.team] : [] };
+  }
+  const { account } = subject;
+  const listed = facts.members.find((candidate) => candidate.account === account);
+  return {
+    belongs: listed !== undefined || facts.collaborators.some((row) => row.account === account),
+    teams: [...teamsOf(subject, listed, facts).keys()],
+  };
+}
+
+/**
+ * The repositories at a URL that somebody may read, each with every grant that allows it. No forge knows who may: owners here say so, and
+ * being an owner grants nothing.
+ */
+export function decideVcsAccess({ belongs, teams, state }: Standing, grants: readonly VcsGrant[]): Readable {
+  const readable = new Map<ForgeRepositoryId, readonly Via[]>();
+  for (const { repository, readers } of state === 'active' ? grants : []) {
+    const vias: Via[] = [
+      ...(readers.everyone && belongs ? [{ through: 'everyone' } as const] : []),
+      ...readers.teams
+        .filter((team) => teams.includes(team))
+        .map((granted) => ({ through: 'granted', granted }) as const),
+    ];
+    if (vias.length > 0) {
+      readable.set(repository, vias);
+    }
+  }
+  return readable;
 }
 
 interface Grant {

@@ -9,7 +9,12 @@ export type Connection =
   /** An access token that an owner created on the forge. */
   | { readonly kind: 'access-token'; readonly id: ConnectionId };
 
+/** No one connection: each repository at a URL has a credential of its own, or none. */
+export interface OfRepositories {
+  readonly kind: 'of-repositories';
+}
+
 /** The installation of an App, if the connection is one. */
-export function installationOf(connection: Connection): InstallationId | undefined {
+export function installationOf(connection: Connection | OfRepositories): InstallationId | undefined {
   return connection.kind === 'app-installation' ? connection.installation : undefined;
 }

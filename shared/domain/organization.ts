@@ -18,6 +18,8 @@ export interface Organization {
   readonly branchesLeftOut?: readonly string[] | undefined;
   /** Whether people whom a synchronization brings wait until an owner activates them; undefined: they do not. */
   readonly newMembers?: 'active' | 'waiting' | undefined;
+  /** Whether it has had repositories at a URL; undefined: never. */
+  readonly hasVcsRepositories?: true | undefined;
   /** Counts what owners change of who owns it; undefined: nothing yet. */
   readonly ownersVersion?: number | undefined;
 }

@@ -1,5 +1,5 @@
 /** The link between an organization and one forge organization. */
-import type { Connection } from './connection.ts';
+import type { Connection, OfRepositories } from './connection.ts';
 import type { ForgeOrganizationId, OrganizationId, SynchronizationId } from './ids.ts';
 import type { ScopeName } from './scopes.ts';
 
@@ -44,7 +44,7 @@ export interface Synchronization extends ForgeHost {
   readonly forgeOrganization: ForgeOrganizationId;
   /** What the forge organization was called at the last read; for display. */
   readonly login: string;
-  readonly connection: Connection;
+  readonly connection: Connection | OfRepositories;
   /** Which repositories of the first read become packages: all, or those that an owner chose. */
   readonly choice: 'all' | 'some';
   /** Number of the first complete read of the repositories; those first seen by a later one are new. */

@@ -30,6 +30,8 @@ export interface DescribedConnection
   readonly usedBy: Pick<Synchronization, 'id' | 'login'>;
 }
 
+type OfForge = Synchronization & { readonly connection: Connection };
+
 /** One for each synchronization, which has its own. Three reads. @param now milliseconds since the epoch */
 export async function connectionsOf(
   table: Table,
@@ -39,11 +41,15 @@ export async function connectionsOf(
   const synchronizations = primaryFirst(organization, await synchronizationsOf(table, organization.id));
   const ids = synchronizations.flatMap(({ connection }) => ('id' in connection ? [connection.id] : []));
   const credentials = await describeCredentials(table, ids);
-  return synchronizations.map((synchronization) => describe(synchronization, credentials, now));
+  return synchronizations.flatMap(({ connection, ...synchronization }) =>
+    connection.kind === 'of-repositories'
+      ? []
+      : [describe({ ...synchronization, connection }, credentials, now)],
+  );
 }
 
 function describe(
-  { connection, ...one }: Synchronization,
+  { connection, ...one }: OfForge,
   credentials: ReadonlyMap<ConnectionId, DescribedCredential>,
   now: number,
 ): DescribedConnection {
@@ -82,7 +88,7 @@ const rejected = {
 const anyOwner = 'any owner can replace it, by a new grant or an access token.';
 
 function adviceFor(
-  { connection: { kind }, credentialState, login }: Synchronization,
+  { connection: { kind }, credentialState, login }: OfForge,
   expiresAt: number | undefined,
   now: number,
 ): string | undefined {

@@ -18,9 +18,10 @@ import { putPerson } from '../store/member-store.ts';
 import { findOrganization } from '../store/organization-store.ts';
 import { synchronizationsOf } from '../store/synchronization-store.ts';
 import { makeUser } from '../store/user-store.ts';
-import { explainAccess, packagesReadBy, pathOf, repositoriesOf, teamNamesOf } from './explain-access.ts';
+import { explainAccess, packagesReadBy, pathOf, repositoriesOf } from './explain-access.ts';
 import { personIn } from './people.ts';
 import { peopleReading } from './people-reading.ts';
+import { teamNamesOf } from './team-names.ts';
 
 const now = Date.parse('2026-11-22T12:00:00Z');
 const team = (id: number) => ({ id: `t.${synchronizationId}.${id}` });

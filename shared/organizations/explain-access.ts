@@ -4,21 +4,19 @@
  */
 import { decideAccess, type Subject, type Via } from '../domain/access.ts';
 import { CallerError } from '../domain/caller-error.ts';
-import type { TeamFact } from '../domain/facts.ts';
 import {
   type ForgeAccountId,
   type ForgeRepositoryId,
   type ForgeTeamId,
   type OrganizationId,
-  type Principal,
   parsePrincipal,
   type SynchronizationId,
-  teamPrincipal,
 } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import { type RepositoryOf, repositoryKey } from '../domain/repository-key.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
-import { traitsOf } from '../forge/modules.ts';
+import { isVcsSynchronization } from '../domain/vcs-repository.ts';
+import { findModule } from '../forge/modules.ts';
 import { type Decision, decisionsFor, stateOfReader } from '../publish/effective-rights.ts';
 import { loadAccessFacts } from '../store/access-fact-store.ts';
 import { loadClaims } from '../store/claim-store.ts';
@@ -28,17 +26,14 @@ import { findSynchronization } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
 import type { Token } from '../store/token-store.ts';
 import { accountsOf } from '../store/user-store.ts';
+import { findVcsRepository } from '../store/vcs-store.ts';
 import { listPackages, type Selection } from './list-packages.ts';
 import type { FoundPerson, PersonId } from './people.ts';
-
-export interface NamedTeam {
-  readonly id: Principal;
-  readonly name: string;
-}
+import { type NamedTeam, type TeamNames, teamNames } from './team-names.ts';
 
 /** One way by which a package may be installed. */
 export interface AccessPath {
-  readonly through: Via['through'] | 'organization';
+  readonly through: Exclude<Via['through'], 'granted'> | 'organization';
   readonly synchronization: SynchronizationId;
   /** The account that has the right, where one has. */
   readonly account?: ForgeAccountId;
@@ -62,16 +57,6 @@ export interface ReadablePackage {
 /** With the repository that the right is for. */
 export interface ReadableOfRepository extends ReadablePackage {
   readonly source: RepositoryOf;
-}
-
-interface TeamNames {
-  of(synchronization: SynchronizationId, team: ForgeTeamId): NamedTeam;
-  /** The teams above the first, the last of which is the other; undefined where it is not above. */
-  between(
-    synchronization: SynchronizationId,
-    team: ForgeTeamId,
-    other: ForgeTeamId,
-  ): readonly NamedTeam[] | undefined;
 }
 
 /** Everything that the person may install now, by name. */
@@ -162,10 +147,8 @@ async function readablePackages(
   organization: OrganizationId,
   decisions: readonly Decision[],
 ): Promise<readonly ReadableOfRepository[]> {
-  const names = await teamNames(
-    table,
-    decisions.map(({ synchronization }) => synchronization.id),
-  );
+  const ids = decisions.map(({ synchronization }) => synchronization.id);
+  const names = await teamNames(table, organization, ids);
   return (await installable(table, organization)).flatMap(({ name, synchronization, repository }) => {
     const paths = pathsTo(decisions, synchronization, repository, names);
     return paths.length === 0 ? [] : [{ name, paths, source: { synchronization, repository } }];
@@ -201,6 +184,9 @@ export function pathOf(
   { id: synchronization, forge }: Pick<Synchronization, 'id' | 'forge'>,
   names: TeamNames,
 ): AccessPath {
+  if (via.through === 'granted') {
+    return { through: 'team', synchronization, team: names.named(via.granted) };
+  }
   const named = (team: ForgeTeamId | undefined) => team && names.of(synchronization, team);
   const [below, giver] = [
     'team' in via ? via.team : undefined,
@@ -210,7 +196,7 @@ export function pathOf(
   const above = below && giver && names.between(synchronization, below, giver);
   const permission = 'permission' in via ? via.permission : undefined;
   const levels = ('levels' in via ? via.levels : undefined) ?? [];
-  const isLimit = via.through !== 'team' || permission !== traitsOf(forge).unlimited;
+  const isLimit = via.through !== 'team' || permission !== findModule(forge)?.traits.unlimited;
   const isOfAccount = subject.kind === 'account' && via.through !== 'everyone';
   return {
     through: via.through,
@@ -222,45 +208,6 @@ export function pathOf(
     ...(team === undefined ? {} : { team }),
     ...(inheritedFrom === undefined ? {} : { inheritedFrom }),
     ...(above === undefined ? {} : { above }),
-  };
-}
-
-async function teamNames(table: Table, ids: readonly SynchronizationId[]): Promise<TeamNames> {
-  const found = new Map<Principal, TeamFact>();
-  for (const id of new Set(ids)) {
-    for (const team of await loadFacts(table, id, 'team')) {
-      found.set(teamPrincipal(id, team.team), team);
-    }
-  }
-  return namesIn(found);
-}
-
-/** The names of one synchronization's teams, which were read already. */
-export const teamNamesOf = (id: SynchronizationId, teams: readonly TeamFact[]): TeamNames =>
-  namesIn(new Map(teams.map((team) => [teamPrincipal(id, team.team), team])));
-
-function namesIn(teams: ReadonlyMap<Principal, TeamFact>): TeamNames {
-  const of: TeamNames['of'] = (synchronization, team) => {
-    const id = teamPrincipal(synchronization, team);
-    return { id, name: teams.get(id)?.name ?? team };
-  };
-  return {
-    of,
-    between(synchronization, team, other) {
-      const above: ForgeTeamId[] = [];
-      // Each parent once: a code host's answer may have a circle.
-      for (
-        let at = teams.get(teamPrincipal(synchronization, team))?.parent;
-        at !== undefined && !above.includes(at);
-        at = teams.get(teamPrincipal(synchronization, at))?.parent
-      ) {
-        above.push(at);
-        if (at === other) {
-          return above.map((one) => of(synchronization, one));
-        }
-      }
-      return undefined;
-    },
   };
 }
 
@@ -306,7 +253,7 @@ export async function explainAccess(
 ): Promise<Explanation> {
   const found = await packageNamed(table, organization, name);
   const decisions = await decisionsFor(table, organization, person.reader, now);
-  const names = await teamNames(table, [found.synchronization]);
+  const names = await teamNames(table, organization, [found.synchronization]);
   const repository = await findRepository(table, found.synchronization, found.repository);
   const about = {
     ...{ name, person: person.id },
@@ -315,13 +262,18 @@ export async function explainAccess(
   const paths = isLiving(found) ? pathsTo(decisions, found.synchronization, found.repository, names) : [];
   if (paths.length > 0) {
     const codeHost = decisions.find(
-      (one) => one.synchronization.id === found.synchronization,
+      ({ synchronization: { id } }) => id === found.synchronization && !isVcsSynchronization(id),
     )?.synchronization;
     return { ...about, codeHost, paths, missing: [], couldGive: { owners: [], teams: [] } };
   }
   const synchronization = await findSynchronization(table, found.synchronization);
   const isDisabled = repository?.fact.disabled === true;
   const missing = await missingFor(table, organization, person, { found, synchronization, isDisabled }, now);
+  if (isVcsSynchronization(found.synchronization)) {
+    const granted = await findVcsRepository(table, organization, found.repository);
+    const couldGive = { owners: [], teams: (granted?.readers.teams ?? []).map(names.named) };
+    return { ...about, codeHost: undefined, paths, missing, couldGive };
+  }
   const members = await loadFacts(table, found.synchronization, 'member');
   const rows = await loadFacts(table, found.synchronization, 'team-repository');
   const teams = new Set(
@@ -380,6 +332,9 @@ async function missingFor(
   missing.push(...(state === 'active' ? [] : [state]));
   if (missing.length > 0 || synchronization === undefined) {
     return missing;
+  }
+  if (isVcsSynchronization(synchronization.id)) {
+    return ['no-right'];
   }
   const accounts = await accountsAt(table, reader, synchronization);
   if (accounts.length === 0) {

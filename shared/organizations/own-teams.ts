@@ -4,7 +4,14 @@
  */
 import { CallerError } from '../domain/caller-error.ts';
 import { unlessChanged } from '../domain/conflict-error.ts';
-import { newId, type OrganizationId, type OwnTeamId, ownTeamPrincipal, type UserId } from '../domain/ids.ts';
+import {
+  newId,
+  type OrganizationId,
+  type OwnTeamId,
+  ownTeamPrincipal,
+  type UserId,
+  userPrincipal,
+} from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import { inTurn } from '../store/creation-turn.ts';
 import { keys } from '../store/keys.ts';
@@ -22,6 +29,8 @@ import {
 import type { Operation, Table } from '../store/table.ts';
 import { rightsOfTeams, setTeamRights } from '../store/team-rights-store.ts';
 import { tokensOf } from '../store/token-store.ts';
+import { requestWork } from '../store/work.ts';
+import { grantsWork, principalWork } from '../store/work-items.ts';
 import type { IssueTokenDependencies } from '../tokens/issue-token.ts';
 import { endTokens } from './end-tokens.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
@@ -122,7 +131,7 @@ export async function deleteTeam(
   team: OwnTeam,
   accountable: Accountable,
 ): Promise<void> {
-  const { table } = dependencies;
+  const { table, clock, workQueue } = dependencies;
   const principal = ownTeamPrincipal(team.id);
   const why = `the team ${team.name} was deleted`;
   const revoke = async (): Promise<unknown> =>
@@ -135,9 +144,11 @@ export async function deleteTeam(
   await revoke();
   await removeMembers(dependencies, organization, team.id);
   const [before] = await rightsOfTeams(table, organization, [principal]);
+  const grants = grantsWork(organization);
   await whileThere(() =>
     table.transact([
       removeOwnTeam(organization, team.id),
+      requestWork(grants, clock.now()),
       ...(before === undefined || before.version === 0
         ? []
         : [setTeamRights(organization, principal, [], before)]),
@@ -146,6 +157,7 @@ export async function deleteTeam(
       }),
     ]),
   );
+  await workQueue.send([grants.message]);
   await removeMembers(dependencies, organization, team.id);
   await revoke();
 }
@@ -175,8 +187,9 @@ export async function addToTeam(
   person: FoundPerson,
   accountable: Accountable,
 ): Promise<UserId> {
-  const { table } = dependencies;
+  const { table, clock, workQueue } = dependencies;
   const { user, operations } = await userOfPerson(dependencies, person);
+  const view = viewOf(organization, user);
   if (operations.length === 0 && (await isOwnTeamMember(table, organization, team.id, user))) {
     return user;
   }
@@ -184,9 +197,11 @@ export async function addToTeam(
     table.transact([
       ...operations,
       ...addOwnTeamMember(organization, team.id, user),
+      requestWork(view, clock.now(), { organization, principal: userPrincipal(user) }),
       memberAct(dependencies, organization, accountable, 'add-team-member', team, person, user),
     ]),
   );
+  await workQueue.send([view.message]);
   return user;
 }
 
@@ -198,14 +213,21 @@ export async function removeFromTeam(
   user: UserId,
   accountable: Accountable,
 ): Promise<void> {
-  const { table } = dependencies;
+  const { table, clock, workQueue } = dependencies;
   if (await isOwnTeamMember(table, organization, team.id, user)) {
+    const view = viewOf(organization, user);
     await table.transact([
       removeOwnTeamMember(organization, team.id, user),
+      requestWork(view, clock.now(), { organization, principal: userPrincipal(user) }),
       memberAct(dependencies, organization, accountable, 'remove-team-member', team, { name: user }, user),
     ]);
+    await workQueue.send([view.message]);
   }
 }
+
+/** What the person reads in the organization. The item may be new, and then names whose it is. */
+const viewOf = (organization: OrganizationId, user: UserId) =>
+  principalWork(organization, userPrincipal(user));
 
 const memberAct = (
   dependencies: IssueTokenDependencies,

@@ -1,16 +1,19 @@
 /** Who may install a package, and through what: from the function that decides, for every account that has a fact about it. */
 import { type AccessFacts, decideAccess, type Readable, type Subject } from '../domain/access.ts';
 import type { CollaboratorFact, MemberFact } from '../domain/facts.ts';
-import type { ForgeRepositoryId, SynchronizationId } from '../domain/ids.ts';
+import type { ForgeRepositoryId, OrganizationId, SynchronizationId } from '../domain/ids.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
+import { isVcsSynchronization, nobody } from '../domain/vcs-repository.ts';
 import { loadAccessFacts } from '../store/access-fact-store.ts';
 import { loadClaims } from '../store/claim-store.ts';
 import type { WaitingRule } from '../store/new-member-store.ts';
-import { isLiving } from '../store/package-store.ts';
+import { isLiving, type StoredPackage } from '../store/package-store.ts';
 import { holdersOfRows, type RowHolder } from '../store/person-row-store.ts';
 import type { Table } from '../store/table.ts';
-import { type AccessPath, type NamedTeam, packageNamed, pathOf, teamNamesOf } from './explain-access.ts';
+import { findVcsRepository } from '../store/vcs-store.ts';
+import { type AccessPath, packageNamed, pathOf } from './explain-access.ts';
 import { type PersonId, personIdOf } from './people.ts';
+import { type NamedTeam, teamNames, teamNamesOf } from './team-names.ts';
 
 export interface PersonWithAccess {
   readonly id: PersonId;
@@ -47,6 +50,9 @@ export async function peopleReading(
   now: number,
 ): Promise<PackageAccess> {
   const found = await packageNamed(table, organization.id, name);
+  if (isVcsSynchronization(found.synchronization)) {
+    return readingVcs(table, organization.id, found);
+  }
   const synchronization = synchronizations.find(({ id }) => id === found.synchronization);
   if (synchronization === undefined || synchronization.rightsSuspendedAt !== undefined || !isLiving(found)) {
     return { people: [], next: undefined, teams: [], isPublic: false };
@@ -79,6 +85,18 @@ export async function peopleReading(
       .map(({ team }) => names.of(id, team)),
     isPublic: pathsOf({ kind: 'anyone' }).length > 0,
   };
+}
+
+/** Of a repository at a URL: owners say which teams, or everybody. Their people are named with the teams. */
+async function readingVcs(
+  table: Table,
+  organization: OrganizationId,
+  found: StoredPackage,
+): Promise<PackageAccess> {
+  const repository = await findVcsRepository(table, organization, found.repository);
+  const names = await teamNames(table, organization, [found.synchronization]);
+  const { everyone, teams } = repository !== undefined && isLiving(found) ? repository.readers : nobody;
+  return { people: [], next: undefined, teams: teams.map(names.named), isPublic: everyone };
 }
 
 interface Row {

@@ -164,6 +164,9 @@ async function retired(
   if ('id' in connection) {
     return endCredential(table, synchronization, now);
   }
-  const before = await installedAs(table, { forge, baseUrl }, connection);
+  const before =
+    connection.kind === 'of-repositories'
+      ? undefined
+      : await installedAs(table, { forge, baseUrl }, connection);
   return before === undefined ? [] : retireInstallation(before, id);
 }

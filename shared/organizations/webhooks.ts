@@ -166,7 +166,11 @@ async function hookLogOf(
 ): Promise<{ readonly log: HookLog; readonly hook: StoredHook }> {
   const { id, forge, baseUrl, connection, forgeOrganization: organization } = synchronization;
   const integration = findIntegration(await forges.integrations(), integrationKeyOf({ forge, baseUrl }));
-  if (integration === undefined || findModule(forge)?.installsHooks !== true) {
+  if (
+    integration === undefined ||
+    findModule(forge)?.installsHooks !== true ||
+    connection.kind === 'of-repositories'
+  ) {
     throw noLog(synchronization);
   }
   const hooks = (await hooksOf(table, id)).filter(({ forgeHook }) => forgeHook !== undefined);

@@ -1,24 +1,46 @@
 /** The effective rights of a principal: those of all accounts of a user, of a team, or of the whole organization. */
-import { decideAccess, nextEnd, type PersonState, type Readable, type Subject } from '../domain/access.ts';
+import {
+  decideAccess,
+  decideVcsAccess,
+  nextEnd,
+  type PersonState,
+  type Readable,
+  type Standing,
+  type Subject,
+  standingIn,
+} from '../domain/access.ts';
 import {
   type ForgeAccountId,
   type ForgeRepositoryId,
   type OrganizationId,
+  ownTeamPrincipal,
   type Principal,
   type PrincipalParts,
   parsePrincipal,
   type SynchronizationId,
+  teamPrincipal,
 } from '../domain/ids.ts';
+import { ownersByHandCount, primaryOf } from '../domain/primary.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
+import { type VcsGrant, vcsSynchronization } from '../domain/vcs-repository.ts';
 import { loadAccessFacts, loadRepositoryRows } from '../store/access-fact-store.ts';
 import { loadClaims } from '../store/claim-store.ts';
-import { findPerson, mayBeNew, nothingSaid, stateOf } from '../store/member-store.ts';
+import {
+  belongsByHand,
+  findPerson,
+  mayBeNew,
+  nothingSaid,
+  type Person,
+  stateOf,
+} from '../store/member-store.ts';
 import { areNewMembers } from '../store/new-member-store.ts';
 import { findOrganization } from '../store/organization-store.ts';
+import { ownTeamMembershipsOf } from '../store/own-team-store.ts';
 import { applyingSince } from '../store/scope-store.ts';
-import { synchronizationsOf } from '../store/synchronization-store.ts';
+import { findSynchronization, synchronizationsOf } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
 import { type Account, accountIn, accountsOf } from '../store/user-store.ts';
+import { vcsGrantsOf } from '../store/vcs-store.ts';
 
 export type MayRead = (synchronization: SynchronizationId, repository: ForgeRepositoryId) => boolean;
 
@@ -95,7 +117,10 @@ export async function decisionsFor(
 ): Promise<readonly Decision[]> {
   const decisions: Decision[] = [];
   const synchronizations = await synchronizationsOf(table, organization);
-  const { accounts, state } = await personOf(table, organization, reader, synchronizations, now);
+  const grants = await vcsGrantsOf(table, organization);
+  const person = await personOf(table, organization, reader, synchronizations, now);
+  const { accounts, state } = person;
+  const standings: Standing[] = [];
   for (const synchronization of synchronizations) {
     if (synchronization.rightsSuspendedAt !== undefined) {
       continue;
@@ -110,9 +135,60 @@ export async function decisionsFor(
       const facts = await loadAccessFacts(table, synchronization.id, subject, claims, repositories);
       const readable = decideAccess(subject, facts, now);
       decisions.push({ synchronization, subject, readable, isApplying, endsAt: nextEnd(facts, now) });
+      const { belongs, teams } = standingIn(subject, facts, now);
+      standings.push({ belongs, teams: teams.map((team) => teamPrincipal(synchronization.id, team)), state });
     }
   }
+  if (grants.length > 0) {
+    standings.push(await standingHere(table, organization, reader, person, synchronizations));
+    decisions.push(...(await decideGranted(table, organization, standings, grants)));
+  }
   return decisions;
+}
+
+/** What somebody is in the organization, whatever code hosts say. */
+async function standingHere(
+  table: Table,
+  organization: OrganizationId,
+  reader: Reader,
+  { said, state }: ReadingPerson,
+  synchronizations: readonly Synchronization[],
+): Promise<Standing> {
+  if (reader.kind === 'own-team') {
+    return { belongs: true, teams: [ownTeamPrincipal(reader.team)], state };
+  }
+  if (reader.kind !== 'user') {
+    return { belongs: false, teams: [], state };
+  }
+  const teams = await ownTeamMembershipsOf(table, organization, reader.user);
+  const known = belongsByHand(said) ? await findOrganization(table, organization) : undefined;
+  const isByHand = known !== undefined && ownersByHandCount(primaryOf(known, synchronizations));
+  return { belongs: isByHand || teams.length > 0, teams: teams.map(ownTeamPrincipal), state };
+}
+
+/** What may be read of repositories at a URL, by all that somebody is. */
+async function decideGranted(
+  table: Table,
+  organization: OrganizationId,
+  standings: readonly Standing[],
+  grants: readonly VcsGrant[],
+): Promise<readonly Decision[]> {
+  const synchronization = await findSynchronization(table, vcsSynchronization(organization));
+  if (synchronization === undefined) {
+    return [];
+  }
+  const standing: Standing = {
+    belongs: standings.some(({ belongs }) => belongs),
+    teams: standings.flatMap(({ teams }) => teams),
+    state: standings.every(({ state }) => state === 'active') ? 'active' : 'off',
+  };
+  const readable = decideVcsAccess(standing, grants);
+  return [
+    {
+      ...{ synchronization, readable, isApplying: false, endsAt: undefined },
+      subject: { kind: 'anyone', state: standing.state },
+    },
+  ];
 }
 
 /**
@@ -134,6 +210,7 @@ export async function stateOfReader(
 interface ReadingPerson {
   readonly accounts: readonly Account[];
   readonly state: PersonState;
+  readonly said: Person;
 }
 
 async function personOf(
@@ -144,7 +221,7 @@ async function personOf(
   now: number,
 ): Promise<ReadingPerson> {
   if (reader.kind === 'team' || reader.kind === 'own-team') {
-    return { accounts: [], state: 'active' };
+    return { accounts: [], state: 'active', said: nothingSaid };
   }
   const user = reader.kind === 'user' ? reader.user : undefined;
   const person = user === undefined ? nothingSaid : await findPerson(table, organization, user);
@@ -157,7 +234,7 @@ async function personOf(
   const rule = mayBeNew(person) ? await findOrganization(table, organization) : undefined;
   const [isNew] =
     rule === undefined ? [] : await areNewMembers(table, rule, synchronizations, [accounts], now);
-  return { accounts, state: stateOf(person, isNew) };
+  return { accounts, state: stateOf(person, isNew), said: person };
 }
 
 function subjectsOf(

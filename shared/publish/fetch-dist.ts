@@ -11,6 +11,7 @@ import { delaySecondsUntil } from '../runtime/retries.ts';
 import { leaseMsOf } from '../runtime/time-limits.ts';
 import { findPackage, isLiving, type StoredPackage } from '../store/package-store.ts';
 import type { WorkMessage, WorkQueue } from '../store/work.ts';
+import { scanQueueOf } from '../store/work-items.ts';
 import { type BuildDistDependencies, buildDist, type DistOutcome } from './build-dist.ts';
 import { distWarnings } from './dist-warnings.ts';
 import { type DistReader, type LookUpOutcome, lookUpCommit } from './look-up-commit.ts';
@@ -65,11 +66,16 @@ export async function fetchDist(
   try {
     return await answer(dependencies, wanted, await findOrBuild(dependencies, wanted, signal));
   } catch (error) {
-    if (!signal.aborted) {
+    if (!signal.aborted && !(error instanceof OtherWorkerError)) {
       return noArchive(dependencies, wanted, error);
     }
   }
   return leaveToQueue(dependencies, wanted, distWarnings.notReady(found.name, hash));
+}
+
+/** Only another worker has what reads the repository: the archive is left to its queue. */
+export class OtherWorkerError extends Error {
+  override readonly name = 'OtherWorkerError';
 }
 
 interface Wanted {
@@ -226,7 +232,7 @@ const secondsUntil = ({ clock }: FetchDistDependencies, time: number): number =>
 
 /** The message for the queue to look the commit up, and to store and record its archive, as far as that is not done. */
 const finishMessage = ({ organization, found, hash }: Wanted): WorkMessage => ({
-  queue: 'scan',
+  queue: scanQueueOf(found.synchronization),
   group: organization.id,
   message: { kind: 'dist', organization: organization.id, packageNumber: found.number, reference: hash },
 });

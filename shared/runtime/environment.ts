@@ -12,6 +12,7 @@ export const environment = {
   accessStoreArn: 'ACCESS_STORE_ARN',
   syncQueueUrl: 'SYNC_QUEUE_URL',
   scanQueueUrl: 'SCAN_QUEUE_URL',
+  vcsQueueUrl: 'VCS_QUEUE_URL',
   publishPackageQueueUrl: 'PUBLISH_PACKAGE_QUEUE_URL',
   publishRootsQueueUrl: 'PUBLISH_ROOTS_QUEUE_URL',
   publishAccessQueueUrl: 'PUBLISH_ACCESS_QUEUE_URL',
@@ -28,6 +29,8 @@ export const environment = {
   originSecretArn: 'ORIGIN_SECRET_ARN',
   /** ARN of the secret with the key by which an operator's programs use the API. */
   operatorKeySecretArn: 'OPERATOR_KEY_SECRET_ARN',
+  /** Whether repositories at a URL can be read: `deployed` where scan-vcs is, else `none`. */
+  vcsWorker: 'VCS_WORKER',
   /** ARN of the secret with the code that lets the first administrator in. */
   setUpCodeSecretArn: 'SET_UP_CODE_SECRET_ARN',
 } as const;

@@ -7,6 +7,8 @@
 export const functionSeconds = {
   'sync-organization': 300,
   'scan-repository': 300,
+  /** As long as a function may run: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+  'scan-vcs': 900,
   'publish-package': 60,
   'publish-roots': 60,
   'run-deletion': 300,

@@ -9,14 +9,14 @@ import {
 } from '../publish/build-dist.ts';
 import { type DistReader, type LookUpOutcome, lookUpCommit } from '../publish/look-up-commit.ts';
 import { delaySecondsUntil } from '../runtime/retries.ts';
-import { leaseMsOf } from '../runtime/time-limits.ts';
 import { findOrganization } from '../store/organization-store.ts';
 import { findPackage, isLiving, type StoredPackage } from '../store/package-store.ts';
 import type { WorkQueue } from '../store/work.ts';
+import { scanQueueOf } from '../store/work-items.ts';
+import { scanLeaseMs } from './scan-lease.ts';
 
 /** How long a build may take in a function of 300 s; its lease is held until the function has certainly ended. Milliseconds. */
 const buildMs = 240_000;
-const leaseMs = leaseMsOf('scan-repository');
 /** How long a look-up sends requests to the forge before it leaves the rest to another message; milliseconds. */
 const lookUpMs = 30_000;
 /** When to check again on a look-up that another worker makes; seconds. */
@@ -53,6 +53,7 @@ export async function finishDist(
   if (!isLiving(found)) {
     return 'gone';
   }
+  const leaseMs = scanLeaseMs(found.synchronization);
   const build = async (commit: string): Promise<DistOutcome['is']> => {
     const signal = AbortSignal.timeout(buildMs);
     const wanted = { organization: organization.id, slug: organization.slug, found, commit };
@@ -80,7 +81,8 @@ export async function finishDist(
   if (looked.is === 'recorded') {
     return build(looked.commit);
   }
-  const scanMessage = { queue: 'scan', group: organization.id, message: { ...message } } as const;
+  const queue = scanQueueOf(found.synchronization);
+  const scanMessage = { queue, group: organization.id, message: { ...message } } as const;
   if (looked.is === 'undecided') {
     await workQueue.send([scanMessage]);
   }

@@ -11,7 +11,6 @@ import type { BuildDistDependencies } from '../publish/build-dist.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { delaySecondsUntil, retrySeconds } from '../runtime/retries.ts';
-import { leaseMsOf } from '../runtime/time-limits.ts';
 import { isDeletedOnForge } from '../store/forge-deletion-store.ts';
 import { refusedCommitsOf } from '../store/refused-commit-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
@@ -32,6 +31,7 @@ import { type FinishedPackages, finishPackages } from './finish-packages.ts';
 import { refKey } from './folders/folder-packages.ts';
 import { logChanges, logFailure } from './log-scan.ts';
 import { moveFolders } from './move-folders.ts';
+import { changeOf, type RefsRecord } from './note-change.ts';
 import type { LeftOutRef } from './owner-lines.ts';
 import { packagesOfRepository } from './package-state.ts';
 import type { VersionChange } from './plan-versions.ts';
@@ -41,6 +41,7 @@ import { type ReadVersions, readFolderVersions, readVersions } from './read-vers
 import { type LeftOutRecord, nothingLeftOut, recordLeftOut } from './record-left-out.ts';
 import { completeScan, type RestRecord, requestRest } from './rest-of-manifests.ts';
 import type { ScanInputs } from './scan-inputs.ts';
+import { scanLeaseMs } from './scan-lease.ts';
 import { type FoundPackage, type RepositoryScan, type ScannedPackage, scanPackage } from './scan-package.ts';
 
 export interface ScanDependencies extends Omit<BuildDistDependencies, 'reader'> {
@@ -52,10 +53,12 @@ export interface ScanDependencies extends Omit<BuildDistDependencies, 'reader'> 
     synchronization: SynchronizationId,
     repository: ForgeRepositoryId,
   ) => Promise<ScanInputs | undefined>;
-  readonly readerOf: (synchronization: Synchronization) => Promise<ContentReader>;
+  readonly readerOf: (
+    synchronization: Synchronization,
+    repository: ForgeRepositoryId,
+  ) => Promise<ContentReader>;
 }
 
-const leaseMs = leaseMsOf('scan-repository');
 /** Until when a scan begins to read folders, to write versions and to build archives; milliseconds after its own beginning. */
 const foldersMs = 90_000;
 const versionsMs = 170_000;
@@ -81,10 +84,11 @@ export async function scanRepository(
     return 'unknown';
   }
   const workItem = scanWork(known.organization.id, synchronization, repository);
+  const leaseMs = scanLeaseMs(synchronization);
   const take = () =>
     takeLease(table, workItem, { leaseId: dependencies.newLeaseId(), now: clock.now(), leaseMs });
   let lease = await take();
-  const openReader = () => dependencies.readerOf(known.synchronization);
+  const openReader = () => dependencies.readerOf(known.synchronization, repository);
   if (lease === 'idle' && (await requestRest(dependencies, workItem, openReader))) {
     lease = await take();
   }
@@ -148,7 +152,7 @@ async function scanUnderLease(
 }
 
 /** What the scan's item keeps for owners and for the reconcile. */
-interface ScanRecord extends LeftOutRecord, FinishedPackages, RestRecord {
+interface ScanRecord extends LeftOutRecord, FinishedPackages, Partial<RefsRecord>, RestRecord {
   readonly lastScannedAt: number | undefined;
   readonly waiting: readonly WaitingName[];
 }
@@ -164,7 +168,7 @@ async function scan(
   const { organization } = inputs;
   const begunAt = clock.now();
   const source = sourceOf(inputs, repository.fact.repository);
-  const reader = await dependencies.readerOf(inputs.synchronization);
+  const reader = await dependencies.readerOf(inputs.synchronization, repository.fact.repository);
   const { refs, unread, rest } = await readRefsInPortions(dependencies, lease, source, reader, inputs);
   const [refused, before] = await Promise.all([
     refusedCommitsOf(table, organization.id),
@@ -197,11 +201,12 @@ async function scan(
     ...([dependencies, source.synchronization, source.repository, skipped, lease.item] as const),
   );
   await logChanges(dependencies, lease, source, scanned.flatMap(changesOf));
-  const times = { leaseMs, until: begunAt + distsMs };
+  const times = { leaseMs: scanLeaseMs(source.synchronization), until: begunAt + distsMs };
   const finished = await finishPackages(dependencies, lease, context, scanned, times);
   const proposed = await proposeFolders(dependencies, lease, context);
   return {
     lastScannedAt: isLate ? lastScannedOf(lease) : clock.now(),
+    ...changeOf(refs, lease.item, clock.now()),
     ...restOf(rest, folders, lease, clock.now()),
     ...leftOut,
     ...finished,

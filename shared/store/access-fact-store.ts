@@ -3,7 +3,16 @@ import { type AccessFacts, accessFactsOf, type Subject } from '../domain/access.
 import type { Claim } from '../domain/claim.ts';
 import { type Fact, type FactKind, factKinds, type StoredFact } from '../domain/facts.ts';
 import type { ForgeAccountId, ForgeTeamId, SynchronizationId } from '../domain/ids.ts';
-import { type FactOf, isKind, live, loadMember, parseStored, prefixOf, queryFacts } from './fact-store.ts';
+import {
+  type FactOf,
+  isKind,
+  live,
+  loadMember,
+  loadTeam,
+  parseStored,
+  prefixOf,
+  queryFacts,
+} from './fact-store.ts';
 import { keys } from './keys.ts';
 import type { Table } from './table.ts';
 
@@ -61,7 +70,10 @@ export async function loadAccessFacts(
     return together(ofRepositories());
   }
   if (subject.kind === 'team') {
-    return together(rows('team-repository', subject.team), roleTeams(), ofRepositories());
+    return together(
+      loadTeam(table, synchronization, subject.team, givenAt),
+      ...[rows('team-repository', subject.team), roleTeams(), ofRepositories()],
+    );
   }
   const ofTeams = async (): Promise<readonly Fact[]> => {
     const teamMembers = await rows('team-member', subject.account);

@@ -182,6 +182,16 @@ export async function loadMember(
   return live(item === undefined ? [] : [item], 'member', givenAt);
 }
 
+export async function loadTeam(
+  table: Table,
+  synchronization: SynchronizationId,
+  team: string,
+  givenAt: Map<string, number>,
+): Promise<readonly FactOf<'team'>[]> {
+  const item = await table.get(keys.fact(synchronization, `team#${team}`));
+  return live(item === undefined ? [] : [item], 'team', givenAt);
+}
+
 /** The facts with these keys, in the order given, even if they were removed within a day; consistent. One read for each 100. */
 export async function findFacts(
   table: Table,

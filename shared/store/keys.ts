@@ -33,6 +33,8 @@
  * | entry of the log of a repository's scans | SYNC#id | SCANLOG#repository#time |
  * | an owner's choice on a repository | SYNC#id | CHOICE#repository |
  * | which folders of a repository have packages | SYNC#id | FOLDERS#repository |
+ * | repository at a URL | SYNC#id | VCS#repository |
+ * | list of all repositories at a URL | VCSREPOSITORIES | organization#repository |
  * | package (work: its p2 files) | ORG#id | PACKAGE#number |
  * | fan-out to all packages (work) | ORG#id | PACKAGES |
  * | package that a name belongs to | ORG#id | NAME#vendor/name |
@@ -221,6 +223,14 @@ export const keys = {
   choice: (synchronization: string, repository: string): Key => ({
     pk: `SYNC#${synchronization}`,
     sk: `CHOICE#${repository}`,
+  }),
+  vcsRepository: (synchronization: string, repository: string): Key => ({
+    pk: `SYNC#${synchronization}`,
+    sk: `VCS#${repository}`,
+  }),
+  vcsRepositoryListed: (organization: string, repository: string): Key => ({
+    pk: 'VCSREPOSITORIES',
+    sk: `${organization}#${repository}`,
   }),
   package: (organization: string, number: number): Key => ({
     pk: `ORG#${organization}`,

@@ -26,6 +26,7 @@ const OrganizationItem = z.object({
   branchesLeftOut: z.array(z.string()).optional(),
   newMembers: z.enum(['active', 'waiting']).optional(),
   ownersVersion: z.number().optional(),
+  hasVcsRepositories: z.literal(true).optional(),
   deletedAt: z.number().optional(),
 });
 

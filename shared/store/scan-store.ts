@@ -30,6 +30,8 @@ const ScanItem = z
     movedTags: z.array(z.object({ version: z.string(), tag: z.string() })).default([]),
     /** Whether something is retried at the next reconcile, such as a tag whose archive the forge did not deliver. */
     unfinished: z.boolean().default(false),
+    /** When its tags and branches last changed, as far as scans saw; milliseconds since the epoch. */
+    changedAt: z.number().optional(),
     /** How many manifests are to be read yet, and when that goes on by itself; milliseconds since the epoch. */
     unread: z.number().default(0),
     goOnAt: z.number().optional(),

@@ -31,6 +31,7 @@ export const connectionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('app-installation'), installation }),
   z.object({ kind: z.literal('oauth-grant'), id: connectionId }),
   z.object({ kind: z.literal('access-token'), id: connectionId }),
+  z.object({ kind: z.literal('of-repositories') }),
 ]);
 
 /** Each scope has its own attribute, since `Change` cannot update nested ones. */
@@ -93,7 +94,10 @@ function parseSynchronization(item: Item): Synchronization {
   return { ...SynchronizationItem.parse(item), lastSuccessAt: Object.fromEntries(times) };
 }
 
-function connectionOf(stored: Connection | undefined, installed: InstallationId | undefined): Connection {
+function connectionOf(
+  stored: Synchronization['connection'] | undefined,
+  installed: InstallationId | undefined,
+): Synchronization['connection'] {
   if (stored !== undefined) {
     return stored;
   }
@@ -300,7 +304,11 @@ export function restoreRights(id: SynchronizationId): Operation {
  *
  * @param before the one that it replaces; fails if another one with a credential has replaced that meanwhile
  */
-export function useConnection(id: SynchronizationId, connection: Connection, before: Connection): Operation {
+export function useConnection(
+  id: SynchronizationId,
+  connection: Connection,
+  before: Synchronization['connection'],
+): Operation {
   const { connectionId } = ofCredential(before);
   const isBefore = connectionId === undefined ? missing('connectionId') : equal('connectionId', connectionId);
   return {
@@ -314,7 +322,7 @@ export function useConnection(id: SynchronizationId, connection: Connection, bef
 }
 
 /** An attribute of its own, for conditions. */
-const ofCredential = (connection: Connection) => ({
+const ofCredential = (connection: Synchronization['connection']) => ({
   connectionId: 'id' in connection ? connection.id : undefined,
 });
 

@@ -1,6 +1,7 @@
 /** The work items: the key of each one in the table, and the message for its worker. */
 import type { ForgeRepositoryId, OrganizationId, Principal, SynchronizationId } from '../domain/ids.ts';
 import type { AnyScope } from '../domain/scopes.ts';
+import { isVcsSynchronization } from '../domain/vcs-repository.ts';
 import { keys } from './keys.ts';
 import type { WorkItem } from './work.ts';
 
@@ -32,6 +33,10 @@ export function previewWork(organization: OrganizationId, synchronization: Synch
   };
 }
 
+/** Where work on a repository's contents waits: those at a URL have a worker of their own, which has the programs that read them. */
+export const scanQueueOf = (synchronization: SynchronizationId): 'scan' | 'vcs' =>
+  isVcsSynchronization(synchronization) ? 'vcs' : 'scan';
+
 /** The work of scanning one repository for versions. */
 export function scanWork(
   organization: OrganizationId,
@@ -40,7 +45,11 @@ export function scanWork(
 ): WorkItem {
   return {
     key: keys.scan(synchronization, repository),
-    message: { queue: 'scan', group: organization, message: { kind: 'scan', synchronization, repository } },
+    message: {
+      queue: scanQueueOf(synchronization),
+      group: organization,
+      message: { kind: 'scan', synchronization, repository },
+    },
   };
 }
 

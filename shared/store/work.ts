@@ -14,6 +14,7 @@ import { ConflictError, type Item, type Operation, pendingSince, type Table } fr
 export const queueNames = [
   'sync',
   'scan',
+  'vcs',
   'publish-package',
   'publish-roots',
   'publish-access',

@@ -5,13 +5,12 @@
  * The programs are given to repositories and servers that nobody vouches for. So they run with limits, without configuration but ours, and
  * connect only to addresses that were checked before.
  */
+import type { VcsKind } from '../domain/vcs-repository.ts';
 import type { CommitFinder } from '../forge/containment.ts';
 import type { ContentReader } from '../forge/forge.ts';
 import type { Secret } from '../runtime/secret.ts';
 import type { Programs, RunProgram } from './run-program.ts';
 import type { SubversionLayout } from './subversion/layout.ts';
-
-export type VcsKind = 'git' | 'hg' | 'svn';
 
 export interface VcsPlace {
   readonly kind: VcsKind;

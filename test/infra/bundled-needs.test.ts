@@ -20,7 +20,8 @@ beforeAll(async () => {
 }, 120_000);
 
 const Deployed = z.object({
-  Code: z.object({ S3Key: z.string() }),
+  // The key of a zip file or the address of an image; both have the hash of the bundle's folder.
+  Code: z.record(z.string(), z.unknown()).transform((code) => /[0-9a-f]{64}/.exec(JSON.stringify(code))?.[0]),
   Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }),
 });
 
@@ -34,16 +35,14 @@ function deployed(name: FunctionName): z.infer<typeof Deployed> {
 
 /** Of the bundle that the template deploys. */
 const code = (name: FunctionName): string =>
-  readFileSync(
-    join(assembly, `asset.${deployed(name).Code.S3Key.replace(/\.zip$/, '')}`, 'index.mjs'),
-    'utf8',
-  );
+  readFileSync(join(assembly, `asset.${deployed(name).Code}`, 'index.mjs'), 'utf8');
 
 const given = (name: FunctionName): string[] => Object.keys(deployed(name).Environment.Variables);
 
 const messages: readonly [pattern: RegExp, variable: string][] = [
   [/queue:"sync"/, environment.syncQueueUrl],
   [/queue:"scan"/, environment.scanQueueUrl],
+  [/queue:"vcs"/, environment.vcsQueueUrl],
   [/queue:"publish-package"/, environment.publishPackageQueueUrl],
   [/queue:"publish-roots"/, environment.publishRootsQueueUrl],
   [/queue:"deletion"/, environment.deletionQueueUrl],

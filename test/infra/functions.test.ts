@@ -28,9 +28,10 @@ const resourceId = (name: string): string =>
 const lambdaSchema = z.object({
   Timeout: z.number(),
   MemorySize: z.number(),
-  Runtime: z.string(),
+  PackageType: z.string().optional(),
+  Runtime: z.string().optional(),
   Architectures: z.array(z.string()),
-  Handler: z.string(),
+  Handler: z.string().optional(),
   Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }),
   ReservedConcurrentExecutions: z.unknown().optional(),
   TracingConfig: z.undefined().optional(),
@@ -41,10 +42,15 @@ describe('functions', () => {
   it('run on Node 24 on arm64 within their limits', () => {
     expect(resourcesOf(template, 'Lambda::Function')).toHaveLength(functionNames.length);
     for (const name of functionNames) {
-      const { Runtime, Architectures, Handler, MemorySize } = lambda(name);
-      expect([Runtime, Architectures, Handler]).toEqual(['nodejs24.x', ['arm64'], 'index.handler']);
+      const { PackageType, Runtime, Architectures, Handler, MemorySize } = lambda(name);
+      // The image says the rest: functions/scan-vcs/Dockerfile.
+      const isImage = name === 'scan-vcs';
+      expect([name, PackageType, Runtime, Handler]).toEqual(
+        isImage ? [name, 'Image', undefined, undefined] : [name, undefined, 'nodejs24.x', 'index.handler'],
+      );
+      expect(Architectures).toEqual(['arm64']);
       expect(MemorySize).toBeGreaterThanOrEqual(256);
-      expect(MemorySize).toBeLessThanOrEqual(1024);
+      expect(MemorySize).toBeLessThanOrEqual(isImage ? 3008 : 1024);
     }
     // The HTTP API times out after 30 seconds.
     for (const name of ['fetch-dist', 'receive-webhook', 'record-downloads'] as const) {
@@ -86,6 +92,7 @@ describe('functions', () => {
     'PublishRootsQueue',
     'ScanQueue',
     'SyncQueue',
+    'VcsQueue',
   );
   const consume = (queue: string) =>
     ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'].map(
@@ -125,6 +132,7 @@ describe('functions', () => {
       'scan-repository',
       [...archives, integrations, ...renewCredentials, ...consume('ScanQueue'), ...sendAll],
     ],
+    ['scan-vcs', [...archives, useCredentials, ...consume('VcsQueue'), ...sendAll]],
     [
       'publish-package',
       [
@@ -157,7 +165,14 @@ describe('functions', () => {
     ],
     [
       'fetch-dist',
-      [addresses, ...archives, integrations, ...renewCredentials, distOriginSecret, ...send('ScanQueue')],
+      [
+        addresses,
+        ...archives,
+        integrations,
+        ...renewCredentials,
+        distOriginSecret,
+        ...send('ScanQueue', 'VcsQueue'),
+      ],
     ],
     ['record-downloads', [originSecret]],
     ['start-reconcile', [addresses, ...sendAll]],
@@ -185,14 +200,7 @@ describe('functions', () => {
         lists,
         's3:ListBucketVersions RegistryBucket',
         ...consume('DeletionQueue'),
-        ...send(
-          'DeletionQueue',
-          'PublishAccessQueue',
-          'PublishPackageQueue',
-          'PublishRootsQueue',
-          'ScanQueue',
-          'SyncQueue',
-        ),
+        ...sendAll,
       ],
     ],
   ])('%s has exactly these permissions', (name, more) => {
@@ -251,11 +259,11 @@ describe('functions', () => {
         .sort(),
     ).toEqual(['kms:Decrypt', 'kms:Decrypt', 'kms:GenerateDataKey']);
     const others = conditions.filter(({ Condition }) => JSON.stringify(Condition).includes('"credential"'));
-    // Those that read forges renew them; whoever revokes grants only decrypts.
-    expect(others.map(({ Action }) => [Action].flat().length).sort()).toEqual([1, 2, 2, 2, 2, 2]);
+    // Those that read forges renew them; whoever revokes grants, or reads repositories at a URL, only decrypts.
+    expect(others.map(({ Action }) => [Action].flat().length).sort()).toEqual([1, 1, 2, 2, 2, 2, 2]);
     expect(conditions.map(({ Condition }) => Condition)).toContainEqual(only('answer', 'caller'));
     expect(conditions.map(({ Condition }) => Condition)).toContainEqual(only('registration', 'registration'));
-    expect(conditions).toHaveLength(16);
+    expect(conditions).toHaveLength(17);
     for (const { Condition } of others) {
       expect(Condition).toEqual(only('credential', 'connection'));
     }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleEdge } from '../../infra/bundle.ts';
@@ -13,6 +13,8 @@ export async function createPlaceholderBundles(): Promise<string> {
     mkdirSync(join(folder, 'functions', name), { recursive: true });
     const code = `export const handler = async () => { throw new Error('${name} has no bundle here'); };\n`;
     writeFileSync(join(folder, 'functions', name, 'index.mjs'), code);
+    const dockerfile = join('functions', name, 'Dockerfile');
+    if (existsSync(dockerfile)) copyFileSync(dockerfile, join(folder, dockerfile));
   }
   mkdirSync(join(folder, 'edge'));
   writeFileSync(join(folder, 'edge', 'authorize-request.js'), await bundleEdge());
@@ -21,7 +23,7 @@ export async function createPlaceholderBundles(): Promise<string> {
 
 let synthesized: Promise<Template> | undefined;
 
-/** The template, synthesized from placeholders: once for all files of a worker. */
+/** The template with everything that may be chosen, synthesized from placeholders: once for all files of a worker. */
 export async function synthesizeTemplate(): Promise<Template> {
   synthesized ??= synthesizeOnce();
   return structuredClone(await synthesized);
@@ -31,7 +33,7 @@ async function synthesizeOnce(): Promise<Template> {
   const distDir = await createPlaceholderBundles();
   const outDir = mkdtempSync(join(tmpdir(), 'assembly-'));
   try {
-    synthesize(outDir, distDir);
+    synthesize(outDir, distDir, { vcs: true });
     return readTemplate(outDir);
   } finally {
     for (const folder of [outDir, distDir]) rmSync(folder, { recursive: true });

@@ -147,6 +147,7 @@ describe('queues', () => {
     expect(working().map(([id]) => id)).toEqual([
       'SyncQueue',
       'ScanQueue',
+      'VcsQueue',
       'PublishPackageQueue',
       'PublishRootsQueue',
       'DeletionQueue',
@@ -182,7 +183,7 @@ describe('queues', () => {
     );
 
   it('hide a message for longer than its function can run', () => {
-    expect(mappings()).toHaveLength(6);
+    expect(mappings()).toHaveLength(7);
     for (const { EventSourceArn, FunctionName, FunctionResponseTypes } of mappings()) {
       const queue = queues().get(EventSourceArn);
       const { Timeout } = timeoutSchema.parse(propertiesOf(template, FunctionName));
@@ -202,6 +203,7 @@ describe('queues', () => {
     expect(batches).toEqual([
       ['SyncQueue', 'SyncOrganization', 1, 10],
       ['ScanQueue', 'ScanRepository', 1, 10],
+      ['VcsQueue', 'ScanVcs', 1, 5],
       ['PublishPackageQueue', 'PublishPackage', 5, 10],
       ['PublishRootsQueue', 'PublishRoots', 5, 10],
       ['PublishAccessQueue', 'PublishAccess', 10, 2],

@@ -5,6 +5,7 @@ import { integrationKey } from './api-forges.ts';
 import { organizationExamples } from './api-organization-examples.ts';
 import { packageExamples } from './api-packages.ts';
 import { peopleExamples } from './api-people-examples.ts';
+import { vcsExamples } from './api-vcs-examples.ts';
 import { userOf } from './api-world.ts';
 import { proveStranger } from './proven-stranger.ts';
 import { runExamples } from './run-examples.ts';
@@ -13,6 +14,7 @@ const newKey = { description: 'build server', scopes: ['read'], expiresAt: null 
 
 export const examples: Readonly<Record<string, Example>> = {
   ...organizationExamples,
+  ...vcsExamples,
   readDocument: {},
   readDocumentation: {},
   readMe: {},

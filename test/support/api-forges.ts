@@ -181,7 +181,12 @@ export function createApiForges(): ApiForges {
         requests: () => 0,
       };
     },
-    openFor: ({ connection }) => forges.open({ integration, connection }),
+    openFor({ connection }) {
+      if (connection.kind === 'of-repositories') {
+        throw new RangeError('not on a forge');
+      }
+      return forges.open({ integration, connection });
+    },
     signInOf: () => signInHost.signIn,
     personForge: () => ({
       async ownedOrganizations() {

@@ -30,6 +30,7 @@ import { putPerson } from '../../shared/store/member-store.ts';
 import { addOrganization } from '../../shared/store/organization-store.ts';
 import type { Item } from '../../shared/store/table.ts';
 import { makeUser } from '../../shared/store/user-store.ts';
+import { makeSshKey } from '../../shared/vcs/ssh-key.ts';
 import { type ApiForges, createApiForges } from './api-forges.ts';
 import { apiPrefix, undocumented } from './documented-answers.ts';
 import { createMemoryDataKeys } from './memory-data-keys.ts';
@@ -118,6 +119,7 @@ export async function createApiWorld(added: readonly Route[] = []): Promise<ApiW
     isOperatorKey: async (given) => given === secrets.operator,
     consoleBaseUrl,
     registryBaseUrl: 'https://registry.example',
+    vcs: { hasWorker: true, readableKinds: ['git'], makeSshKey },
   };
   await populate(table, time);
   const signIn = async (person: Person, authenticatedAt = time): Promise<void> => {

@@ -123,6 +123,12 @@ export async function createRegistry(
     get registryBaseUrl() {
       return world.registryBaseUrl;
     },
+    set openVcs(open: RegistryWorld['openVcs']) {
+      world.openVcs = open;
+    },
+    get openVcs() {
+      return world.openVcs;
+    },
     set lookUp(answer: RegistryWorld['lookUp']) {
       world.lookUp = answer;
     },

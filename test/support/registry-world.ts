@@ -17,16 +17,18 @@ import {
 } from '../../events/messages/schema.ts';
 import { edgeKeys, openOrganization } from '../../shared/domain/edge-keys.ts';
 import type { Fact } from '../../shared/domain/facts.ts';
+import type { ForgeRepositoryId } from '../../shared/domain/ids.ts';
 import type { RepositoryLinks } from '../../shared/domain/repository-links.ts';
 import type { AnyScope, ScopeName } from '../../shared/domain/scopes.ts';
 import type { Synchronization } from '../../shared/domain/synchronization.ts';
+import { isVcsSynchronization } from '../../shared/domain/vcs-repository.ts';
 import type { CommitFinder } from '../../shared/forge/containment.ts';
 import type { ContentReader } from '../../shared/forge/forge.ts';
 import { runDeletion } from '../../shared/organizations/deletion/run-deletion.ts';
 import { isOwner } from '../../shared/organizations/membership.ts';
 import type { DistObjects } from '../../shared/publish/dist-objects.ts';
 import { effectiveRightsOf } from '../../shared/publish/effective-rights.ts';
-import { fetchDist } from '../../shared/publish/fetch-dist.ts';
+import { fetchDist, OtherWorkerError } from '../../shared/publish/fetch-dist.ts';
 import type { ObjectWriter } from '../../shared/publish/object-writer.ts';
 import { type KeyValues, publishAccess } from '../../shared/publish/publish-access.ts';
 import { publishPackage } from '../../shared/publish/publish-package.ts';
@@ -34,12 +36,14 @@ import { publishView } from '../../shared/publish/publish-view.ts';
 import { requestPackages } from '../../shared/publish/request-packages.ts';
 import { requestPrincipals } from '../../shared/publish/request-principals.ts';
 import type { StoredObjects } from '../../shared/publish/stored-objects.ts';
-import { createEnvelopeCipher } from '../../shared/runtime/cipher.ts';
+import { type Cipher, createEnvelopeCipher } from '../../shared/runtime/cipher.ts';
 import { finishDist } from '../../shared/scan/finish-dist.ts';
 import { loadScanInputs } from '../../shared/scan/scan-inputs.ts';
-import { scanRepository } from '../../shared/scan/scan-repository.ts';
+import { type ScanDependencies, scanRepository } from '../../shared/scan/scan-repository.ts';
+import { openVcsRepository, type VcsOpening } from '../../shared/scan/vcs-reader.ts';
 import { keys } from '../../shared/store/keys.ts';
 import { createSlugReader, findOrganizationBySlug } from '../../shared/store/organization-store.ts';
+import type { StoredPackage } from '../../shared/store/package-store.ts';
 import { scansOf } from '../../shared/store/scan-store.ts';
 import { findSynchronization } from '../../shared/store/synchronization-store.ts';
 import type { Table } from '../../shared/store/table.ts';
@@ -57,6 +61,7 @@ import type { CountingReader } from '../../shared/sync/run/run.ts';
 import { runScopes } from '../../shared/sync/run/run-scopes.ts';
 import { reconcile } from '../../shared/sync/schedule/reconcile.ts';
 import { sweepWork } from '../../shared/sync/schedule/sweep.ts';
+import type { VcsReader } from '../../shared/vcs/vcs.ts';
 import { createMemoryContents, type MemoryRefs } from './memory-contents.ts';
 import { createMemoryDataKeys } from './memory-data-keys.ts';
 import { createMemoryForge, type MemoryForge, repository } from './memory-forge.ts';
@@ -109,6 +114,10 @@ export interface RegistryWorld {
     asked: 'refs' | 'archive' | 'contains' | 'readme' | 'folders',
     what: string,
   ) => void | Promise<void>;
+  /** What the worker of repositories at a URL opens; by default what is in `contents` under their ids. */
+  openVcs: (opening: VcsOpening) => Promise<VcsReader>;
+  /** Encrypts credentials of repositories at a URL. */
+  readonly cipher: Cipher;
   /** Answers about commits, instead of the refs in `contents`. */
   lookUp: CommitFinder['contains'] | undefined;
   /** The bytes of an archive. By default a forge does not give the same bytes twice. */
@@ -143,6 +152,11 @@ export interface RegistryWorld {
   loseMessages(): void;
   /** @param hash of a commit, perhaps abbreviated */
   fetch(packageNumber: number, hash: string): ReturnType<typeof fetchDist>;
+}
+
+interface Readers {
+  readonly readerOf: ScanDependencies['readerOf'];
+  readonly reader: (found: StoredPackage) => Promise<ContentReader & CommitFinder>;
 }
 
 /** Creates the world. @param openReader opens another forge than the one in memory */
@@ -180,15 +194,36 @@ export async function createRegistryWorld(
     return openReader && synchronization ? openReader(synchronization, of) : memoryContents;
   };
 
+  const contentsHere = (of: Services): Readers => ({
+    readerOf: () => contentsOf(of),
+    reader: async ({ synchronization }) => {
+      if (isVcsSynchronization(synchronization)) {
+        throw new OtherWorkerError('no programs here');
+      }
+      return contentsOf(of);
+    },
+  });
+  /** As the worker of repositories at a URL opens them: with what is stored of each. */
+  const contentsAtUrl = (of: Services): Readers => {
+    const open = (repository: ForgeRepositoryId) =>
+      openVcsRepository(
+        { table: of.table, cipher, open: (opening) => world.openVcs(opening) },
+        organizationId,
+        repository,
+      );
+    return { readerOf: (_, repository) => open(repository), reader: ({ repository }) => open(repository) };
+  };
+
   function handlers(of: Services): Readonly<Record<QueueName, (message: unknown) => Promise<unknown>>> {
     const { registryBaseUrl } = world;
     const common = { ...of, clock, newLeaseId, logger, registryBaseUrl, slugOf: createSlugReader(of.table) };
-    const scanning = {
-      ...common,
-      objects: of.dists,
-      load: loadScanInputs.bind(undefined, of.table),
-      readerOf: () => contentsOf(of),
-      reader: () => contentsOf(of),
+    const scanning = (readers: Readers, raw: unknown) => {
+      const message = ScanMessage.parse(raw);
+      const load = loadScanInputs.bind(undefined, of.table);
+      const dependencies = { ...common, objects: of.dists, load, ...readers };
+      return message.kind === 'dist'
+        ? finishDist(dependencies, message)
+        : scanRepository(dependencies, message.synchronization, message.repository);
     };
     return {
       sync(raw) {
@@ -207,12 +242,8 @@ export async function createRegistryWorld(
           message,
         );
       },
-      scan(raw) {
-        const message = ScanMessage.parse(raw);
-        return message.kind === 'dist'
-          ? finishDist(scanning, message)
-          : scanRepository(scanning, message.synchronization, message.repository);
-      },
+      scan: (raw) => scanning(contentsHere(of), raw),
+      vcs: (raw) => scanning(contentsAtUrl(of), raw),
       'publish-package'(raw) {
         const message = PublishPackageMessage.parse(raw);
         return message.packageNumber === undefined
@@ -275,6 +306,8 @@ export async function createRegistryWorld(
     registryBaseUrl,
     beforeContents: () => {},
     lookUp: undefined,
+    openVcs: async () => ({ ...memoryContents, seenHostKey: async () => undefined }),
+    cipher,
     linksOf: (id) => ({
       source: { type: 'git', url: `git@forge.example:acme/repository-${id}.git` },
       tree: `https://forge.example/acme/repository-${id}/tree/{ref}`,
@@ -375,7 +408,7 @@ export async function createRegistryWorld(
           newLeaseId,
           logger,
           registryBaseUrl: world.registryBaseUrl,
-          reader: () => contentsOf(own),
+          reader: contentsHere(own).reader,
           findOrganization: findOrganizationBySlug.bind(undefined, table),
         },
         { slug: 'acme', packageNumber: String(packageNumber), file: `${hash}.zip` },

@@ -114,6 +114,7 @@ export async function startLocalServices(
 const queueVariables = {
   sync: environment.syncQueueUrl,
   scan: environment.scanQueueUrl,
+  vcs: environment.vcsQueueUrl,
   'publish-package': environment.publishPackageQueueUrl,
   'publish-roots': environment.publishRootsQueueUrl,
   'publish-access': environment.publishAccessQueueUrl,

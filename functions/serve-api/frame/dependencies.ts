@@ -1,5 +1,6 @@
 import type { Forges } from '../../../shared/composition/forges.ts';
 import type { IntegrationsSecret } from '../../../shared/forge/integrations.ts';
+import type { VcsDependencies } from '../../../shared/organizations/vcs-repositories.ts';
 import type { Cipher } from '../../../shared/runtime/cipher.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import type { Logger } from '../../../shared/runtime/logger.ts';
@@ -24,4 +25,6 @@ export interface ApiDependencies {
   readonly consoleBaseUrl: string;
   /** Of Composer's repositories; without a slash at its end. */
   readonly registryBaseUrl: string;
+  /** What repositories at a URL are read by, where this installation can. */
+  readonly vcs: Pick<VcsDependencies, 'hasWorker' | 'readableKinds' | 'makeSshKey'>;
 }

@@ -32,6 +32,7 @@ import { synchronizationRoutes } from './synchronizations.ts';
 import { teamRoutes } from './teams.ts';
 import { tokenRoutes } from './tokens.ts';
 import { userSessionRoutes } from './user-sessions.ts';
+import { vcsRepositoryRoutes } from './vcs-repositories.ts';
 import { webhookRoutes } from './webhooks.ts';
 
 /** Every route of the API but those of its documentation. */
@@ -45,6 +46,7 @@ export const routes: readonly Route[] = [
   ...packageRoutes,
   ...packageChangeRoutes,
   ...repositoryRoutes,
+  ...vcsRepositoryRoutes,
   ...refusedCommitRoutes,
   ...newOrganizationRoutes,
   ...apiKeyRoutes,

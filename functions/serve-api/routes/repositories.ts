@@ -14,7 +14,9 @@ import {
 } from '../../../shared/console-api/packages.ts';
 import { CallerError } from '../../../shared/domain/caller-error.ts';
 import { asId, type SynchronizationId } from '../../../shared/domain/ids.ts';
+import type { Organization } from '../../../shared/domain/organization.ts';
 import { repositoryKey } from '../../../shared/domain/repository-key.ts';
+import { vcsSynchronization } from '../../../shared/domain/vcs-repository.ts';
 import { choosePackagesAs } from '../../../shared/organizations/choose-packages.ts';
 import { leftOutOf } from '../../../shared/organizations/list-left-out.ts';
 import {
@@ -58,6 +60,10 @@ function shown(repository: ListedRepository) {
   };
 }
 
+/** Where repositories at a URL are found, if there are any. */
+const ofVcs = ({ id, hasVcsRepositories }: Organization) =>
+  hasVcsRepositories === true ? [{ id: vcsSynchronization(id) }] : [];
+
 const list = defineRoute(
   {
     ...common,
@@ -67,7 +73,7 @@ const list = defineRoute(
     orRight: { rights, on: 'list' },
     scope: 'read',
     orScopes: ['packages'],
-    summary: 'The repositories that the synchronizations see',
+    summary: 'The repositories that the synchronizations see, and those at a URL',
     description: 'With a delegated right: those that it counts on.',
     query: z.strictObject({
       package: z
@@ -96,7 +102,13 @@ const list = defineRoute(
     const page = { limit: limitOf({ limit }), after: placeOf(paged, cursor) };
     const { repositories, next } =
       onlyRepositories === undefined
-        ? await listRepositories(table, organization, await synchronizations(), filter, page)
+        ? await listRepositories(
+            table,
+            organization,
+            [...(await synchronizations()), ...ofVcs(organization)],
+            filter,
+            page,
+          )
         : await listNamedRepositories(table, organization, onlyRepositories, filter, page);
     return { body: { items: repositories.map(shown), next: cursorFor(paged, next) } };
   },

@@ -11,8 +11,9 @@ const wholeNumber = (min: number, max: number) => number.pipe(z.int().min(min).m
 
 const functionSchema = z.object({
   FunctionName: z.string().optional(),
-  Code: z.object({ S3Key: z.string() }),
-  Handler: z.string(),
+  Code: z.union([z.object({ S3Key: z.string() }), z.object({ ImageUri: z.string() })]),
+  /** Of an image its own command. */
+  Handler: z.string().default('index.handler'),
   Role: z.string(),
   Environment: z
     .object({ Variables: z.record(z.string(), z.coerce.string()).default({}) })
@@ -36,7 +37,7 @@ export const createFunction: CreateResource = (resource, context) => {
   context.plan.functions.set(name, {
     name,
     arn,
-    directory: bundleDirectory(properties.Code.S3Key, context.assembly),
+    directory: bundleDirectory(properties.Code, context.assembly),
     handler: properties.Handler,
     environment: {
       ...properties.Environment.Variables,
@@ -50,9 +51,10 @@ export const createFunction: CreateResource = (resource, context) => {
   return { ref: name, attributes: { Arn: arn } };
 };
 
-/** The folder that CDK copied the bundle to; the key of its upload is `<hash>.zip`. */
-function bundleDirectory(key: string, assembly: string): string {
-  const directory = join(assembly, `asset.${key.replace(/\.zip$/, '')}`);
+/** The folder that CDK copied the bundle to. The key of its upload is `<hash>.zip`; an image has the hash as tag, and its Dockerfile beside the bundle. */
+function bundleDirectory(code: z.infer<typeof functionSchema>['Code'], assembly: string): string {
+  const hash = 'S3Key' in code ? code.S3Key.replace(/\.zip$/, '') : code.ImageUri.split(':').at(-1);
+  const directory = join(assembly, `asset.${hash}`);
   if (!existsSync(directory)) throw new Error(`there is no bundle in ${directory}`);
   return directory;
 }

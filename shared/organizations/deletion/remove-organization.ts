@@ -5,12 +5,14 @@
 
 import { edgeKeys } from '../../domain/edge-keys.ts';
 import type { Organization } from '../../domain/organization.ts';
+import { vcsSynchronization } from '../../domain/vcs-repository.ts';
 import { deletionOf } from '../../store/deletion-store.ts';
 import { desire, type EdgeRow, edgeRows, findEdgeRows } from '../../store/edge-store.ts';
 import { type Key, keys, ranges } from '../../store/keys.ts';
 import { forgetOrganization } from '../../store/organization-store.ts';
 import { synchronizationsOf } from '../../store/synchronization-store.ts';
 import { tokensOfOrganization } from '../../store/token-store.ts';
+import { removeVcsRepository, vcsRepositoriesOf } from '../../store/vcs-store.ts';
 import { type Lease, leaseHeld } from '../../store/work.ts';
 import { edgeWork } from '../../store/work-items.ts';
 import { disconnection } from '../delete-synchronization.ts';
@@ -72,6 +74,9 @@ async function withdrawAll(
     await table.transact([leaseHeld(lease), ...operations]);
     await workQueue.send(messages);
   }
+  for (const { repository } of await vcsRepositoriesOf(table, organization.id)) {
+    await table.transact([leaseHeld(lease), ...removeVcsRepository(organization.id, repository)]);
+  }
   await endTokens(dependencies, await tokensOfOrganization(table, organization.id), until);
   const left = await withdrawPackagesOf(dependencies, organization, undefined, [leaseHeld(lease)], until);
   if (left > 0 || clock.now() >= until) {
@@ -115,7 +120,7 @@ async function removeRecords(
   const { id } = organization;
   const { pk } = keys.organization(id);
   let { removed, isMore } = await removePackageRecords(dependencies, lease, organization, until);
-  for (const synchronization of deletion.synchronizations) {
+  for (const synchronization of [...deletion.synchronizations, vcsSynchronization(id)]) {
     const records = await removeSynchronizationRecords(dependencies, lease, synchronization, until);
     removed += records.removed;
     isMore ||= records.isMore;

@@ -51,6 +51,8 @@ function inWords(via: Via, teams: ReadonlyMap<string, string>): string {
       return 'internal';
     case 'owner':
       return 'owner';
+    case 'granted':
+      throw new Error('no code host grants that');
   }
 }
 
