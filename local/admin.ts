@@ -8,6 +8,7 @@ import { onAws } from './admin/deployment.ts';
 import { exitCodeOf, exitCodes } from './admin/exit-codes.ts';
 import { nameCommands } from './admin/name-commands.ts';
 import { printable, printableJson } from './admin/printable.ts';
+import { repositoryCommands } from './admin/repository-commands.ts';
 import { simpleText } from './admin/simple-text.ts';
 import { noMore, type Printed, synchronizationCommands } from './admin/synchronization-commands.ts';
 import { usage, usageOf } from './admin/usage.ts';
@@ -50,7 +51,13 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 /** Commands that are more than one call. */
-const printedCommands = { ...synchronizationCommands, ...nameCommands, ...deletionCommands, ...whyCommands };
+const printedCommands = {
+  ...synchronizationCommands,
+  ...nameCommands,
+  ...deletionCommands,
+  ...repositoryCommands,
+  ...whyCommands,
+};
 
 async function run(
   command: string,

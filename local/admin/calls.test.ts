@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { readFlags, simpleCommands } from './calls.ts';
 import { deletionCommands } from './deletion-commands.ts';
 import { nameCommands } from './name-commands.ts';
+import { repositoryCommands } from './repository-commands.ts';
 import { synchronizationCommands } from './synchronization-commands.ts';
 import { usage, usageOf } from './usage.ts';
 import { whyCommands } from './why-command.ts';
@@ -14,7 +15,7 @@ it('has each command that the help names, and no other', () => {
     [...usage.matchAll(/^ {2}([a-z-]+)(?: ORGANIZATION| \[ORGANIZATION\])/gm)].map(([, name]) => name),
   );
   expect([...named].sort()).toEqual(
-    [simpleCommands, nameCommands, synchronizationCommands, deletionCommands, whyCommands]
+    [simpleCommands, nameCommands, repositoryCommands, synchronizationCommands, deletionCommands, whyCommands]
       .flatMap(Object.keys)
       .sort(),
   );

@@ -22,6 +22,22 @@ Usage: npm run admin -- COMMAND [options]
                                                 its number and archives
   vendors ORGANIZATION --vendors NAME,NAME      set the vendors that the organization owns; only packages of these
                                                 are published
+  repository ORGANIZATION                       list the repositories at a URL, which are on no code host
+  repository ORGANIZATION add URL [--kind git|hg|svn]
+          [--readers everyone|nobody|TEAM,TEAM] add one; it is read at once, and the answer says how that went. Defaults:
+          [--credential none|ssh-key|basic|token-header|client-certificate] [--username NAME] [--header NAME]
+          [--certificate FILE] [--secret-file FILE] [--allow-private yes|no] [--allow-http yes|no]
+                                                no credential, nobody installs, no host in a private network, nothing
+                                                unencrypted. ssh-key: a key is made here, and its public part printed.
+                                                The password, the header's value or the certificate's key is read from
+                                                FILE, or from standard input with -
+  repository ORGANIZATION show|test REPOSITORY  show one, by its id, URL or name; test: read it now
+  repository ORGANIZATION change REPOSITORY [--accept-host-key FINGERPRINT]
+                                                change any of the above; --accept-host-key: the server is known by this
+                                                key from now on
+  repository ORGANIZATION hook REPOSITORY       make the address that its server tells of pushes, or renew its secret
+  repository ORGANIZATION remove REPOSITORY --confirm NAME
+                                                remove it with its credential; nobody installs its packages any more
   publishing ORGANIZATION [--source yes|no] [--outside-code yes|no]
                                                 whether metadata has 'source', the place of the code in version
                                                 control (default yes); whether versions may have a dist or source

@@ -8,6 +8,7 @@ import { apiOrganizationCommands } from './api-organization-commands.ts';
 import { apiRepositoryCommands } from './api-repository-commands.ts';
 import { apiSettingsCommands } from './api-settings-commands.ts';
 import { apiTokenCommands } from './api-token-commands.ts';
+import { apiVcsCommands } from './api-vcs-commands.ts';
 
 const Accountable = z.object({ slug: z.string(), by: z.string(), why: z.string() });
 
@@ -19,6 +20,7 @@ export const apiCommands: Readonly<Record<string, ApiCommand>> = {
   ...apiRepositoryCommands,
   ...apiSettingsCommands,
   ...apiTokenCommands,
+  ...apiVcsCommands,
   'describe-organization': command(z.object({ slug: z.string().optional() }), (api, { slug }) =>
     slug === undefined ? api.request({ path: '/installation/status' }) : statusOf(api, slug),
   ),
