@@ -46,8 +46,8 @@ export interface Needs {
    * only.
    */
   readonly credentials?: 'renew' | 'read' | 'hooks';
-  /** Makes secrets of hooks, and tells them to the forge. */
-  readonly installsHooks?: true;
+  /** Makes secrets of hooks, and tells them to the forge; `shows`: to owners, who install the hook themselves, and never again. */
+  readonly installsHooks?: true | 'shows';
   /** `dist`: only what the edge function let pass; `api`: whatever came through the CDN. */
   readonly originSecret?: 'api' | 'dist';
   /** The keys that sign sessions, encrypted with the credential key. */
@@ -108,6 +108,7 @@ export const functionNeeds = {
     sends: allQueues,
     integrations: true,
     credentials: 'renew',
+    vcsWorker: true,
   },
   'scan-vcs': {
     does: 'Reads repositories at a URL by git, hg and svn, and builds their archives',
@@ -164,6 +165,7 @@ export const functionNeeds = {
     integrations: true,
     credentials: 'renew',
     originSecret: 'dist',
+    vcsWorker: true,
     addresses: true,
   },
   'record-downloads': {
@@ -232,6 +234,7 @@ export const functionNeeds = {
     personGrants: 'use',
     answers: true,
     operatorKey: true,
+    installsHooks: 'shows',
     vcsWorker: true,
     addresses: true,
   },

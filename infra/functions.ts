@@ -85,9 +85,10 @@ function createFunction(stack: Stack, name: FunctionName, need: Needs, around: S
     variables[environment.credentialKeyArn] = data.credentialKey.keyArn;
     allowed.push(credentialAccess(data, need.credentials));
   }
-  if (need.installsHooks === true) {
+  if (need.installsHooks !== undefined) {
     variables[environment.credentialKeyArn] = data.credentialKey.keyArn;
-    allowed.push(keyAccess(data, renewing, 'webhook', 'hook'));
+    const actions = need.installsHooks === 'shows' ? ['kms:GenerateDataKey'] : renewing;
+    allowed.push(keyAccess(data, actions, 'webhook', 'hook'));
   }
   if (need.sessions === true) {
     variables[environment.credentialKeyArn] = data.credentialKey.keyArn;

@@ -133,6 +133,10 @@ export const actGroups = {
       label: 'Repository at a URL changed',
       told: onSubject('changed who may install from the repository, or how it is read:'),
     },
+    'renew-push-hook': {
+      label: 'Push hook made or renewed',
+      told: onSubject('made the push hook of, or renewed its secret:'),
+    },
     'remove-repository': { label: 'Repository at a URL removed', told: onSubject('removed the repository') },
     'choose-packages': { label: 'Packages added', told: onSubject('made packages of') },
     'set-package-folders': {

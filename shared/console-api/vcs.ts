@@ -120,8 +120,25 @@ export const VcsRepository = z
       description: 'The longer nothing changes the later: 15 minutes to a day.',
     }),
     lastFailure: z.object({ at: Time, code: z.string(), message: z.string() }).optional(),
+    hook: z
+      .object({
+        url: z.string(),
+        pushedAt: Time.optional().meta({ description: 'When its server told of a push last.' }),
+      })
+      .optional()
+      .meta({ description: 'What tells us of pushes, if it was made.' }),
     packages: z.array(z.string()),
     reason: NoPackageReason.optional(),
     waiting: z.array(z.object({ name: z.string(), reason: z.string() })),
   })
   .meta({ id: 'VcsRepository' });
+
+export const VcsHook = z
+  .object({
+    url: z.string().meta({ description: 'For POST requests of its server.' }),
+    secret: z.string().meta({
+      description:
+        'Shown only now. For the field Secret of Forgejo and Gitea, which sign with it; a script sends it in the header `X-Repertoire-Secret`.',
+    }),
+  })
+  .meta({ id: 'VcsHook' });

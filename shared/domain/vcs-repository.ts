@@ -13,6 +13,10 @@ import {
 /** The program that reads it: Git, Mercurial, Subversion. */
 export const vcsKinds = ['git', 'hg', 'svn'] as const;
 export type VcsKind = (typeof vcsKinds)[number];
+/** Why an installation reads none of them, and the way out. */
+export const noVcsWorker =
+  'This installation has no worker that reads repositories at a URL. Its operator can deploy it: `npm run synth -- --vcs`, as docs/deploying.md says.';
+
 /** What people call them. */
 export const vcsNames: Readonly<Record<VcsKind, string>> = { git: 'Git', hg: 'Mercurial', svn: 'Subversion' };
 
@@ -58,6 +62,40 @@ const minuteMs = 60_000;
 const [shortestMs, longestMs] = [15 * minuteMs, 24 * 60 * minuteMs];
 /** The gap between two reads is this part of the time since the last change. */
 const gapPart = 10;
+
+/** What is known of the readings of a repository; times in milliseconds since the epoch. */
+export interface VcsReadings {
+  readonly wanted: number;
+  readonly done: number;
+  readonly lastScannedAt?: number | undefined;
+  readonly lastFailure?: { readonly at: number } | undefined;
+  /** When a read last found something new. */
+  readonly changedAt?: number | undefined;
+  /** Something is left to do, such as an archive that was not built. */
+  readonly unfinished?: boolean | undefined;
+}
+
+/**
+ * When a repository is to be read again, or for the first time, without being asked for.
+ *
+ * @param addedAt milliseconds since the epoch
+ * @returns milliseconds since the epoch; undefined while it waits to be read, or is being read
+ */
+export function nextReadAt(readings: VcsReadings | undefined, addedAt: number): number | undefined {
+  if (readings !== undefined && readings.wanted !== readings.done) {
+    return undefined;
+  }
+  const {
+    lastScannedAt = addedAt,
+    lastFailure,
+    changedAt = addedAt,
+    unfinished,
+  }: Partial<VcsReadings> = readings ?? {};
+  const lastReadAt = Math.max(lastScannedAt, lastFailure?.at ?? 0);
+  // What is left to do waits no longer than for a repository that changes all the time.
+  const isLeft = unfinished === true && lastFailure === undefined;
+  return nextPoll({ lastReadAt, changedAt: isLeft ? lastReadAt : changedAt });
+}
 
 /**
  * When a repository is to be read again without being asked for: after 15 minutes at first, and the longer nothing changes the later, up to a

@@ -2,7 +2,7 @@
 import { CallerError } from '../domain/caller-error.ts';
 import type { Organization } from '../domain/organization.ts';
 import { parseRepositoryKey, type RepositoryOf } from '../domain/repository-key.ts';
-import { nextPoll, vcsSynchronization } from '../domain/vcs-repository.ts';
+import { nextReadAt, vcsSynchronization } from '../domain/vcs-repository.ts';
 import type { ScanState } from '../store/scan-store.ts';
 import type { Table } from '../store/table.ts';
 import { findVcsRepository, type StoredVcsRepository, vcsRepositoriesOf } from '../store/vcs-store.ts';
@@ -78,7 +78,7 @@ const describe = (
 ): DescribedVcsRepository => ({
   ...{ stored, listed, teams: stored.readers.teams.map(named) },
   state: stateOf(listed.scan),
-  nextReadAt: nextReadOf(listed.scan),
+  nextReadAt: nextReadAt(listed.scan, stored.addedAt),
 });
 
 function stateOf(scan: ScanState | undefined): DescribedVcsRepository['state'] {
@@ -89,12 +89,4 @@ function stateOf(scan: ScanState | undefined): DescribedVcsRepository['state'] {
     return 'failed';
   }
   return scan.wanted !== scan.done ? 'reading' : 'working';
-}
-
-function nextReadOf(scan: ScanState | undefined): number | undefined {
-  if (scan === undefined || scan.wanted !== scan.done) {
-    return undefined;
-  }
-  const lastReadAt = Math.max(scan.lastScannedAt ?? 0, scan.lastFailure?.at ?? 0);
-  return nextPoll({ lastReadAt, changedAt: scan.changedAt ?? 0 });
 }

@@ -11,7 +11,13 @@ import {
 } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import { repositoryKey } from '../domain/repository-key.ts';
-import { type VcsKind, type VcsReaders, vcsNames, vcsSynchronization } from '../domain/vcs-repository.ts';
+import {
+  noVcsWorker,
+  type VcsKind,
+  type VcsReaders,
+  vcsNames,
+  vcsSynchronization,
+} from '../domain/vcs-repository.ts';
 import { parseVcsUrl, type VcsAddress } from '../domain/vcs-url.ts';
 import type { Cipher, EncryptedText } from '../runtime/cipher.ts';
 import type { Secret } from '../runtime/secret.ts';
@@ -68,9 +74,6 @@ export const vcsRepositoriesMax = 1000;
 /** To one repository. */
 export const grantedTeamsMax = 100;
 
-const noWorker =
-  'This installation has no worker that reads repositories at a URL. Its operator can deploy it: `npm run synth -- --vcs`, as docs/deploying.md says.';
-
 /**
  * Adds a repository and asks for its first scan, which tells whether it can be read. With a key that is made here it is not read yet: first the
  * server has to know the key.
@@ -85,7 +88,7 @@ export async function addRepository(
 ): Promise<StoredVcsRepository> {
   const { table, clock, randomBytes, workQueue } = dependencies;
   if (!dependencies.hasWorker) {
-    throw new CallerError('conflict', noWorker);
+    throw new CallerError('conflict', noVcsWorker);
   }
   const address = parseVcsUrl(url, kind);
   if (!dependencies.readableKinds.includes(address.kind)) {
@@ -329,7 +332,7 @@ async function changedBy(
 export async function removeRepository(
   dependencies: VcsDependencies,
   { id: organization }: Pick<Organization, 'id'>,
-  { repository, url, kind }: StoredVcsRepository,
+  { repository, url, kind, hookSource }: StoredVcsRepository,
   by: Accountable,
 ): Promise<void> {
   const { table, clock, workQueue } = dependencies;
@@ -340,7 +343,7 @@ export async function removeRepository(
   const wanted = [grantsWork(organization), scanWork(organization, synchronization, repository)];
   await unlessChanged('somebody removed the repository at the same moment', () =>
     table.transact([
-      ...removeVcsRepository(organization, repository),
+      ...removeVcsRepository(organization, { repository, hookSource }),
       ...(known ? [removeFact(synchronization, known.fact, observedAt, clock.now())] : []),
       ...wanted.map((one) => requestWork(one, clock.now(), { cause: 'removed' })),
       ownerAct(dependencies, organization, by, 'remove-repository', name, { before: { url, kind } }),

@@ -104,6 +104,7 @@ export async function addHook(
 /**
  * Replaces the hook's secret; the previous one is accepted for a day. Until the forge was told, it goes on with that one.
  *
+ * @param together what is written in the same transaction
  * @throws Error when unknown hook
  * @throws ConflictError when somebody else changes it at the same moment
  */
@@ -111,6 +112,7 @@ export async function changeHookSecret(
   { table, cipher, clock }: HookDependencies,
   name: HookName,
   secret: Secret<string>,
+  together: readonly Operation[] = [],
 ): Promise<void> {
   const key = keys.hook(name.forge, name.source);
   const item = await table.get(key);
@@ -138,6 +140,7 @@ export async function changeHookSecret(
         set: { isSecretPending: true },
       },
     },
+    ...together,
   ]);
 }
 

@@ -10,6 +10,7 @@ import {
 } from '../domain/vcs-repository.ts';
 import { EncryptedText, type EncryptionContext } from '../runtime/cipher.ts';
 import { absent, all, equal, missing, present } from './condition.ts';
+import { removeHook } from './hook-store.ts';
 import { keys, nameInKey } from './keys.ts';
 import { ConflictError, type Item, type Operation, type Table } from './table.ts';
 
@@ -44,8 +45,10 @@ const VcsItem = z
     teams: z.array(z.string()).default([]),
     /** Counts the changes by owners. */
     version: z.number(),
-    /** Part of the address that hooks deliver to. */
+    /** Part of the address that its server tells of pushes; its secret is in hook-store.ts. */
     hookSource: z.string().optional(),
+    /** When a push was last told; milliseconds since the epoch. */
+    pushedAt: z.number().optional(),
   })
   .transform(({ sk, everyone, teams, ...rest }) => ({
     ...rest,
@@ -144,7 +147,7 @@ export const addVcsRepository = (
   { put: keyOf(organization, added.repository), item: itemOf(added), when: absent },
   {
     put: keys.vcsRepositoryListed(organization, added.repository),
-    item: { organization, repository: added.repository },
+    item: { organization, repository: added.repository, addedAt: added.addedAt },
   },
 ];
 
@@ -183,14 +186,27 @@ export function changeVcsRepository(
   };
 }
 
-/** Ends it, with its credential. */
+/** Ends it, with its credential and its hook. */
 export const removeVcsRepository = (
   organization: OrganizationId,
-  repository: ForgeRepositoryId,
+  { repository, hookSource }: Pick<StoredVcsRepository, 'repository' | 'hookSource'>,
 ): readonly Operation[] => [
   { delete: keyOf(organization, repository), when: present },
   { delete: keys.vcsRepositoryListed(organization, repository) },
+  ...(hookSource === undefined
+    ? []
+    : removeHook(vcsSynchronization(organization), { forge: vcsForge, source: hookSource })),
 ];
+
+/** Notes that its server told of a push. Fails when it was removed. @param now milliseconds since the epoch */
+export const notePush = (
+  organization: OrganizationId,
+  repository: ForgeRepositoryId,
+  now: number,
+): Operation => ({
+  update: { key: keyOf(organization, repository), set: { pushedAt: now } },
+  when: present,
+});
 
 /** Knows the server by this key from now on, unless it is known by one already, or another address is read by now. */
 export const pinHostKey = async (
@@ -230,11 +246,13 @@ async function unlessConflict(write: Promise<unknown>): Promise<void> {
 const ListedItem = z.object({
   organization: z.string().transform((text) => asId<OrganizationId>(text)),
   repository: z.string().transform((text) => asId<ForgeRepositoryId>(text)),
+  addedAt: z.number(),
 });
 
+/** `addedAt`: milliseconds since the epoch. */
+type ListedVcsRepository = Readonly<z.infer<typeof ListedItem>>;
+
 /** Every repository at a URL of the installation, by organization. One read, while they are few thousands. */
-export async function listVcsRepositories(
-  table: Table,
-): Promise<readonly { readonly organization: OrganizationId; readonly repository: ForgeRepositoryId }[]> {
+export async function listVcsRepositories(table: Table): Promise<readonly ListedVcsRepository[]> {
   return (await table.query(keys.vcsRepositoryListed('', '').pk, '')).map((item) => ListedItem.parse(item));
 }

@@ -243,10 +243,10 @@ describe('functions', () => {
       Null: { [`kms:EncryptionContext:${subject}`]: 'false' },
     });
     const ofHooks = only('webhook', 'hook');
-    // Received deliveries are verified with their secrets; whoever installs hooks makes them.
+    // Received deliveries are verified with their secrets; whoever installs hooks makes them; the API makes them for owners, and reads none.
     expect(
       conditions.filter(({ Condition }) => isDeepStrictEqual(Condition, ofHooks)).map(({ Action }) => Action),
-    ).toEqual([['kms:Decrypt'], ['kms:Decrypt', 'kms:GenerateDataKey']]);
+    ).toEqual([['kms:Decrypt'], ['kms:Decrypt', 'kms:GenerateDataKey'], ['kms:GenerateDataKey']]);
     // The API and sign-in.
     const ofSessions = only('session-keys', 'period');
     expect(conditions.filter(({ Condition }) => isDeepStrictEqual(Condition, ofSessions))).toHaveLength(2);
@@ -263,7 +263,7 @@ describe('functions', () => {
     expect(others.map(({ Action }) => [Action].flat().length).sort()).toEqual([1, 1, 2, 2, 2, 2, 2]);
     expect(conditions.map(({ Condition }) => Condition)).toContainEqual(only('answer', 'caller'));
     expect(conditions.map(({ Condition }) => Condition)).toContainEqual(only('registration', 'registration'));
-    expect(conditions).toHaveLength(17);
+    expect(conditions).toHaveLength(18);
     for (const { Condition } of others) {
       expect(Condition).toEqual(only('credential', 'connection'));
     }

@@ -26,4 +26,5 @@ export const vcsExamples: Readonly<Record<string, Example>> = {
     }),
   },
   removeVcsRepository: { prepare: withRepository },
+  renewVcsHook: { prepare: withRepository },
 };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { optionalTimeOf, timeOf } from '../../../shared/console-api/common.ts';
 import {
   NewVcsRepository,
+  VcsHook,
   VcsRepository,
   VcsRepositoryChange,
   VcsRepositoryId,
@@ -16,6 +17,7 @@ import {
   vcsRepositoryCalled,
 } from '../../../shared/organizations/describe-vcs-repositories.ts';
 import { reasonsOf } from '../../../shared/organizations/list-repositories.ts';
+import { pushPath, renewHook } from '../../../shared/organizations/vcs-hooks.ts';
 import {
   addRepository,
   changeRepository,
@@ -32,7 +34,11 @@ const common = { tag: 'Repositories at a URL', access: 'owner' } as const;
 const path = '/organizations/{slug}/vcs-repositories';
 const params = z.object({ id: VcsRepositoryId });
 
-function shown({ stored, listed, teams, state, nextReadAt }: DescribedVcsRepository) {
+/** @param consoleBaseUrl where its server finds us */
+function shown(
+  { consoleBaseUrl }: Pick<ApiDependencies, 'consoleBaseUrl'>,
+  { stored, listed, teams, state, nextReadAt }: DescribedVcsRepository,
+) {
   const { scan } = listed;
   const failure = scan?.lastFailure;
   return {
@@ -47,6 +53,13 @@ function shown({ stored, listed, teams, state, nextReadAt }: DescribedVcsReposit
     lastReadAt: optionalTimeOf(scan?.lastScannedAt),
     nextReadAt: optionalTimeOf(nextReadAt),
     lastFailure: failure && { ...failure, at: timeOf(failure.at) },
+    hook:
+      stored.hookSource === undefined
+        ? undefined
+        : {
+            url: `${consoleBaseUrl}${pushPath(stored.hookSource)}`,
+            pushedAt: optionalTimeOf(stored.pushedAt),
+          },
     packages: [...listed.packages],
     reason: reasonsOf(listed)[0]?.reason,
     waiting: (scan?.waiting ?? []).map(({ name, reason }) => ({ name, reason })),
@@ -85,11 +98,13 @@ const list = defineRoute(
     query: z.strictObject(pageQuery),
     answer: { status: 200, schema: pageOf(VcsRepository), description: 'A page of repositories.' },
   },
-  async ({ table }, { organization, query }) => {
+  async (dependencies, { organization, query }) => {
     const paged = { route: 'listVcsRepositories', filter: [organization.id] };
     const page = { limit: limitOf(query), after: placeOf(paged, query.cursor) };
-    const { repositories, next } = await listVcs(table, organization, page);
-    return { body: { items: repositories.map(shown), next: cursorFor(paged, next) } };
+    const { repositories, next } = await listVcs(dependencies.table, organization, page);
+    return {
+      body: { items: repositories.map((one) => shown(dependencies, one)), next: cursorFor(paged, next) },
+    };
   },
 );
 
@@ -105,8 +120,8 @@ const read = defineRoute(
     params,
     answer: { status: 200, schema: VcsRepository, description: 'The repository.' },
   },
-  async ({ table }, { organization, params: { id } }) => ({
-    body: shown(await describeVcs(table, organization, id)),
+  async (dependencies, { organization, params: { id } }) => ({
+    body: shown(dependencies, await describeVcs(dependencies.table, organization, id)),
   }),
 );
 
@@ -140,7 +155,7 @@ const add = defineRoute(
     );
     const id = repositoryKey({ synchronization: vcsSynchronization(organization.id), repository });
     return {
-      body: shown(await describeVcs(dependencies.table, organization, id)),
+      body: shown(dependencies, await describeVcs(dependencies.table, organization, id)),
       headers: monitoredAt(`/organizations/${organization.slug}/vcs-repositories/${id}`),
     };
   },
@@ -174,7 +189,7 @@ const change = defineRoute(
     };
     const before = await vcsRepositoryCalled(table, organization, id);
     await changeRepository(vcsOf(dependencies), organization, before, wanted, await accountable());
-    return { body: shown(await describeVcs(table, organization, id)) };
+    return { body: shown(dependencies, await describeVcs(table, organization, id)) };
   },
 );
 
@@ -203,4 +218,30 @@ const remove = defineRoute(
   },
 );
 
-export const vcsRepositoryRoutes: readonly Route[] = [list, read, add, change, remove];
+const renew = defineRoute(
+  {
+    ...common,
+    name: 'renewVcsHook',
+    method: 'post',
+    path: `${path}/{id}/hook`,
+    scope: 'settings',
+    isDangerous: true,
+    summary: 'Make the hook of a repository at a URL, or renew its secret',
+    description:
+      'Its server tells of pushes there, and the repository is read at once. The secret before is accepted for a day.',
+    problems: [409],
+    params,
+    act: 'renew-push-hook',
+    idempotency: 'key',
+    answer: { status: 201, schema: VcsHook, description: 'The hook, with its secret.' },
+  },
+  async (dependencies, { organization, params: { id }, accountable }) => {
+    const before = await vcsRepositoryCalled(dependencies.table, organization, id);
+    const { source, secret } = await renewHook(dependencies, organization, before, await accountable());
+    return {
+      body: { url: `${dependencies.consoleBaseUrl}${pushPath(source)}`, secret: secret.reveal() },
+    };
+  },
+);
+
+export const vcsRepositoryRoutes: readonly Route[] = [list, read, add, change, remove, renew];

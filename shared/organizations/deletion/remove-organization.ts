@@ -74,7 +74,7 @@ async function withdrawAll(
     await table.transact([leaseHeld(lease), ...operations]);
     await workQueue.send(messages);
   }
-  for (const { repository } of await vcsRepositoriesOf(table, organization.id)) {
+  for (const repository of await vcsRepositoriesOf(table, organization.id)) {
     await table.transact([leaseHeld(lease), ...removeVcsRepository(organization.id, repository)]);
   }
   await endTokens(dependencies, await tokensOfOrganization(table, organization.id), until);

@@ -7,6 +7,7 @@ import { deliveryRememberedMs } from '../../domain/forge-traits.ts';
 import type { SynchronizationId } from '../../domain/ids.ts';
 import { namesIn, type ScopeLayout, type ScopeName } from '../../domain/scopes.ts';
 import type { Synchronization } from '../../domain/synchronization.ts';
+import { vcsForge } from '../../domain/vcs-repository.ts';
 import { type ParsedDelivery, WebhookFormatError } from '../../forge/forge.ts';
 import { findModule, traitsOf } from '../../forge/modules.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -38,6 +39,7 @@ import {
   withinSource,
 } from './delivery-source.ts';
 import type { EventClaim } from './event-claims.ts';
+import { receivePush } from './receive-push.ts';
 import { type DeliveryContext, prepareEventClaims } from './record-claims.ts';
 import { replaceByKnown, replaceByNew } from './replace-installation.ts';
 import { type Link, workItemsOf } from './requested-items.ts';
@@ -64,6 +66,11 @@ export async function receiveDelivery(
   request: Pick<HttpRequest, 'headers' | 'body'>,
 ): Promise<HttpAnswer> {
   const { logger } = dependencies;
+  if (address.forge === vcsForge) {
+    return (
+      (await receivePush(dependencies, address, request)) ?? unauthenticated(dependencies, address, request)
+    );
+  }
   const webhooks = findModule(address.forge)?.webhooks;
   if (webhooks === undefined) {
     return jsonAnswer(404, { accepted: false, error: 'there is no such forge' });
