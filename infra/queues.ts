@@ -47,7 +47,11 @@ export function createTriggers(
   // None takes all executions that the account may have at once: webhooks and people need some.
   consume('sync-organization', 'sync', { batchSize: 1, maxConcurrency: synchronizationsAtOnce });
   consume('scan-repository', 'scan', { batchSize: 1, maxConcurrency: 10 });
-  consume('scan-vcs', 'vcs', { batchSize: 1, maxConcurrency: 5 });
+  // Without the worker that reads them, what is asked for fails with that reason, and what was removed is taken out of reach.
+  consume(functions['scan-vcs'] === undefined ? 'scan-repository' : 'scan-vcs', 'vcs', {
+    batchSize: 1,
+    maxConcurrency: 5,
+  });
   consume('publish-package', 'publish-package', { batchSize: 5, maxConcurrency: 10 });
   consume('publish-roots', 'publish-roots', { batchSize: 5, maxConcurrency: 10 });
   consume('publish-access', 'publish-access', { batchSize: 10, maxConcurrency: 2 });
@@ -69,7 +73,8 @@ export function createTriggers(
     const worker = functions[consumer];
     if (worker === undefined) return;
     queues[queue].grantConsumeMessages(worker);
-    worker.addEventSourceMapping('Source', {
+    const isSecond = worker.node.tryFindChild('Source') !== undefined;
+    worker.addEventSourceMapping(isSecond ? `${pascalCase(queue)}Source` : 'Source', {
       eventSourceArn: queues[queue].queueArn,
       reportBatchItemFailures: true,
       ...settings,

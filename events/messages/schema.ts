@@ -27,15 +27,15 @@ export const PreviewMessage = z.object({ kind: z.literal('preview'), synchroniza
 /** Queue `sync`, too: the hooks of a synchronization want to be looked after, or removed because it was ended. */
 export const HooksMessage = z.object({ kind: z.enum(['hooks', 'ended-hooks']), synchronization });
 
-/** Queue `scan`: a repository wants to be scanned, or an archive wants to be built. */
+/** Queues `scan` and `vcs`: a repository wants to be scanned, or an archive wants to be built. */
 export const ScanMessage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('scan'), synchronization, repository }),
   z.object({
     kind: z.literal('dist'),
     organization,
     packageNumber,
-    /** A commit, or its abbreviation. */
-    reference: z.string().regex(/^[0-9a-f]{7,40}$/),
+    /** What stands for a commit in addresses, or its abbreviation. */
+    reference: z.string().regex(/^[0-9a-f]{7,64}$/),
   }),
 ]);
 export type ScanMessage = z.infer<typeof ScanMessage>;

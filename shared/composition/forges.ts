@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SynchronizationId } from '../domain/ids.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
-import { isVcsSynchronization } from '../domain/vcs-repository.ts';
+import { isVcsSynchronization, noVcsWorker } from '../domain/vcs-repository.ts';
 import { connectingWith, type IntegrationConnecting } from '../forge/connecting.ts';
 import type { CredentialSource } from '../forge/credential.ts';
 import { ForgeError } from '../forge/errors.ts';
@@ -24,6 +24,7 @@ import { findSynchronization } from '../store/synchronization-store.ts';
 import type { Table } from '../store/table.ts';
 import type { SourceLog } from '../sync/webhooks/recover-deliveries.ts';
 import { createIntegrations } from './integrations.ts';
+import { hasVcsWorker } from './vcs-worker.ts';
 
 /** Opens connections to forges. */
 export interface Forges {
@@ -161,15 +162,20 @@ export const hooksOpener =
     (await forges.openFor(of)).hooks;
 
 /** Opens the reader of repository contents. */
-export const contentReader = (forges: Forges) => async (synchronization: Synchronization) =>
-  (await forges.openFor(synchronization)).contents;
+export const contentReader = (forges: Forges) => async (synchronization: Synchronization) => {
+  if (isVcsSynchronization(synchronization.id)) {
+    // Only where nothing else takes their messages: infra/queues.ts.
+    throw new ForgeError('unexpected', noVcsWorker);
+  }
+  return (await forges.openFor(synchronization)).contents;
+};
 
 /** Opens the reader of the repository that a package comes from. */
 export function packageReader(table: Table, forges: Forges) {
   const open = contentReader(forges);
   return async (found: { readonly synchronization: SynchronizationId }) => {
     if (isVcsSynchronization(found.synchronization)) {
-      throw new OtherWorkerError('this function has no programs that read repositories at a URL');
+      throw new OtherWorkerError(hasVcsWorker());
     }
     const synchronization = await findSynchronization(table, found.synchronization);
     if (!synchronization) {

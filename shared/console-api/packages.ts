@@ -24,7 +24,16 @@ const RepositoryName = Line(300).meta({
 
 export const Commit = z
   .string()
-  .regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, 'has to be a full hash in lower case');
+  .regex(
+    /^(?:[0-9a-f]{40}|[0-9a-f]{64}|\/\S*@\d+)$/,
+    'has to be a full hash in lower case, or of Subversion a reference as versions have it',
+  );
+
+/** In a path, where a reference of Subversion would have slashes. */
+export const CommitInPath = z
+  .string()
+  .regex(/^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/, 'has to be a full hash in lower case')
+  .meta({ description: 'A full hash; of Subversion the MD5 of the reference, as in addresses of archives.' });
 
 export const PackageState = z.enum(['accepted', 'available', 'unreadable']).meta({
   id: 'PackageState',

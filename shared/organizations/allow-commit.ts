@@ -1,17 +1,28 @@
 /** Lifts the refusal of a commit. Its archive was deleted; the next request for it builds it again. */
 
 import { CallerError } from '../domain/caller-error.ts';
+import { distReference } from '../domain/dist-reference.ts';
+import type { OrganizationId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import { askDeletion, deletionOf } from '../store/deletion-store.ts';
 import { refusedPrefixes } from '../store/package-store.ts';
-import { allowCommit } from '../store/refused-commit-store.ts';
-import { ConflictError, transactionItemsMax } from '../store/table.ts';
+import { allowCommit, refusedCommitsOf } from '../store/refused-commit-store.ts';
+import { ConflictError, type Table, transactionItemsMax } from '../store/table.ts';
 import { requestWork } from '../store/work.ts';
 import { scanWork } from '../store/work-items.ts';
 import { requestAll } from '../sync/schedule/request-all.ts';
 import { packagesWith } from './narrow-refused.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
 import { checkHashes, type RefuseDependencies } from './refuse-commits.ts';
+
+/** Length of an MD5 in hex digits. */
+const mayBeMd5 = (given: string): boolean => given.length === 32;
+
+/** The refused commit that has the MD5 in addresses. */
+async function refusedCommitOf(table: Table, organization: OrganizationId, md5: string): Promise<string> {
+  const commits = [...(await refusedCommitsOf(table, organization)).keys()];
+  return commits.find((commit) => distReference(commit) === md5) ?? md5;
+}
 
 export interface Allowed {
   readonly commit: string;
@@ -22,22 +33,25 @@ export interface Allowed {
 }
 
 /**
- * @param commit full hash
+ * @param given full hash; of Subversion the reference, or its MD5
  * @throws CallerError when the commit is not refused
  */
 export async function allowRefusedCommit(
   dependencies: RefuseDependencies,
   organization: Organization,
-  commit: string,
+  given: string,
   by: Accountable,
 ): Promise<Allowed> {
   const { table, workQueue, clock } = dependencies;
+  const commit = mayBeMd5(given) ? await refusedCommitOf(table, organization.id, given) : given;
   checkHashes([commit]);
   const now = clock.now();
   const packages = (await packagesWith(table, organization.id, [commit]))
     .map(({ found }) => found)
     .filter(({ state }) => state !== 'deleted');
-  const renumbered = packages.filter((found) => refusedPrefixes(found).includes(commit.slice(0, 12)));
+  const renumbered = packages.filter((found) =>
+    refusedPrefixes(found).includes(distReference(commit).slice(0, 12)),
+  );
   const renumberings = renumbered.map(({ number, name }) => ({
     target: { kind: 'renumbering', number } as const,
     name,

@@ -3,6 +3,7 @@
  * versions. Idempotent.
  */
 
+import { distReference } from '../domain/dist-reference.ts';
 import { edgeKeys } from '../domain/edge-keys.ts';
 import type { OrganizationId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
@@ -56,7 +57,7 @@ export async function packagesWith(
 ): Promise<readonly Affected[]> {
   const packages = (await packagesOf(table, organization)).filter(({ isRemoved }) => !isRemoved);
   const wanted = packages.flatMap((found) =>
-    commits.map((commit) => ({ found, key: keys.dist(organization, found.number, commit) })),
+    commits.map((commit) => ({ found, key: keys.dist(organization, found.number, distReference(commit)) })),
   );
   const items = await table.getMany(wanted.map(({ key }) => key));
   const byNumber = new Map<number, { found: StoredPackage; dists: StoredDist[] }>();
@@ -100,7 +101,7 @@ async function narrowPackage(
 ): Promise<void> {
   const served = dists
     .filter((dist) => mayBeServed(affected, dist))
-    .map(({ commit }) => commit.slice(0, prefixLength));
+    .map(({ reference }) => reference.slice(0, prefixLength));
   for (let attempt = 1; ; attempt++) {
     const found = await findPackage(table, organization, affected.number);
     if (found === undefined || found.state === 'deleted') {

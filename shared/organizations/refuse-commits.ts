@@ -106,11 +106,11 @@ export async function refuseCommits(
 
 /** @throws CallerError */
 export function checkHashes(commits: readonly string[]): void {
-  const wrong = commits.filter((commit) => !/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(commit));
+  const wrong = commits.filter((commit) => !/^(?:[0-9a-f]{40}|[0-9a-f]{64}|\/\S*@\d+)$/.test(commit));
   if (wrong.length > 0 || commits.length === 0) {
     throw new CallerError(
       'invalid',
-      `give full 40-digit commit hashes in lower case, not: ${wrong.join(', ') || 'none was'}`,
+      `give full commit hashes in lower case, or references of Subversion as versions have them, not: ${wrong.join(', ') || 'none was'}`,
     );
   }
 }

@@ -1,5 +1,6 @@
 /** Builds the archive of a recorded commit once, from the forge into the object store. The first stored bytes win and are kept. */
 import type { Readable } from 'node:stream';
+import { distReference } from '../domain/dist-reference.ts';
 import type { OrganizationId } from '../domain/ids.ts';
 import { ForgeError } from '../forge/errors.ts';
 import type { ContentReader } from '../forge/forge.ts';
@@ -30,7 +31,7 @@ export interface DistRequest {
   readonly organization: OrganizationId;
   readonly slug: string;
   readonly found: StoredPackage;
-  /** 40 hex digits. */
+  /** The commit, or what stands for it in addresses. */
   readonly commit: string;
   /** Aborts requests to the forge and to the object store. */
   readonly signal: AbortSignal;
@@ -70,7 +71,7 @@ export async function noteSlowBuild(
   { table, clock }: Pick<BuildDistDependencies, 'table' | 'clock'>,
   { organization, found, commit }: Pick<DistRequest, 'organization' | 'found' | 'commit'>,
 ): Promise<boolean> {
-  const key = keys.dist(organization, found.number, commit);
+  const key = keys.dist(organization, found.number, distReference(commit));
   const slowBuilds = ((await findDist(table, organization, found.number, commit))?.slowBuilds ?? 0) + 1;
   const isTooLarge = slowBuilds >= slowBuildsMax;
   await table.update({
@@ -87,10 +88,10 @@ export async function buildDist(
   request: DistRequest,
 ): Promise<DistOutcome> {
   const { table, clock } = dependencies;
-  const { organization, found, commit } = request;
+  const { organization, found } = request;
   const [dist, refused] = await Promise.all([
-    findDist(table, organization, found.number, commit),
-    isRefused(table, organization, commit),
+    findDist(table, organization, found.number, request.commit),
+    isRefused(table, organization, request.commit),
   ]);
   if (refused) {
     return { is: 'refused' };
@@ -98,13 +99,18 @@ export async function buildDist(
   if (!dist) {
     return { is: 'unrecorded' };
   }
+  const { commit, reference } = dist;
+  // Refusals name commits, and the address had what stands for this one.
+  if (commit !== request.commit && (await isRefused(table, organization, commit))) {
+    return { is: 'refused' };
+  }
   if (dist.shasum !== undefined) {
     return { is: 'stored', shasum: dist.shasum };
   }
   if ((dist.tooLargeAt ?? 0) > clock.now() - againAfterMs) {
     return { is: 'too-large' };
   }
-  const key = keys.dist(organization, found.number, commit);
+  const key = keys.dist(organization, found.number, reference);
   const leaseId = dependencies.newLeaseId();
   try {
     await table.transact([
@@ -128,8 +134,7 @@ export async function buildDist(
     throw error;
   }
   return buildLeased(dependencies, request, {
-    key,
-    leaseId,
+    ...{ key, leaseId, commit, reference },
     // A worker that died, or lost the store's response, left its `leaseUntil`.
     mayBeStored: dist.leaseUntil !== undefined,
     directory: dist.directory ?? found.directory,
@@ -139,6 +144,9 @@ export async function buildDist(
 interface DistLease {
   readonly key: ReturnType<typeof keys.dist>;
   readonly leaseId: string;
+  readonly commit: string;
+  /** What stands for the commit in addresses and keys. */
+  readonly reference: string;
   /** An earlier worker may have stored bytes without recording them. */
   readonly mayBeStored: boolean;
   /** Where the package is at the commit. */
@@ -151,7 +159,7 @@ async function buildLeased(
   lease: DistLease,
 ): Promise<DistOutcome> {
   const { table, objects, clock } = dependencies;
-  const objectKey = objectKeys.dist(request.slug, request.found.number, request.commit);
+  const objectKey = objectKeys.dist(request.slug, request.found.number, lease.reference);
   // True until the store says that there is no object, and again once our upload starts.
   let mayBeStored = true;
   const beforeStoring = async (): Promise<void> => {
@@ -163,7 +171,7 @@ async function buildLeased(
     let stored = await objects.digest(objectKey, request.signal);
     if (!stored) {
       mayBeStored = lease.mayBeStored;
-      stored = await store(dependencies, { ...request, beforeStoring }, objectKey, lease.directory);
+      stored = await store(dependencies, { ...request, beforeStoring }, objectKey, lease);
     }
     await table.update({
       key: lease.key,
@@ -200,17 +208,17 @@ async function store(
   dependencies: BuildDistDependencies,
   request: DistRequest,
   objectKey: string,
-  directory: string,
+  { commit, reference, directory }: DistLease,
 ): Promise<StoredArchive> {
   const { objects, reader } = dependencies;
-  const { found, commit, signal, beforeStoring = async () => {} } = request;
+  const { found, signal, beforeStoring = async () => {} } = request;
   const contents = await reader(found);
   const read = (): Promise<Readable> =>
     contents.readArchive({ repository: found.repository }, commit, signal);
   const upload = { signal, beforeStoring };
   const stored = await (directory === '' && found.directory === ''
     ? objects.putFirst(objectKey, await read(), upload)
-    : withFolder(dependencies, request, directory, read, (archive) =>
+    : withFolder(dependencies, { found, commit: reference, signal }, directory, read, (archive) =>
         objects.putFirst(objectKey, archive, upload),
       ));
   const first = stored ?? (await objects.digest(objectKey, signal));
@@ -223,7 +231,7 @@ async function store(
 /** The archive of the package's folder alone, cut out of the commit's. */
 async function withFolder<Result>(
   { archives, logger }: BuildDistDependencies,
-  { found, commit, signal }: DistRequest,
+  { found, commit, signal }: Pick<DistRequest, 'found' | 'commit' | 'signal'>,
   directory: string,
   read: () => Promise<Readable>,
   use: (archive: Readable) => Promise<Result>,

@@ -37,6 +37,9 @@ export const distWarnings = {
   notReady: (name: string, hash: string): string =>
     `The archive of ${name} at ${short(hash)} is being built; try again shortly.`,
 
+  noWorker: (name: string, hash: string): string =>
+    `The archive of ${name} at ${short(hash)} is not stored, and this installation has no worker that reads its repository. Ask the operator of this registry to deploy it; stored versions go on.`,
+
   tooMany: (name: string, hash: string, seconds: number): string =>
     `Too many unknown commits of ${name} were requested within the last hour, so ${short(hash)} was not looked up; try again ${inSeconds(seconds)}.`,
 

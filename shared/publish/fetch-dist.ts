@@ -3,7 +3,9 @@
  * on; for an abbreviated hash, to the URL of the full one. The CDN sends requests here only after the edge function has allowed them.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { mayBeWhole } from '../domain/dist-reference.ts';
 import type { Organization } from '../domain/organization.ts';
+import { isVcsSynchronization } from '../domain/vcs-repository.ts';
 import { ForgeError } from '../forge/errors.ts';
 import { type HttpAnswer, jsonAnswer } from '../runtime/http-message.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -33,12 +35,14 @@ const leaseMs = leaseMsOf('fetch-dist');
 /** How long requests about a commit may start; milliseconds. The last one takes up to 15 s, which leaves time for a response. */
 const lookUpMs = 6_000;
 const retryAfterSeconds = 10;
+/** Until an operator has deployed the worker; seconds. */
+const noWorkerSeconds = 3600;
 
 /** The same body as the edge's own 404. */
 const notFound = jsonAnswer(404, { error: 'not found' });
 const refused = (warning: string): HttpAnswer => jsonAnswer(404, { warning });
 
-/** @param file `<hash>.zip`; 7 to 39 hex digits are an abbreviation, which Composer sends for `dev-main#<digits>` */
+/** @param file `<reference>.zip`; 7 to 39 hex digits may be an abbreviation, which Composer sends for `dev-main#<digits>` */
 export async function fetchDist(
   dependencies: FetchDistDependencies,
   { slug, packageNumber, file }: { slug: string; packageNumber: string; file: string },
@@ -58,7 +62,7 @@ export async function fetchDist(
   if (!isLiving(found)) {
     return notFound;
   }
-  if (hash.length > 40) {
+  if (hash.length > 40 && !(mayBeWhole(hash) && isVcsSynchronization(found.synchronization))) {
     return refused(distWarnings.noCommit(found.name, hash));
   }
   const signal = AbortSignal.timeout(waitMaxMs);
@@ -66,6 +70,9 @@ export async function fetchDist(
   try {
     return await answer(dependencies, wanted, await findOrBuild(dependencies, wanted, signal));
   } catch (error) {
+    if (error instanceof OtherWorkerError && !error.isDeployed) {
+      return unavailable(distWarnings.noWorker(found.name, hash), noWorkerSeconds);
+    }
     if (!signal.aborted && !(error instanceof OtherWorkerError)) {
       return noArchive(dependencies, wanted, error);
     }
@@ -73,15 +80,21 @@ export async function fetchDist(
   return leaveToQueue(dependencies, wanted, distWarnings.notReady(found.name, hash));
 }
 
-/** Only another worker has what reads the repository: the archive is left to its queue. */
+/** Only another worker has what reads the repository: the archive is left to its queue, if this installation has that worker. */
 export class OtherWorkerError extends Error {
   override readonly name = 'OtherWorkerError';
+  readonly isDeployed: boolean;
+
+  constructor(isDeployed: boolean) {
+    super('another worker reads repositories at a URL');
+    this.isDeployed = isDeployed;
+  }
 }
 
 interface Wanted {
   readonly organization: Organization;
   readonly found: StoredPackage;
-  /** 7 to 40 hex digits. */
+  /** 7 to 64 hex digits. */
   readonly hash: string;
 }
 
@@ -99,19 +112,18 @@ async function findOrBuild(
   signal: AbortSignal,
 ): Promise<Outcome> {
   for (;;) {
-    const built =
-      hash.length === 40
-        ? await buildDist(dependencies, {
-            organization: organization.id,
-            slug: organization.slug,
-            found,
-            commit: hash,
-            signal,
-            leaseMs,
-            beforeStoring: () =>
-              dependencies.workQueue.send([finishMessage({ organization, found, hash })], leaseMs / 1000 + 1),
-          })
-        : ({ is: 'unrecorded' } as const);
+    const built = mayBeWhole(hash)
+      ? await buildDist(dependencies, {
+          organization: organization.id,
+          slug: organization.slug,
+          found,
+          commit: hash,
+          signal,
+          leaseMs,
+          beforeStoring: () =>
+            dependencies.workQueue.send([finishMessage({ organization, found, hash })], leaseMs / 1000 + 1),
+        })
+      : ({ is: 'unrecorded' } as const);
     const outcome =
       built.is === 'unrecorded'
         ? await unlessAborted(
@@ -200,7 +212,7 @@ async function answer(
   }
 }
 
-/** Redirects to the URL of the full hash, which the object store serves from then on. The redirect must not be cached. */
+/** Redirects to the URL of the whole reference, which the object store serves from then on. The redirect must not be cached. */
 const redirectTo = (
   { registryBaseUrl }: FetchDistDependencies,
   { organization, found }: Wanted,

@@ -3,6 +3,7 @@
  * contain it. That the forge has the commit is not enough, since it also has those of forks and pull requests.
  */
 
+import { distReference } from '../domain/dist-reference.ts';
 import type { OrganizationId } from '../domain/ids.ts';
 import type { CommitFinder } from '../forge/containment.ts';
 import { ForgeError } from '../forge/errors.ts';
@@ -20,7 +21,7 @@ import {
   type StoredLookup,
   takeLookup,
 } from '../store/lookup-store.ts';
-import { recordedCommits, type StoredPackage } from '../store/package-store.ts';
+import { recordedReferences, type StoredPackage } from '../store/package-store.ts';
 import { lastScannedAt } from '../store/scan-store.ts';
 import { ConflictError, type Table } from '../store/table.ts';
 
@@ -37,7 +38,7 @@ export interface LookUpDependencies {
 export interface LookUpRequest {
   readonly organization: OrganizationId;
   readonly found: StoredPackage;
-  /** 7 to 40 hex digits. */
+  /** 7 to 64 hex digits. */
   readonly hash: string;
   /** How long requests to the forge may start, in milliseconds; each takes up to 15 s. */
   readonly forMs: number;
@@ -46,7 +47,7 @@ export interface LookUpRequest {
 }
 
 export type LookUpOutcome =
-  /** Archives of this commit may be built now. */
+  /** Archives of this commit, as it stands in addresses, may be built now. */
   | { readonly is: 'recorded'; readonly commit: string }
   /** No branch or tag contains it, as of at most ten minutes ago. */
   | { readonly is: 'not-contained' }
@@ -139,10 +140,10 @@ function answerOf(known: StoredLookup | undefined, now: number): LookUpOutcome |
  * Resolves the abbreviation of a recorded commit without a look-up. The first result is kept, so that a later commit does not change it.
  */
 async function recordedAlready(table: Table, of: LookupOf, now: number): Promise<LookUpOutcome | undefined> {
-  if (of.hash.length === 40) {
+  if (of.hash.length >= 40) {
     return undefined;
   }
-  const [commit, another] = await recordedCommits(table, of.organization, of.packageNumber, of.hash);
+  const [commit, another] = await recordedReferences(table, of.organization, of.packageNumber, of.hash);
   if (commit === undefined || another !== undefined) {
     return commit === undefined ? undefined : { is: 'ambiguous' };
   }
@@ -217,7 +218,7 @@ async function record(
 ): Promise<LookUpOutcome> {
   try {
     await recordContained(table, lease, commit, clock.now());
-    return { is: 'recorded', commit };
+    return { is: 'recorded', commit: distReference(commit) };
   } catch (error) {
     if (!(error instanceof ConflictError)) {
       throw error;

@@ -1,6 +1,7 @@
 /** Turns stored versions into those in the metadata. Pure. */
 import { z } from 'zod';
 import type { PublishedVersion } from '../composer/package-metadata.ts';
+import { distReference } from '../domain/dist-reference.ts';
 import type { PublishingSettings } from '../domain/organization.ts';
 import { marksDefaultBranch, treeAddress } from '../domain/repository-links.ts';
 import {
@@ -96,7 +97,7 @@ function ownDist(
   const shasum = publishedShasum(version, dist);
   return {
     // Composer replaces the placeholder by the pinned commit of `dev-main#<commit>`; a tag's URL never changes.
-    url: distUrl(version.refKind === 'branch' ? '%reference%' : version.commit),
+    url: distUrl(version.refKind === 'branch' ? '%reference%' : distReference(version.commit)),
     reference: version.commit,
     ...(shasum === undefined ? {} : { shasum }),
   };

@@ -10,7 +10,12 @@ import { absent, all, any, type Condition, equal } from '../store/condition.ts';
 import { desire } from '../store/edge-store.ts';
 import { keys } from '../store/keys.ts';
 import { putName } from '../store/name-store.ts';
-import { metadataLayout, type StoredPackage, type StoredVersion } from '../store/package-store.ts';
+import {
+  metadataLayout,
+  recordDist,
+  type StoredPackage,
+  type StoredVersion,
+} from '../store/package-store.ts';
 import { type Operation, type Table, transactionItemsMax } from '../store/table.ts';
 import { type Lease, leaseHeld, requestWork, type WorkMessage } from '../store/work.ts';
 import { edgeWork, grantsWork, packageWork } from '../store/work-items.ts';
@@ -215,12 +220,10 @@ function recordCommit(
   { commit, directory }: Pick<StoredVersion, 'commit' | 'directory'>,
   recordedAt: number,
 ): Operation {
-  return {
-    update: {
-      key: keys.dist(organization, number, commit),
-      setIfMissing: { recordedAt, ...(directory !== undefined && { directory }) },
-    },
-  };
+  return recordDist(organization, number, commit, {
+    recordedAt,
+    ...(directory !== undefined && { directory }),
+  });
 }
 
 /** Makes the version of the commit that its tag moved to, with the checksum of that one's archive. The archive of the first stays. */

@@ -1,5 +1,6 @@
 /** Finishes the look-up of a commit, or the build of an archive, that took too long for an HTTP request. */
 
+import { mayBeWhole } from '../domain/dist-reference.ts';
 import type { OrganizationId } from '../domain/ids.ts';
 import {
   type BuildDistDependencies,
@@ -29,12 +30,12 @@ export interface FinishDistDependencies extends Omit<BuildDistDependencies, 'rea
   readonly workQueue: WorkQueue;
 }
 
-/** The work in the queue `scan` that is not a scan. */
+/** The work in the queues `scan` and `vcs` that is not a scan. */
 export interface WantedDist {
   readonly kind: 'dist';
   readonly organization: OrganizationId;
   readonly packageNumber: number;
-  /** A commit, or its abbreviation. */
+  /** What stands for a commit in addresses, or its abbreviation. */
   readonly reference: string;
 }
 
@@ -67,7 +68,7 @@ export async function finishDist(
       throw error;
     }
   };
-  const built = hash.length === 40 ? await build(hash) : 'unrecorded';
+  const built = mayBeWhole(hash) ? await build(hash) : 'unrecorded';
   if (built !== 'unrecorded') {
     return built;
   }

@@ -43,7 +43,7 @@
  * | that a package requires a name | ORG#id | REQUIRES#vendor/name#number |
  * | version | PACKAGE#organization#number | VERSION#normalized |
  * | readme | PACKAGE#organization#number | README |
- * | recorded commit and its archive | PACKAGE#organization#number | DIST#commit |
+ * | recorded commit and its archive | PACKAGE#organization#number | DIST#reference in addresses |
  * | look-up of a commit that no scan recorded | PACKAGE#organization#number | LOOKUP#hash |
  * | number of look-ups in an hour | PACKAGE#organization#number | LOOKUPS#hour |
  * | commit that an owner refused | ORG#id | REFUSED#commit |
@@ -267,9 +267,10 @@ export const keys = {
     pk: `PACKAGE#${organization}#${number}`,
     sk: 'README',
   }),
-  dist: (organization: string, number: number, commit: string): Key => ({
+  /** @param reference of the commit in addresses (`distReference`) */
+  dist: (organization: string, number: number, reference: string): Key => ({
     pk: `PACKAGE#${organization}#${number}`,
-    sk: `DIST#${commit}`,
+    sk: `DIST#${reference}`,
   }),
   /** @param hash 7 to 40 hex digits, as requested */
   lookup: (organization: string, number: number, hash: string): Key => ({

@@ -3,13 +3,15 @@
  * commit found for an abbreviated hash is kept, so that a lock file with the abbreviation keeps working.
  */
 import { z } from 'zod';
+import { distReference } from '../domain/dist-reference.ts';
 import type { OrganizationId } from '../domain/ids.ts';
 import { all, any, equal, missing, missingOrLess } from './condition.ts';
 import { keys, tableKeys } from './keys.ts';
+import { recordDist } from './package-store.ts';
 import { ConflictError, type Operation, type Table } from './table.ts';
 
 const LookupItem = z.object({
-  /** The full hash found for an abbreviation. */
+  /** What the commit that was found has in addresses (`distReference`), for an abbreviation. */
   commit: z.string().optional(),
   /** When the forge said that no branch or tag contains it. */
   notContainedAt: z.number().optional(),
@@ -34,7 +36,7 @@ export type StoredLookup = z.infer<typeof LookupItem>;
 export interface LookupOf {
   readonly organization: OrganizationId;
   readonly packageNumber: number;
-  /** 7 to 40 hex digits, as requested. */
+  /** 7 to 64 hex digits, as requested. */
   readonly hash: string;
 }
 
@@ -122,20 +124,19 @@ export async function recordContained(
 ): Promise<void> {
   const { organization, packageNumber, hash } = of;
   const mine = all(equal('leaseId', leaseId), missing('commit'));
+  const reference = distReference(commit);
   await table.transact([
-    hash === commit
+    hash === reference
       ? { delete: keyOf(of), when: mine }
       : {
           update: {
             key: keyOf(of),
-            set: { commit },
+            set: { commit: reference },
             remove: ['progress', 'leaseId', 'leaseUntil', tableKeys.expiry],
           },
           when: mine,
         },
-    {
-      update: { key: keys.dist(organization, packageNumber, commit), setIfMissing: { recordedAt: now } },
-    },
+    recordDist(organization, packageNumber, commit, { recordedAt: now }),
     {
       check: keys.package(organization, packageNumber),
       when: any(equal('state', 'accepted'), equal('state', 'available')),

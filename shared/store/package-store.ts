@@ -1,10 +1,11 @@
 /** Packages, their versions and recorded commits. */
 import { z } from 'zod';
+import { distReference } from '../domain/dist-reference.ts';
 import { packageValue, refusedCommitsMax } from '../domain/edge-keys.ts';
 import { asId, type ForgeRepositoryId, type OrganizationId, type SynchronizationId } from '../domain/ids.ts';
 import { type Condition, equal, missing } from './condition.ts';
 import { keys, nameInKey, ranges } from './keys.ts';
-import type { Item, Table } from './table.ts';
+import type { Item, Operation, Table } from './table.ts';
 
 /**
  * The version of the metadata files' layout. A scan rewrites files of an older one, so raise it with every change of what is
@@ -271,10 +272,14 @@ const DistItem = z.object({
   slowBuilds: z.number().optional(),
   /** Where the package is at the commit, if a scan found it below the root. */
   directory: z.string().optional(),
+  /** The commit, where its reference in addresses is another: the key has that one. */
+  commit: z.string().optional(),
 });
 
 export interface StoredDist {
   readonly commit: string;
+  /** What stands for the commit in addresses and keys (`distReference`). */
+  readonly reference: string;
   /** Where the package is at the commit, if a scan found it below the root. */
   readonly directory: string | undefined;
   /** SHA-1 of the archive in hex; undefined until it is stored. */
@@ -292,8 +297,10 @@ export interface StoredDist {
 
 export function parseDist(item: Item): StoredDist {
   const dist = DistItem.parse(item);
+  const reference = nameInKey(dist.sk);
   return {
-    commit: nameInKey(dist.sk),
+    commit: dist.commit ?? reference,
+    reference,
     directory: dist.directory,
     shasum: dist.sha1 ?? dist.shasum,
     commitShasum: dist.shasum,
@@ -314,18 +321,35 @@ export async function distsOfPackage(
   return items.map(parseDist);
 }
 
+/** @param commit or what stands for it in addresses */
 export async function findDist(
   table: Table,
   organization: OrganizationId,
   packageNumber: number,
   commit: string,
 ): Promise<StoredDist | undefined> {
-  const item = await table.get(keys.dist(organization, packageNumber, commit));
+  const item = await table.get(keys.dist(organization, packageNumber, distReference(commit)));
   return item === undefined ? undefined : parseDist(item);
 }
 
-/** Recorded commits whose hash has this prefix: none, one, or the first two. */
-export async function recordedCommits(
+/** Records a commit, so that its archive may be built. What is recorded already stays. @param recordedAt milliseconds since the epoch */
+export function recordDist(
+  organization: OrganizationId,
+  packageNumber: number,
+  commit: string,
+  recorded: { readonly recordedAt: number; readonly directory?: string | undefined },
+): Operation {
+  const reference = distReference(commit);
+  return {
+    update: {
+      key: keys.dist(organization, packageNumber, reference),
+      setIfMissing: { ...recorded, ...(reference !== commit && { commit }) },
+    },
+  };
+}
+
+/** References in addresses, with this prefix, of recorded commits: none, one, or the first two. */
+export async function recordedReferences(
   table: Table,
   organization: OrganizationId,
   packageNumber: number,
@@ -333,5 +357,5 @@ export async function recordedCommits(
 ): Promise<readonly string[]> {
   const { pk, sk } = keys.dist(organization, packageNumber, prefix);
   const items = await table.query(pk, sk, { limit: 2 });
-  return items.map((item) => parseDist(item).commit);
+  return items.map((item) => parseDist(item).reference);
 }

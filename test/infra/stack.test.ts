@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { CfnResource, type Stack } from 'aws-cdk-lib';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { createApp } from '../../infra/synthesize.ts';
+import { createApp, synthesize } from '../../infra/synthesize.ts';
+import { environment } from '../../shared/runtime/environment.ts';
 import { createPlaceholderBundles, synthesizeTemplate } from './placeholder-bundles.ts';
-import { propertiesOf, resourcesOf, type Template, targetOf } from './template.ts';
+import { propertiesOf, readTemplate, resourcesOf, type Template, targetOf } from './template.ts';
 
 let template: Template;
 beforeAll(async () => {
@@ -209,6 +210,27 @@ describe('queues', () => {
       ['PublishAccessQueue', 'PublishAccess', 10, 2],
       ['DeletionQueue', 'RunDeletion', 1, 5],
     ]);
+  });
+
+  it('are all fed to a function, without the worker of repositories at a URL too', {
+    timeout: 60_000,
+  }, async () => {
+    const distDir = await createPlaceholderBundles();
+    const outDir = mkdtempSync(join(tmpdir(), 'without-vcs-'));
+    synthesize(outDir, distDir, { vcs: false });
+    const without = readTemplate(outDir);
+    for (const folder of [outDir, distDir]) rmSync(folder, { recursive: true });
+    expect(Object.keys(without.Resources)).not.toContain('ScanVcs');
+    const fed = resourcesOf(without, 'Lambda::EventSourceMapping').map(([id, properties]) => {
+      const { EventSourceArn, FunctionName } = mappingSchema.parse(properties);
+      return [id, EventSourceArn, FunctionName];
+    });
+    expect(fed).toContainEqual(['ScanRepositoryVcsSource', 'VcsQueue', 'ScanRepository']);
+    expect(fed).toHaveLength(mappings().length);
+    const { Environment } = z
+      .object({ Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }) })
+      .parse(propertiesOf(without, 'FetchDist'));
+    expect(Environment.Variables[environment.vcsWorker]).toBe('none');
   });
 
   it('%s: imports only what is below it, since this is %s', () => {

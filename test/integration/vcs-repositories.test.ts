@@ -1,6 +1,7 @@
 /** Repositories at a URL: from an owner's adding one to what a token installs, with the real use cases on a table in memory. */
 import { randomBytes } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { distReference } from '../../shared/domain/dist-reference.ts';
 import {
   asId,
   type OwnTeamId,
@@ -9,8 +10,9 @@ import {
   teamPrincipal,
 } from '../../shared/domain/ids.ts';
 import { repositoryKey } from '../../shared/domain/repository-key.ts';
-import { nobody, type VcsReaders, vcsSynchronization } from '../../shared/domain/vcs-repository.ts';
+import { nobody, type VcsReaders, vcsKinds, vcsSynchronization } from '../../shared/domain/vcs-repository.ts';
 import { ForgeError } from '../../shared/forge/errors.ts';
+import { allowRefusedCommit } from '../../shared/organizations/allow-commit.ts';
 import { vcsRepositoryCalled } from '../../shared/organizations/describe-vcs-repositories.ts';
 import { explainAccess } from '../../shared/organizations/explain-access.ts';
 import {
@@ -20,6 +22,7 @@ import {
   removeFromTeam,
 } from '../../shared/organizations/own-teams.ts';
 import { personIn } from '../../shared/organizations/people.ts';
+import { refuseCommits } from '../../shared/organizations/refuse-commits.ts';
 import {
   addRepository,
   changeRepository,
@@ -210,6 +213,82 @@ describe('a repository at a URL', () => {
   });
 });
 
+describe('a repository of Subversion', () => {
+  const tag = '/tags/1.0.0/@7';
+  const [trunk, older] = ['/trunk/@9', '/trunk/@4'];
+  const pathOf = (commit: string) => `/acme/dists/acme/billing/${distReference(commit)}.zip`;
+
+  it('has archives at the MD5 of its references, as Composer asks for them, of earlier revisions too', async () => {
+    const repository = await addRepository(
+      { ...dependencies, readableKinds: vcsKinds },
+      registry.organization,
+      {
+        ...{ url: 'https://svn.example.org/acme/billing', kind: 'svn', credential: { kind: 'none' } },
+        ...{ readers: { everyone: true, teams: [] }, allowsPrivate: false, allowsHttp: false },
+      },
+      by,
+    );
+    registry.contents.set(repository.repository, {
+      ...{ name: 'acme/billing', tags: { '1.0.0': tag }, branches: { main: trunk }, history: [older] },
+    });
+    await registry.settle();
+    const one = await tokenFor('user-1');
+    const { dist } = JSON.parse(await registry.get(one, '/acme/p2/acme/billing.json')).packages[
+      'acme/billing'
+    ][0];
+    expect(dist).toMatchObject({ reference: tag, url: expect.stringMatching(pathOf(tag)) });
+    for (const commit of [tag, trunk, older]) {
+      const reference = distReference(commit);
+      expect(await registry.fetch(1, reference)).toMatchObject({ status: 503 });
+      await registry.settle();
+      expect(await registry.fetch(1, reference)).toMatchObject({
+        status: 307,
+        headers: { location: expect.stringMatching(pathOf(commit)) },
+      });
+      expect(await registry.get(one, pathOf(commit))).toContain(`archive of ${commit},`);
+    }
+    expect(await registry.fetch(1, distReference('/trunk/@5'))).toMatchObject({ status: 503 });
+    await registry.settle();
+    expect(await registry.fetch(1, distReference('/trunk/@5'))).toMatchObject({ status: 404 });
+  });
+
+  it('loses an archive that an owner refuses by its reference, and gets it back by its MD5', async () => {
+    const repository = await added({ everyone: true, teams: [] });
+    registry.contents.set(repository.repository, { name: 'acme/billing', branches: { main: trunk } });
+    await change(repository, { allowsPrivate: true });
+    const one = await tokenFor('user-1');
+    await registry.fetch(1, distReference(trunk));
+    await registry.settle();
+    expect(await registry.get(one, pathOf(trunk))).toContain('archive of');
+    const confirmation = { confirm: trunk, ...by };
+    await refuseCommits(dependencies, registry.organization, [trunk], confirmation);
+    await registry.settle();
+    expect(await registry.get(one, pathOf(trunk))).toBe('404');
+    expect(await registry.fetch(1, distReference(trunk))).toMatchObject({ status: 404 });
+    expect(await registry.get(one, '/acme/p2/acme/billing~dev.json')).not.toContain(trunk);
+    await allowRefusedCommit(dependencies, registry.organization, distReference(trunk), by);
+    await registry.settle();
+    expect(await registry.get(one, '/acme/p2/acme/billing~dev.json')).toContain(trunk);
+  });
+});
+
+describe('without a worker', () => {
+  it('what is asked for says why it does not happen, and what is removed is out of reach', async () => {
+    const repository = await added({ everyone: true, teams: [] });
+    const one = await tokenFor('user-1');
+    registry.hasVcsWorker = false;
+    const answer = await registry.fetch(1, commitOf('b'));
+    expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '3600' } });
+    expect(JSON.stringify(answer)).toContain('no worker that reads its repository');
+    await change(repository, { allowsPrivate: true });
+    expect((await scanOf(repository))?.lastFailure?.message).toContain('npm run synth -- --vcs');
+    expect(await listedFor(one)).toEqual(['acme/billing']);
+    await removeRepository(dependencies, registry.organization, repository, by);
+    await registry.settle();
+    expect(await listedFor(one)).toEqual([]);
+  });
+});
+
 describe('adding', () => {
   it.each([
     ['http://git.example.org/acme', { kind: 'none' }, 'is not encrypted'],
@@ -325,6 +404,23 @@ describe('polling', () => {
     });
     await poll(70);
     expect((await scanOf(repository))?.changedAt).toBeGreaterThan(changedAt ?? 0);
+    expect([await poll(14), await poll(2)]).toEqual([0, 1]);
+  });
+
+  it('reads one whose key was made here without being asked, as it does one that cannot be read', async () => {
+    const ssh = { url: 'git@git.example.org:acme/billing', credential: { kind: 'ssh-key' } } as const;
+    const repository = await added(nobody, ssh);
+    registry.beforeContents = () => {
+      throw new ForgeError('credential-rejected', 'the server refuses the key');
+    };
+    const poll = async (minutes: number) => {
+      await registry.clock.advance(minutes * 60_000);
+      const polled = await pollRepositories(dependencies);
+      await registry.settle();
+      return polled;
+    };
+    expect([await poll(14), await poll(2)]).toEqual([0, 1]);
+    expect((await scanOf(repository))?.lastFailure?.message).toBe('the server refuses the key');
     expect([await poll(14), await poll(2)]).toEqual([0, 1]);
   });
 

@@ -2,13 +2,14 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { ManifestProblem } from '../../shared/composer/scanned-repository.ts';
+import { distReference } from '../../shared/domain/dist-reference.ts';
 import type { RepositoryLinks } from '../../shared/domain/repository-links.ts';
 import type { CommitFinder } from '../../shared/forge/containment.ts';
 import { ForgeError } from '../../shared/forge/errors.ts';
 import type { FolderEntry, FolderReader } from '../../shared/forge/folders.ts';
 import type { ContentReader, UnusableRef } from '../../shared/forge/forge.ts';
 
-/** Refs of one repository. A commit is named by a digit, which stands for 40 of it. */
+/** Refs of one repository. A commit is named by a digit, which stands for 40 of it, or by a reference of Subversion. */
 export interface MemoryRefs {
   tags?: Readonly<Record<string, string>>;
   branches?: Readonly<Record<string, string>>;
@@ -30,7 +31,8 @@ export interface MemoryRefs {
   unusable?: readonly UnusableRef[];
 }
 
-export const commitOf = (digit: string): string => digit.repeat(40).slice(0, 40);
+export const commitOf = (digit: string): string =>
+  digit.startsWith('/') ? digit : digit.repeat(40).slice(0, 40);
 
 /** Builds readers of the contents. Each answer shows what is there at the time of the request. */
 export interface MemoryContents {
@@ -109,7 +111,7 @@ export function createMemoryContents(current: () => MemoryContents): ContentRead
       }
       const { tags = {}, branches = {}, history = [] } = refsOf(of.repository) ?? {};
       const contained = [...Object.values(tags), ...Object.values(branches), ...history].map(commitOf);
-      const commit = contained.find((one) => one.startsWith(hash));
+      const commit = contained.find((one) => distReference(one).startsWith(hash));
       return commit === undefined ? { is: 'not-contained' } : { is: 'contained', commit };
     },
     async readArchive(_, commit, signal) {

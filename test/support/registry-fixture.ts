@@ -129,6 +129,12 @@ export async function createRegistry(
     get openVcs() {
       return world.openVcs;
     },
+    set hasVcsWorker(has: boolean) {
+      world.hasVcsWorker = has;
+    },
+    get hasVcsWorker() {
+      return world.hasVcsWorker;
+    },
     set lookUp(answer: RegistryWorld['lookUp']) {
       world.lookUp = answer;
     },

@@ -21,8 +21,9 @@ import type { ForgeRepositoryId } from '../../shared/domain/ids.ts';
 import type { RepositoryLinks } from '../../shared/domain/repository-links.ts';
 import type { AnyScope, ScopeName } from '../../shared/domain/scopes.ts';
 import type { Synchronization } from '../../shared/domain/synchronization.ts';
-import { isVcsSynchronization } from '../../shared/domain/vcs-repository.ts';
+import { isVcsSynchronization, noVcsWorker } from '../../shared/domain/vcs-repository.ts';
 import type { CommitFinder } from '../../shared/forge/containment.ts';
+import { ForgeError } from '../../shared/forge/errors.ts';
 import type { ContentReader } from '../../shared/forge/forge.ts';
 import { runDeletion } from '../../shared/organizations/deletion/run-deletion.ts';
 import { isOwner } from '../../shared/organizations/membership.ts';
@@ -116,6 +117,8 @@ export interface RegistryWorld {
   ) => void | Promise<void>;
   /** What the worker of repositories at a URL opens; by default what is in `contents` under their ids. */
   openVcs: (opening: VcsOpening) => Promise<VcsReader>;
+  /** Whether this installation has the worker that opens them. */
+  hasVcsWorker: boolean;
   /** Encrypts credentials of repositories at a URL. */
   readonly cipher: Cipher;
   /** Answers about commits, instead of the refs in `contents`. */
@@ -195,10 +198,15 @@ export async function createRegistryWorld(
   };
 
   const contentsHere = (of: Services): Readers => ({
-    readerOf: () => contentsOf(of),
+    async readerOf({ id }) {
+      if (isVcsSynchronization(id)) {
+        throw new ForgeError('unexpected', noVcsWorker);
+      }
+      return contentsOf(of);
+    },
     reader: async ({ synchronization }) => {
       if (isVcsSynchronization(synchronization)) {
-        throw new OtherWorkerError('no programs here');
+        throw new OtherWorkerError(world.hasVcsWorker);
       }
       return contentsOf(of);
     },
@@ -243,7 +251,7 @@ export async function createRegistryWorld(
         );
       },
       scan: (raw) => scanning(contentsHere(of), raw),
-      vcs: (raw) => scanning(contentsAtUrl(of), raw),
+      vcs: (raw) => scanning((world.hasVcsWorker ? contentsAtUrl : contentsHere)(of), raw),
       'publish-package'(raw) {
         const message = PublishPackageMessage.parse(raw);
         return message.packageNumber === undefined
@@ -306,6 +314,7 @@ export async function createRegistryWorld(
     registryBaseUrl,
     beforeContents: () => {},
     lookUp: undefined,
+    hasVcsWorker: true,
     openVcs: async () => ({ ...memoryContents, seenHostKey: async () => undefined }),
     cipher,
     linksOf: (id) => ({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { optionalTimeOf, Reason, timeOf } from '../../../shared/console-api/common.ts';
 import {
   AllowedCommit,
-  Commit,
+  CommitInPath,
   CommitRefusal,
   CommitRefusalRequest,
   RefusedCommit,
@@ -80,7 +80,7 @@ const allow = defineRoute(
     name: 'allowCommit',
     path: `${path}/{commit}/allow`,
     summary: 'Accept a refused commit again',
-    params: z.object({ commit: Commit }),
+    params: z.object({ commit: CommitInPath }),
     body: Reason,
     act: 'allow-commit',
     repeated: 404,

@@ -72,30 +72,35 @@ export async function copyDists(
     return undefined;
   }
   const archives = portion.filter(({ commit, shasum }) => shasum !== undefined && !refused.has(commit));
-  const put = (commit: string, item: Item): Operation => ({
-    put: keys.dist(id, next.number, commit),
+  const put = (reference: string, item: Item): Operation => ({
+    put: keys.dist(id, next.number, reference),
     item,
   });
   // Records before archives: a refusal from now on finds the copies that it has to remove too.
   await table.transact([
     leaseHeld(lease),
-    ...archives.flatMap(({ commit }) => [notRefused(id, commit), put(commit, { isCopying: true })]),
+    ...archives.flatMap(({ commit, reference }) => [
+      notRefused(id, commit),
+      put(reference, { isCopying: true }),
+    ]),
   ]);
   const stored = new Set<string>();
   for (let start = 0; start < archives.length; start += copiesAtOnce) {
     await Promise.all(
-      archives.slice(start, start + copiesAtOnce).map(async ({ commit }) => {
-        const [from, to] = [found.number, next.number].map((number) => objectKeys.dist(slug, number, commit));
+      archives.slice(start, start + copiesAtOnce).map(async ({ reference }) => {
+        const [from, to] = [found.number, next.number].map((number) =>
+          objectKeys.dist(slug, number, reference),
+        );
         if (await storedObjects.copy(String(from), String(to))) {
-          stored.add(commit);
+          stored.add(reference);
         }
       }),
     );
   }
   await table.transact([
     leaseHeld(lease),
-    ...portion.map(({ commit, item }) =>
-      put(commit, without(item, stored.has(commit) ? ['leaseId', 'leaseUntil'] : storedAttributes)),
+    ...portion.map(({ reference, item }) =>
+      put(reference, without(item, stored.has(reference) ? ['leaseId', 'leaseUntil'] : storedAttributes)),
     ),
   ]);
   return { is: 'more', step: 'copying archives', objects: stored.size, records: portion.length };

@@ -73,9 +73,9 @@ async function removeArchive(
   { table, storedObjects, clock }: PortionDependencies,
   { lease, organization }: Pick<PortionInputs, 'lease' | 'organization'>,
   { number }: StoredPackage,
-  { commit }: StoredDist,
+  { commit, reference }: StoredDist,
 ): Promise<number> {
-  const key = keys.dist(organization.id, number, commit);
+  const key = keys.dist(organization.id, number, reference);
   const { leaseId } = lease;
   await table.transact([
     leaseHeld(lease),
@@ -89,7 +89,7 @@ async function removeArchive(
       when: all(present, any(missingOrLess('leaseUntil', clock.now()), equal('leaseId', leaseId))),
     },
   ]);
-  const { removed } = await storedObjects.removeSome(objectKeys.dist(organization.slug, number, commit));
+  const { removed } = await storedObjects.removeSome(objectKeys.dist(organization.slug, number, reference));
   await table.update({ key, remove: ['leaseId', 'leaseUntil'] }, equal('leaseId', leaseId));
   return removed;
 }

@@ -1,6 +1,7 @@
 /** Folders that outlive a reading, on a machine that has a place for them. */
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { takeLock } from '../folder-lock.ts';
 import { ProgramError } from '../run-program.ts';
 import type { VcsServices } from '../vcs.ts';
 
@@ -35,24 +36,6 @@ export async function withKeptFolder<Result>(
 }
 
 const remove = (path: string): Promise<void> => rm(path, { recursive: true, force: true });
-
-/** `left`: whoever had it has died. */
-async function takeLock(lock: string, diesAfterMs: number): Promise<'free' | 'left' | 'busy'> {
-  if (await madeFolder(lock)) return 'free';
-  const since = await stat(lock).catch(() => undefined);
-  if (since !== undefined && Date.now() - since.mtimeMs < diesAfterMs) return 'busy';
-  await remove(lock);
-  return (await madeFolder(lock)) ? 'left' : 'busy';
-}
-
-async function madeFolder(path: string): Promise<boolean> {
-  try {
-    await mkdir(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 async function packsIn(folder: string): Promise<number> {
   const files = await readdir(join(folder, 'objects/pack')).catch(() => []);
