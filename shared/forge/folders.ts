@@ -18,6 +18,13 @@ export interface FolderEntry {
   readonly id?: string | undefined;
 }
 
+/** A file that two commits do not have alike. */
+export interface ChangedFile {
+  readonly path: string;
+  /** Whether the later commit has it. */
+  readonly isThere: boolean;
+}
+
 /** Reads folders and files in them. Each list is complete or throws a ForgeError. */
 export interface FolderReader {
   /** The contents of the folders, in the order of the places, each of them once; undefined where there is no folder. */
@@ -32,4 +39,12 @@ export interface FolderReader {
    * for proposing which folders have packages.
    */
   findManifests(repository: RepositoryIds, commit: string): Promise<readonly string[]>;
+  /**
+   * The files that differ between two commits, of a forge whose entries have no ids: only this says which folders are the same. Undefined where the
+   * forge does not tell all of them.
+   */
+  compare?(
+    repository: RepositoryIds,
+    commits: { readonly from: string; readonly to: string },
+  ): Promise<readonly ChangedFile[] | undefined>;
 }

@@ -173,6 +173,24 @@ export async function readList<Item>(
   return state.items;
 }
 
+/** The first pages of a list, where its beginning is enough. @param most how many pages */
+export async function readPages<Item>(
+  { size, read }: ListReading<Item>,
+  most: number,
+): Promise<{ readonly items: readonly Item[]; readonly isWhole: boolean }> {
+  const items: Item[] = [];
+  let after: string | undefined;
+  for (let pages = 0; pages < most; pages += 1) {
+    const { items: more, pageInfo } = await read(size.current(), after);
+    items.push(...more);
+    if (!pageInfo.hasNextPage || pageInfo.endCursor === null) {
+      return { items, isWhole: true };
+    }
+    after = pageInfo.endCursor;
+  }
+  return { items, isWhole: false };
+}
+
 /** A later page. @returns undefined where the forge gives up on it, and a smaller size was chosen */
 async function unlessTooLarge<Item>(
   { size, read }: ListReading<Item>,

@@ -63,6 +63,8 @@ export const differences = {
   disablesFailingHooks: isGitLabCom,
   /** Before !166329 (17.11) four answers of 4xx disabled a hook for good. */
   disablesAfterClientErrors: ({ version }: Variant): boolean => !isSince(version, '17.11'),
+  /** https://docs.gitlab.com/api/repositories/#list-repository-tree: before, an empty list. */
+  refusesMissingFolders: since('17.7'),
   /** #576497: one in 18.4.2 and 18.5. */
   rawTextBlobsPerRequest: ({ version }: Variant): number =>
     isSince(version, '18.4') && !isSince(version, '18.6') ? 1 : Number.POSITIVE_INFINITY,

@@ -14,6 +14,7 @@ import type {
 } from '../forge.ts';
 import { chunksOf } from '../http.ts';
 import { readList } from '../pages.ts';
+import { createFolderReader } from './folders.ts';
 import { type ManifestRequests, notBeforeOf, readManifests } from './manifests.ts';
 import { headOf, linksOf, pathOf, pathOnWeb, readHead, repositoryRoute } from './repository.ts';
 import type { Requests } from './requests.ts';
@@ -157,4 +158,5 @@ export const createContentReader = (requests: ContentRequests): ContentReader & 
   readArchive: (repository, commit, signal, options) =>
     readArchive(requests, repository, commit, signal, options),
   contains: (repository, abbreviation) => contains(requests.archives, repository, abbreviation),
+  folders: createFolderReader({ files: requests.older, commits: requests.contents }),
 });

@@ -10,8 +10,8 @@ import { pathOf, repositoryRoute } from './repository.ts';
 import type { Requests } from './requests.ts';
 
 const file = 'composer.json';
-const sourceRoute = `${repositoryRoute}/src/:commit/:path`;
-const metaSchema = z.object({ type: z.string(), attributes: z.array(z.string()).default([]) });
+export const sourceRoute = `${repositoryRoute}/src/:commit/:path`;
+export const metaSchema = z.object({ type: z.string(), attributes: z.array(z.string()).default([]) });
 
 /** What git has in place of a file in LFS, which Bitbucket redirects to: it is no manifest. */
 const inLfs: ManifestText = { manifest: 'version https://git-lfs.github.com/spec/v1\n' };
@@ -115,7 +115,7 @@ async function readManifest(
 }
 
 /** What is at a path. A symbolic link is sent as the path that it leads to, which is no JSON: such a text is looked at closer. */
-async function readEntry(
+export async function readEntry(
   requests: Requests,
   repository: ForgeRepositoryId,
   commit: string,

@@ -16,6 +16,7 @@ export const bitbucket: ForgeModule<BitbucketSettings, BitbucketSecrets, Bitbuck
   secrets,
   credential,
   installsHooks: true,
+  readsFolders: true,
   webhooks,
   signIn,
   connecting,

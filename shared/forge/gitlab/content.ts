@@ -17,6 +17,7 @@ import { chunksOf, expectSame } from '../http.ts';
 import { createPageSize, readList, withSmallerPages } from '../pages.ts';
 import type { FileCache } from './file-cache.ts';
 import { affordable, askForHead, costMaxWithHead } from './files-query.ts';
+import { createFolderReader } from './folders.ts';
 import { isOfGraphql, type KnownFiles, note, readManifests } from './manifests.ts';
 import { isPendingDeletion, nameBefore } from './pending-deletion.ts';
 import type { Requests } from './requests.ts';
@@ -224,4 +225,5 @@ export const createContentReader = (options: ContentRequests): ContentReader & C
   readArchive: (repository, commit, signal, more) =>
     readArchive(options.archives, repository, commit, signal, more),
   contains: (repository, hash) => contains(options.contents, repository, hash),
+  folders: createFolderReader(options.contents, options.files),
 });

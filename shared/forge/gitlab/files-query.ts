@@ -35,7 +35,7 @@ export function affordable<Item extends Wanted>(wanted: readonly Item[], most: n
   return end === -1 ? wanted : wanted.slice(0, Math.max(1, end));
 }
 
-const blobNode = z.object({
+export const blobNode = z.object({
   oid: z.string().min(1),
   // BigInt is text.
   rawSize: z.union([z.string().regex(/^\d+$/), z.int()]).transform(Number),

@@ -17,6 +17,7 @@ export const gitLab: ForgeModule<GitLabSettings, GitLabSecrets, GitLabCredential
   credential,
   installsHooks: true,
   hasHookLog: true,
+  readsFolders: true,
   webhooks,
   signIn,
   connecting,

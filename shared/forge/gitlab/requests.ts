@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Allowances } from '../allowance.ts';
 import type { CredentialBudget } from '../budget.ts';
 import { ForgeError } from '../errors.ts';
-import { type AnswerHeaders, createApiFetch, LimitError, parseAnswer } from '../http.ts';
+import { type AnswerHeaders, createApiFetch, createFileFetch, LimitError, parseAnswer } from '../http.ts';
 import { createLimits, type Limits, type Purpose } from '../limits.ts';
 import type { ForgeServices } from '../module.ts';
 import type { Pace } from '../pace.ts';
@@ -53,8 +53,8 @@ export interface Requests {
     schema: Schema,
     body?: Readonly<Record<string, unknown>>,
   ): Promise<z.infer<Schema>>;
-  /** A GET of a file. */
-  bytes(route: Route): Promise<Uint8Array>;
+  /** A GET of a file. @param bytesMax of a longer one only the beginning is read, which is longer too; default: it is an error */
+  bytes(route: Route, bytesMax?: number): Promise<Uint8Array>;
   /** The response of a GET, whose body is not read yet. @param left of the endpoint's limit, to more urgent requests */
   stream(route: Route, signal: AbortSignal, left?: number): Promise<Response>;
   /** Requests sent so far, including retries but not those for tokens. */
@@ -272,8 +272,9 @@ export function createRequests(options: RequestsOptions): Requests {
       return (await getJson(sending, schema)).data;
     },
 
-    async bytes(route) {
-      const { response } = await send(restOf(route));
+    async bytes(route, bytesMax) {
+      const begin = bytesMax === undefined ? whole : createFileFetch(plain, bytesMax);
+      const { response } = await send({ ...restOf(route), send: begin });
       return new Uint8Array(await response.arrayBuffer());
     },
 
@@ -328,6 +329,8 @@ export function addressOf(apiUrl: string, { route, path = {}, query = {} }: Rout
 
 /**
  * The address of the next page, from `<https://…>; rel="next", …`. Our credential is sent along, so it has to be below the API's own address.
+ * A full last page of a folder names a next one without a token, which would be the first again (gitlabhq: lib/gitlab/pagination/gitaly_keyset_pager.rb,
+ * gitaly: internal/gitaly/service/commit/get_tree_entries.go).
  *
  * @throws ForgeError `unexpected` when it is elsewhere
  */
@@ -341,5 +344,5 @@ export function nextPage(link: string | undefined, apiUrl: string): string | und
   if (url === null || url.origin !== base.origin || !url.pathname.startsWith(base.pathname)) {
     throw new ForgeError('unexpected', 'GitLab names a next page outside of its API');
   }
-  return url.href;
+  return url.searchParams.get('page_token') === '' ? undefined : url.href;
 }

@@ -4,8 +4,8 @@ import { isValidPackageName } from '../../composer/package-name.ts';
 import { asciiLower } from '../../composer/php-text.ts';
 import type { ManifestText, ScannedRef, ScannedRepository } from '../../composer/scanned-repository.ts';
 import type { ForgeRef, ForgeRepository } from '../../forge/forge.ts';
+import type { FolderManifests, FoundFolder } from './folder-manifests.ts';
 import { type NamedFolder, type TagMeaning, tagMeanings } from './named-tags.ts';
-import type { FolderManifests, FoundFolder } from './read-folders.ts';
 
 /** Where a version's files are. */
 export interface VersionFolder {

@@ -7,7 +7,7 @@ import { loadChunks, putChunks } from '../../store/chunk-store.ts';
 import { chunkNames } from '../../store/keys.ts';
 import { StoredText } from '../../store/manifest-text.ts';
 import type { Table } from '../../store/table.ts';
-import type { FolderManifests, FoundFolder } from './read-folders.ts';
+import type { FolderManifests, FoundFolder } from './folder-manifests.ts';
 
 /** Numbers are places in the other lists: a folder that many commits have is stored once. */
 const StoredFolders = z.object({

@@ -4,22 +4,9 @@ import { ForgeError } from '../../forge/errors.ts';
 import type { FolderEntry, FolderPlace, FolderReader } from '../../forge/folders.ts';
 import type { RepositoryIds } from '../../forge/forge.ts';
 import { withoutText } from '../../forge/linked-manifest.ts';
+import { foldersAfter, idAt } from './compared-folders.ts';
 import { type FolderMatcher, foldersMax } from './folder-globs.ts';
-
-/** A folder with a manifest at a commit. */
-export interface FoundFolder {
-  readonly directory: string;
-  /** Equal for two commits only if all that is in the folder is; undefined where the forge gives no such id. */
-  readonly tree: string | undefined;
-  /** Which of the texts is its manifest. */
-  readonly manifest: string;
-}
-
-export interface FolderManifests {
-  /** Of each commit that was read. */
-  readonly ofCommit: ReadonlyMap<string, readonly FoundFolder[]>;
-  readonly texts: ReadonlyMap<string, ManifestText>;
-}
+import type { FolderManifests, FoundFolder } from './folder-manifests.ts';
 
 export interface FoldersRead extends FolderManifests {
   /** Commits that have more folders than are read; they are not in `ofCommit`. */
@@ -42,7 +29,7 @@ export interface ReadFoldersInputs {
   readonly until: number;
 }
 
-/** How many commits are read at a time: most share nearly all of their folders. */
+/** How many commits are read at a time, most of which share nearly all of their folders; one, where commits are compared. */
 const commitsInBatch = 25;
 /** How many folders of one commit are listed at most. */
 const listedMax = 3000;
@@ -54,14 +41,15 @@ export async function readFolders(inputs: ReadFoldersInputs): Promise<FoldersRea
   const { commits, known, now, until } = inputs;
   const reading = createReading(inputs);
   const missing = commits.filter((commit) => !known.ofCommit.has(commit));
+  const inBatch = inputs.reader.compare === undefined ? commitsInBatch : 1;
   let goOnAt: number | undefined;
-  for (let first = 0; first < missing.length; first += commitsInBatch) {
+  for (let first = 0; first < missing.length; first += inBatch) {
     if (first > 0 && now() >= until) {
       goOnAt = now();
       break;
     }
     try {
-      await reading.add(missing.slice(first, first + commitsInBatch));
+      await reading.add(missing.slice(first, first + inBatch));
     } catch (error) {
       if (first === 0 || !(error instanceof ForgeError)) {
         throw error;
@@ -88,14 +76,14 @@ export async function readFolders(inputs: ReadFoldersInputs): Promise<FoldersRea
 
 const manifestFile = 'composer.json';
 const pathIn = (path: string, name: string): string => (path === '' ? name : `${path}/${name}`);
-const keyOf = ({ id, commit, path }: FolderPlace): string => id ?? `${commit}:${path}`;
+const keyOf = ({ id, commit, path }: FolderPlace): string => id ?? idAt(commit, path);
 
 interface Reading extends Omit<FoldersRead, 'goOnAt'> {
   /** @throws ForgeError; nothing of these commits is added then */
   add(commits: readonly string[]): Promise<void>;
 }
 
-function createReading({ reader, repository, matcher, known }: ReadFoldersInputs): Reading {
+function createReading({ reader, repository, matcher, commits: all, known }: ReadFoldersInputs): Reading {
   const ofCommit = new Map<string, readonly FoundFolder[]>();
   const texts = new Map<string, ManifestText>();
   const tooMany = new Set<string>();
@@ -169,9 +157,31 @@ function createReading({ reader, repository, matcher, known }: ReadFoldersInputs
 
   function note({ commit, path, id }: FolderPlace, manifest: string, walked: Walked): void {
     const folders = walked.found.get(commit) ?? new Map<string, FoundFolder>();
-    folders.set(path, { directory: path, tree: id, manifest });
+    const tree = id ?? (reader.compare === undefined ? undefined : idAt(commit, path));
+    folders.set(path, { directory: path, tree, manifest });
     walked.found.set(commit, folders);
     if (folders.size > foldersMax) walked.tooMany.add(commit);
+  }
+
+  /** The commit that was read last, else one that a ref led to at the last scan, else any. */
+  function readBefore(): readonly [string, readonly FoundFolder[]] | undefined {
+    const refs = new Set(all);
+    const kept = [...known.ofCommit];
+    return [...ofCommit].at(-1) ?? kept.find(([commit]) => !refs.has(commit)) ?? kept[0];
+  }
+
+  /** The folders of a commit by what differs from another; undefined where that is not to be had. */
+  async function compare(commit: string): Promise<Walked | undefined> {
+    const [from, before] = readBefore() ?? [];
+    if (from === undefined || before === undefined) return undefined;
+    const changed = await reader.compare?.(repository, { from, to: commit });
+    if (changed === undefined) return undefined;
+    const { found, files } = foldersAfter(before, changed, { commit, matcher });
+    return {
+      found: new Map([[commit, new Map(found.map((folder) => [folder.directory, folder]))]]),
+      files: new Map(files),
+      tooMany: new Set(found.length > foldersMax ? [commit] : []),
+    };
   }
 
   return {
@@ -179,7 +189,9 @@ function createReading({ reader, repository, matcher, known }: ReadFoldersInputs
     texts,
     tooMany,
     async add(commits) {
-      const walked = await walk(commits);
+      const [only = '', ...others] = commits;
+      const compared = others.length === 0 ? await compare(only) : undefined;
+      const walked = compared ?? (await walk(commits));
       const files = [...walked.files].filter(([key]) => !known.texts.has(key) && !texts.has(key));
       const read = await reader.readFiles(
         repository,

@@ -36,6 +36,8 @@ export interface ListOptions<Item> {
   readonly isCounted?: boolean;
   /** A field that is sorted as people read numbers. */
   readonly natural?: string;
+  /** How many items a page has, where that is not as usual. */
+  readonly lengths?: Readonly<Record<'otherwise' | 'most', number>>;
 }
 
 /** Filters and sorts by what the items look like. */
@@ -64,7 +66,7 @@ export async function listPage<Item>(
   options: ListOptions<Item>,
 ): Promise<Reply> {
   const { url, services } = context;
-  const lengths = { otherwise: usualLength, least: leastLength, most: mostLength };
+  const lengths = { otherwise: usualLength, most: mostLength, ...options.lengths, least: leastLength };
   const length = wholeNumber(context, 'pagelen', lengths);
   const page = wholeNumber(context, 'page', { otherwise: 1, least: 1, most: Number.MAX_SAFE_INTEGER });
   const all = await chosen(context, items, options);

@@ -9,7 +9,7 @@ import type { Repository } from '../state.ts';
 import { commitReference } from './commit-shapes.ts';
 import { type Context, type Route, repositoryAt } from './context.ts';
 import type { Held } from './held.ts';
-import { notFound } from './http.ts';
+import { notFound, refused } from './http.ts';
 import { listPage, single } from './paging.ts';
 import { requireCommit } from './rest-commits.ts';
 import { shapingOf } from './shapes.ts';
@@ -35,7 +35,7 @@ interface Placed {
   readonly entry: TreeEntry;
 }
 
-const selfOf = (context: Context, { repository, hash, path }: Omit<Placed, 'entry'>): string =>
+export const selfOf = (context: Context, { repository, hash, path }: Omit<Placed, 'entry'>): string =>
   `${context.services.addresses.api}/2.0/repositories/${fullName(context.state, repository)}/src/${hash}/${path}`;
 
 /** What a file is besides its contents, or what a folder is. */
@@ -77,13 +77,42 @@ function rawFile(context: Context, path: string, entry: TreeEntry, body: Buffer)
   };
 }
 
-async function listFolder(context: Context, tree: RawObject, at: Omit<Placed, 'entry'>): Promise<Reply> {
-  const entries = parseTree(tree.body).map((entry) => ({
+/** The entries of a folder, and of those in it up to a depth: breadth first. */
+async function entriesOf(
+  { services: { objects } }: Context,
+  tree: RawObject,
+  at: Omit<Placed, 'entry'>,
+  depth: number,
+): Promise<readonly Placed[]> {
+  const own = parseTree(tree.body).map((entry) => ({
     ...at,
     entry,
     path: at.path === '' ? entry.name : `${at.path}/${entry.name}`,
   }));
-  return listPage(context, entries, { isCounted: false, shape: (placed) => entryShape(context, placed) });
+  const entries: Placed[] = [...own];
+  let level: readonly Placed[] = own;
+  for (let walked = 1; walked < depth && level.length > 0; walked++) {
+    const folders = level.filter(({ entry }) => typeOfMode(entry.mode) === 'tree');
+    const found = await Promise.all(
+      folders.map(async ({ entry, path }) => {
+        const inner = await objects.read(at.repository.gitDirectory, entry.oid);
+        const names = inner === undefined ? [] : parseTree(inner.body);
+        return names.map((one) => ({ ...at, entry: one, path: `${path}/${one.name}` }));
+      }),
+    );
+    level = found.flat();
+    entries.push(...level);
+  }
+  return entries;
+}
+
+async function listFolder(context: Context, tree: RawObject, at: Omit<Placed, 'entry'>): Promise<Reply> {
+  const depth = Number(context.url.searchParams.get('max_depth') ?? 1);
+  if (!Number.isInteger(depth) || depth < 1) throw refused(400, 'Invalid max_depth');
+  return listPage(context, await entriesOf(context, tree, at, depth), {
+    ...{ isCounted: false, isFiltered: true },
+    shape: (placed) => entryShape(context, placed),
+  });
 }
 
 /** Files as they are, folders as lists; `format=meta` describes either. */

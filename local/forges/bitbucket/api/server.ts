@@ -23,6 +23,7 @@ import {
 } from './http.ts';
 import { type Limits, resourceGroupOf } from './limits.ts';
 import { commitRoutes } from './rest-commits.ts';
+import { diffstatRoutes } from './rest-diffstat.ts';
 import { groupRoutes, removedRoutes } from './rest-groups.ts';
 import { hookRoutes } from './rest-hooks.ts';
 import { projectRoutes } from './rest-projects.ts';
@@ -50,6 +51,7 @@ const routes: readonly Route[] = [
   ...hookRoutes,
   ...refRoutes,
   ...commitRoutes,
+  ...diffstatRoutes,
   ...sourceRoutes,
   ...repositoryRoutes,
   ...groupRoutes,

@@ -115,6 +115,8 @@ export async function keysetPage<Item>(
     readonly rest: readonly Item[];
     readonly next: (last: Item) => Readonly<Record<string, string>>;
     readonly byGitaly?: boolean;
+    /** Whether the next page of a full last one is the first again: its token is empty (gitaly: service/commit/get_tree_entries.go). */
+    readonly repeats?: boolean;
   },
   shape: (item: Item) => unknown,
 ): Promise<Reply> {
@@ -123,7 +125,11 @@ export async function keysetPage<Item>(
   const last = page.at(-1);
   const isFull = page.length === size && context.url.searchParams.has('per_page');
   const hasNext = options.byGitaly ? isFull : options.rest.length > size;
-  const links = hasNext && last !== undefined ? [linkTo(context, options.next(last), 'next')] : [];
+  const isAgain = options.repeats === true && options.rest.length === page.length;
+  const links =
+    hasNext && last !== undefined
+      ? [linkTo(context, isAgain ? { page_token: '' } : options.next(last), 'next')]
+      : [];
   const visible = shown(context, page, context.url.searchParams.has('page_token') ? 2 : 1);
   return {
     status: 200,

@@ -8,6 +8,7 @@ import { parseTree, type TreeEntry, typeOfMode } from '../../git/object-formats.
 import { resolveCommit } from '../../git/resolve.ts';
 import type { Reply } from '../../server/reply.ts';
 import type { Project } from '../state.ts';
+import { differences } from '../variants.ts';
 import { type Context, codeAt, type Route } from './context.ts';
 import { requireCommit } from './git-reading.ts';
 import type { Held } from './held.ts';
@@ -52,7 +53,7 @@ async function listTree(context: Context): Promise<Reply> {
     path === ''
       ? await objects.resolve(project.gitDirectory, `${commit.oid}^{tree}`)
       : await objects.entryAt(project.gitDirectory, commit, path);
-  if (root === undefined) throw refused(404, '404 invalid revision or path Not Found');
+  if (root === undefined) return missingFolder(context);
   const isRecursive = flagOf(context, 'recursive') === true;
   const entries = await entriesOf(context, project, root.oid, path, isRecursive);
   const shape = (entry: PlacedEntry) =>
@@ -66,8 +67,20 @@ async function listTree(context: Context): Promise<Reply> {
   if (searchParams.get('pagination') !== 'keyset') {
     return offsetPage(context, entries, shape, { byGitaly: true });
   }
-  const rest = afterToken(context, entries, ({ oid }) => oid);
-  return keysetPage(context, { rest, next: ({ oid }) => ({ page_token: oid }), byGitaly: true }, shape);
+  const rest = afterToken(context, entries, treeToken);
+  const next = (entry: PlacedEntry) => ({ page_token: treeToken(entry) });
+  return keysetPage(context, { rest, next, byGitaly: true, repeats: true }, shape);
+}
+
+/** Gitaly's token for what comes after an entry: internal/gitaly/service/commit/get_tree_entries.go. */
+const treeToken = ({ path }: PlacedEntry): string =>
+  Buffer.from(JSON.stringify({ file_name: path })).toString('base64');
+
+function missingFolder({ state }: Context): Reply {
+  if (differences.refusesMissingFolders(state.variant)) {
+    throw refused(404, '404 invalid revision or path Not Found');
+  }
+  return { status: 200, json: [] };
 }
 
 /** A file at a ref. @throws RefusalError 404 */
@@ -85,6 +98,14 @@ async function readFile(
   const blob = entry && (await objects.read(project.gitDirectory, entry.oid));
   if (blob?.type !== 'blob') throw notFound('File');
   return { ref, path, commit, blob };
+}
+
+/** https://docs.gitlab.com/api/repositories/#get-a-raw-blob-from-a-repository */
+async function showRawBlob(context: Context): Promise<Reply> {
+  const project = codeAt(context);
+  const blob = await context.services.objects.read(project.gitDirectory, context.params.sha ?? '');
+  if (blob?.type !== 'blob') throw notFound('Blob');
+  return { status: 200, raw: blob.body, headers: { 'content-type': 'text/plain' } };
 }
 
 type FileParts = Awaited<ReturnType<typeof readFile>>;
@@ -190,5 +211,6 @@ export const fileRoutes: readonly Route[] = [
     scopes: ['read_repository'],
     handle: showFile,
   },
+  { method: 'GET', pattern: '/projects/{id}/repository/blobs/{sha}/raw', open: true, handle: showRawBlob },
   { method: 'GET', pattern: '/projects/{id}/repository/archive.zip', open: true, handle: archive },
 ];
