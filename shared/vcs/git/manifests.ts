@@ -7,9 +7,9 @@ import { findEntry, parseCommit, type TreeEntry } from './objects.ts';
 import type { GitRepository } from './repository.ts';
 
 /** Of a tree: more entries than any folder has that people work in. */
-const treeBytesMax = 16 * 1024 ** 2;
+export const treeBytesMax = 16 * 1024 ** 2;
 /** Of a commit: some have signatures or long messages. */
-const commitBytesMax = 4 * 1024 ** 2;
+export const commitBytesMax = 4 * 1024 ** 2;
 
 export type AtTarget =
   | ({ readonly date: string } & ManifestText)
@@ -113,7 +113,7 @@ export async function findPath(
   root: string,
   path: string,
 ): Promise<TreeEntry | undefined> {
-  let entry: TreeEntry = { kind: 'folder', oid: root };
+  let entry: TreeEntry = { name: '', kind: 'folder', oid: root };
   for (const name of path.split('/')) {
     if (entry.kind !== 'folder') return undefined;
     const next: TreeEntry | undefined = (await entriesOf(repository, [entry.oid], name)).get(entry.oid);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { findEntry, parseCommit } from './objects.ts';
+import { findEntry, parseCommit, treeEntries } from './objects.ts';
 
 const commit = (author: string, more = ''): Buffer =>
   Buffer.from(
@@ -32,10 +32,17 @@ it.each([20, 32])('an entry of a tree is found by its whole name, with ids of %s
     entry('100755', 'run', 5),
   ]);
   const oid = (byte: string) => byte.repeat(hashBytes);
-  expect(findEntry(tree, 'composer.json', hashBytes)).toEqual({ kind: 'link', oid: oid('00') });
-  expect(findEntry(tree, 'src', hashBytes)).toEqual({ kind: 'folder', oid: oid('03') });
-  expect(findEntry(tree, 'sub', hashBytes)).toEqual({ kind: 'submodule', oid: oid('04') });
-  expect(findEntry(tree, 'run', hashBytes)).toEqual({ kind: 'file', oid: oid('05') });
+  expect(findEntry(tree, 'composer.json', hashBytes)).toMatchObject({ kind: 'link', oid: oid('00') });
+  expect(findEntry(tree, 'src', hashBytes)).toMatchObject({ kind: 'folder', oid: oid('03') });
+  expect(findEntry(tree, 'sub', hashBytes)).toMatchObject({ kind: 'submodule', oid: oid('04') });
+  expect(findEntry(tree, 'run', hashBytes)).toMatchObject({ kind: 'file', oid: oid('05') });
   expect(findEntry(tree, 'composer', hashBytes)).toBeUndefined();
   expect(findEntry(tree.subarray(0, 30), 'composer.json', hashBytes)).toBeUndefined();
+  expect([...treeEntries(tree, hashBytes)].map(({ name, kind }) => `${kind} ${name}`)).toEqual([
+    'file composer.json.dist',
+    'link composer.json',
+    'folder src',
+    'submodule sub',
+    'file run',
+  ]);
 });

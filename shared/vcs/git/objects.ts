@@ -1,4 +1,5 @@
 /** Objects as git stores them. https://git-scm.com/book/en/v2/Git-Internals-Git-Objects */
+import { isUtf8 } from 'node:buffer';
 
 export type ObjectType = 'commit' | 'tag' | 'tree' | 'blob';
 
@@ -36,9 +37,33 @@ function dateOf(seconds: number): string | undefined {
 }
 
 export interface TreeEntry {
+  readonly name: string;
   readonly kind: 'file' | 'folder' | 'link' | 'submodule';
   readonly oid: string;
 }
+
+interface RawEntry {
+  readonly name: Buffer;
+  readonly mode: string;
+  readonly oid: string;
+}
+
+function* rawEntries(tree: Buffer, hashBytes: number): Generator<RawEntry> {
+  for (let at = 0; at < tree.length; ) {
+    const space = tree.indexOf(0x20, at);
+    const zero = tree.indexOf(0, space + 1);
+    const next = zero + 1 + hashBytes;
+    if (space < 0 || zero < 0 || next > tree.length) return;
+    const oid = tree.subarray(zero + 1, next).toString('hex');
+    yield { name: tree.subarray(space + 1, zero), mode: tree.toString('latin1', at, space), oid };
+    at = next;
+  }
+}
+
+const entryOf = (name: string, { mode, oid }: RawEntry): TreeEntry => ({
+  ...{ name, oid },
+  kind: kindOf(Number.parseInt(mode, 8)),
+});
 
 /**
  * Finds one entry of a tree.
@@ -47,18 +72,17 @@ export interface TreeEntry {
  */
 export function findEntry(tree: Buffer, name: string, hashBytes: number): TreeEntry | undefined {
   const wanted = Buffer.from(name, 'utf8');
-  for (let at = 0; at < tree.length; ) {
-    const space = tree.indexOf(0x20, at);
-    const zero = tree.indexOf(0, space + 1);
-    if (space < 0 || zero < 0) return undefined;
-    const next = zero + 1 + hashBytes;
-    if (tree.subarray(space + 1, zero).equals(wanted) && next <= tree.length) {
-      const oid = tree.subarray(zero + 1, next).toString('hex');
-      return { kind: kindOf(Number.parseInt(tree.toString('latin1', at, space), 8)), oid };
-    }
-    at = next;
+  for (const entry of rawEntries(tree, hashBytes)) {
+    if (entry.name.equals(wanted)) return entryOf(name, entry);
   }
   return undefined;
+}
+
+/** The entries of a tree whose names are UTF-8, as all paths are that we know. */
+export function* treeEntries(tree: Buffer, hashBytes: number): Generator<TreeEntry> {
+  for (const entry of rawEntries(tree, hashBytes)) {
+    if (isUtf8(entry.name)) yield entryOf(entry.name.toString('utf8'), entry);
+  }
 }
 
 /** https://git-scm.com/docs/git-fast-import#_filemodify lists the modes. */

@@ -11,6 +11,7 @@ import { parseGitAddress } from './address.ts';
 import { findContaining } from './containing.ts';
 import { canNotServe, canNotShallow } from './failures.ts';
 import { readFolderFile } from './folder-file.ts';
+import { createFolderReader, type WithCommits } from './folders.ts';
 import { withKeptFolder } from './kept-folder.ts';
 import { linkFiles } from './link-files.ts';
 import { type AtTarget, readManifests } from './manifests.ts';
@@ -46,6 +47,7 @@ function createReader(url: string, git: Git, services: VcsServices): VcsReader {
       throw await git.explained(error);
     }
   };
+  const withCommits = commitsOnce(at);
   return {
     // So that a scan keeps what was read, and only new commits are read.
     oneByOne: { notBefore: async () => undefined },
@@ -53,6 +55,7 @@ function createReader(url: string, git: Git, services: VcsServices): VcsReader {
     readArchive: (_, commit, signal) => explained(readArchive(at, commit, signal)),
     readReadme: (_, { commit, directory }) => explained(readReadme(at, { commit, directory })),
     contains: (_, hash) => explained(contains(at, hash)),
+    folders: createFolderReader((commits, use) => explained(withCommits(commits, use))),
     seenHostKey: () => git.seenHostKey(),
   };
 }
@@ -94,6 +97,27 @@ async function withTips<Result>(
     return withWhole(source, format, use);
   }
   return use(repository);
+}
+
+/** As `withTips`, in one repository for all calls, so that nothing is fetched twice. */
+function commitsOnce(source: Source): WithCommits {
+  let kept: Promise<GitRepository> | undefined;
+  const fetched = new Set<string>();
+  return async (commits, use) => {
+    const format = formatOf(commits[0] ?? '');
+    kept ??= newRepository(source, format);
+    const repository = await kept;
+    const unknown = commits.filter((commit) => !fetched.has(commit));
+    try {
+      if (unknown.length > 0) await repository.fetchTips(unknown);
+    } catch (error) {
+      // The second: it sends only what refs lead to, and of an annotated tag that is no commit.
+      if (!canNotShallow(error) && !canNotServe(error)) throw error;
+      return withWhole(source, format, use);
+    }
+    for (const commit of unknown) fetched.add(commit);
+    return use(repository);
+  };
 }
 
 /** A repository with everything, for servers that cannot send less. */

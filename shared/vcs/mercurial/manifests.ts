@@ -51,21 +51,27 @@ export async function readManifests(
   return manifests;
 }
 
-/** At most one place of each commit. */
+/** What is at the places, by their commits: at most one place of each. */
 async function readEntries(hg: Hg, copy: string, places: readonly Place[]): Promise<Map<string, Entry>> {
-  const entries = new Map<string, Entry>();
+  const entries = await readPlaces(hg, copy, places);
+  return new Map(places.map(({ commit }, place) => [commit, entries[place] ?? { manifest: undefined }]));
+}
+
+/** What is at the places, in their order. */
+export async function readPlaces(hg: Hg, copy: string, places: readonly Place[]): Promise<readonly Entry[]> {
+  const entries: Entry[] = [];
   const kinds = await readKinds(hg, copy, places);
-  const files: { place: Place; isLink: boolean; bytes: number }[] = [];
+  const files: { place: Place; index: number; isLink: boolean; bytes: number }[] = [];
   for (const [index, place] of places.entries()) {
     const kind = kinds[index];
     if (kind === undefined) {
-      entries.set(place.commit, { manifest: undefined });
+      entries[index] = { manifest: undefined };
     } else if (kind === 'folder') {
-      entries.set(place.commit, withoutText('folder'));
+      entries[index] = withoutText('folder');
     } else if (kind.bytes > (kind.isLink ? linkBytesMax : manifestBytesMax)) {
-      entries.set(place.commit, withoutText(kind.isLink ? 'link-to-nothing' : 'too-large'));
+      entries[index] = withoutText(kind.isLink ? 'link-to-nothing' : 'too-large');
     } else {
-      files.push({ place, ...kind });
+      files.push({ place, index, ...kind });
     }
   }
   for (const group of groupsOf(files)) {
@@ -73,9 +79,9 @@ async function readEntries(hg: Hg, copy: string, places: readonly Place[]): Prom
       copy,
       group.map(({ place: { commit, path } }) => ['cat', '--rev', commit, '--', `path:${path}`]),
     );
-    for (const [index, { place, isLink }] of group.entries()) {
-      const bytes = succeeded(results[index]).output;
-      entries.set(place.commit, isLink ? { link: bytes.toString('utf8') } : decodedManifest(bytes));
+    for (const [at, { index, isLink }] of group.entries()) {
+      const bytes = succeeded(results[at]).output;
+      entries[index] = isLink ? { link: bytes.toString('utf8') } : decodedManifest(bytes);
     }
   }
   return entries;

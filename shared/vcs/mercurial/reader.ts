@@ -10,6 +10,7 @@ import { type Readme, type ReadmePlace, readmeBytesMax, readmeNames } from '../.
 import type { VcsCredential, VcsPlace, VcsReader, VcsServices } from '../vcs.ts';
 import { zipFolder } from '../zip-folder.ts';
 import { type Copies, createCopies } from './copy.ts';
+import { createFolderReader } from './folders.ts';
 import { type ListedRef, listingOf } from './listing.ts';
 import { readFirstText, readManifests, succeeded } from './manifests.ts';
 import { type Hg, prepareHg } from './program.ts';
@@ -27,6 +28,7 @@ export async function openMercurial(
     readArchive: (_repository, commit, signal) => readArchive({ hg, copies, services }, commit, signal),
     readReadme: (_repository, where) => readReadme({ hg, copies }, where),
     contains: (_repository, hash) => contains({ hg, copies }, hash),
+    folders: createFolderReader(hg, copies),
     seenHostKey: () => hg.seenHostKey(),
   };
 }

@@ -33,7 +33,7 @@ async function readManifest(svn: Svn, folder: ReferencedFolder): Promise<Manifes
   return 'path' in linked ? linkedManifest(await readEntry(svn, within(linked.path))) : linked;
 }
 
-async function readEntry(svn: Svn, file: ReferencedFolder): Promise<Entry> {
+export async function readEntry(svn: Svn, file: ReferencedFolder): Promise<Entry> {
   const bytes = await readFile(svn, file, manifestBytesMax);
   if (bytes === undefined) return { manifest: undefined };
   if (typeof bytes === 'string') return withoutText(bytes);

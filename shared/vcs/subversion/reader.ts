@@ -11,6 +11,7 @@ import type { ForgeRef, ForgeRepository, RefsOptions } from '../../forge/forge.t
 import { type Readme, type ReadmePlace, readmeBytesMax, readmeNames } from '../../forge/readme.ts';
 import type { VcsCredential, VcsPlace, VcsReader, VcsServices } from '../vcs.ts';
 import { zipFolder } from '../zip-folder.ts';
+import { createFolderReader } from './folders.ts';
 import { correctKeywords } from './keywords.ts';
 import {
   baseAddress,
@@ -48,6 +49,7 @@ export async function openSubversion(
     readArchive: (_repository, commit, signal) => svn.session(() => readArchive(reading, commit, signal)),
     readReadme: (_repository, where) => svn.session(() => readReadme(reading, where)),
     contains: (_repository, hash, from) => svn.session(() => contains(reading, hash, from)),
+    folders: createFolderReader(svn),
     seenHostKey: () => svn.seenHostKey(),
   };
 }
