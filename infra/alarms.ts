@@ -30,6 +30,7 @@ const schedules: readonly FunctionName[] = [
 const requests: readonly FunctionName[] = [
   'receive-webhook',
   'fetch-dist',
+  'search-packages',
   'record-downloads',
   'serve-api',
   'sign-in',

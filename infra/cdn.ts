@@ -52,7 +52,13 @@ const redirectToHttps = { viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO
  * webhooks.
  */
 export function createCdn(stack: Stack, { distDir, parameters, data, api }: Surroundings): Cdn {
-  const toApi = createApiBehavior(stack, api, data, parameters);
+  const noCache = new CachePolicy(stack, 'NoCache', {
+    cachePolicyName: `${Aws.STACK_NAME}-none`,
+    minTtl: Duration.seconds(0),
+    defaultTtl: Duration.seconds(0),
+    maxTtl: Duration.seconds(0),
+  });
+  const toApi = createApiBehavior(stack, { api, data, parameters, noCache });
   const accessControl = new S3OriginAccessControl(stack, 'BucketAccess', {
     originAccessControlName: `${Aws.STACK_NAME}-buckets`,
   });
@@ -77,7 +83,9 @@ export function createCdn(stack: Stack, { distDir, parameters, data, api }: Surr
     enableAcceptEncodingBrotli: true,
   });
 
-  const registry = createRegistry(stack, { distDir, parameters, data, api, toApi, fromBucket, brief });
+  const registry = createRegistry(stack, {
+    ...{ distDir, parameters, data, api, toApi, fromBucket, brief, noCache },
+  });
   const console = createConsole(stack, {
     ...{ toApi, brief },
     bucket: fromBucket(data.consoleBucket, 'console-bucket'),
@@ -95,11 +103,12 @@ interface RegistrySurroundings extends Surroundings {
   readonly toApi: BehaviorOptions;
   readonly fromBucket: (bucket: Bucket, originId: string) => IOrigin;
   readonly brief: CachePolicy;
+  readonly noCache: CachePolicy;
 }
 
 function createRegistry(
   stack: Stack,
-  { distDir, parameters, data, api, toApi, fromBucket, brief }: RegistrySurroundings,
+  { distDir, parameters, data, api, toApi, fromBucket, brief, noCache }: RegistrySurroundings,
 ): Distribution {
   const authorize = {
     eventType: FunctionEventType.VIEWER_REQUEST,
@@ -131,11 +140,11 @@ function createRegistry(
     },
   });
   const behavior = { functionAssociations: [authorize], responseHeadersPolicy, ...redirectToHttps };
-  const distBuilder = new HttpOrigin(apiDomain(stack, api), {
-    originId: 'dist-builder',
-    originPath: '/dists',
-    customHeaders: originSecretHeaderOf(data.distOriginSecret, parameters),
-  });
+  const behindEdge = (originId: string, originPath: string): HttpOrigin =>
+    new HttpOrigin(apiDomain(stack, api), {
+      ...{ originId, originPath },
+      customHeaders: originSecretHeaderOf(data.edgeOriginSecret, parameters),
+    });
   return new Distribution(stack, 'RegistryDistribution', {
     comment: 'registry',
     // Never served: without it a request for / that the function let through would list the bucket.
@@ -150,10 +159,21 @@ function createRegistry(
       '/*/dists/*.zip': {
         origin: new OriginGroup({
           primaryOrigin: fromBucket(data.registryBucket, 'stored-dists'),
-          fallbackOrigin: distBuilder,
+          fallbackOrigin: behindEdge('dist-builder', '/dists'),
           fallbackStatusCodes: [403, 404],
         }),
         cachePolicy: dists,
+        compress: false,
+        ...behavior,
+      },
+      // Without an extension: a package may be named "search", and its file is search.json.
+      '/*/search': {
+        origin: behindEdge('package-search', '/search'),
+        cachePolicy: noCache,
+        originRequestPolicy: new OriginRequestPolicy(stack, 'SearchQuery', {
+          originRequestPolicyName: `${Aws.STACK_NAME}-search-query`,
+          queryStringBehavior: OriginRequestQueryStringBehavior.allowList('q', 'type'),
+        }),
         compress: false,
         ...behavior,
       },
@@ -169,7 +189,10 @@ function createRegistry(
 }
 
 /** Forwards everything of the request except its host to the HTTP API, and caches nothing. */
-function createApiBehavior(stack: Stack, api: HttpApi, data: Data, parameters: Parameters): BehaviorOptions {
+function createApiBehavior(
+  stack: Stack,
+  { api, data, parameters, noCache }: Omit<Surroundings, 'distDir'> & { readonly noCache: CachePolicy },
+): BehaviorOptions {
   return {
     origin: new HttpOrigin(apiDomain(stack, api), {
       originId: 'http-api',
@@ -177,12 +200,7 @@ function createApiBehavior(stack: Stack, api: HttpApi, data: Data, parameters: P
     }),
     functionAssociations: [createAddressForwarder(stack)],
     allowedMethods: AllowedMethods.ALLOW_ALL,
-    cachePolicy: new CachePolicy(stack, 'NoCache', {
-      cachePolicyName: `${Aws.STACK_NAME}-none`,
-      minTtl: Duration.seconds(0),
-      defaultTtl: Duration.seconds(0),
-      maxTtl: Duration.seconds(0),
-    }),
+    cachePolicy: noCache,
     // Header allow-lists cannot include Authorization, but all of them forward it; API Gateway rejects a foreign Host.
     // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/add-origin-custom-headers.html
     originRequestPolicy: new OriginRequestPolicy(stack, 'WholeRequest', {

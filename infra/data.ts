@@ -13,7 +13,7 @@ export interface Data {
   readonly accessStore: KeyValueStore;
   readonly integrationsSecret: Secret;
   /** Proves that the edge function let a request for an archive pass: only the registry's host sends it. */
-  readonly distOriginSecret: Secret;
+  readonly edgeOriginSecret: Secret;
   /** Proves that a request to any other route came through the CDN. */
   readonly originSecret: Secret;
   /** The key by which an operator's programs use the API, and stop access when nobody can sign in. */
@@ -72,8 +72,8 @@ export function createData(stack: Stack): Data {
     // It contains values that only the operator knows.
     removalPolicy: RemovalPolicy.RETAIN,
   });
-  const distOriginSecret = new Secret(stack, 'OriginSecret', {
-    description: 'Proves to fetch-dist that the edge function let a request pass',
+  const edgeOriginSecret = new Secret(stack, 'OriginSecret', {
+    description: 'Proves to the HTTP API that the edge function let a request pass',
     generateSecretString: { excludePunctuation: true, passwordLength: 40 },
   });
   const originSecret = new Secret(stack, 'ApiOriginSecret', {
@@ -101,7 +101,7 @@ export function createData(stack: Stack): Data {
     consoleBucket,
     accessStore,
     integrationsSecret,
-    distOriginSecret,
+    edgeOriginSecret,
     originSecret,
     operatorKeySecret,
     setUpCodeSecret,

@@ -48,8 +48,8 @@ export interface Needs {
   readonly credentials?: 'renew' | 'read' | 'hooks';
   /** Makes secrets of hooks, and tells them to the forge; `shows`: to owners, who install the hook themselves, and never again. */
   readonly installsHooks?: true | 'shows';
-  /** `dist`: only what the edge function let pass; `api`: whatever came through the CDN. */
-  readonly originSecret?: 'api' | 'dist';
+  /** `edge`: only what the edge function let pass; `api`: whatever came through the CDN. */
+  readonly originSecret?: 'api' | 'edge';
   /** The keys that sign sessions, encrypted with the credential key. */
   readonly sessions?: true;
   /** The grants of people who choose an organization: `keep` only encrypts them, `use` only decrypts them. */
@@ -164,8 +164,17 @@ export const functionNeeds = {
     sends: ['scan', 'vcs'],
     integrations: true,
     credentials: 'renew',
-    originSecret: 'dist',
+    originSecret: 'edge',
     vcsWorker: true,
+    addresses: true,
+  },
+  'search-packages': {
+    does: "Answers Composer's searches for what the edge function let pass",
+    seconds: 10,
+    megabytes: 512,
+    table: [{ partitions: ['RATE#'], by: ['UpdateItem'] }],
+    sends: [],
+    originSecret: 'edge',
     addresses: true,
   },
   'record-downloads': {

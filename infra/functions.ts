@@ -104,7 +104,7 @@ function createFunction(stack: Stack, name: FunctionName, need: Needs, around: S
   }
   for (const [isNeeded, variable, { secretArn }] of [
     [need.originSecret === 'api', environment.originSecretArn, data.originSecret],
-    [need.originSecret === 'dist', environment.originSecretArn, data.distOriginSecret],
+    [need.originSecret === 'edge', environment.originSecretArn, data.edgeOriginSecret],
     [need.operatorKey, environment.operatorKeySecretArn, data.operatorKeySecret],
     [need.setUpCode, environment.setUpCodeSecretArn, data.setUpCodeSecret],
   ] as const) {

@@ -19,6 +19,7 @@ const rates: Readonly<Record<string, Rate>> = {
   'POST /webhooks/{forge}': { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 },
   'POST /webhooks/{forge}/{source}': { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 },
   'GET /dists/{slug}/{number}/{file}': { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 },
+  'GET /search/{slug}/{principal}': { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 },
   'POST /downloads': { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 },
   'ANY /sign-in/{proxy+}': { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 },
 };
@@ -47,6 +48,7 @@ export function createHttpApi(stack: Stack, functions: Functions): HttpApi {
   route([HttpMethod.POST], '/webhooks/{forge}/{source}', 'receive-webhook');
   // CloudFront fails over for HEAD too, and this API answers 404 to methods without a route.
   route([HttpMethod.GET, HttpMethod.HEAD], '/dists/{slug}/{number}/{file}', 'fetch-dist');
+  route([HttpMethod.GET], '/search/{slug}/{principal}', 'search-packages');
   route([HttpMethod.POST], '/downloads', 'record-downloads');
   route([HttpMethod.ANY], '/sign-in', 'sign-in');
   route([HttpMethod.ANY], '/sign-in/{proxy+}', 'sign-in');

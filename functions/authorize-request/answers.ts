@@ -4,7 +4,7 @@
 export interface EdgeRequest {
   readonly method: string;
   uri: string;
-  querystring: Record<string, unknown>;
+  querystring: Record<string, { value: string } | undefined>;
   headers: Record<string, { value: string } | undefined>;
   cookies: Record<string, unknown>;
 }

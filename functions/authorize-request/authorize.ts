@@ -26,7 +26,7 @@ import {
   tokenIsUnknown,
   tokenWasTakenOut,
 } from './answers.ts';
-import { dropConditions, forward, looksLikeToken, parsePath, tokenOf } from './request.ts';
+import { dropConditions, forward, looksLikeToken, parsePath, searchedFor, tokenOf } from './request.ts';
 import {
   hasBit,
   hasExpired,
@@ -86,6 +86,7 @@ export async function handler(event: { request: EdgeRequest }): Promise<EdgeRequ
     if (!readsSlug(access, target.slug)) return access.isOnly ? hide() : tokenWasTakenOut();
     const slug = target.slug;
     let uri: string;
+    let query: EdgeRequest['querystring'] = {};
     if (target.packageName !== '') {
       const packageValue = await store.get('p/' + slug + '/' + target.packageName);
       const found = parsePackage(packageValue);
@@ -99,13 +100,17 @@ export async function handler(event: { request: EdgeRequest }): Promise<EdgeRequ
     } else {
       if (!access.readsAll) await store.get('v/' + slug + '/' + access.principal + '/0');
       dropConditions(request);
-      uri = '/' + slug + '/roots/' + access.principal + '.json';
+      if (target.file === 'search') {
+        // To the function that searches, which trusts the path to say who asks.
+        uri = '/' + slug + '/' + access.principal;
+        query = searchedFor(request.querystring);
+      } else uri = '/' + slug + '/roots/' + access.principal + '.json';
     }
 
     // Checked last, so that only clients that would be served are told.
     refuse = accessIsStopped;
     if (!access.isOld) await store.get('o/' + slug);
-    return forward(request, uri);
+    return forward(request, uri, query);
   } catch {
     return refuse();
   }

@@ -6,10 +6,15 @@ export interface EdgeCase {
   readonly request: {
     readonly method?: string;
     readonly uri: string;
+    readonly querystring?: Readonly<Record<string, { readonly value: string }>>;
     readonly headers?: Readonly<Record<string, string>>;
   };
   readonly expected:
-    | { readonly uri: string; readonly reads: readonly string[] }
+    | {
+        readonly uri: string;
+        readonly reads: readonly string[];
+        readonly querystring?: Readonly<Record<string, { readonly value: string }>>;
+      }
     | { readonly status: 401; readonly warning: string }
     | { readonly status: 404 };
 }
@@ -51,6 +56,18 @@ const refused = (name: string, request: EdgeCase['request'], warning: string): E
   name,
   request,
   expected: { status: 401, warning },
+});
+
+/** What a search forwards, besides the principal in the path. */
+const searched = (
+  name: string,
+  request: EdgeCase['request'],
+  uri: string,
+  reads: readonly string[],
+  querystring: Readonly<Record<string, { readonly value: string }>>,
+): EdgeCase => ({
+  ...{ name, request: { ...request, querystring: { ...querystring, principal: { value: 'u.ben' } } } },
+  expected: { uri, reads: [...reads, `o/${uri.split('/')[1]}`], querystring },
 });
 
 const rootReads = [annKey, 'v/acme/u.ann/0'];
@@ -99,6 +116,20 @@ export const edgeCases: readonly EdgeCase[] = [
   allowed('its second slug', as(all, '/umbrella/packages.json'), '/umbrella/roots/o.acme1.json', [
     tokenKey(all),
   ]),
+  searched('a search', as(ann, '/acme/search'), '/acme/u.ann', rootReads, {
+    q: { value: 'pay+roll%2B' },
+    type: { value: 'library' },
+  }),
+  searched('a search without words', as(ann, '/acme/search'), '/acme/u.ann', rootReads, {}),
+  searched(
+    'a search with an "all" token',
+    as(all, '/umbrella/search'),
+    '/umbrella/o.acme1',
+    [tokenKey(all)],
+    {
+      q: { value: '' },
+    },
+  ),
   allowed('p2', as(ann, '/acme/p2/acme/seven.json'), '/acme/7/plain.json', [
     annKey,
     'p/acme/acme/seven',
@@ -266,6 +297,11 @@ export const edgeCases: readonly EdgeCase[] = [
     as(tokens.oldAll, '/other/packages.json'),
   ),
 
+  hidden('a search in an organization that the token does not read', as(ann, '/umbrella/search')),
+  hidden('a search with a name behind it', as(ann, '/acme/search/u.ben')),
+  hidden('a search below a vendor', as(ann, '/acme/p2/acme/search')),
+  refused('a search without a token', { uri: '/acme/search' }, none),
+  refused('a search with an expired token', as(expired, '/acme/search'), 'expired on'),
   hidden('an existing package that is not granted', as(ann, '/acme/p2/acme/nine.json')),
   hidden('a package that does not exist', as(ann, '/acme/p2/acme/nothing.json')),
   hidden('the bit after a granted one', as(ann, '/acme/p2/acme/thirteen.json')),

@@ -15,7 +15,7 @@ const viewerHeaders = {
 const toRequest = ({ request }: EdgeCase): EdgeRequest => ({
   method: request.method ?? 'GET',
   uri: request.uri,
-  querystring: { 'list-type': { value: '2' } },
+  querystring: { 'list-type': { value: '2' }, ...request.querystring },
   cookies: { session: { value: 'secret' } },
   headers: Object.fromEntries(
     Object.entries({ ...viewerHeaders, ...request.headers }).map(([name, value]) => [name, { value }]),
@@ -73,13 +73,13 @@ describe.each([
     const { answer, reads } = result;
     const { expected } = edgeCase;
     if ('uri' in expected) {
-      const isRoot = expected.uri.includes('/roots/');
+      const isOfToken = expected.uri.includes('/roots/') || expected.querystring !== undefined;
       const { 'if-modified-since': since, 'if-none-match': match, ...always } = viewerHeaders;
-      const headers = isRoot ? always : { ...always, 'if-modified-since': since, 'if-none-match': match };
+      const headers = isOfToken ? always : { ...always, 'if-modified-since': since, 'if-none-match': match };
       expect(answer).toEqual({
         method: edgeCase.request.method ?? 'GET',
         uri: expected.uri,
-        querystring: {},
+        querystring: expected.querystring ?? {},
         cookies: {},
         headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, { value }])),
       });

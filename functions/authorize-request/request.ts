@@ -4,9 +4,9 @@ import type { EdgeRequest } from './answers.ts';
 /** What a path refers to. */
 export interface Target {
   slug: string;
-  /** `vendor/name`; empty for the root. */
+  /** `vendor/name`; empty for the root and the search. */
   packageName: string;
-  /** The object's name under the package number; empty for the root. */
+  /** The object's name under the package number; `search`, or empty for the root. */
   file: string;
   /** The archive's commit, or a prefix of it; empty for everything else. */
   commit: string;
@@ -16,7 +16,7 @@ export interface Target {
 const tokenLength = 75;
 /** Nothing may follow, not even the line break that `$` alone accepts in this engine. */
 const pathPattern =
-  /^\/[a-z0-9-]+\/(?:packages\.json|p2\/[a-z0-9][a-z0-9._-]*\/[a-z0-9][a-z0-9._-]*(?:~dev)?\.json|dists\/[a-z0-9][a-z0-9._-]*\/[a-z0-9][a-z0-9._-]*\/[0-9a-f]{7,64}\.zip)$(?!\n)/;
+  /^\/[a-z0-9-]+\/(?:packages\.json|search|p2\/[a-z0-9][a-z0-9._-]*\/[a-z0-9][a-z0-9._-]*(?:~dev)?\.json|dists\/[a-z0-9][a-z0-9._-]*\/[a-z0-9][a-z0-9._-]*\/[0-9a-f]{7,64}\.zip)$(?!\n)/;
 const encodedSlash = /%2f/i;
 
 /** The password of Basic, for any user, or the token of Bearer; empty when there is neither. */
@@ -53,7 +53,8 @@ export function parsePath(uri: string): Target | null {
   if (path.search(pathPattern) !== 0) return null;
   const parts = path.split('/');
   const slug = parts[1] as string;
-  if (parts.length === 3) return { slug: slug, packageName: '', file: '', commit: '' };
+  if (parts.length === 3)
+    return { slug: slug, packageName: '', file: parts[2] === 'search' ? 'search' : '', commit: '' };
   const name = parts[3] + '/' + parts[4];
   if (parts.length === 6) {
     const file = parts[5] as string;
@@ -79,10 +80,22 @@ export function dropConditions(request: EdgeRequest): void {
   delete request.headers['if-none-match'];
 }
 
-/** All who may read an object share one cached copy: nothing of the person is forwarded, and nothing of how the path was written. */
-export function forward(request: EdgeRequest, uri: string): EdgeRequest {
+/** What a search is for; of a parameter that is given twice, the first. */
+export function searchedFor(query: EdgeRequest['querystring']): EdgeRequest['querystring'] {
+  const kept: EdgeRequest['querystring'] = {};
+  if (query.q) kept.q = { value: query.q.value };
+  if (query.type) kept.type = { value: query.type.value };
+  return kept;
+}
+
+/**
+ * All who may read an object share one cached copy: nothing of the person is forwarded, and nothing of how the path was written.
+ *
+ * @param query what is forwarded of the query
+ */
+export function forward(request: EdgeRequest, uri: string, query: EdgeRequest['querystring']): EdgeRequest {
   request.uri = uri;
-  request.querystring = {};
+  request.querystring = query;
   request.cookies = {};
   delete request.headers.authorization;
   return request;

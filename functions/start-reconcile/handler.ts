@@ -25,7 +25,7 @@ export const handler = scheduleHandler({ logger }, async () => {
   logger.info('reconcile requested', { ...asked.value, polled: polled.value });
   if (rewritten.status === 'rejected') throw rewritten.reason;
   if (rewritten.value.left > 0) {
-    logger.info("files are written again: the registry's address changed", rewritten.value);
+    logger.info("files are written again: the registry's address or their layout changed", rewritten.value);
   }
   return { ...asked.value, filesLeft: rewritten.value.left };
 });

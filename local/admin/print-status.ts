@@ -36,7 +36,7 @@ export function statusText(status: Status): readonly string[] {
     `Composer repository: ${status.url}`,
     ...(status.rewriting
       ? [
-          `the address changed: ${status.rewriting.left} of ${plural(status.rewriting.of, 'package or root file', 'packages and root files')} are still to be written again`,
+          `the address or the layout of files changed: ${status.rewriting.left} of ${plural(status.rewriting.of, 'package or root file', 'packages and root files')} are still to be written again`,
         ]
       : []),
     ...stoppedText(status),

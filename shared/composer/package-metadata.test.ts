@@ -216,18 +216,29 @@ it('leaves out a stored version that is nested too deeply, which would break the
 });
 
 describe('buildRootFile', () => {
-  const urls = { metadataUrl: '/acme/p2/%package%.json', notifyBatchUrl: 'https://r.example/downloads' };
+  const urls = {
+    metadataUrl: '/acme/p2/%package%.json',
+    searchUrl: '/acme/search?q=%query%&type=%type%',
+    notifyBatchUrl: 'https://r.example/downloads',
+  };
 
   it('lists names once, in order', () => {
-    expect(buildRootFile({ ...urls, packageNames: ['b/c', 'a/b', 'b/c', 'a-b/c'] })).toBe(
-      '{"packages":[],"metadata-url":"/acme/p2/%package%.json","available-packages":["a-b/c","a/b","b/c"],"notify-batch":"https://r.example/downloads"}',
+    expect(buildRootFile({ ...urls, packageNames: ['b/c', 'a/b', 'b/c', 'a-b/c'], warning: 'Moved' })).toBe(
+      '{"packages":[],"metadata-url":"/acme/p2/%package%.json","available-packages":["a-b/c","a/b","b/c"],"search":"/acme/search?q=%query%&type=%type%","notify-batch":"https://r.example/downloads","warning":"Moved"}',
     );
   });
 
-  it('has no metadata URL without packages: clients would request every name from it', () => {
-    expect(buildRootFile({ ...urls, packageNames: [] })).toBe(
-      '{"packages":[],"notify-batch":"https://r.example/downloads"}',
+  it('has no metadata URL without packages, since clients would request every name from it, and nothing to search', () => {
+    expect(buildRootFile({ ...urls, packageNames: [], warning: 'Nothing' })).toBe(
+      '{"packages":[],"notify-batch":"https://r.example/downloads","warning":"Nothing"}',
     );
+  });
+
+  it('tells users of Composer 1, and no others, that they find nothing', () => {
+    expect(JSON.parse(buildRootFile({ ...urls, packageNames: ['a/b'] }))).toMatchObject({
+      warning: expect.stringContaining('You use Composer 1'),
+      'warning-versions': '<1.999',
+    });
   });
 
   it('shows a warning to clients', () => {

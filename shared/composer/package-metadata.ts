@@ -78,13 +78,25 @@ export interface RootFileInput {
   /** Absolute: a relative one would be written into lock files with the user's password. */
   readonly notifyBatchUrl: string;
   readonly packageNames: readonly string[];
-  /** Shown to everyone who installs. */
+  /** With `%query%` and `%type%`, absolute or relative to the host's root. Composer asks it for every search but those of names alone. */
+  readonly searchUrl: string;
+  /** Shown to everyone who installs, instead of what users of Composer 1 are told. */
   readonly warning?: string | undefined;
   /** A constraint: only clients of these versions are warned. */
   readonly warningVersions?: string | undefined;
   readonly info?: string | undefined;
   readonly infoVersions?: string | undefined;
 }
+
+/**
+ * Composer 1 reads no `metadata-url` and would say only that it finds no package. Its last version is 1.10.27.
+ * https://getcomposer.org/doc/05-repositories.md#packages
+ */
+const composer1 = {
+  warning:
+    'You use Composer 1, which finds no package here: this registry serves Composer 2 alone. See https://getcomposer.org/2',
+  'warning-versions': '<1.999',
+};
 
 /**
  * Builds the `packages.json` of a principal that may see these packages. Clients treat an empty list of names as no list and would request
@@ -94,13 +106,22 @@ export interface RootFileInput {
 export function buildRootFile(input: RootFileInput): string {
   const names = [...new Set(input.packageNames)].toSorted(compareBytes);
   const metadata =
-    names.length === 0 ? {} : { 'metadata-url': input.metadataUrl, 'available-packages': names };
+    names.length === 0
+      ? {}
+      : {
+          'metadata-url': input.metadataUrl,
+          'available-packages': names,
+          search: input.searchUrl,
+        };
+  const warning =
+    input.warning === undefined
+      ? composer1
+      : { warning: input.warning, 'warning-versions': input.warningVersions };
   return encode({
     packages: [],
     ...metadata,
     'notify-batch': input.notifyBatchUrl,
-    warning: input.warning,
-    'warning-versions': input.warningVersions,
+    ...warning,
     info: input.info,
     'info-versions': input.infoVersions,
   });

@@ -88,7 +88,7 @@ export const OrganizationStatus = z
     url: z.string().meta({ description: 'What Composer is given.' }),
     rewriting: z.object({ left: z.number(), of: z.number() }).optional().meta({
       description:
-        "While packages and root files are written again because the registry's address changed: how many still have another.",
+        "While packages and root files are written again because the registry's address or, with an upgrade, their layout changed: how many still have another.",
     }),
     ownedVendors: z.array(z.string()),
     accessStoppedSince: Time.optional(),

@@ -5,14 +5,12 @@
  */
 
 import { z } from 'zod';
-import { bitmapHas, edgeKeys, packagesPerChunk } from '../domain/edge-keys.ts';
-import { parsePrincipal } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import { parseJson } from '../domain/parse-json.ts';
 import { isWellFormed } from '../domain/well-formed.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { countDownload, countDownloadsOfDay } from '../store/download-store.ts';
-import { edgeRows } from '../store/edge-store.ts';
+import { readableAtEdge } from '../store/edge-store.ts';
 import { keys } from '../store/keys.ts';
 import { noteDownloads } from '../store/name-store.ts';
 import { findOrganization } from '../store/organization-store.ts';
@@ -95,7 +93,7 @@ async function countIn(
   const names = [...new Set(downloads.map(({ name }) => name))];
   const holders = await table.getMany(names.map((name) => keys.packageName(id, name)));
   const numbers = new Map(names.map((name, place) => [name, holders[place]?.number]));
-  const mayInstall = await installable(table, slug, token);
+  const mayInstall = await readableAtEdge(table, slug, token.principal);
   const wanted = downloads.flatMap((download) => {
     const number = numbers.get(download.name);
     return typeof number === 'number' && mayInstall(number) ? [{ number, download }] : [];
@@ -129,21 +127,6 @@ async function writeAll(writes: readonly (() => Promise<void>)[]): Promise<void>
   for (let from = 0; from < writes.length; from += writesAtOnce) {
     await Promise.all(writes.slice(from, from + writesAtOnce).map((write) => write()));
   }
-}
-
-/** What the edge lets the token read. */
-async function installable(
-  table: Table,
-  slug: string,
-  { principal }: Token,
-): Promise<(number: number) => boolean> {
-  if (parsePrincipal(principal).kind === 'organization') {
-    return () => true;
-  }
-  const rows = await edgeRows(table, edgeKeys.view(slug, principal, 0).slice(0, -1));
-  const values = new Map(rows.map((row) => [row.key, row.value]));
-  return (number) =>
-    bitmapHas(values.get(edgeKeys.view(slug, principal, Math.floor(number / packagesPerChunk))), number);
 }
 
 /** The token in an Authorization header, Basic or Bearer, as Composer sends it; empty when there is none. Parsed as at the edge. */

@@ -20,6 +20,8 @@ export const publicPaths = {
   metadata: (slug: string): string => `/${slug}/p2/%package%.json`,
   dist: (slug: string, packageName: string, reference: string): string =>
     `/${slug}/dists/${packageName}/${reference}.zip`,
+  /** Composer replaces `%query%` by the words, as in a form, and `%type%` by a type or nothing. */
+  search: (slug: string): string => `/${slug}/search?q=%query%&type=%type%`,
   downloads: '/downloads',
 } as const;
 

@@ -1,6 +1,7 @@
 /** Writes the p2 files of one package (objects `plain.json` and `dev.json`). One worker for each package at a time. */
 
 import { buildPackageFiles } from '../composer/package-metadata.ts';
+import { packageSummary } from '../composer/package-search.ts';
 import { edgeKeys, packageNumberOf } from '../domain/edge-keys.ts';
 import type { OrganizationId } from '../domain/ids.ts';
 import { delaySecondsUntil } from '../runtime/retries.ts';
@@ -75,7 +76,11 @@ async function publish(
       );
       await Promise.all([objects.remove(plainKey), objects.remove(devKey)]);
     }
-    return finish(dependencies, lease, found.state === 'deleted' ? { versionCount: 0 } : {});
+    return finish(
+      dependencies,
+      lease,
+      found.state === 'deleted' ? { versionCount: 0, summary: undefined } : {},
+    );
   }
   const served =
     found.state === 'accepted' && found.passedFrom !== undefined
@@ -126,7 +131,7 @@ async function publish(
     await makeAvailable(dependencies, lease, { organization, slug, found });
   }
   return finish(dependencies, lease, {
-    ...{ versionCount: published.length, outsideCode, metadataLayout },
+    ...{ versionCount: published.length, outsideCode, metadataLayout, summary: packageSummary(published) },
     ...filesHave(dependencies.registryBaseUrl),
   });
 }

@@ -121,6 +121,7 @@ async function pass(
       metadataUrl: publicPaths.metadata(slug),
       notifyBatchUrl: `${dependencies.registryBaseUrl}${publicPaths.downloads}`,
       packageNames: view.listed.map((one) => one.name),
+      searchUrl: publicPaths.search(slug),
       // The same for all who read nothing, whatever there is: of that nothing is said.
       warning: view.listed.length === 0 ? emptyWarning(slug) : undefined,
     });

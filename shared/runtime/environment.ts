@@ -25,7 +25,7 @@ export const environment = {
   privateForgeHosts: 'PRIVATE_FORGE_HOSTS',
   /** ARN of the KMS key that encrypts the credentials of connections. */
   credentialKeyArn: 'CREDENTIAL_KEY_ARN',
-  /** ARN of the secret whose string the CDN sends to this function in `originSecretHeader`; fetch-dist has one of its own. */
+  /** ARN of the secret whose string the CDN sends to this function in `originSecretHeader`: another for what the edge function let pass. */
   originSecretArn: 'ORIGIN_SECRET_ARN',
   /** ARN of the secret with the key by which an operator's programs use the API. */
   operatorKeySecretArn: 'OPERATOR_KEY_SECRET_ARN',

@@ -3,7 +3,8 @@
  * transactions, so the desired value is written here and publish-access copies it to the edge.
  */
 import { z } from 'zod';
-import { asId, asPrincipal, type OrganizationId } from '../domain/ids.ts';
+import { bitmapHas, edgeKeys, packagesPerChunk } from '../domain/edge-keys.ts';
+import { asId, asPrincipal, type OrganizationId, type Principal, parsePrincipal } from '../domain/ids.ts';
 import { all, any, equal, missingOrLess } from './condition.ts';
 import { keys, tableKeys } from './keys.ts';
 import { ConflictError, type Item, type Operation, type Table } from './table.ts';
@@ -77,6 +78,26 @@ export async function edgeRows(table: Table, prefix: string): Promise<readonly E
   const { pk, sk } = keys.edge(prefix);
   const items = await table.query(pk, sk);
   return items.map(parseEdgeRow);
+}
+
+/**
+ * Whether the edge lets the principal read the package with a number: it was granted there, and is not being withdrawn. One read. Those of
+ * organizations read every package.
+ */
+export async function readableAtEdge(
+  table: Table,
+  slug: string,
+  principal: Principal,
+): Promise<(packageNumber: number) => boolean> {
+  if (parsePrincipal(principal).kind === 'organization') {
+    return () => true;
+  }
+  const rows = await edgeRows(table, edgeKeys.view(slug, principal, 0).slice(0, -1));
+  const byKey = new Map(rows.map((row) => [row.key, row]));
+  return (number) => {
+    const row = byKey.get(edgeKeys.view(slug, principal, Math.floor(number / packagesPerChunk)));
+    return bitmapHas(row?.value, number) && bitmapHas(row?.published, number);
+  };
 }
 
 /** The rows of these keys, without those that do not exist. */

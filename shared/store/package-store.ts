@@ -50,6 +50,15 @@ const PackageItem = z.object({
   outsideCode: z
     .object({ published: z.number(), forbidden: z.number(), hosts: z.array(z.string()) })
     .optional(),
+  /** What searches look at; missing until its files are published once more. */
+  summary: z
+    .object({
+      description: z.string(),
+      keywords: z.array(z.string()),
+      type: z.string(),
+      abandoned: z.union([z.boolean(), z.string()]),
+    })
+    .optional(),
   /** Whether the first scan wrote all of its versions; tags found later are new ones. */
   imported: z.boolean().default(false),
   /** `Last-Modified` of removed files that were at the same addresses; milliseconds since the epoch. */

@@ -125,6 +125,16 @@ describe('the registry host', () => {
         ViewerProtocolPolicy: 'redirect-to-https',
         FunctionAssociations: authorize,
       },
+      {
+        PathPattern: '/*/search',
+        TargetOriginId: 'package-search',
+        CachePolicyId: 'NoCache',
+        OriginRequestPolicyId: 'SearchQuery',
+        ResponseHeadersPolicyId: 'RegistryHeaders',
+        Compress: false,
+        ViewerProtocolPolicy: 'redirect-to-https',
+        FunctionAssociations: authorize,
+      },
       { PathPattern: '/downloads', ...toApi, ResponseHeadersPolicyId: 'RegistryHeaders' },
     ]);
   });
@@ -155,6 +165,7 @@ describe('the registry host', () => {
     expect([...origins.keys()].sort()).toEqual([
       'dist-builder',
       'http-api',
+      'package-search',
       'registry-bucket',
       'stored-dists',
     ]);
@@ -166,6 +177,19 @@ describe('the registry host', () => {
     expect(origins.get('dist-builder')?.OriginCustomHeaders).toEqual(originSecret('OriginSecret'));
     expect(origins.get('http-api')).toMatchObject({ DomainName: apiDomain });
     expect(origins.get('http-api')?.OriginPath).toBeUndefined();
+  });
+
+  it('sends searches to their function, with their words and nothing else of the person, and the secret', () => {
+    const search = registry().Origins.find(({ Id }) => Id === 'package-search');
+    expect(search).toMatchObject({ DomainName: apiDomain, OriginPath: '/search' });
+    expect(search?.OriginCustomHeaders).toEqual(originSecret('OriginSecret'));
+    expect(propertiesOf(template, 'SearchQuery')).toMatchObject({
+      OriginRequestPolicyConfig: {
+        HeadersConfig: { HeaderBehavior: 'none' },
+        CookiesConfig: { CookieBehavior: 'none' },
+        QueryStringsConfig: { QueryStringBehavior: 'whitelist', QueryStrings: ['q', 'type'] },
+      },
+    });
   });
 
   it('caches no error and replaces none', () => {
@@ -295,7 +319,7 @@ describe('both hosts', () => {
   it('prove to the HTTP API that a request came through them, and say who the viewer is', () => {
     for (const host of [registry(), consoleHost()]) {
       const api = host.Origins.find(({ Id }) => Id === 'http-api');
-      // Not the secret of fetch-dist, which asks nobody for a token: the edge function did.
+      // Not the secret of functions that ask nobody for a token, since the edge function did.
       expect(api?.OriginCustomHeaders).toEqual(originSecret('ApiOriginSecret'));
     }
     const code = String(propertiesOf(template, 'ForwardViewerAddress').FunctionCode);

@@ -53,7 +53,7 @@ describe('functions', () => {
       expect(MemorySize).toBeLessThanOrEqual(isImage ? 3008 : 1024);
     }
     // The HTTP API times out after 30 seconds.
-    for (const name of ['fetch-dist', 'receive-webhook', 'record-downloads'] as const) {
+    for (const name of ['fetch-dist', 'search-packages', 'receive-webhook', 'record-downloads'] as const) {
       expect(lambda(name).Timeout).toBeLessThan(30);
     }
   });
@@ -109,7 +109,7 @@ describe('functions', () => {
   const integrations = 'secretsmanager:GetSecretValue IntegrationsSecret';
   const originSecret = 'secretsmanager:GetSecretValue ApiOriginSecret';
   const addresses = 'ssm:GetParameter AWS::Partition+AWS::Region+AWS::AccountId+AWS::StackName/addresses';
-  const distOriginSecret = 'secretsmanager:GetSecretValue OriginSecret';
+  const edgeOriginSecret = 'secretsmanager:GetSecretValue OriginSecret';
   const useCredentials = 'kms:Decrypt CredentialKey';
   const renewCredentials = [useCredentials, 'kms:GenerateDataKey CredentialKey'];
   const pendingWork = 'dynamodb:Query Table/index/pending';
@@ -170,10 +170,11 @@ describe('functions', () => {
         ...archives,
         integrations,
         ...renewCredentials,
-        distOriginSecret,
+        edgeOriginSecret,
         ...send('ScanQueue', 'VcsQueue'),
       ],
     ],
+    ['search-packages', [addresses, edgeOriginSecret]],
     ['record-downloads', [originSecret]],
     ['start-reconcile', [addresses, ...sendAll]],
     ['catch-up-deliveries', [integrations, ...renewCredentials, ...sendAll]],
@@ -206,7 +207,7 @@ describe('functions', () => {
   ])('%s has exactly these permissions', (name, more) => {
     const id = resourceId(name);
     const logs = [`logs:CreateLogStream ${id}Logs`, `logs:PutLogEvents ${id}Logs`];
-    const writes = { 'record-downloads': write('Update') }[String(name)] ?? writeAll;
+    const writes = ['record-downloads', 'search-packages'].includes(name) ? write('Update') : writeAll;
     expect(allowedActions(template, `${id}Role`)).toEqual([...logs, ...read, ...writes, ...more].sort());
   });
 
@@ -224,6 +225,7 @@ describe('functions', () => {
     expect(writes('record-downloads')).toEqual([
       `dynamodb:UpdateItem,${leading('ORG#*', 'PACKAGE#*', 'RATE#*')}`,
     ]);
+    expect(writes('search-packages')).toEqual([`dynamodb:UpdateItem,${leading('RATE#*')}`]);
     expect(writes('receive-webhook')).toEqual([
       `dynamodb:PutItem,dynamodb:UpdateItem,${leading('SYNC#*', 'DELIVERY#*', 'BODY#*', 'INSTALLATIONS', 'REFUSEDDELIVERIES', 'ORG#*', 'RATE#*')}`,
       `dynamodb:DeleteItem,${leading('SYNC#*')}`,
@@ -304,6 +306,7 @@ describe('functions', () => {
       'publish-package',
       'publish-roots',
       'fetch-dist',
+      'search-packages',
       'start-reconcile',
       'serve-api',
       'sign-in',
@@ -340,6 +343,7 @@ describe('functions', () => {
       'POST /webhooks/{forge}/{source}',
       'GET /dists/{slug}/{number}/{file}',
       'HEAD /dists/{slug}/{number}/{file}',
+      'GET /search/{slug}/{principal}',
       'POST /downloads',
       'ANY /sign-in',
       'ANY /sign-in/{proxy+}',
@@ -353,7 +357,7 @@ describe('functions', () => {
     });
   });
 
-  it('leave webhooks and archives their rate in a flood of reports, sign-ins or pages', () => {
+  it('leave webhooks and archives their rate in a flood of searches, reports, sign-ins or pages', () => {
     const settings = propertiesOf(template, 'HttpStage').RouteSettings as Record<
       string,
       { ThrottlingRateLimit: number }
@@ -364,6 +368,7 @@ describe('functions', () => {
       'POST /webhooks/{forge}',
       'POST /webhooks/{forge}/{source}',
       'GET /dists/{slug}/{number}/{file}',
+      'GET /search/{slug}/{principal}',
       'POST /downloads',
       'ANY /sign-in/{proxy+}',
     ]);

@@ -1,6 +1,6 @@
 /**
- * Writes an organization's files again after the registry's address changed: an own domain that was set later, another port on one machine.
- * Files keep the old address until then, where nothing may answer any more.
+ * Writes an organization's files again after the registry's address changed (an own domain that was set later, another port on one machine),
+ * where files keep the old address and nothing may answer any more; and after an upgrade that changed their layout.
  */
 import type { OrganizationId } from '../../domain/ids.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -57,6 +57,6 @@ async function rewriteFilesOf(
     return 0;
   }
   const due = left.filter(({ isPending }) => !isPending).map(({ work }) => work);
-  await requestAll({ table, workQueue, clock }, due, "the registry's address changed");
+  await requestAll({ table, workQueue, clock }, due, "the registry's address or the files' layout changed");
   return left.length;
 }
