@@ -13,6 +13,7 @@ import { composerVersion, createProject, type Project } from '../support/compose
 import { promptly } from '../support/promptly.ts';
 import { type System, startSystem } from '../support/started.ts';
 import { lagMs } from '../support/traits.ts';
+import { defineCommandTests } from './commands.ts';
 
 describe.skipIf(composerVersion === undefined)('the main job, by the real Composer', () => {
   let system: System;
@@ -101,6 +102,8 @@ describe.skipIf(composerVersion === undefined)('the main job, by the real Compos
     );
     expect(second.filter(({ path, status }) => path.includes('/p2/') && status !== 304)).toEqual([]);
   }, 60_000);
+
+  defineCommandTests({ system: () => system, project });
 
   it('shows every version, newest first, with dev branches', async () => {
     const app = await project('ann');
