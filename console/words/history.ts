@@ -90,6 +90,10 @@ export const actGroups = {
       label: 'Viewers changed',
       told: onSubject('changed whether people who only view code of', ' install packages'),
     },
+    'set-archives': {
+      label: 'Archives changed',
+      told: onSubject('changed whether archives of', ' are stored before anybody asks for them'),
+    },
     'set-primary': {
       label: 'Primary synchronization changed',
       told: onSubject('made', ' the primary synchronization'),

@@ -133,6 +133,11 @@ export const settingsWords = {
       entries: (count: number) => (count === 1 ? ' entry' : ' entries'),
       saved: (login: string) => `The caution for ${login} is saved.`,
     },
+    archives: {
+      label: 'Store archives before anybody asks for them',
+      hint: 'Of stable versions, the highest first, with what is left of the limits of the code host. Otherwise each is stored at its first download.',
+      done: { on: 'Archives are being stored.', off: 'No more archives are stored until somebody asks.' },
+    },
     viewers: {
       label: 'People who may only view code there install packages',
       hint: 'Such a role shows code in the browser, but does not let anybody download it.',

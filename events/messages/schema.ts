@@ -27,9 +27,13 @@ export const PreviewMessage = z.object({ kind: z.literal('preview'), synchroniza
 /** Queue `sync`, too: the hooks of a synchronization want to be looked after, or removed because it was ended. */
 export const HooksMessage = z.object({ kind: z.enum(['hooks', 'ended-hooks']), synchronization });
 
-/** Queues `scan` and `vcs`: a repository wants to be scanned, or an archive wants to be built. */
+/**
+ * Queues `scan` and `vcs`: a repository wants to be scanned, or an archive wants to be built. Queue `scan` alone: archives that nobody asked for want
+ * to be stored.
+ */
 export const ScanMessage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('scan'), synchronization, repository }),
+  z.object({ kind: z.literal('archives'), synchronization }),
   z.object({
     kind: z.literal('dist'),
     organization,

@@ -10,6 +10,7 @@ import { queueHandler } from '../../shared/runtime/queue-handler.ts';
 import { finishDist } from '../../shared/scan/finish-dist.ts';
 import { loadScanInputs } from '../../shared/scan/scan-inputs.ts';
 import { scanRepository } from '../../shared/scan/scan-repository.ts';
+import { storeArchives } from '../../shared/scan/store-archives.ts';
 
 const logger = createLogger('scan-repository');
 const table = tableClient();
@@ -26,11 +27,19 @@ const dependencies = {
   reader: packageReader(table, forges),
 };
 
+function outcomeOf(message: ScanMessage) {
+  switch (message.kind) {
+    case 'scan':
+      return scanRepository(dependencies, message.synchronization, message.repository);
+    case 'archives':
+      return storeArchives(dependencies, message.synchronization);
+    case 'dist':
+      return finishDist(dependencies, message);
+  }
+}
+
 export const handler = queueHandler(ScanMessage, { logger }, async (message) => {
-  const outcome =
-    message.kind === 'scan'
-      ? await scanRepository(dependencies, message.synchronization, message.repository)
-      : await finishDist(dependencies, message);
+  const outcome = await outcomeOf(message);
   logger.info('scan', { ...message, outcome });
   return outcome === 'unknown' ? 'reject' : 'done';
 });

@@ -7,7 +7,7 @@ import { systemClock } from '../../shared/runtime/clock.ts';
 import { required } from '../../shared/runtime/config.ts';
 import { createLogger } from '../../shared/runtime/logger.ts';
 import { queueHandler } from '../../shared/runtime/queue-handler.ts';
-import { finishDist } from '../../shared/scan/finish-dist.ts';
+import { type FinishDistDependencies, finishDist } from '../../shared/scan/finish-dist.ts';
 import { loadScanInputs } from '../../shared/scan/scan-inputs.ts';
 import { type ScanDependencies, scanRepository } from '../../shared/scan/scan-repository.ts';
 import type { StoredPackage } from '../../shared/store/package-store.ts';
@@ -24,6 +24,18 @@ const common = {
   load: loadScanInputs.bind(undefined, table),
 };
 
+function outcomeOf(dependencies: ScanDependencies & FinishDistDependencies, message: ScanMessage) {
+  switch (message.kind) {
+    case 'scan':
+      return scanRepository(dependencies, message.synchronization, message.repository);
+    case 'dist':
+      return finishDist(dependencies, message);
+    case 'archives':
+      // Nobody requests that of repositories at a URL.
+      return Promise.resolve('unknown');
+  }
+}
+
 export const handler = queueHandler(ScanMessage, { logger }, async (message) => {
   const readers = createVcsReaders(table);
   const readerOf: ScanDependencies['readerOf'] = ({ id }, repository) => readers.open(id, repository);
@@ -31,10 +43,7 @@ export const handler = queueHandler(ScanMessage, { logger }, async (message) => 
     readers.open(synchronization, repository);
   const dependencies = { ...common, readerOf, reader };
   try {
-    const outcome =
-      message.kind === 'scan'
-        ? await scanRepository(dependencies, message.synchronization, message.repository)
-        : await finishDist(dependencies, message);
+    const outcome = await outcomeOf(dependencies, message);
     logger.info('scan', { ...message, outcome });
     return outcome === 'unknown' ? 'reject' : 'done';
   } finally {

@@ -21,6 +21,7 @@ const others: Readonly<Record<string, string>> = {
     'says all there is to each field that it has; 409 when the repository changes at the same moment',
   givePackageName: 'says whose name it is, whoever had it; 409 when that changes at the same moment',
   replaceConnection: 'replaces what nobody can read',
+  setArchives: 'says all there is to it, whichever it was; 409 when that changes at the same moment',
   setPackageFolders: 'says all patterns of the repository; the history has those before',
   setPrimarySynchronization:
     'says which one it is, whichever it was; 409 when the owners change at the same moment',

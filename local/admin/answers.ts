@@ -71,6 +71,12 @@ export const Status = z.object({
         })
         .optional(),
       older: z.object({ unread: z.number(), until: z.string() }).optional(),
+      archives: z
+        .object({
+          ...{ stored: z.number(), wanted: z.number(), unavailable: z.number() },
+          packagesLeft: z.number(),
+        })
+        .optional(),
       heldRemovals: z.array(HeldRemovals),
       scanFailures: z.array(Failure.extend({ repository: z.string() })),
     }),

@@ -159,6 +159,23 @@ const olderText = (older: Status['synchronizations'][number]['older']): readonly
         `older versions: ${older.unread} are not read yet, likely all by ${when(older.until)}; the newest of each repository come first`,
       ];
 
+function archivesText(archives: Status['synchronizations'][number]['archives']): readonly string[] {
+  if (archives === undefined) {
+    return ['archives: each is stored when somebody asks for it'];
+  }
+  const { stored, wanted, unavailable, packagesLeft } = archives;
+  if (wanted === 0 && packagesLeft === 0) {
+    return [];
+  }
+  return [
+    [
+      `archives: ${stored} of ${wanted} of stable versions are stored`,
+      ...(unavailable === 0 ? [] : [`${unavailable} cannot be had and are tried again each day`]),
+      ...(packagesLeft === 0 ? [] : [`those of ${plural(packagesLeft, 'package')} are not counted yet`]),
+    ].join(', '),
+  ];
+}
+
 function synchronizationText(
   slug: string,
   one: Status['synchronizations'][number],
@@ -178,6 +195,7 @@ function synchronizationText(
       cautionText(one.caution),
       ...hooksText(one.hooks),
       ...olderText(one.older),
+      ...archivesText(one.archives),
       ...scopes.map(([scope, described]) => `${scopeName(scope, described.about)}: ${scopeText(described)}`),
       ...heldText(slug, one.heldRemovals, named),
       ...one.scanFailures.map(

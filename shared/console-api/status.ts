@@ -6,6 +6,15 @@ import { HeldRemovals, ScopeState } from './runs.ts';
 import { OlderVersions } from './synchronizations.ts';
 import { HooksState } from './webhooks.ts';
 
+const StoredArchives = z.object({
+  stored: z.int(),
+  wanted: z.int(),
+  unavailable: z.int().meta({
+    description: 'The code host did not give them, or they are too large; tried again each day.',
+  }),
+  packagesLeft: z.int().meta({ description: 'Packages whose archives were not counted yet.' }),
+});
+
 const SynchronizationState = z
   .object({
     id: z.string(),
@@ -24,6 +33,10 @@ const SynchronizationState = z
     parts: z.record(z.string(), ScopeState).meta({ description: 'Those that are pending or failed.' }),
     hooks: HooksState.optional().meta({ description: 'Where webhooks are installed for it.' }),
     older: OlderVersions.optional(),
+    archives: StoredArchives.optional().meta({
+      description:
+        'Of stable versions, which are stored before anybody asks for them; missing where an owner switched that off.',
+    }),
     heldRemovals: z.array(HeldRemovals.omit({ differences: true })),
     scanFailures: z.array(
       z.object({ repository: z.string(), at: Time, code: z.string(), message: z.string() }),

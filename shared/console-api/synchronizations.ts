@@ -58,6 +58,9 @@ export const Synchronization = z
     rightsSuspendedAt: Time.optional(),
     repositories: z.enum(['all', 'some']).meta({ description: 'Which of the first ones became packages.' }),
     caution: Caution,
+    storesArchives: z.boolean().meta({
+      description: 'Whether archives of stable versions are stored before anybody asks for them.',
+    }),
     viewersInstall: z.boolean().optional().meta({
       description:
         'Whether people who may view code there, but not download it, install packages; missing where the code host has no such roles.',

@@ -61,6 +61,8 @@ export interface Synchronization extends ForgeHost {
   readonly caution: Caution;
   /** An owner's setting: whether people who may view code on the forge, but not download it, install packages. */
   readonly viewersInstall: boolean;
+  /** An owner's setting: whether the archives of all stable versions are stored before anybody asks for them. */
+  readonly storesArchives: boolean;
   /** When each scope was last read completely; milliseconds since the epoch. */
   readonly lastSuccessAt: Readonly<Partial<Record<ScopeName, number>>>;
 }

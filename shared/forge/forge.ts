@@ -227,6 +227,8 @@ export interface RefsOptions {
 export interface ArchiveOptions {
   /** Nobody waits for it, so where the forge gives only a few archives, some of them are left for those who do. */
   readonly isBackground?: boolean;
+  /** Nobody will miss it for days: it takes only what everything else leaves of the forge's budget. */
+  readonly isSpare?: boolean;
 }
 
 /** Reads what is in a repository. */

@@ -12,9 +12,10 @@ import { type AnswerHeaders, longestWaitMs } from './http.ts';
 
 /**
  * What a request is for. `rights`: who may read what. `contents`: refs, which wait while little of the budget is left. `archives`: a client
- * waits for one, so they may use half of that reserve. `log`: an owner looks at the log of deliveries, on a budget of all organizations.
+ * waits for one, so they may use half of that reserve. `spare`: archives that nobody asked for, which leave half of the budget to all others. `log`:
+ * an owner looks at the log of deliveries, on a budget of all organizations.
  */
-export type Purpose = 'rights' | 'contents' | 'archives' | 'log';
+export type Purpose = 'rights' | 'contents' | 'archives' | 'spare' | 'log';
 
 export interface Limits {
   /** Checks whether a request may be sent now. @throws ForgeError `rate-limited` when it has to wait */
@@ -29,7 +30,7 @@ export interface Limits {
 const freshMs = 10_000;
 /** Shares of the whole budget, by purpose: with less left, requests for it have to wait. */
 export type ReserveShares = Readonly<Partial<Record<Purpose, number>>>;
-const ofConnection: ReserveShares = { contents: 0.1, archives: 0.05 };
+const ofConnection: ReserveShares = { contents: 0.1, archives: 0.05, spare: 0.5 };
 /** Spreads the retries of workers that wait for the same moment; milliseconds. */
 const spreadMs = 30_000;
 

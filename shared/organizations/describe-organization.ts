@@ -8,7 +8,7 @@ import { auditLog } from '../store/audit-log.ts';
 import { listInstallations } from '../store/installation-store.ts';
 import { type Key, keys, ranges } from '../store/keys.ts';
 import { findOrganization, findPublishingSettings } from '../store/organization-store.ts';
-import { packagesOf } from '../store/package-store.ts';
+import { isLiving, packagesOf } from '../store/package-store.ts';
 import { findClaim, listSynchronizations, synchronizationsOf } from '../store/synchronization-store.ts';
 import type { Item, Table } from '../store/table.ts';
 import { tokensOfOrganization } from '../store/token-store.ts';
@@ -88,7 +88,10 @@ export async function describeOrganization(table: Table, organization: Organizat
     accessStoppedSince: timeText(organization.accessStoppedAt),
     counts: countsOf(parts, packages),
     pending: await pendingOf(table, organization, parts),
-    synchronizations: parts.map((part) => part.state),
+    synchronizations: parts.map(({ state, storesArchives }) => ({
+      ...state,
+      archives: storesArchives ? storedArchives(packages, state.id) : undefined,
+    })),
     waiting,
     proposedVendors: [...new Set(proposedVendors)].sort(),
     publishing: await findPublishingSettings(table, organization.id),
@@ -102,6 +105,18 @@ export async function describeOrganization(table: Table, organization: Organizat
       at: timeText(at),
       ...entry,
     })),
+  };
+}
+
+/** Of the synchronization's packages, as far as they were counted. */
+function storedArchives(packages: readonly StoredPackage[], id: StoredPackage['synchronization']) {
+  const own = packages.filter((one) => one.synchronization === id && one.imported && isLiving(one));
+  const counted = own.flatMap(({ archives }) => archives ?? []);
+  return {
+    stored: sum(counted, ({ stored }) => stored),
+    wanted: sum(counted, ({ wanted }) => wanted),
+    unavailable: sum(counted, ({ unavailable }) => unavailable),
+    packagesLeft: own.length - counted.length,
   };
 }
 

@@ -61,6 +61,7 @@ export async function describeSynchronization(table: Table, synchronization: Syn
     pendingScopes: [...states.values()].filter(({ wanted, done }) => wanted !== done).length,
     pendingScans: scans.filter((scan) => scan.wanted !== scan.done).length,
     names,
+    storesArchives: synchronization.storesArchives,
     ...describeScans(scans, (repository) => names.get(repository) ?? repository),
     state: {
       id,

@@ -6,6 +6,7 @@ import type { Organization } from '../domain/organization.ts';
 import type { PackageSource } from '../domain/package.ts';
 import { type RepositoryLinks, sameLinks } from '../domain/repository-links.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { noteImported } from '../store/archives-store.ts';
 import { absent, all, any, type Condition, equal } from '../store/condition.ts';
 import { desire } from '../store/edge-store.ts';
 import { keys } from '../store/keys.ts';
@@ -166,7 +167,7 @@ function versionOperation(
 
 /** Marks the package as imported. From now on an unknown tag is a new one, whose archive is stored before it is published. */
 export async function recordImported(
-  { table }: ApplyDependencies,
+  { table, clock }: ApplyDependencies,
   lease: Lease,
   organization: OrganizationId,
   found: StoredPackage,
@@ -174,6 +175,7 @@ export async function recordImported(
   await table.transact([
     leaseHeld(lease),
     { update: { key: keys.package(organization, found.number), set: { imported: true } } },
+    noteImported(found.synchronization, clock.now()),
   ]);
 }
 

@@ -1,8 +1,6 @@
 /** Stores and hashes the archives of new tags before their versions are published. */
 
-import { z } from 'zod';
 import type { Organization } from '../domain/organization.ts';
-import { parseJson } from '../domain/parse-json.ts';
 import { ForgeError, type ForgeErrorCode } from '../forge/errors.ts';
 import type { ContentReader } from '../forge/forge.ts';
 import { type BuildDistDependencies, buildDist } from '../publish/build-dist.ts';
@@ -10,6 +8,7 @@ import type { Logger } from '../runtime/logger.ts';
 import type { StoredPackage, StoredVersion } from '../store/package-store.ts';
 import type { Lease, WorkMessage, WorkQueue } from '../store/work.ts';
 import { type ArchiveOutcome, publishAccepted, publishPending, recordAccepted } from './apply-scan.ts';
+import { isOwnArchive } from './missing-archives.ts';
 import { type AcceptedMove, acceptedMoves, type FoundVersion } from './plan-versions.ts';
 
 export interface StorePendingDependencies extends Omit<BuildDistDependencies, 'reader'> {
@@ -193,15 +192,12 @@ async function outcomeOf(
     return { reason: 'no version can be made of it' };
   }
   // What is not ours to build is not waited for.
-  if (ownManifest.safeParse(parseJson(after.manifest)).success) {
+  if (isOwnArchive(after.manifest)) {
     await recordAccepted(dependencies, lease, id, found, after);
     return build(after.commit);
   }
   return { shasum: '' };
 }
-
-/** A manifest without a `dist` of its own. */
-const ownManifest = z.object({ dist: z.undefined().optional() });
 
 const publish = (
   dependencies: StorePendingDependencies,

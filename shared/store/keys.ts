@@ -29,6 +29,7 @@
  * | record of a run | SYNC#id | RUN#number |
  * | changes of one transaction of a run | SYNC#id | CHANGES#number#place |
  * | scan of a repository (work) | SYNC#id | SCAN#repository |
+ * | storing of archives that nobody asked for (work) | SYNC#id | ARCHIVES |
  * | delivery that a synchronization got | SYNC#id | DELIVERED#time#delivery |
  * | entry of the log of a repository's scans | SYNC#id | SCANLOG#repository#time |
  * | an owner's choice on a repository | SYNC#id | CHOICE#repository |
@@ -206,6 +207,7 @@ export const keys = {
     pk: `SYNC#${synchronization}`,
     sk: `SCAN#${repository}`,
   }),
+  archives: (synchronization: string): Key => ({ pk: `SYNC#${synchronization}`, sk: 'ARCHIVES' }),
   /** @param at milliseconds since the epoch @param delivery the forge's id of the event */
   delivered: (synchronization: string, at: number, delivery: string): Key => ({
     pk: `SYNC#${synchronization}`,

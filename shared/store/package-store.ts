@@ -61,6 +61,11 @@ const PackageItem = z.object({
     .optional(),
   /** Whether the first scan wrote all of its versions; tags found later are new ones. */
   imported: z.boolean().default(false),
+  /**
+   * Archives of its stable versions, as of when they were last stored in the background; missing until then. `unavailable`: the code host did not
+   * give them, or they are too large; tried again from time to time.
+   */
+  archives: z.object({ wanted: z.int(), stored: z.int(), unavailable: z.int() }).optional(),
   /** `Last-Modified` of removed files that were at the same addresses; milliseconds since the epoch. */
   filesModifiedAt: z.number().optional(),
   /** Set if its name came from another package: that one's number, when, and the reason for owners to read. */
@@ -279,6 +284,7 @@ const DistItem = z.object({
   leaseUntil: z.number().optional(),
   tooLargeAt: z.number().optional(),
   slowBuilds: z.number().optional(),
+  unavailableAt: z.number().optional(),
   /** Where the package is at the commit, if a scan found it below the root. */
   directory: z.string().optional(),
   /** The commit, where its reference in addresses is another: the key has that one. */
@@ -302,6 +308,8 @@ export interface StoredDist {
   readonly tooLargeAt: number | undefined;
   /** How many builds in a row took longer than a function has. */
   readonly slowBuilds: number | undefined;
+  /** When it could not be stored in the background; milliseconds since the epoch. */
+  readonly unavailableAt: number | undefined;
 }
 
 export function parseDist(item: Item): StoredDist {
@@ -317,6 +325,7 @@ export function parseDist(item: Item): StoredDist {
     leaseUntil: dist.leaseUntil,
     tooLargeAt: dist.tooLargeAt,
     slowBuilds: dist.slowBuilds,
+    unavailableAt: dist.unavailableAt,
   };
 }
 

@@ -58,6 +58,7 @@ const SynchronizationItem = z
     credentialStateSince: z.number().optional(),
     rightsSuspendedAt: z.number().optional(),
     viewersInstall: z.boolean().default(false),
+    storesArchives: z.boolean().default(true),
     heldShare: z.number().default(defaultCaution.heldShare),
     heldAbove: z.number().default(defaultCaution.heldAbove),
     /** The stored name of `suspendAfterDays`. */
@@ -183,6 +184,7 @@ export function addSynchronization(
     | 'rightsSuspendedAt'
     | 'caution'
     | 'viewersInstall'
+    | 'storesArchives'
     | 'lastSuccessAt'
   >,
 ): readonly Operation[] {
@@ -284,6 +286,18 @@ export function setViewersInstall(id: SynchronizationId, install: boolean, befor
   return {
     update: { key: keys.synchronization(id), set: { viewersInstall: install } },
     when: all(present, missing('deletedAt'), unchanged),
+  };
+}
+
+/**
+ * @param stores whether archives are stored before anybody asks for them
+ * @param before what was read; fails when that has changed
+ */
+export function setStoresArchives(id: SynchronizationId, stores: boolean, before: boolean): Operation {
+  const stored = equal('storesArchives', before);
+  return {
+    update: { key: keys.synchronization(id), set: { storesArchives: stores } },
+    when: all(present, missing('deletedAt'), before ? any(missing('storesArchives'), stored) : stored),
   };
 }
 

@@ -53,6 +53,14 @@ export function scanWork(
   };
 }
 
+/** The work of storing archives of a synchronization's packages before anybody asks for them. */
+export function archivesWork(organization: OrganizationId, synchronization: SynchronizationId): WorkItem {
+  return {
+    key: keys.archives(synchronization),
+    message: { queue: 'scan', group: organization, message: { kind: 'archives', synchronization } },
+  };
+}
+
 /** The work of writing one package's p2 files. */
 export function packageWork(organization: OrganizationId, packageNumber: number): WorkItem {
   return {

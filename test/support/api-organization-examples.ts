@@ -129,6 +129,7 @@ export const organizationExamples: Readonly<Record<string, Example>> = {
     ...{ params: { synchronization: synchronizationWithViewers }, body: { install: true } },
     prepare: addWithViewers,
   },
+  setArchives: { params: { synchronization: synchronizationId }, body: { store: false } },
   changeCaution: { params: { synchronization: synchronizationId }, body: { heldAbove: 10 } },
   endSynchronization: {
     params: { synchronization: synchronizationId },

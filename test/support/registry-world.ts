@@ -41,6 +41,7 @@ import { type Cipher, createEnvelopeCipher } from '../../shared/runtime/cipher.t
 import { finishDist } from '../../shared/scan/finish-dist.ts';
 import { loadScanInputs } from '../../shared/scan/scan-inputs.ts';
 import { type ScanDependencies, scanRepository } from '../../shared/scan/scan-repository.ts';
+import { storeArchives } from '../../shared/scan/store-archives.ts';
 import { openVcsRepository, type VcsOpening } from '../../shared/scan/vcs-reader.ts';
 import { keys } from '../../shared/store/keys.ts';
 import { createSlugReader, findOrganizationBySlug } from '../../shared/store/organization-store.ts';
@@ -229,9 +230,14 @@ export async function createRegistryWorld(
       const message = ScanMessage.parse(raw);
       const load = loadScanInputs.bind(undefined, of.table);
       const dependencies = { ...common, objects: of.dists, load, ...readers };
-      return message.kind === 'dist'
-        ? finishDist(dependencies, message)
-        : scanRepository(dependencies, message.synchronization, message.repository);
+      switch (message.kind) {
+        case 'dist':
+          return finishDist(dependencies, message);
+        case 'archives':
+          return storeArchives(dependencies, message.synchronization);
+        case 'scan':
+          return scanRepository(dependencies, message.synchronization, message.repository);
+      }
     };
     return {
       sync(raw) {

@@ -1,5 +1,6 @@
 /** The product's use cases between a simulated forge and a registry in memory. */
 
+import { setStoresArchives } from '../../shared/store/synchronization-store.ts';
 import { reconcile } from '../../shared/sync/schedule/reconcile.ts';
 import { sweepWork } from '../../shared/sync/schedule/sweep.ts';
 import type { DeliverySource } from '../../shared/sync/webhooks/delivery-source.ts';
@@ -12,7 +13,7 @@ import {
   type RegistryWorld,
   type WorldClock,
 } from '../../test/support/registry-world.ts';
-import { addSynchronized, type ForgeLink } from '../../test/support/synchronized.ts';
+import { addSynchronized, type ForgeLink, synchronizationId } from '../../test/support/synchronized.ts';
 import { type CountedTable, countWrites, type Writes } from './counted-table.ts';
 
 /** Requests since the last time, by what they asked for; and the shortest time that one took. */
@@ -105,6 +106,8 @@ export async function createSystem(forge: SimulatedForge): Promise<System> {
       return open();
     },
   );
+  // Archives are stored apart from what is measured here, with what it leaves of the limits.
+  await table.transact([setStoresArchives(synchronizationId, false, true)]);
   const { workQueue } = world;
   const logger = { info: () => {}, warn: () => {}, error: () => {} };
 

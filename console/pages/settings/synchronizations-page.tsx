@@ -10,6 +10,7 @@ import { Page } from '../../components/page.tsx';
 import { Empty } from '../../components/states.tsx';
 import { commonWords } from '../../words/common.ts';
 import { settingsWords } from '../../words/settings.ts';
+import { Archives } from './archives.tsx';
 import { CautionSection } from './caution-form.tsx';
 import { EndSynchronization } from './end-synchronization.tsx';
 import { MakePrimary } from './make-primary.tsx';
@@ -70,7 +71,7 @@ interface OneProps {
 }
 
 function One({ slug, synchronization, isOnly }: OneProps) {
-  const { id, login, baseUrl, isPrimary, viewersInstall } = synchronization;
+  const { id, login, baseUrl, isPrimary, storesArchives, viewersInstall } = synchronization;
   const of = { slug, id, login };
   return (
     <Section
@@ -89,6 +90,7 @@ function One({ slug, synchronization, isOnly }: OneProps) {
     >
       <Stack gap="lg">
         <CautionSection {...of} />
+        <Archives {...of} store={storesArchives} />
         {viewersInstall !== undefined && <Viewers {...of} install={viewersInstall} />}
         {isPrimary && !isOnly ? (
           <Group gap="sm">

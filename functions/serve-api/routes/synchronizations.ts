@@ -22,6 +22,7 @@ import {
   importProgressOf,
   type OlderVersions,
 } from '../../../shared/organizations/import-progress.ts';
+import { setArchives } from '../../../shared/organizations/set-archives.ts';
 import { changeCaution } from '../../../shared/organizations/set-caution.ts';
 import { setPrimary } from '../../../shared/organizations/set-primary.ts';
 import { hasViewers, setViewers } from '../../../shared/organizations/set-viewers.ts';
@@ -77,6 +78,7 @@ export async function shownSynchronization(
     rightsSuspendedAt: optionalTimeOf(one.rightsSuspendedAt),
     repositories: one.choice,
     caution: one.caution,
+    storesArchives: one.storesArchives,
     ...(hasViewers(one) && { viewersInstall: one.viewersInstall }),
   };
 }
@@ -250,6 +252,29 @@ const viewers = defineRoute(
   },
 );
 
+const archives = defineRoute(
+  {
+    ...owners,
+    params,
+    name: 'setArchives',
+    method: 'put',
+    path: `${path}/{synchronization}/archives`,
+    summary: 'Store archives of stable versions before anybody asks for them, or not',
+    description:
+      "On unless an owner turns it off. The highest versions come first, with what everything else leaves of the code host's limits. What is stored stays.",
+    body: z.strictObject({ store: z.boolean() }),
+    act: 'set-archives',
+    isDangerous: false,
+    idempotency: 'natural',
+    answer: { status: 204, description: 'It is set.' },
+  },
+  async (dependencies, { organization, params: { synchronization: id }, body, accountable }) => {
+    const { one } = await synchronizationIn(dependencies.table, organization, id);
+    await setArchives(dependencies, one, body.store, await accountable());
+    return {};
+  },
+);
+
 const end = defineRoute(
   {
     ...dangerous,
@@ -287,5 +312,6 @@ export const synchronizationRoutes: readonly Route[] = [
   readCaution,
   caution,
   viewers,
+  archives,
   end,
 ];

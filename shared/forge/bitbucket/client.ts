@@ -19,7 +19,7 @@ import { createTokens } from './tokens.ts';
  */
 const shares = {
   ...{ firstPermissions: 0.8, permissions: 0.45 },
-  ...{ contents: 0.85, archives: 0.95, backgroundArchives: 0.8 },
+  ...{ contents: 0.85, archives: 0.95, backgroundArchives: 0.8, spareArchives: 0.5 },
   // Of raw files.
   ...{ newest: 1, older: 0.9 },
 };
@@ -82,6 +82,7 @@ export function openBitbucket(
       older: ofContents('contents', shares.older),
       archives: ofContents('archives', shares.archives),
       backgroundArchives: ofContents('contents', shares.backgroundArchives),
+      spareArchives: ofContents('spare', shares.spareArchives),
       ...{ baseUrl: settings.baseUrl, clock: services.clock },
     }),
     hooks: createHooks(hooks, organization),

@@ -24,6 +24,8 @@ export interface ContentRequests extends ManifestRequests {
   readonly archives: Requests;
   /** For archives that nobody waits for. */
   readonly backgroundArchives: Requests;
+  /** For archives that nobody asked for. */
+  readonly spareArchives: Requests;
   /** Of the web host. */
   readonly baseUrl: string;
 }
@@ -131,16 +133,17 @@ async function contains(requests: Requests, ids: RepositoryIds, abbreviation: st
  * gives the same or nothing. What is no archive is a page for people.
  */
 async function readArchive(
-  { contents, archives, backgroundArchives }: ContentRequests,
+  { contents, archives, backgroundArchives, spareArchives }: ContentRequests,
   ids: RepositoryIds,
   commit: string,
   signal: AbortSignal,
-  { isBackground = false }: ArchiveOptions = {},
+  { isBackground = false, isSpare = false }: ArchiveOptions = {},
 ): Promise<Readable> {
   signal.throwIfAborted();
   const known = headOf(ids.handle);
+  const requests = isSpare ? spareArchives : isBackground ? backgroundArchives : archives;
   const download = (path: string): Promise<Response> =>
-    (isBackground ? backgroundArchives : archives).download(`${path}/get/${commit}.zip`, signal);
+    requests.download(`${path}/get/${commit}.zip`, signal);
   const response =
     (known && (await unlessMissing(download(pathOnWeb(known))))) ??
     (await download(pathOnWeb(await readHead(contents, ids))));

@@ -27,5 +27,5 @@ export const bitbucketTraits = {
   notFoundMs: hourMs,
   // Nine tenths of its raw files: those of older versions leave the rest to what is new.
   manifestsPerHour: 4_500,
-  budgets: ['rights', 'archives', 'contents'],
+  budgets: ['rights', 'archives', 'contents', 'spare'],
 } as const satisfies ForgeTraits;

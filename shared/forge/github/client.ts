@@ -42,11 +42,17 @@ export function openGitHub({
   const rights = createRequests(app, installation);
   const contents = createRequests(app, installation, 'contents');
   const archives = createRequests(app, installation, 'archives');
+  const spare = createRequests(app, installation, 'spare');
   const { readArchive } = createContentReader({ app, requests: archives });
+  const { readArchive: readSpare } = createContentReader({ app, requests: spare });
   return {
     structure: createStructureReader({ requests: rights, installation, organization }),
-    contents: { ...createContentReader({ app, requests: contents }), readArchive },
-    requests: () => rights.count() + contents.count() + archives.count(),
+    contents: {
+      ...createContentReader({ app, requests: contents }),
+      readArchive: (ids, commit, signal, options) =>
+        (options?.isSpare === true ? readSpare : readArchive)(ids, commit, signal),
+    },
+    requests: () => rights.count() + contents.count() + archives.count() + spare.count(),
   };
 }
 

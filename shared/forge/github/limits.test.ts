@@ -190,6 +190,21 @@ describe('the reserve', () => {
     expect(await worker().ask('archives')).toEqual({ login: 'acme' });
   });
 
+  test('is half of the budget for archives that nobody asked for, which take nothing of anybody else', async () => {
+    api.answer = () => answer(budgetHeaders(2500));
+    await worker().ask('spare');
+    expect(await worker().ask('spare')).toEqual({ login: 'acme' });
+    api.answer = () => answer(budgetHeaders(2499));
+    await worker().ask('contents');
+    const sent = api.requests.length;
+    expect(await errorOf(worker().ask('spare'))).toMatchObject({
+      code: 'rate-limited',
+      notBefore: clock.time + 600_000,
+    });
+    expect(api.requests).toHaveLength(sent);
+    expect(await worker().ask('contents')).toEqual({ login: 'acme' });
+  });
+
   test('is a tenth', async () => {
     api.answer = () => answer(budgetHeaders(500));
     await worker().ask();

@@ -25,5 +25,5 @@ export const gitHubTraits = {
    * https://docs.github.com/en/webhooks/testing-and-troubleshooting-webhooks/redelivering-webhooks
    */
   deliveriesKeptMs: 3 * 24 * 3600_000,
-  budgets: ['rights', 'archives', 'contents'],
+  budgets: ['rights', 'archives', 'contents', 'spare'],
 } as const satisfies ForgeTraits;

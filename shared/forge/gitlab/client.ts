@@ -66,6 +66,7 @@ export function openGitLab(
   const requests = createRequests(common);
   const contents = createRequests({ ...common, purpose: 'contents' });
   const archives = createRequests({ ...common, purpose: 'archives' });
+  const spareArchives = createRequests({ ...common, purpose: 'spare' });
   async function instance(): Promise<Instance> {
     const recent = known.instances.get(settings.apiUrl);
     if (recent !== undefined && clock.now() < recent.until) {
@@ -84,7 +85,7 @@ export function openGitLab(
   };
   return {
     structure: createStructureReader({ requests, instance, viewersInstall, organization, clock }),
-    contents: createContentReader({ contents, archives, files }),
+    contents: createContentReader({ contents, archives, spareArchives, files }),
     // They wait for nobody, so they leave the reserve to rights.
     hooks: createHooks({
       ...{ requests: contents, signing, organization },

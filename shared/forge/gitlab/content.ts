@@ -26,11 +26,15 @@ import { type ProjectHead, projectHeadSchema, type RefItem, refSchema } from './
 export interface ContentRequests {
   readonly contents: Requests;
   readonly archives: Requests;
+  /** For archives that nobody asked for. */
+  readonly spareArchives: Requests;
   readonly files: FileCache;
 }
 
 /** Of the archives of a project in a minute: nobody waits for the others. */
 const leftForPeople = 2;
+/** The same, and one for a new tag. */
+const leftByFilling = 3;
 
 const archiveRoute = '/projects/:id/repository/archive.zip';
 
@@ -201,17 +205,17 @@ async function contains(
 
 /** GitLab answers 404 for whatever goes wrong with an archive (gitlabhq: lib/api/repositories.rb), so that proves nothing. */
 async function readArchive(
-  requests: Requests,
+  { archives, spareArchives }: ContentRequests,
   { repository: id }: RepositoryIds,
   commit: string,
   signal: AbortSignal,
-  { isBackground = false }: ArchiveOptions = {},
+  { isBackground = false, isSpare = false }: ArchiveOptions = {},
 ): Promise<Readable> {
-  const response = await requests.stream(
-    { route: archiveRoute, path: { id }, query: { sha: commit } },
-    signal,
-    isBackground ? leftForPeople : 0,
-  );
+  const route = { route: archiveRoute, path: { id }, query: { sha: commit } };
+  const left = isBackground ? leftForPeople : 0;
+  const response = await (isSpare
+    ? spareArchives.stream(route, signal, leftByFilling)
+    : archives.stream(route, signal, left));
   const type = response.headers.get('content-type') ?? '';
   if (response.body === null || !/zip|octet-stream/.test(type)) {
     await response.body?.cancel();
@@ -222,8 +226,7 @@ async function readArchive(
 
 export const createContentReader = (options: ContentRequests): ContentReader & CommitFinder => ({
   readRefs: (repository) => readRefs(options, repository),
-  readArchive: (repository, commit, signal, more) =>
-    readArchive(options.archives, repository, commit, signal, more),
+  readArchive: (repository, commit, signal, more) => readArchive(options, repository, commit, signal, more),
   contains: (repository, hash) => contains(options.contents, repository, hash),
   folders: createFolderReader(options.contents, options.files),
 });

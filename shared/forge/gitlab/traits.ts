@@ -18,5 +18,5 @@ export const gitLabTraits = {
   /** https://docs.gitlab.com/user/custom_roles/abilities/ (`read_code`) */
   hasViewers: true,
   unlimited: levelName(ownerLevel),
-  budgets: ['rights', 'archives', 'contents'],
+  budgets: ['rights', 'archives', 'contents', 'spare'],
 } as const satisfies ForgeTraits;

@@ -7,6 +7,7 @@ import { findModule, traitsOf } from '../../forge/modules.ts';
 import { openAtEdge } from '../../publish/open-at-edge.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { findArchives } from '../../store/archives-store.ts';
 import { addAuditEntry } from '../../store/audit-log.ts';
 import { describeCredentials, noteEndTold } from '../../store/connection-credentials.ts';
 import { loadFacts } from '../../store/fact-store.ts';
@@ -19,7 +20,7 @@ import {
 } from '../../store/synchronization-store.ts';
 import { ConflictError, type Table } from '../../store/table.ts';
 import type { WorkItem, WorkQueue } from '../../store/work.ts';
-import { hooksWork, scanWork, scopeWork } from '../../store/work-items.ts';
+import { archivesWork, hooksWork, scanWork, scopeWork } from '../../store/work-items.ts';
 import { retireTokens } from '../../tokens/retire-tokens.ts';
 import { reviewRightsOf } from '../run/suspension.ts';
 import { replaceRejected } from '../webhooks/replace-installation.ts';
@@ -87,6 +88,7 @@ async function reconcileOne(
     requested.scopes += known === undefined ? 0 : await requestScopes(dependencies, known);
     requested.scans += await requestScans(dependencies, organization, synchronization);
     await requestHooks(dependencies, known);
+    await requestArchives(dependencies, known);
   }
   await deleteUnreadable(dependencies, organization);
   await retireTokens(dependencies, organization);
@@ -151,6 +153,33 @@ async function requestHooks(
   if (synchronization !== undefined && findModule(synchronization.forge)?.installsHooks === true) {
     const { organization, id } = synchronization;
     await requestAll(dependencies, [hooksWork(organization, id)], 'schedule');
+  }
+}
+
+/** How often archives that could not be stored are tried again; milliseconds. */
+const archivesMs = 24 * 3600 * 1000;
+
+/** Archives of packages that were imported since the last time, once the import does not need the code host's budget any more. */
+async function requestArchives(
+  dependencies: ReconcileDependencies,
+  synchronization: Synchronization | undefined,
+): Promise<void> {
+  const { table, clock } = dependencies;
+  const now = clock.now();
+  if (synchronization?.storesArchives !== true || isImporting(synchronization, now)) {
+    return;
+  }
+  const { organization, id } = synchronization;
+  const {
+    wanted = 0,
+    done = 0,
+    startedAt,
+    finishedAt = 0,
+    importedAt = 0,
+  } = (await findArchives(table, id)) ?? {};
+  const isDue = startedAt === undefined || importedAt >= startedAt || finishedAt <= now - archivesMs;
+  if (isDue && wanted === done) {
+    await requestAll(dependencies, [archivesWork(organization, id)], 'schedule');
   }
 }
 
