@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -101,10 +101,17 @@ describe('a program', () => {
   });
 
   it('is ended with everything that it started', async () => {
-    const run = limited('sleep 61 & echo $! > pid; sleep 62', { seconds: 0.5 });
-    expect(await failureOf(run)).toMatchObject({ failure: 'time' });
-    const pid = Number(await readFile(join(folder, 'pid'), 'utf8'));
-    await eventually(async () => expect(isAlive(pid)).toBe(false), 5000);
+    const controller = new AbortController();
+    const run = shell('sleep 61 & echo $!; sleep 62', { signal: controller.signal });
+    const { stdout, ended } = runProgram(run);
+    let printed = '';
+    stdout.once('data', (pid: Buffer) => {
+      printed = pid.toString();
+      controller.abort();
+    });
+    await expect(ended).rejects.toThrow();
+    expect(Number(printed)).toBeGreaterThan(0);
+    await eventually(async () => expect(isAlive(Number(printed))).toBe(false), 5000);
   });
 
   it('is ended by the signal, with its reason, and by whoever stops reading', async () => {
