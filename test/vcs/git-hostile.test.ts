@@ -65,7 +65,7 @@ describe.skipIf(!areInstalled('git'))('git and hostile repositories', { timeout:
     });
     const error = await refsOf(
       `http://${host}/x.git`,
-      limited({ seconds: 5, memoryBytes: 200 * mebibyte }),
+      limited({ seconds: 2, memoryBytes: 200 * mebibyte }),
     ).catch((e) => e);
     expect(['incomplete', 'unavailable']).toContain(error.code);
   });
@@ -81,7 +81,7 @@ describe.skipIf(!areInstalled('git'))('git and hostile repositories', { timeout:
     const at = makeRepository(folder, 'large.git', [
       {
         refs: ['refs/heads/main', 'refs/tags/1.0', 'refs/tags/2.0'],
-        files: { big: randomBytes(12 * mebibyte), 'composer.json': manifest() },
+        files: { big: randomBytes(3 * mebibyte), 'composer.json': manifest() },
       },
     ]);
     const url = `file://${at}`;
@@ -92,8 +92,8 @@ describe.skipIf(!areInstalled('git'))('git and hostile repositories', { timeout:
     await expect(refsOf(url, limited({ outputBytes: 50 }))).rejects.toMatchObject(
       incomplete(/larger than what is read/),
     );
-    await expect(refsOf(url, limited({ diskBytes: 4 * mebibyte }))).rejects.toMatchObject(
-      incomplete(/larger than 4 MiB/),
+    await expect(refsOf(url, limited({ diskBytes: mebibyte }))).rejects.toMatchObject(
+      incomplete(/larger than 1 MiB/),
     );
     const archive = await (await open(url, limited({ archiveBytes: mebibyte }))).readArchive(
       ...([ids, gitIn(at, ['rev-parse', 'main']), new AbortController().signal] as const),

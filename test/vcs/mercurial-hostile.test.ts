@@ -87,7 +87,7 @@ describe.skipIf(!areInstalled('hg', 'unzip'))(
         more();
       });
       const limits = {
-        seconds: 4,
+        seconds: 2,
         diskBytes: 2 ** 26,
         memoryBytes: 2 ** 30,
         outputBytes: 2 ** 26,
@@ -104,13 +104,13 @@ describe.skipIf(!areInstalled('hg', 'unzip'))(
     it('cannot fill the disk, nor bring more refs than are read', async () => {
       const large = createHgRepository(join(services.folder, 'large'));
       large.write('composer.json', manifest());
-      large.write('noise', randomBytesOf(6_000_000));
+      large.write('noise', randomBytesOf(2_000_000));
       const commit = await large.commit('noise');
       await large.hg('tag', '1.0');
       await large.hg('tag', '1.1');
       const at = `file://${large.folder}`;
       const base = (await services.next()).limits;
-      const small = await open(at, { limits: { ...base, diskBytes: 3_000_000 } });
+      const small = await open(at, { limits: { ...base, diskBytes: 1_000_000 } });
       await expect(small.readArchive(any, commit, never)).rejects.toThrow(/space on the disk/);
       const few = await open(at, { limits: { ...base, refs: 2 } });
       await expect(few.readRefs(any)).rejects.toThrow(/3 tags and branches, more than 2/);

@@ -4,7 +4,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { encodeCommands } from '../../shared/vcs/mercurial/command-server.ts';
-import { run } from './servers/run.ts';
 
 export interface HgRepository {
   readonly folder: string;
@@ -18,19 +17,25 @@ export interface HgRepository {
 
 export function createHgRepository(folder: string): HgRepository {
   mkdirSync(folder, { recursive: true });
-  run(folder, ['hg', 'init']);
-  const child = spawn('hg', ['serve', '--cmdserver', 'pipe', '-R', folder], {
+  const child = spawn('hg', ['serve', '--cmdserver', 'pipe'], {
     cwd: folder,
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, HGRCPATH: '', HGPLAIN: '1', HGENCODING: 'utf-8', HGUSER: 'Ann <ann@example.org>' },
   });
   const results = resultsOf(child);
   let commits = 0;
+  let isMade = false;
   const hg = async (...args: readonly string[]): Promise<string> => {
-    child.stdin.write(encodeCommands([args]));
-    const { value } = await results.next();
-    if (value?.code !== 0) throw new Error(`hg ${args.join(' ')}: ${value?.errors}`);
-    return value.output;
+    const commands = isMade ? [args] : [['init', folder], args];
+    isMade = true;
+    child.stdin.write(encodeCommands(commands));
+    let output = '';
+    for (const command of commands) {
+      const { value } = await results.next();
+      if (value?.code !== 0) throw new Error(`hg ${command.join(' ')}: ${value?.errors}`);
+      output = value.output;
+    }
+    return output;
   };
   return {
     ...{ folder, hg },
@@ -82,6 +87,19 @@ async function* resultsOf(
 
 export const manifest = (more: Readonly<Record<string, unknown>> = {}): string =>
   JSON.stringify({ name: 'acme/lib', ...more });
+
+/** One tag, with files of each kind, and a branch that went on. @returns the tag's commit */
+export async function makeSmall({ folder, hg, write, commit }: HgRepository): Promise<string> {
+  write('composer.json', manifest());
+  write('src/A.php', '<?php\n');
+  write('run.sh', '#!/bin/sh\n');
+  execFileSync('chmod', ['755', join(folder, 'run.sh')]);
+  const first = await commit('first');
+  await hg('tag', '--rev', first, '1.0');
+  write('docs/README.md', '# Docs\n');
+  await commit('second');
+  return first;
+}
 
 /** Tags and branches good, odd and gone. */
 export async function makeOdd(repository: HgRepository): Promise<void> {

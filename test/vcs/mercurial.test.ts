@@ -7,7 +7,13 @@ import { openVcs } from '../../shared/vcs/open-vcs.ts';
 import { type ProgramRun, runProgram } from '../../shared/vcs/run-program.ts';
 import type { VcsCredential, VcsReader, VcsServices } from '../../shared/vcs/vcs.ts';
 import { ourVersions, readByComposer } from './composer-driver.ts';
-import { createHgRepository, type HgRepository, makeOdd, manifest } from './mercurial-repository.ts';
+import {
+  createHgRepository,
+  type HgRepository,
+  makeOdd,
+  makeSmall,
+  manifest,
+} from './mercurial-repository.ts';
 import { serveBehind } from './servers/http.ts';
 import { serveMercurial } from './servers/mercurial.ts';
 import { areInstalled, type Started } from './servers/programs.ts';
@@ -22,18 +28,21 @@ describe.skipIf(!areInstalled('hg', 'ssh', 'sshd', 'php', 'composer', 'unzip'))(
   { timeout: 300_000 },
   () => {
     let services: Services;
-    let odd: HgRepository;
+    let small: HgRepository;
+    /** Of its tag 1.0. */
+    let commit: string;
     let server: Started & { readonly port: number };
     let url: string;
 
     beforeAll(async () => {
       services = await createServices();
-      odd = createHgRepository(join(services.folder, 'odd'));
-      await makeOdd(odd);
-      server = await serveMercurial(odd.folder);
+      small = createHgRepository(join(services.folder, 'small'));
+      commit = await makeSmall(small);
+      server = await serveMercurial(small.folder);
       url = `http://127.0.0.1:${server.port}/`;
     }, 300_000);
     afterAll(async () => {
+      small?.close();
       await server?.stop();
       await services.close();
     });
@@ -49,8 +58,14 @@ describe.skipIf(!areInstalled('hg', 'ssh', 'sshd', 'php', 'composer', 'unzip'))(
     const inFolder = (name: string): Promise<string> => mkdtemp(join(services.folder, `${name}-`));
 
     it("lists what Composer's driver lists, and makes the same versions of it", async () => {
-      const theirs = readByComposer({ type: 'hg', url }, await inFolder('composer'));
-      const ours = await (await open(url)).readRefs(any);
+      const odd = createHgRepository(join(services.folder, 'odd'));
+      await makeOdd(odd);
+      odd.close();
+      const served = await serveMercurial(odd.folder);
+      const at = `http://127.0.0.1:${served.port}/`;
+      const theirs = readByComposer({ type: 'hg', url: at }, await inFolder('composer'));
+      const ours = await (await open(at)).readRefs(any);
+      await served.stop();
       const short = (refs: typeof ours.tags) =>
         refs
           .filter(({ leftOut }) => leftOut === undefined)
@@ -121,7 +136,6 @@ describe.skipIf(!areInstalled('hg', 'ssh', 'sshd', 'php', 'composer', 'unzip'))(
     });
 
     it('makes the same archive each time, of the files of the commit alone', async () => {
-      const commit = await odd.hg('log', '--rev', '1.0', '--template', '{node}');
       const one = await archiveOf(await open(url), commit);
       const two = await archiveOf(await open(url), commit);
       expect(one.equals(two)).toBe(true);
@@ -131,8 +145,9 @@ describe.skipIf(!areInstalled('hg', 'ssh', 'sshd', 'php', 'composer', 'unzip'))(
         'TOP/run.sh -rwxr-xr-x',
         'TOP/src/A.php -rw-r--r--',
       ]);
+      const cacheFolder = await inFolder('cache');
       for (const unknown of ['f'.repeat(40), 'e'.repeat(40)]) {
-        const read = (await open(url)).readArchive(any, unknown, never);
+        const read = (await open(url, none, { cacheFolder })).readArchive(any, unknown, never);
         await expect(read).rejects.toMatchObject({ code: 'not-found' });
       }
       await expect((await open(url)).readArchive(any, '--config', never)).rejects.toMatchObject({
@@ -141,12 +156,11 @@ describe.skipIf(!areInstalled('hg', 'ssh', 'sshd', 'php', 'composer', 'unzip'))(
     });
 
     it('finds commits by their beginnings, and the readme', async () => {
-      const commit = await odd.hg('log', '--rev', '1.0', '--template', '{node}');
       const reader = await open(url, none, { cacheFolder: await inFolder('cache') });
       expect(await reader.contains(any, commit.slice(0, 9))).toEqual({ is: 'contained', commit });
       expect(await reader.contains(any, 'f'.repeat(40))).toEqual({ is: 'not-contained' });
       expect(await reader.contains(any, 'all()')).toEqual({ is: 'not-contained' });
-      const tip = await odd.hg('log', '--rev', 'default', '--template', '{node}');
+      const tip = await small.hg('log', '--rev', 'default', '--template', '{node}');
       expect(await reader.readReadme?.(any, { commit: tip, directory: 'docs' })).toEqual({
         file: 'README.md',
         text: '# Docs\n',
@@ -164,7 +178,7 @@ describe.skipIf(!areInstalled('hg', 'ssh', 'sshd', 'php', 'composer', 'unzip'))(
         kind: 'ssh-key',
         privateKey: new Secret(privateKey),
       });
-      const at = () => `ssh://${sshd.user}@127.0.0.1:${sshd.port}/${odd.folder}`;
+      const at = () => `ssh://${sshd.user}@127.0.0.1:${sshd.port}/${small.folder}`;
 
       it('reads with the key, and pins the host key that it has seen', async () => {
         const reader = await open(at(), key(sshd.privateKey));

@@ -96,7 +96,7 @@ describe.skipIf(!areInstalled('svn', 'unzip'))(
         const port = await freePort();
         await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
         const reader = await open(`svn://127.0.0.1:${port}/repo`, {
-          limits: await limits({ seconds: 3, memoryBytes: 2 ** 29 }),
+          limits: await limits({ seconds: 2, memoryBytes: 2 ** 29 }),
         });
         await expect(reader.readRefs(any)).rejects.toMatchObject({ name: 'ForgeError' });
         await closed(server);

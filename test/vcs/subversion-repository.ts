@@ -25,11 +25,17 @@ export function createSvnRepository(
   run(dirname(folder), ['svnadmin', 'create', folder]);
   const copy = `${folder}-copy`;
   run(dirname(folder), ['svn', 'checkout', '--quiet', `file://${folder}`, copy]);
-  const svn = (...args: readonly string[]): string => run(copy, ['svn', ...args]);
+  /** Whether the working copy lacks commits. */
+  let isBehind = false;
+  const svn = (...args: readonly string[]): string => {
+    if (isBehind) run(copy, ['svn', 'update', '--quiet', '--ignore-externals']);
+    isBehind = false;
+    return run(copy, ['svn', ...args]);
+  };
   const commit = (): void => {
     svn('add', '--force', '--quiet', '--parents', '.');
     svn('commit', '--quiet', '--message', 'change');
-    svn('update', '--quiet', '--ignore-externals');
+    isBehind = true;
   };
   if (layout.length > 0) {
     svn('mkdir', '--quiet', '--parents', ...layout);
@@ -42,8 +48,8 @@ export function createSvnRepository(
       writeFileSync(join(copy, path), content);
     },
     branch: (from, to) => {
-      svn('copy', '--quiet', '--message', 'copy', `^/${from}@`, `^/${to}@`);
-      svn('update', '--quiet', '--ignore-externals');
+      run(copy, ['svn', 'copy', '--quiet', '--message', 'copy', `^/${from}@`, `^/${to}@`]);
+      isBehind = true;
     },
   };
 }
