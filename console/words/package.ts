@@ -65,6 +65,9 @@ export const packageWords = {
     requiresForDevelopment: 'Requires for development',
     install: 'Install this version',
     pending: 'Waits for its archive',
+    linksLeftOut: 'Symbolic links are missing from its archive',
+    linksLeftOutText:
+      'They lead out of the folder of the package. Replace them by files, or by links within the folder.',
   },
   acceptMove: {
     title: (version: string) => `The tag of ${version} moved`,

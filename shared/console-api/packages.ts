@@ -129,6 +129,10 @@ export const Version = z
       description: 'The commit that its tag moved to; the version keeps the first until an owner accepts it.',
     }),
     isMoveAccepted: z.boolean().meta({ description: 'An owner did; its archive is being stored.' }),
+    linksLeftOut: z.array(z.string()).meta({
+      description:
+        'Symbolic links that lead out of the folder of the package, so they are not in its archive: the first twenty, once it is stored.',
+    }),
     requires: requirements,
     requiresForDevelopment: requirements,
   })

@@ -9,6 +9,7 @@ import { explainName } from '../scan/explain-name.ts';
 import { findRepositories } from '../store/fact-store.ts';
 import { findName, nameClaims } from '../store/name-store.ts';
 import {
+  findDists,
   findPackage,
   findPackages,
   isLiving,
@@ -52,6 +53,8 @@ export interface Requirement {
 
 export interface DescribedVersion {
   readonly version: StoredVersion;
+  /** Symbolic links that are not in its archive, since they lead out of the package's folder. */
+  readonly linksLeftOut: readonly string[];
   readonly requires: readonly Requirement[];
   readonly requiresForDevelopment: readonly Requirement[];
 }
@@ -69,7 +72,7 @@ export interface VersionPage {
 }
 
 /**
- * A page of versions. One read, and up to ten for whoever does not see all of them. The list ends for others where a thousand versions in
+ * A page of versions. One read, two of a package below the root, and up to ten for whoever does not see all of them. The list ends for others where a thousand versions in
  * a row are not published.
  *
  * @param isOwner others see published versions only
@@ -77,7 +80,7 @@ export interface VersionPage {
 export async function packageVersions(
   table: Table,
   { id }: Pick<Organization, 'id'>,
-  { number }: Pick<StoredPackage, 'number'>,
+  { number, directory = '' }: Pick<StoredPackage, 'number' | 'directory'>,
   asked: PageAsked<string>,
   isOwner: boolean,
 ): Promise<VersionPage> {
@@ -88,10 +91,16 @@ export async function packageVersions(
       rows.map((version) => (isOwner || version.state === 'published' ? described(version) : undefined)),
     ({ versionNormalized }) => versionNormalized,
   );
-  return { versions: items, next };
+  const commits = directory === '' ? [] : items.map(({ version }) => version.commit);
+  const dists = await findDists(table, id, number, commits);
+  const linksLeftOut = (commit: string) => dists.get(commit)?.linksLeftOut ?? [];
+  return {
+    versions: items.map((one) => ({ ...one, linksLeftOut: linksLeftOut(one.version.commit) })),
+    next,
+  };
 }
 
-function described(version: StoredVersion): DescribedVersion {
+function described(version: StoredVersion): Omit<DescribedVersion, 'linksLeftOut'> {
   const links = Requirements.parse(parseJson(version.manifest));
   return {
     version,

@@ -141,6 +141,14 @@ export async function buildDist(
   });
 }
 
+/** An archive, and the symbolic links that are not in it; where another worker stored it, nothing is known of those. */
+interface BuiltArchive extends StoredArchive {
+  readonly linksLeftOut?: readonly string[];
+}
+
+/** Of the links that are left out of an archive. */
+const linksShownMax = 20;
+
 interface DistLease {
   readonly key: ReturnType<typeof keys.dist>;
   readonly leaseId: string;
@@ -168,17 +176,19 @@ async function buildLeased(
   };
   try {
     // Clients may have the bytes that a worker stored before it died, so these are kept.
-    let stored = await objects.digest(objectKey, request.signal);
+    let stored: BuiltArchive | undefined = await objects.digest(objectKey, request.signal);
     if (!stored) {
       mayBeStored = lease.mayBeStored;
       stored = await store(dependencies, { ...request, beforeStoring }, objectKey, lease);
     }
+    const { shasum, size, linksLeftOut = [] } = stored;
+    const shown = linksLeftOut.length > 0 && { linksLeftOut: linksLeftOut.slice(0, linksShownMax) };
     await table.update({
       key: lease.key,
-      set: { sha1: stored.shasum, size: stored.size, storedAt: clock.now() },
+      set: { sha1: shasum, size, storedAt: clock.now(), ...shown },
       remove: ['leaseId', 'leaseUntil', 'tooLargeAt', 'slowBuilds'],
     });
-    return { is: 'stored', shasum: stored.shasum };
+    return { is: 'stored', shasum };
   } catch (error) {
     await releaseDistLease(dependencies, lease, mayBeStored);
     if (error instanceof ArchiveTooLargeError) {
@@ -209,33 +219,33 @@ async function store(
   request: DistRequest,
   objectKey: string,
   { commit, reference, directory }: DistLease,
-): Promise<StoredArchive> {
+): Promise<BuiltArchive> {
   const { objects, reader } = dependencies;
   const { found, signal, beforeStoring = async () => {} } = request;
   const contents = await reader(found);
   const read = (): Promise<Readable> =>
     contents.readArchive({ repository: found.repository }, commit, signal);
   const upload = { signal, beforeStoring };
-  const stored = await (directory === '' && found.directory === ''
-    ? objects.putFirst(objectKey, await read(), upload)
-    : withFolder(dependencies, { found, commit: reference, signal }, directory, read, (archive) =>
-        objects.putFirst(objectKey, archive, upload),
-      ));
+  const put = (archive: Readable) => objects.putFirst(objectKey, archive, upload);
+  const { stored, linksLeftOut } =
+    directory === '' && found.directory === ''
+      ? { stored: await put(await read()), linksLeftOut: [] }
+      : await withFolder(dependencies, { found, commit: reference, signal }, directory, read, put);
   const first = stored ?? (await objects.digest(objectKey, signal));
   if (!first) {
     throw new Error('a stored archive disappeared');
   }
-  return first;
+  return { ...first, linksLeftOut };
 }
 
 /** The archive of the package's folder alone, cut out of the commit's. */
-async function withFolder<Result>(
+async function withFolder<Stored>(
   { archives, logger }: BuildDistDependencies,
   { found, commit, signal }: Pick<DistRequest, 'found' | 'commit' | 'signal'>,
   directory: string,
   read: () => Promise<Readable>,
-  use: (archive: Readable) => Promise<Result>,
-): Promise<Result> {
+  put: (archive: Readable) => Promise<Stored>,
+): Promise<{ readonly stored: Stored; readonly linksLeftOut: readonly string[] }> {
   const kept = archives ?? createCommitArchives();
   try {
     const file = await kept.file(`${found.synchronization}/${found.repository}/${commit}`, read, signal);
@@ -249,10 +259,10 @@ async function withFolder<Result>(
       logger.warn('symbolic links that lead out of the folder of a package are not in its archive', {
         package: found.name,
         commit,
-        links: cut.linksLeftOut.slice(0, 20),
+        links: cut.linksLeftOut.slice(0, linksShownMax),
       });
     }
-    return await use(cut.archive);
+    return { stored: await put(cut.archive), linksLeftOut: cut.linksLeftOut };
   } finally {
     if (archives === undefined) {
       await kept.close();

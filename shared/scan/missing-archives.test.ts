@@ -22,6 +22,7 @@ const version = (versionNormalized: string, given: Partial<StoredVersion> = {}):
 const dist = (commit: string, given: Partial<StoredDist> = {}): StoredDist => ({
   commit,
   reference: commit,
+  linksLeftOut: [],
   directory: undefined,
   shasum: undefined,
   commitShasum: undefined,

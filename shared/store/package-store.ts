@@ -289,6 +289,7 @@ const DistItem = z.object({
   directory: z.string().optional(),
   /** The commit, where its reference in addresses is another: the key has that one. */
   commit: z.string().optional(),
+  linksLeftOut: z.array(z.string()).default([]),
 });
 
 export interface StoredDist {
@@ -297,6 +298,8 @@ export interface StoredDist {
   readonly reference: string;
   /** Where the package is at the commit, if a scan found it below the root. */
   readonly directory: string | undefined;
+  /** Symbolic links that lead out of its folder and are not in the archive: the first of them, within the folder. */
+  readonly linksLeftOut: readonly string[];
   /** SHA-1 of the archive in hex; undefined until it is stored. */
   readonly shasum: string | undefined;
   /** The checksum of versions from before it was stored with the version. */
@@ -319,6 +322,7 @@ export function parseDist(item: Item): StoredDist {
     commit: dist.commit ?? reference,
     reference,
     directory: dist.directory,
+    linksLeftOut: dist.linksLeftOut,
     shasum: dist.sha1 ?? dist.shasum,
     commitShasum: dist.shasum,
     size: dist.size,
@@ -364,6 +368,22 @@ export function recordDist(
       setIfMissing: { ...recorded, ...(reference !== commit && { commit }) },
     },
   };
+}
+
+/** Those of the commits that are recorded, by the commit. */
+export async function findDists(
+  table: Table,
+  organization: OrganizationId,
+  packageNumber: number,
+  commits: readonly string[],
+): Promise<ReadonlyMap<string, StoredDist>> {
+  const wanted = [...new Set(commits)].map((commit) =>
+    keys.dist(organization, packageNumber, distReference(commit)),
+  );
+  const items = await table.getMany(wanted);
+  return new Map(
+    items.flatMap((item) => (item === undefined ? [] : [parseDist(item)])).map((dist) => [dist.commit, dist]),
+  );
 }
 
 /** References in addresses, with this prefix, of recorded commits: none, one, or the first two. */

@@ -1,6 +1,7 @@
 /** Several packages in one repository: the folders that its owner's globs name. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { asId } from '../../shared/domain/ids.ts';
+import { packageVersions } from '../../shared/organizations/describe-package.ts';
 import { packagesOf, versionsOfPackage } from '../../shared/store/package-store.ts';
 import { setFolderGlobs } from '../../shared/store/scan-store.ts';
 import { commitOf, type MemoryRefs } from '../support/memory-contents.ts';
@@ -84,6 +85,30 @@ describe('the folders of a repository', () => {
     const archive = objects.get(`acme/3/${commitOf('a')}.zip`)?.body ?? Buffer.of();
     const top = `acme-b-${commitOf('a').slice(0, 12)}`;
     expect(Object.keys(await filesIn(archive))).toEqual([`${top}/b.php`, `${top}/composer.json`]);
+  });
+
+  it('have archives without links that lead out of them, which owners see at the version', async () => {
+    const files = { a: { ...a1, ...b1 } };
+    const links = { 'packages/b/LICENSE': '../../LICENSE', 'packages/b/inside': 'b.php' };
+    registry.archiveOf = () => zipOf(files.a, links);
+    has({ files });
+    await settled(registry);
+    has({ tags: { '1.0.0': 'a' }, files });
+    await pushed(registry);
+    const linksOf = async (number: number) => {
+      const found = { number, directory: 'packages' };
+      const page = { limit: 10, after: undefined };
+      const { versions: all } = await packageVersions(
+        registry.table,
+        registry.organization,
+        found,
+        page,
+        true,
+      );
+      return all.map(({ version, linksLeftOut }) => [version.version, ...linksLeftOut]);
+    };
+    expect(await linksOf(2)).toEqual(expect.arrayContaining([['1.0.0']]));
+    expect(await linksOf(3)).toEqual(expect.arrayContaining([['1.0.0', 'LICENSE']]));
   });
 
   it('are written alone: a commit in one leaves the others as they are', async () => {

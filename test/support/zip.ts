@@ -9,12 +9,18 @@ import {
   ZipWriter,
 } from '@zip.js/zip.js';
 
-/** A zip archive of the files, below one folder. */
-export function zipOf(files: Readonly<Record<string, string>>): Readable {
+/** A zip archive of the files, below one folder. @param links the targets of symbolic links, by their paths */
+export function zipOf(
+  files: Readonly<Record<string, string>>,
+  links: Readonly<Record<string, string>> = {},
+): Readable {
   const make = async function* (): AsyncGenerator<Uint8Array> {
     const writer = new ZipWriter(new Uint8ArrayWriter(), { useWebWorkers: false });
-    for (const [path, text] of Object.entries(files)) {
-      await writer.add(`top-0123/${path}`, new TextReader(text), { lastModDate: new Date(2026, 0, 1) });
+    for (const [path, text] of Object.entries({ ...files, ...links })) {
+      await writer.add(`top-0123/${path}`, new TextReader(text), {
+        lastModDate: new Date(2026, 0, 1),
+        ...(path in links && { unixMode: 0o120777 }),
+      });
     }
     yield await writer.close();
   };

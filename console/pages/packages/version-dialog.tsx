@@ -1,4 +1,4 @@
-import { Anchor, Code, Group, List, Modal, Stack, Text, Title } from '@mantine/core';
+import { Alert, Anchor, Code, Group, List, Modal, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Schemas } from '../../api/client.ts';
 import { CopyButton, CopyLine } from '../../components/copy-button.tsx';
@@ -18,7 +18,7 @@ interface VersionDialogProps {
 
 /** All that is known of a version. */
 export function VersionDialog({ path, version, onClose }: VersionDialogProps) {
-  const { ref, commit, time, page, state, requires, requiresForDevelopment, reason } = version;
+  const { ref, commit, time, page, state, requires, requiresForDevelopment, reason, linksLeftOut } = version;
   return (
     <Modal
       opened
@@ -51,6 +51,7 @@ export function VersionDialog({ path, version, onClose }: VersionDialogProps) {
             <CopyLine value={`composer require ${nameOf(path)}:${version.version}`} />
           </section>
         )}
+        {linksLeftOut.length > 0 && <LinksLeftOut links={linksLeftOut} />}
         <Requirements title={words.requires} slug={path.slug} requirements={requires} />
         <Requirements
           title={words.requiresForDevelopment}
@@ -72,6 +73,21 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
         {children}
       </Text>
     </div>
+  );
+}
+
+function LinksLeftOut({ links }: { readonly links: readonly string[] }) {
+  return (
+    <Alert color="yellow" variant="light" title={words.linksLeftOut}>
+      <Text size="sm">{words.linksLeftOutText}</Text>
+      <List size="sm" listStyleType="none" mt="xs">
+        {links.map((link) => (
+          <List.Item key={link}>
+            <Code>{link}</Code>
+          </List.Item>
+        ))}
+      </List>
+    </Alert>
   );
 }
 

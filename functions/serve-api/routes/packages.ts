@@ -177,7 +177,7 @@ const read = defineRoute(readDefinition, async (dependencies, request) => ({
 
 const shownVersion = (
   { links }: StoredPackage,
-  { version, requires, requiresForDevelopment }: DescribedVersion,
+  { version, requires, requiresForDevelopment, linksLeftOut }: DescribedVersion,
   here: ReadonlySet<string>,
 ) => ({
   version: version.version,
@@ -191,6 +191,7 @@ const shownVersion = (
   isDefaultBranch: version.isDefaultBranch,
   movedTo: version.movedTo,
   isMoveAccepted: version.movedTo !== undefined && version.acceptedMove === version.movedTo,
+  linksLeftOut: [...linksLeftOut],
   requires: requires.map((one) => ({ ...one, isHere: here.has(one.name.toLowerCase()) })),
   requiresForDevelopment: requiresForDevelopment.map((one) => ({
     ...one,
