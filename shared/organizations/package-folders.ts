@@ -1,7 +1,9 @@
 /** Which folders of a repository have packages: what owners set, and what their patterns would find. */
 import { CallerError } from '../domain/caller-error.ts';
+import type { SynchronizationId } from '../domain/ids.ts';
 import type { Organization } from '../domain/organization.ts';
 import { type RepositoryOf, repositoryKey } from '../domain/repository-key.ts';
+import { isVcsSynchronization } from '../domain/vcs-repository.ts';
 import { moduleOf } from '../forge/modules.ts';
 import {
   FolderGlobError,
@@ -59,24 +61,43 @@ export async function packageFoldersOf(
   };
 }
 
-/** Sets the patterns, and asks for a scan. @throws CallerError as above, and where the code host's folders cannot be read */
+/** The patterns that are set. @throws CallerError for a repository that the organization does not have */
+export async function folderPatternsOf(
+  table: Table,
+  organization: Organization,
+  id: string,
+): Promise<readonly string[]> {
+  const { synchronization, fact } = await repositoryOf(table, organization, id);
+  return findFolderGlobs(table, synchronization, fact.repository);
+}
+
+export interface FoldersChoice {
+  /** As in `repositoryKey`. */
+  readonly id: string;
+  readonly patterns: readonly string[];
+  /** The patterns that they replace; default: those that are set. */
+  readonly from?: readonly string[] | undefined;
+}
+
+/**
+ * Sets the patterns, and asks for a scan.
+ *
+ * @returns the repository, and the patterns as they are stored
+ * @throws CallerError as above, and where the code host's folders cannot be read
+ * @throws ConflictError where others are set by now
+ */
 export async function setPackageFolders(
   dependencies: RefuseDependencies,
   organization: Organization,
-  { id, patterns }: { readonly id: string; readonly patterns: readonly string[] },
+  { id, patterns, from }: FoldersChoice,
   by: Accountable,
-): Promise<RepositoryOf> {
+): Promise<RepositoryOf & { readonly patterns: readonly string[] }> {
   const { table, workQueue, clock } = dependencies;
   const globs = parsed(patterns);
   const { synchronization, fact } = await repositoryOf(table, organization, id);
   const found = { synchronization, repository: fact.repository };
-  const forge = (await findSynchronization(table, synchronization))?.forge;
-  const module = forge === undefined ? undefined : moduleOf(forge);
-  if (globs.length > 0 && module?.readsFolders !== true) {
-    throw new CallerError(
-      'invalid',
-      `folders of repositories on ${module?.name ?? 'this code host'} cannot be packages yet; only the composer.json in the root is read`,
-    );
+  if (globs.length > 0) {
+    await requireFolders(table, synchronization);
   }
   const folders = foldersIn(await loadManifestPaths(table, synchronization, fact.repository), globs);
   if (folders.length > foldersMax) {
@@ -85,11 +106,11 @@ export async function setPackageFolders(
       `${folders.length} folders fit these patterns, and at most ${foldersMax} of a repository can be packages; make the patterns narrower`,
     );
   }
-  const before = await findFolderGlobs(table, synchronization, fact.repository);
+  const before = from ?? (await findFolderGlobs(table, synchronization, fact.repository));
   const scan = scanWork(organization.id, synchronization, fact.repository);
   const subject = `${fact.fullName} (${repositoryKey(found)})`;
   await table.transact([
-    setFolderGlobs(synchronization, fact.repository, globs),
+    setFolderGlobs(synchronization, fact.repository, globs, before),
     requestWork(scan, clock.now(), { cause: 'other folders have packages' }),
     // So that what somebody else set a moment ago is not lost.
     ownerAct(dependencies, organization.id, by, 'set-package-folders', subject, {
@@ -98,7 +119,22 @@ export async function setPackageFolders(
     }),
   ]);
   await workQueue.send([scan.message]);
-  return found;
+  return { ...found, patterns: globs };
+}
+
+/** The programs read folders of every repository at a URL. @throws CallerError where the code host's cannot be read */
+async function requireFolders(table: Table, synchronization: SynchronizationId): Promise<void> {
+  if (isVcsSynchronization(synchronization)) {
+    return;
+  }
+  const forge = (await findSynchronization(table, synchronization))?.forge;
+  const module = forge === undefined ? undefined : moduleOf(forge);
+  if (module?.readsFolders !== true) {
+    throw new CallerError(
+      'invalid',
+      `folders of repositories on ${module?.name ?? 'this code host'} cannot be packages; only the composer.json in the root is read`,
+    );
+  }
 }
 
 function parsed(patterns: readonly string[]): readonly string[] {

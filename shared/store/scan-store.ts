@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { asId, type ForgeRepositoryId, type SynchronizationId } from '../domain/ids.ts';
 import { waitingReasons } from '../domain/package.ts';
 import type { RepositoryOf } from '../domain/repository-key.ts';
+import { absent, all, any, equal, missing, present } from './condition.ts';
 import { keys, nameInKey } from './keys.ts';
 import type { Item, Operation, Table } from './table.ts';
 
@@ -104,15 +105,25 @@ export async function findFolderGlobs(
   return item === undefined ? [] : FoldersItem.parse(item).globs;
 }
 
-/** @param globs as `parseFolderGlobs` returns them */
+/** @param globs as `parseFolderGlobs` returns them @param before those that are set; others are a conflict */
 export function setFolderGlobs(
   synchronization: SynchronizationId,
   repository: ForgeRepositoryId,
   globs: readonly string[],
+  before?: readonly string[],
 ): Operation {
   const key = keys.folders(synchronization, repository);
-  return globs.length === 0 ? { delete: key } : { put: key, item: { repository, globs } };
+  // What was stored without its text is older than conditions.
+  const isSame =
+    before?.length === 0 ? absent : all(present, any(missing('text'), equal('text', textOf(before ?? []))));
+  const when = before === undefined ? {} : { when: isSame };
+  return globs.length === 0
+    ? { delete: key, ...when }
+    : { put: key, item: { repository, globs, text: textOf(globs) }, ...when };
 }
+
+/** A condition compares no lists. */
+const textOf = (globs: readonly string[]): string => globs.join('\n');
 
 export function setChoice(
   synchronization: SynchronizationId,

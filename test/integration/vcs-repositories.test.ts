@@ -21,6 +21,7 @@ import {
   deleteTeam,
   removeFromTeam,
 } from '../../shared/organizations/own-teams.ts';
+import { setPackageFolders } from '../../shared/organizations/package-folders.ts';
 import { personIn } from '../../shared/organizations/people.ts';
 import { refuseCommits } from '../../shared/organizations/refuse-commits.ts';
 import {
@@ -126,6 +127,20 @@ describe('a repository at a URL', () => {
     expect([await listedFor(one), await listedFor(two)]).toEqual([['acme/billing'], ['acme/billing']]);
     await change(repository, { readers: nobody });
     expect([await listedFor(one), await listedFor(two)]).toEqual([[], []]);
+  });
+
+  it('may have packages in its folders', async () => {
+    const repository = await added({ everyone: true, teams: [] });
+    const files = { b: { 'packages/a/composer.json': '{"name":"acme/a"}' } };
+    registry.contents.set(repository.repository, { name: 'acme/billing', branches: { main: 'b' }, files });
+    const id = repositoryKey({
+      synchronization: vcsSynchronization(organizationId),
+      repository: repository.repository,
+    });
+    const patterns = ['packages/*'];
+    await setPackageFolders(dependencies, registry.organization, { id, patterns }, by);
+    await registry.settle();
+    expect(await listedFor(await tokenFor('user-1'))).toEqual(['acme/a', 'acme/billing']);
   });
 
   it('stands in no list of synchronizations', async () => {

@@ -2,7 +2,7 @@ import { Alert, Button, Code, Group, List, Modal, ScrollArea, Stack, Text, Texta
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, dataOf, type Schemas } from '../../api/client.ts';
+import { api, dataOf, type Schemas, taggedDataOf } from '../../api/client.ts';
 import { queryKeys } from '../../api/query-keys.ts';
 import { useChange } from '../../api/use-change.ts';
 import { notifyDone } from '../../components/notify.ts';
@@ -36,7 +36,13 @@ export function FoldersDialog({ slug, repository, onClose }: FoldersDialogProps)
       {stored.data === undefined ? (
         !stored.error && <LoadingRows count={4} />
       ) : (
-        <Form slug={slug} id={repository.id} stored={stored.data} onClose={onClose} />
+        <Form
+          slug={slug}
+          id={repository.id}
+          stored={stored.data.data}
+          etag={stored.data.etag}
+          onClose={onClose}
+        />
       )}
     </Modal>
   );
@@ -46,13 +52,15 @@ const useFolders = (slug: string, id: string, patterns: string | undefined) =>
   useQuery({
     queryKey: repositoriesKey(slug, id, 'folders', patterns),
     queryFn: ({ signal }) =>
-      dataOf(
+      taggedDataOf(
         api.GET('/api/v1/organizations/{slug}/repositories/{id}/folders', {
           params: { path: { slug, id }, query: { patterns } },
           signal,
         }),
       ),
     placeholderData: keepPreviousData,
+    // A dialog that is opened again begins with what is set by then.
+    gcTime: 0,
     retry: false,
   });
 
@@ -60,10 +68,13 @@ interface FormProps {
   readonly slug: string;
   readonly id: string;
   readonly stored: Schemas['PackageFolders'];
+  readonly etag: string;
   onClose(): void;
 }
 
-function Form({ slug, id, stored, onClose }: FormProps) {
+function Form({ slug, id, stored, etag, onClose }: FormProps) {
+  // What is edited is what was read first, whatever is read again meanwhile.
+  const [read] = useState(etag);
   const first = stored.patterns.length > 0 ? stored.patterns : stored.proposed;
   const [text, setText] = useState(first.join('\n'));
   const [asked] = useDebouncedValue(text, typingMs);
@@ -72,7 +83,7 @@ function Form({ slug, id, stored, onClose }: FormProps) {
     send: (patterns: readonly string[]) =>
       dataOf(
         api.PUT('/api/v1/organizations/{slug}/repositories/{id}/folders', {
-          params: { path: { slug, id } },
+          params: { path: { slug, id }, header: { 'if-match': read } },
           body: { patterns: [...patterns] },
         }),
       ),
@@ -103,7 +114,7 @@ function Form({ slug, id, stored, onClose }: FormProps) {
           spellCheck={false}
           data-autofocus
         />
-        <Preview stored={stored} found={tried.data?.found} error={tried.error} />
+        <Preview stored={stored} found={tried.data?.data.found} error={tried.error} />
         {save.error && <ProblemAlert error={save.error} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>

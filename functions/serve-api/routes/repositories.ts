@@ -27,9 +27,14 @@ import {
   reasonsOf,
   repositoryOf,
 } from '../../../shared/organizations/list-repositories.ts';
-import { packageFoldersOf, setPackageFolders } from '../../../shared/organizations/package-folders.ts';
+import {
+  folderPatternsOf,
+  packageFoldersOf,
+  setPackageFolders,
+} from '../../../shared/organizations/package-folders.ts';
 import { scanNow } from '../../../shared/organizations/scan-now.ts';
 import { monitoredAt } from '../frame/base-path.ts';
+import { checkUnchanged, ifMatchHeader, taggedAs } from '../frame/etag.ts';
 import { cursorFor, limitOf, pageOf, pageQuery, placeOf } from '../frame/pages.ts';
 import { defineRoute, type Route } from '../frame/route.ts';
 
@@ -236,12 +241,14 @@ const folders = defineRoute(
     query: z.strictObject({
       patterns: z.string().max(5000).optional().meta({ description: 'Patterns to try, one in each line.' }),
     }),
+    hasETag: true,
     answer: { status: 200, schema: PackageFolders, description: 'What is set, and what it finds.' },
   },
   async ({ table }, { organization, params: { id }, query: { patterns } }) => {
     const asked = patterns?.split('\n');
     const { lookedAt, found, ...set } = await packageFoldersOf(table, organization, id, asked);
     return {
+      headers: taggedAs(set.patterns),
       body: {
         ...{ ...set, patterns: [...set.patterns], proposed: [...set.proposed] },
         lookedAt: optionalTimeOf(lookedAt),
@@ -268,16 +275,22 @@ const setFolders = defineRoute(
     description:
       'Each folder with a composer.json that a pattern fits becomes a package of its own, with the rights of the repository, under the same rules of names. Packages of folders that fit no more keep the versions of their tags.',
     params,
+    ifMatch: 'optional',
     body: PackageFoldersChoice,
     act: 'set-package-folders',
     answer: { status: 202, schema: z.object({ id: z.string() }), description: 'A scan is asked for.' },
   },
-  async (dependencies, { organization, params: { id }, body: { patterns }, accountable }) => {
-    const choice = { id, patterns };
+  async (dependencies, { organization, params: { id }, headers, body: { patterns }, accountable }) => {
+    const before = await folderPatternsOf(dependencies.table, organization, id);
+    checkUnchanged(headers, before);
+    const choice = { id, patterns, ...(headers.has(ifMatchHeader) && { from: before }) };
     const set = await setPackageFolders(dependencies, organization, choice, await accountable());
     return {
       body: { id: repositoryKey(set) },
-      headers: monitoredAt(`/organizations/${organization.slug}/repositories/${id}`),
+      headers: {
+        ...monitoredAt(`/organizations/${organization.slug}/repositories/${id}`),
+        ...taggedAs(set.patterns),
+      },
     };
   },
 );
