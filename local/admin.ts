@@ -6,6 +6,7 @@ import { type Flags, needed, readFlags, simpleCommands } from './admin/calls.ts'
 import { deletionCommands } from './admin/deletion-commands.ts';
 import { onAws } from './admin/deployment.ts';
 import { exitCodeOf, exitCodes } from './admin/exit-codes.ts';
+import { folderCommands } from './admin/folder-command.ts';
 import { nameCommands } from './admin/name-commands.ts';
 import { printable, printableJson } from './admin/printable.ts';
 import { repositoryCommands } from './admin/repository-commands.ts';
@@ -54,6 +55,7 @@ async function main(args: readonly string[]): Promise<number> {
 const printedCommands = {
   ...synchronizationCommands,
   ...nameCommands,
+  ...folderCommands,
   ...deletionCommands,
   ...repositoryCommands,
   ...whyCommands,

@@ -21,6 +21,9 @@ export const packagesWords = {
     changed: 'Changed',
     state: 'State',
   },
+  /** Where the code is. */
+  place: (repository: string, folder: string | undefined) =>
+    folder === undefined ? repository : `${repository}: ${folder}`,
   archived: 'Archived',
   replaced: (name: string) => `Now ${name}`,
   shown: (count: number, hasMore: boolean) =>

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { readFlags, simpleCommands } from './calls.ts';
 import { deletionCommands } from './deletion-commands.ts';
+import { folderCommands } from './folder-command.ts';
 import { nameCommands } from './name-commands.ts';
 import { repositoryCommands } from './repository-commands.ts';
 import { synchronizationCommands } from './synchronization-commands.ts';
@@ -15,7 +16,10 @@ it('has each command that the help names, and no other', () => {
     [...usage.matchAll(/^ {2}([a-z-]+)(?: ORGANIZATION| \[ORGANIZATION\])/gm)].map(([, name]) => name),
   );
   expect([...named].sort()).toEqual(
-    [simpleCommands, nameCommands, repositoryCommands, synchronizationCommands, deletionCommands, whyCommands]
+    [
+      ...[simpleCommands, nameCommands, folderCommands, repositoryCommands],
+      ...[synchronizationCommands, deletionCommands, whyCommands],
+    ]
       .flatMap(Object.keys)
       .sort(),
   );

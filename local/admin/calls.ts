@@ -36,6 +36,7 @@ export function readFlags(args: readonly string[]) {
       'same-package': { type: 'boolean' },
       confirm: { type: 'string' },
       'keep-archives': { type: 'boolean' },
+      set: { type: 'boolean' },
       synchronization: { type: 'string' },
       kind: { type: 'string' },
       credential: { type: 'string' },

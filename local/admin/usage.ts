@@ -20,6 +20,11 @@ Usage: npm run admin -- COMMAND [options]
                                                 give a package name to another repository that claims it, under a
                                                 new number; --same-package: the package itself has moved, and keeps
                                                 its number and archives
+  folders ORGANIZATION REPOSITORY ['PATTERN' ...] [--set]
+                                                list the folders of a repository that are packages, and proposed
+                                                patterns; with patterns such as 'packages/*/composer.json' those that
+                                                these would make packages of; --set: set them (without any: only the
+                                                root may be a package)
   vendors ORGANIZATION --vendors NAME,NAME      set the vendors that the organization owns; only packages of these
                                                 are published
   repository ORGANIZATION                       list the repositories at a URL, which are on no code host

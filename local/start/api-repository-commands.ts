@@ -29,6 +29,20 @@ export const apiRepositoryCommands: Readonly<Record<string, ApiCommand>> = {
       });
     },
   ),
+  'package-folders': command(
+    Named.extend({ repository: z.string(), patterns: z.array(z.string()).optional(), set: z.boolean() }),
+    async (api, input) => {
+      const { patterns, set } = input;
+      const path = `${await pathOfRepository(api, input, input.repository)}/folders`;
+      if (set) {
+        await api.request({ method: 'PUT', path, body: { patterns: patterns ?? [] } });
+        return api.request({ path });
+      }
+      const query =
+        patterns === undefined ? '' : `?${new URLSearchParams({ patterns: patterns.join('\n') })}`;
+      return api.request({ path: `${path}${query}` });
+    },
+  ),
   'list-left-out': command(Named.extend({ repository: z.string() }), async (api, input) => {
     const path = `${await pathOfRepository(api, input, input.repository)}/left-out?limit=100`;
     const { repository, scannedAt, count } = LeftOutPage.parse(await api.request({ path }));

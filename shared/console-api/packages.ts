@@ -51,6 +51,9 @@ const packageFields = {
   state: PackageState,
   synchronization: z.string(),
   repository: repositoryOfPackage,
+  folder: z.string().optional().meta({
+    description: 'Where it is in its repository, such as `packages/money`; missing in the root.',
+  }),
   versions: z.int().meta({ description: 'That clients get.' }),
   isArchived: z.boolean().meta({ description: 'Its repository is.' }),
   replacement: z.string().optional().meta({ description: 'The package that its repository is now.' }),

@@ -77,11 +77,12 @@ export function PackagePage() {
   );
 }
 
-function Facts({ found: { state, isArchived, links, repository } }: { readonly found: Schemas['Package'] }) {
+function Facts({ found }: { readonly found: Schemas['Package'] }) {
+  const { state, isArchived, links, repository, folder } = found;
   const name = (
     <Group gap={4} component="span">
       <Icon name="repository" size={16} />
-      {repository.name}
+      {packagesWords.place(repository.name, folder)}
     </Group>
   );
   return (

@@ -140,7 +140,9 @@ function columnsOf(
       key: 'repository',
       title: words.columns.repository,
       isWide: true,
-      cell: ({ repository }) => <span className={classes.secondary}>{repository.name}</span>,
+      cell: ({ repository, folder }) => (
+        <span className={classes.secondary}>{words.place(repository.name, folder)}</span>
+      ),
     },
     {
       key: 'versions',

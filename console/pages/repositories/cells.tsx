@@ -26,7 +26,9 @@ interface CellProps extends Shown {
 /** Where there is no room, the name is cut off before its last part, which tells it from others. */
 export function NameCell(props: CellProps) {
   const { repository, may, showFolders } = props;
-  const { name, isFork, isArchived, visibility, foldersWithManifests } = repository;
+  const { name, isFork, isArchived, visibility, packages } = repository;
+  // Those of folders that are gone, too: only there their patterns can be changed.
+  const folders = Math.max(repository.foldersWithManifests, packages.length - 1);
   const end = Math.max(0, name.lastIndexOf('/'));
   return (
     <div style={{ minWidth: 0 }}>
@@ -40,7 +42,7 @@ export function NameCell(props: CellProps) {
           {isFork && <Badge variant="default">{words.fork}</Badge>}
           {isArchived && <Badge variant="default">{words.archived}</Badge>}
         </Group>
-        {may.isOwner && foldersWithManifests > 0 && (
+        {may.isOwner && folders > 0 && (
           <Anchor
             component="button"
             type="button"
@@ -49,7 +51,7 @@ export function NameCell(props: CellProps) {
             aria-label={words.folders.openOf(name)}
             onClick={() => showFolders(repository)}
           >
-            {words.folders.open(foldersWithManifests)}
+            {words.folders.open(folders)}
           </Anchor>
         )}
       </Group>

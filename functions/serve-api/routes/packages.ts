@@ -79,6 +79,7 @@ const shownRepository = (source: Pick<PackageSource, 'synchronization' | 'reposi
 
 const summaryOf = (found: StoredPackage, repositoryName: string) => ({
   name: found.name,
+  folder: found.directory === '' ? undefined : found.directory,
   state: PackageState.parse(found.state),
   synchronization: found.synchronization,
   repository: shownRepository(found, repositoryName),
