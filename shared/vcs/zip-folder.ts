@@ -2,8 +2,8 @@
 import { createReadStream, type Dirent } from 'node:fs';
 import { lstat, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PassThrough, type Readable } from 'node:stream';
-import { ZipFile } from 'yazl';
+import { Readable } from 'node:stream';
+import { Uint8ArrayReader, ZipWriter } from '@zip.js/zip.js';
 import { compareBytes } from '../composer/php-text.ts';
 
 export interface FolderArchive {
@@ -16,6 +16,9 @@ export interface FolderArchive {
 /** Permissions are only whether a file is a program. */
 const modes = { file: 0o100644, program: 0o100755, link: 0o120777, folder: 0o040755 } as const;
 
+/** With room for what compression adds to bytes that cannot be compressed. */
+const zip32BytesMax = 4_000_000_000;
+
 /**
  * The archive of everything in the folder. Symbolic links are entries with their targets, never followed; what is no file, folder or link is left
  * out.
@@ -23,42 +26,45 @@ const modes = { file: 0o100644, program: 0o100755, link: 0o120777, folder: 0o040
  * @returns a stream that fails when a file cannot be read
  */
 export function zipFolder(folder: string, { top, date }: FolderArchive): Readable {
-  const zip = new ZipFile();
-  const output = new PassThrough();
-  zip.on('error', (error: Error) => output.destroy(error));
-  zip.outputStream.on('error', (error: Error) => output.destroy(error)).pipe(output);
-  const mtime = inZipsZone(date);
-  const add = async (): Promise<void> => {
-    zip.addEmptyDirectory(top, { mtime, mode: modes.folder, forceDosTimestamp: true });
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const fill = async (): Promise<void> => {
+    const zip = new ZipWriter(writable, {
+      // The time alone that every archive has, without the machine's zone.
+      ...{ rawLastModDate: dosTime(date), extendedTimestamp: false },
+      ...{ useWebWorkers: false, keepOrder: true },
+    });
+    await zip.add(`${top}/`, undefined, { directory: true, unixMode: modes.folder });
     for await (const { path, entry } of entriesOf(folder, '')) {
-      await addEntry(zip, { real: join(folder, path), name: `${top}/${path}`, entry, mtime });
+      await addEntry(zip, { real: join(folder, path), name: `${top}/${path}`, entry });
     }
-    zip.end();
+    await zip.close();
   };
-  add().catch((error: unknown) =>
-    output.destroy(error instanceof Error ? error : new Error('the archive could not be made')),
-  );
-  return output;
+  // An error reaches whoever reads the archive; one who stops reading ends the writing.
+  fill().catch((error: unknown) => writable.abort(error).catch(() => {}));
+  return Readable.fromWeb(readable as Parameters<typeof Readable.fromWeb>[0], { objectMode: false });
 }
 
 interface ZipEntry {
   readonly real: string;
   readonly name: string;
   readonly entry: Dirent;
-  readonly mtime: Date;
 }
 
-async function addEntry(zip: ZipFile, { real, name, entry, mtime }: ZipEntry): Promise<void> {
-  const common = { mtime, forceDosTimestamp: true };
+async function addEntry(zip: ZipWriter<unknown>, { real, name, entry }: ZipEntry): Promise<void> {
   if (entry.isDirectory()) {
-    zip.addEmptyDirectory(name, { ...common, mode: modes.folder });
+    await zip.add(`${name}/`, undefined, { directory: true, unixMode: modes.folder });
   } else if (entry.isSymbolicLink()) {
-    zip.addBuffer(await readlink(real, { encoding: 'buffer' }), name, { ...common, mode: modes.link });
+    const target = new Uint8Array(await readlink(real, { encoding: 'buffer' }));
+    await zip.add(name, new Uint8ArrayReader(target), { unixMode: modes.link });
   } else if (entry.isFile()) {
-    const { size, mode } = await lstat(real);
-    const options = { ...common, size, mode: (mode & 0o100) === 0 ? modes.file : modes.program };
-    // Opened when its turn comes: there may be more files than can be open at once.
-    zip.addReadStreamLazy(name, options, (take) => take(undefined, createReadStream(real)));
+    const { mode, size } = await lstat(real);
+    // The type of web streams in Node is one of its own.
+    const contents = Readable.toWeb(createReadStream(real)) as ReadableStream<Uint8Array>;
+    await zip.add(name, contents, {
+      unixMode: (mode & 0o100) === 0 ? modes.file : modes.program,
+      // Otherwise a stream counts as one of any length, and older programs cannot unpack it.
+      zip64: size > zip32BytesMax,
+    });
   }
 }
 
@@ -75,9 +81,10 @@ async function* entriesOf(
   }
 }
 
-/** Zip has no zone and begins in 1980; the library writes the local time of the machine. */
-function inZipsZone(date: Date): Date {
-  const first = Date.UTC(1980, 0, 1);
-  const utc = Math.max(date.getTime(), first);
-  return new Date(utc + new Date(utc).getTimezoneOffset() * 60_000);
+/** Zip has no zone and begins in 1980, and counts in steps of two seconds. https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-filetimetodosdatetime */
+function dosTime(date: Date): number {
+  const utc = new Date(Math.max(date.getTime(), Date.UTC(1980, 0, 1)));
+  const day = ((utc.getUTCFullYear() - 1980) << 9) | ((utc.getUTCMonth() + 1) << 5) | utc.getUTCDate();
+  const time = (utc.getUTCHours() << 11) | (utc.getUTCMinutes() << 5) | (utc.getUTCSeconds() >> 1);
+  return day * 0x10000 + time;
 }
