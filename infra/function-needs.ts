@@ -81,7 +81,7 @@ export const functionNeeds = {
       // What an event settled.
       { partitions: ['SYNC#'], by: ['DeleteItem'] },
     ],
-    sends: ['sync', 'scan', 'publish-roots'],
+    sends: ['sync', 'scan', 'vcs', 'publish-roots'],
     integrations: true,
     credentials: 'hooks',
     originSecret: 'api',

@@ -41,8 +41,9 @@ const given = (name: FunctionName): string[] => Object.keys(deployed(name).Envir
 
 const messages: readonly [pattern: RegExp, variable: string][] = [
   [/queue:"sync"/, environment.syncQueueUrl],
-  [/queue:"scan"/, environment.scanQueueUrl],
-  [/queue:"vcs"/, environment.vcsQueueUrl],
+  // Which of the two is decided by whose the repository is: shared/store/work-items.ts.
+  [/"vcs":"scan"/, environment.scanQueueUrl],
+  [/"vcs":"scan"/, environment.vcsQueueUrl],
   [/queue:"publish-package"/, environment.publishPackageQueueUrl],
   [/queue:"publish-roots"/, environment.publishRootsQueueUrl],
   [/queue:"deletion"/, environment.deletionQueueUrl],
@@ -72,5 +73,6 @@ it('finds messages in the code of functions that certainly send some', () => {
     messages.filter(([pattern]) => pattern.test(code(name))).map(([, variable]) => variable);
   expect(found('publish-roots')).toContain(environment.publishAccessQueueUrl);
   expect(found('receive-webhook')).toContain(environment.syncQueueUrl);
+  expect(found('receive-webhook')).toContain(environment.vcsQueueUrl);
   expect(found('record-downloads')).toEqual([]);
 });

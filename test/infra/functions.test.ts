@@ -122,7 +122,12 @@ describe('functions', () => {
   it.each<[FunctionName, string[]]>([
     [
       'receive-webhook',
-      [integrations, useCredentials, originSecret, ...send('PublishRootsQueue', 'ScanQueue', 'SyncQueue')],
+      [
+        integrations,
+        useCredentials,
+        originSecret,
+        ...send('PublishRootsQueue', 'ScanQueue', 'SyncQueue', 'VcsQueue'),
+      ],
     ],
     [
       'sync-organization',
