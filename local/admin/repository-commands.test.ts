@@ -14,8 +14,10 @@ const repository = {
   ...{ id: 'vcs-acme~1', name: 'git.example.org/acme/billing', kind: 'git', credential: 'none' },
   ...{ url: 'https://git.example.org/acme/billing.git', allowsPrivate: false, allowsHttp: false },
   ...{ readers: { everyone: false, teams: [] as { name: string }[] }, packages: [], waiting: [] },
-  state: 'working',
+  ...{ state: 'working', lastReadAt: '2026-11-28T19:00:00.000Z' },
 };
+/** Read again. */
+const later = { ...repository, lastReadAt: '2026-11-28T20:00:00.000Z' };
 
 /** Carries the command out. Each answer is that of one call; the last one of all that follow. */
 async function run(answers: readonly unknown[], ...args: string[]) {
@@ -61,6 +63,15 @@ describe('repository', () => {
     expect(exitCode).toBe(1);
   });
 
+  it('test asks for a reading, and waits for it and not for the one before', async () => {
+    const { lines, asked, exitCode } = await run([repository, {}, repository, later], 'test', 'billing');
+    expect(asked.map(([name]) => name)).toEqual([
+      ...['read-vcs-repository', 'scan-vcs-repository', 'read-vcs-repository', 'read-vcs-repository'],
+    ]);
+    expect(lines).toContain('  state: working, last read 2026-11-28 20:00:00 UTC');
+    expect(exitCode).toBe(0);
+  });
+
   it('add prints the key that was made, and does not wait', async () => {
     const made = { ...repository, credential: 'ssh-key', publicKey: 'ssh-ed25519 AAAA', state: 'new' };
     const { lines, asked } = await run([made], 'add', 'git@git.example.org:a/b', '--credential', 'ssh-key');
@@ -71,12 +82,29 @@ describe('repository', () => {
 
   it('change sends what is named alone, and waits where it is read in another way', async () => {
     const fingerprint = 'SHA256:abc';
-    const { asked } = await run([repository], 'change', 'billing', '--accept-host-key', fingerprint);
+    const answers = [repository, repository, later];
+    const { asked } = await run(answers, 'change', 'billing', '--accept-host-key', fingerprint);
     expect(asked[0]).toEqual(['change-vcs-repository', { ...input, acceptHostKey: fingerprint }]);
-    expect(asked.map(([name]) => name)).toEqual(['change-vcs-repository', 'read-vcs-repository']);
+    expect(asked.slice(1).map(([name]) => name)).toEqual(['read-vcs-repository', 'read-vcs-repository']);
     const readers = await run([repository], 'change', 'billing', '--readers', 'nobody');
     expect(readers.asked).toEqual([
       ['change-vcs-repository', { ...input, readers: { everyone: false, teams: [] } }],
+    ]);
+  });
+
+  it('names the folders of Subversion, the usual ones where one is left out', async () => {
+    const { asked } = await run(
+      [repository, later],
+      'change',
+      'billing',
+      '--tags-path',
+      'no',
+      '--package-path',
+      'lib',
+    );
+    expect(asked[0]).toEqual([
+      'change-vcs-repository',
+      { ...input, layout: { trunk: 'trunk', branches: 'branches', tags: false, package: 'lib' } },
     ]);
   });
 

@@ -79,7 +79,7 @@ async function add(command: Command, [url, ...more]: readonly string[]): Promise
     }),
   );
   if (added.publicKey === undefined) {
-    return tested(command, slug, added.id);
+    return tested(command, slug, added);
   }
   return {
     answer: added,
@@ -100,8 +100,9 @@ async function show(command: Command, more: readonly string[]): Promise<Printed>
 
 async function test(command: Command, more: readonly string[]): Promise<Printed> {
   const input = named(command, 'test', more);
+  const before = Repository.parse(await command.client.invoke('read-vcs-repository', input));
   await command.client.invoke('scan-vcs-repository', input);
-  return tested(command, input.slug, input.repository);
+  return tested(command, input.slug, before);
 }
 
 async function change(command: Command, more: readonly string[]): Promise<Printed> {
@@ -122,7 +123,7 @@ async function change(command: Command, more: readonly string[]): Promise<Printe
     await command.client.invoke('change-vcs-repository', { ...input, ...wanted }),
   );
   const isReadNow = credential?.kind !== 'ssh-key' && Object.keys(wanted).some((name) => name !== 'readers');
-  return isReadNow ? tested(command, input.slug, answer.id) : { answer, lines: textOf(answer) };
+  return isReadNow ? tested(command, input.slug, answer) : { answer, lines: textOf(answer) };
 }
 
 async function hook(command: Command, more: readonly string[]): Promise<Printed> {
@@ -169,12 +170,15 @@ const lookMs = 1000;
 /** After this time the command ends; the reading goes on without it. */
 const waitMs = 15 * 60_000;
 
-/** Waits until the repository was read. */
-async function tested(command: Command, slug: string, repository: string): Promise<Printed> {
+/** Waits until the repository was read again. @param before as it was when that was asked for */
+async function tested(command: Command, slug: string, before: Repository): Promise<Printed> {
+  const input = { slug, repository: before.id };
   let last = '';
   for (let waited = 0; waited < waitMs; waited += lookMs) {
-    const answer = Repository.parse(await command.client.invoke('read-vcs-repository', { slug, repository }));
-    if (answer.state === 'working' || answer.state === 'failed') {
+    const answer = Repository.parse(await command.client.invoke('read-vcs-repository', input));
+    const isAnother =
+      answer.lastReadAt !== before.lastReadAt || answer.lastFailure?.at !== before.lastFailure?.at;
+    if (isAnother && (answer.state === 'working' || answer.state === 'failed')) {
       const exitCode = answer.state === 'working' ? exitCodes.done : exitCodes.failed;
       return { answer, lines: textOf(answer), exitCode };
     }
@@ -211,7 +215,7 @@ function textOf(one: Repository): readonly string[] {
 }
 
 /** @throws UsageError */
-function settingsOf(flags: Flags): Readonly<Record<string, boolean>> {
+function settingsOf(flags: Flags): Readonly<Record<string, unknown>> {
   const of = (flag: 'allow-private' | 'allow-http', name: string): Readonly<Record<string, boolean>> => {
     const word = flags[flag];
     if (word !== undefined && word !== 'yes' && word !== 'no') {
@@ -219,7 +223,23 @@ function settingsOf(flags: Flags): Readonly<Record<string, boolean>> {
     }
     return word === undefined ? {} : { [name]: word === 'yes' };
   };
-  return { ...of('allow-private', 'allowsPrivate'), ...of('allow-http', 'allowsHttp') };
+  return { ...layoutOf(flags), ...of('allow-private', 'allowsPrivate'), ...of('allow-http', 'allowsHttp') };
+}
+
+/** Of Subversion, as the keys of the same names in a composer.json; `no` for none. */
+function layoutOf(flags: Flags): Readonly<Record<string, unknown>> {
+  const [trunk, branches, tags] = (['trunk-path', 'branches-path', 'tags-path'] as const).map(
+    (flag) => flags[flag],
+  );
+  const folder = flags['package-path'];
+  if ([trunk, branches, tags, folder].every((path) => path === undefined)) return {};
+  const of = (path: string | undefined, usual: string) => (path === 'no' ? false : (path ?? usual));
+  return {
+    layout: {
+      ...{ trunk: of(trunk, 'trunk'), branches: of(branches, 'branches'), tags: of(tags, 'tags') },
+      package: folder ?? '',
+    },
+  };
 }
 
 /** Undefined where no flag says who. @throws UsageError */

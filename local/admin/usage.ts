@@ -32,10 +32,12 @@ Usage: npm run admin -- COMMAND [options]
           [--readers everyone|nobody|TEAM,TEAM] add one; it is read at once, and the answer says how that went. Defaults:
           [--credential none|ssh-key|basic|token-header|client-certificate] [--username NAME] [--header NAME]
           [--certificate FILE] [--secret-file FILE] [--allow-private yes|no] [--allow-http yes|no]
+          [--trunk-path PATH|no] [--branches-path PATH|no] [--tags-path PATH|no] [--package-path PATH]
                                                 no credential, nobody installs, no host in a private network, nothing
                                                 unencrypted. ssh-key: a key is made here, and its public part printed.
                                                 The password, the header's value or the certificate's key is read from
-                                                FILE, or from standard input with -
+                                                FILE, or from standard input with -. Paths are those of Subversion, no
+                                                is none
   repository ORGANIZATION show|test REPOSITORY  show one, by its id, URL or name; test: read it now
   repository ORGANIZATION change REPOSITORY [--accept-host-key FINGERPRINT]
                                                 change any of the above; --accept-host-key: the server is known by this

@@ -11,6 +11,7 @@ const Settings = {
   credential: z.looseObject({ kind: z.string() }).optional(),
   /** Teams by their ids, slugs or names. */
   readers: z.object({ everyone: z.boolean(), teams: z.array(z.string()) }).optional(),
+  layout: z.looseObject({}).optional(),
   allowsPrivate: z.boolean().optional(),
   allowsHttp: z.boolean().optional(),
 };

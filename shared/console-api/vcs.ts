@@ -60,6 +60,25 @@ export const VcsReadersAsked = z
     description: 'Who may install: nobody where `everyone` is false and there is no team.',
   });
 
+const LayoutPath = z
+  .string()
+  .max(500)
+  .regex(/^(?!\/)(?!.*\/$)(?!(?:.*\/)?\.\.(?:\/|$))[^\p{Cc}\\]*$/u, 'is no path within the repository');
+const PathOrNone = z.union([LayoutPath.min(1), z.literal(false)]);
+
+export const VcsLayout = z
+  .strictObject({
+    trunk: PathOrNone.meta({ description: 'false: the URL is that of the trunk.' }),
+    branches: PathOrNone.meta({ description: 'false: there are none.' }),
+    tags: PathOrNone,
+    package: LayoutPath.meta({ description: 'The folder of the package in each of them; empty: itself.' }),
+  })
+  .meta({
+    id: 'VcsLayout',
+    description: "Where a repository of Subversion has what, as Composer's `trunk-path` and the others say.",
+    example: { trunk: 'trunk', branches: 'branches', tags: 'tags', package: '' },
+  });
+
 const allowed = {
   allowsPrivate: z.boolean().meta({ description: 'Its host may have an address of a private network.' }),
   allowsHttp: z.boolean().meta({ description: 'It may be read without encryption: http, git, svn.' }),
@@ -77,6 +96,7 @@ export const NewVcsRepository = z
     }),
     credential: VcsCredential,
     readers: VcsReadersAsked,
+    layout: VcsLayout.optional().meta({ description: 'Left out: as usual.' }),
     allowsPrivate: allowed.allowsPrivate.optional(),
     allowsHttp: allowed.allowsHttp.optional(),
   })
@@ -86,6 +106,7 @@ export const VcsRepositoryChange = z
   .strictObject({
     credential: VcsCredential.optional(),
     readers: VcsReadersAsked.optional(),
+    layout: VcsLayout.optional(),
     allowsPrivate: allowed.allowsPrivate.optional(),
     allowsHttp: allowed.allowsHttp.optional(),
     acceptHostKey: z.string().max(100).optional().meta({
@@ -111,6 +132,7 @@ export const VcsRepository = z
         'The fingerprint of another key that the server showed since. Nothing is read until an owner accepts it.',
     }),
     ...allowed,
+    layout: VcsLayout.optional(),
     readers: z.object({ everyone: z.boolean(), teams: z.array(NamedTeam) }),
     state: z.enum(['new', 'reading', 'failed', 'working']).meta({
       description: '`new`: not read yet; have it scanned once its server knows the public key.',

@@ -41,6 +41,15 @@ export function organizationOfVcs(synchronization: SynchronizationId): Organizat
   return asId<OrganizationId>(synchronization.slice(prefix.length));
 }
 
+/** Where a repository of Subversion has what; paths without slashes at their ends, false for none. Without a trunk the address is that of the trunk. */
+export interface VcsLayout {
+  readonly trunk: string | false;
+  readonly branches: string | false;
+  readonly tags: string | false;
+  /** The folder of the package in each of them; empty: itself. */
+  readonly package: string;
+}
+
 /** Who may install what is in a repository at a URL, as owners here say: nobody else knows. */
 export interface VcsReaders {
   /** Everybody who belongs to the organization, and all of its teams. */

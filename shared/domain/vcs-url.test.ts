@@ -58,6 +58,13 @@ describe('parseVcsUrl', () => {
     expect(parseVcsUrl(text)).toMatchObject({ kind, url, name, user });
   });
 
+  it('a server of Mercurial or Subversion may have one repository alone', () => {
+    expect(parseVcsUrl('https://hg.example.org/', 'hg')).toMatchObject({
+      ...{ url: 'https://hg.example.org', name: 'hg.example.org' },
+    });
+    expect(parseVcsUrl('svn://svn.example.org').url).toBe('svn://svn.example.org');
+  });
+
   it('a kind that is named counts where the scheme leaves it open', () => {
     expect(parseVcsUrl('https://hg.example.org/acme', 'hg').kind).toBe('hg');
     expect(() => parseVcsUrl('svn://svn.example.org/acme', 'git')).toThrow(

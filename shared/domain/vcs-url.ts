@@ -69,7 +69,8 @@ function addressOf(url: URL, kind: VcsKind): VcsAddress {
     throw invalid(isLocal ? 'names a host: a folder is file:///path' : 'names no host');
   }
   const path = decodedPath(url);
-  if (!isLocal && path.replaceAll('/', '') === '') {
+  // Servers of the others may have one repository alone.
+  if (kind === 'git' && !isLocal && path.replaceAll('/', '') === '') {
     throw invalid('names a host and no repository on it');
   }
   const user = url.username === '' ? undefined : decodeURIComponent(url.username);

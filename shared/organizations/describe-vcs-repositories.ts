@@ -85,8 +85,10 @@ function stateOf(scan: ScanState | undefined): DescribedVcsRepository['state'] {
   if (scan === undefined) {
     return 'new';
   }
-  if (scan.lastFailure !== undefined) {
-    return 'failed';
+  const isPending = scan.wanted !== scan.done;
+  if (scan.lastFailure === undefined) {
+    return isPending ? 'reading' : 'working';
   }
-  return scan.wanted !== scan.done ? 'reading' : 'working';
+  // One that failed and is tried again by itself has failed until then.
+  return isPending && scan.failures === 0 ? 'reading' : 'failed';
 }

@@ -14,6 +14,7 @@ import { repositoryKey } from '../domain/repository-key.ts';
 import {
   noVcsWorker,
   type VcsKind,
+  type VcsLayout,
   type VcsReaders,
   vcsNames,
   vcsSynchronization,
@@ -65,6 +66,8 @@ export interface NewVcsRepository {
   readonly kind?: VcsKind | undefined;
   readonly credential: GivenCredential;
   readonly readers: VcsReaders;
+  /** Of Subversion alone. */
+  readonly layout?: VcsLayout | undefined;
   readonly allowsPrivate: boolean;
   readonly allowsHttp: boolean;
 }
@@ -83,7 +86,7 @@ export const grantedTeamsMax = 100;
 export async function addRepository(
   dependencies: VcsDependencies,
   { id: organization }: Pick<Organization, 'id'>,
-  { url, kind, credential, readers, allowsPrivate, allowsHttp }: NewVcsRepository,
+  { url, kind, credential, readers, layout, allowsPrivate, allowsHttp }: NewVcsRepository,
   accountable: Accountable,
 ): Promise<StoredVcsRepository> {
   const { table, clock, randomBytes, workQueue } = dependencies;
@@ -95,12 +98,13 @@ export async function addRepository(
     throw new CallerError('invalid', `This version reads no repositories of ${vcsNames[address.kind]}.`);
   }
   checkProtocol(address, credential, allowsHttp);
+  checkLayout(address, layout);
   await checkTeams(table, organization, readers.teams);
   await checkIsNew(table, organization, address);
   const repository = asId<ForgeRepositoryId>(newId<OrganizationId>(randomBytes));
   const added: StoredVcsRepository = {
     ...{ repository, url: address.url, kind: address.kind, host: address.host, user: address.user },
-    ...{ addedAt: clock.now(), allowsPrivate, allowsHttp, readers, version: 1 },
+    ...{ addedAt: clock.now(), layout, allowsPrivate, allowsHttp, readers, version: 1 },
     ...(await credentialOf(dependencies, repository, credential, address)),
   };
   const synchronization = vcsSynchronization(organization);
@@ -140,9 +144,13 @@ const described = ({
   kind,
   credentialKind,
   readers,
+  layout,
   allowsPrivate,
   allowsHttp,
-}: StoredVcsRepository) => ({ url, kind, credential: credentialKind, ...readers, allowsPrivate, allowsHttp });
+}: StoredVcsRepository) => ({
+  ...{ url, kind, credential: credentialKind, ...readers, allowsPrivate, allowsHttp },
+  ...(layout && { layout }),
+});
 
 /** Protocols without encryption, which anybody on the way can read and change. */
 const plainProtocols = ['http:', 'git:', 'svn:'];
@@ -167,6 +175,15 @@ function checkProtocol({ url }: VcsAddress, { kind }: GivenCredential, allowsHtt
   }
   if (['token-header', 'client-certificate'].includes(kind) && !/^https?:$/.test(protocol)) {
     throw new CallerError('invalid', 'A header and a client certificate are only for addresses of https.');
+  }
+}
+
+function checkLayout({ kind }: VcsAddress, layout: VcsLayout | undefined): void {
+  if (layout !== undefined && kind !== 'svn') {
+    throw new CallerError(
+      'invalid',
+      'Only a repository of Subversion has a trunk, branches and tags at paths.',
+    );
   }
 }
 
@@ -248,6 +265,7 @@ export interface VcsRepositoryChange {
   /** Replaces the credential; of a key for SSH, by a new one. */
   readonly credential?: GivenCredential | undefined;
   readonly readers?: VcsReaders | undefined;
+  readonly layout?: VcsLayout | undefined;
   readonly allowsPrivate?: boolean | undefined;
   readonly allowsHttp?: boolean | undefined;
   /** The fingerprint of the key that the SSH server showed last and that is to be the known one. */
@@ -298,7 +316,7 @@ async function changedBy(
   dependencies: VcsDependencies,
   organization: OrganizationId,
   before: StoredVcsRepository,
-  { credential, readers, allowsPrivate, allowsHttp, acceptHostKey }: VcsRepositoryChange,
+  { credential, readers, layout, allowsPrivate, allowsHttp, acceptHostKey }: VcsRepositoryChange,
   address: VcsAddress,
 ): Promise<VcsChange> {
   if (readers !== undefined) {
@@ -311,11 +329,13 @@ async function changedBy(
       allowsHttp ?? before.allowsHttp,
     );
   }
+  checkLayout(address, layout);
   if (acceptHostKey !== undefined && before.offeredHostKey?.fingerprint !== acceptHostKey) {
     throw new CallerError('conflict', 'the server did not show a key with this fingerprint last');
   }
   return {
     ...(readers && { readers }),
+    ...(layout && { layout }),
     ...(allowsPrivate !== undefined && { allowsPrivate }),
     ...(allowsHttp !== undefined && { allowsHttp }),
     ...(credential && (await credentialOf(dependencies, before.repository, credential, address))),

@@ -46,7 +46,7 @@ export async function openVcsRepository(
   }
   const reader = await open({
     repository,
-    place: { kind: found.kind, url: found.url },
+    place: { kind: found.kind, url: found.url, layout: found.layout },
     credential: await credentialOf(cipher, found),
     hostKeys: { pinned: found.hostKey === undefined ? [] : [found.hostKey.line] },
     policy: policyOf(found),

@@ -41,6 +41,8 @@ const ScanItem = z
       .object({ globs: z.array(z.string()), count: z.number(), commit: z.string(), lookedAt: z.number() })
       .optional(),
     lastFailure: z.object({ at: z.number(), code: z.string(), message: z.string() }).optional(),
+    /** How often it failed and is tried again by itself. */
+    failures: z.number().default(0),
   })
   .transform(({ sk, ...rest }) => ({
     ...rest,

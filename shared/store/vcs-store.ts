@@ -39,6 +39,15 @@ const VcsItem = z
     hostKey: HostKey.optional(),
     /** Another one that it showed since, until an owner accepts it. */
     offeredHostKey: HostKey.optional(),
+    /** Of Subversion, where it is not the usual one. */
+    layout: z
+      .object({
+        trunk: z.union([z.string(), z.literal(false)]),
+        branches: z.union([z.string(), z.literal(false)]),
+        tags: z.union([z.string(), z.literal(false)]),
+        package: z.string(),
+      })
+      .optional(),
     allowsPrivate: z.boolean().default(false),
     allowsHttp: z.boolean().default(false),
     everyone: z.boolean().default(false),
@@ -160,6 +169,7 @@ export type VcsChange = Partial<
     | 'publicKey'
     | 'hostKey'
     | 'offeredHostKey'
+    | 'layout'
     | 'allowsPrivate'
     | 'allowsHttp'
     | 'readers'

@@ -3,8 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { runGit } from '../../local/forges/git/run-git.ts';
 import { parseWorld } from '../../local/forges/world/read-world.ts';
+import { distReference } from '../../shared/domain/dist-reference.ts';
 import { composerVersion, createProject, type Project } from '../support/composer.ts';
 import { type System, startSystem } from '../support/started.ts';
+import { serveOneOfEach } from '../vcs/servers/one-of-each.ts';
+import { areInstalled } from '../vcs/servers/programs.ts';
 
 const world = parseWorld(
   `
@@ -191,4 +194,74 @@ describe.skipIf(composerVersion === undefined)('a pinned commit, by the real Com
     expect(run.output).toContain('Nothing to modify in lock file');
     expect(await app.read('composer.lock')).toBe(before);
   }, 60_000);
+
+  const programs = ['git', 'hg', 'svn', 'svnserve', 'ssh', 'sshd'];
+  it.skipIf(!areInstalled(...programs))(
+    'of repositories at a URL is installed from each of their systems, and after a push the new one',
+    async () => {
+      const each = await serveOneOfEach('acme');
+      const at = {
+        slug: 'acme',
+        readers: { everyone: true, teams: [] },
+        allowsPrivate: true,
+        allowsHttp: true,
+      };
+      const invoke = async (name: string, input: object) =>
+        Repository.parse(await system.admin.invoke(name, { slug: 'acme', ...input }));
+      const isRead = async ({ id: repository }: { readonly id: string }) => {
+        await system.cloud.idle({ timeoutMs: 60_000 });
+        const { state, lastFailure, hostKey } = await invoke('read-vcs-repository', { repository });
+        expect([state, lastFailure]).toEqual(['working', undefined]);
+        return hostKey;
+      };
+      try {
+        const { git, hg, svn } = each.repositories;
+        const added = await Promise.all(
+          [hg, svn].map((one) => invoke('add-vcs-repository', { ...at, ...one })),
+        );
+        const ofGit = await invoke('add-vcs-repository', { ...at, ...git });
+        each.letIn(ofGit.publicKey ?? '');
+        await system.admin.invoke('scan-vcs-repository', { slug: 'acme', repository: ofGit.id });
+        for (const one of added) await isRead(one);
+        expect(await isRead(ofGit)).toBe(each.fingerprint);
+        const app = await project();
+        const names = ['acme/of-git', 'acme/of-hg', 'acme/of-svn'];
+        const run = await app.run('require', '--prefer-dist', ...names);
+        expect(run.code === 0 ? '' : run.output).toBe('');
+        for (const name of names) {
+          expect(await app.read(`vendor/${name}/composer.json`)).toContain(`From ${name}`);
+        }
+        const locked = Locked.parse(JSON.parse(await app.read('composer.lock'))).packages;
+        expect(locked.map(({ version }) => version)).toEqual(['1.0.0', '1.0.0', '1.0.0']);
+        const { dist } = locked[2] ?? {};
+        expect(dist).toMatchObject({
+          reference: expect.stringMatching(/^\/tags\/1\.0\.0\/@\d+$/),
+          url: `${url}/dists/acme/of-svn/${distReference(dist?.reference ?? '')}.zip`,
+        });
+
+        const hook = Hook.parse(
+          await system.admin.invoke('renew-vcs-hook', { slug: 'acme', repository: ofGit.id }),
+        );
+        each.pushTag('1.1.0');
+        const headers = { 'x-repertoire-secret': hook.secret };
+        expect((await fetch(hook.url, { method: 'POST', headers })).status).toBe(202);
+        await system.cloud.idle({ timeoutMs: 60_000 });
+        const update = await app.run('update', '--prefer-dist', 'acme/of-git');
+        expect(update.output).toContain('Upgrading acme/of-git (1.0.0 => 1.1.0)');
+      } finally {
+        await each.close();
+      }
+    },
+    120_000,
+  );
 });
+
+const Repository = z.object({
+  id: z.string(),
+  state: z.string(),
+  publicKey: z.string().optional(),
+  hostKey: z.string().optional(),
+  lastFailure: z.unknown().optional(),
+});
+const Hook = z.object({ url: z.string(), secret: z.string() });
+const Locked = z.object({ packages: z.array(z.object({ version: z.string(), dist: Dist })) });

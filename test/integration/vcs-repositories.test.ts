@@ -10,7 +10,13 @@ import {
   teamPrincipal,
 } from '../../shared/domain/ids.ts';
 import { repositoryKey } from '../../shared/domain/repository-key.ts';
-import { nobody, type VcsReaders, vcsKinds, vcsSynchronization } from '../../shared/domain/vcs-repository.ts';
+import {
+  nobody,
+  type VcsKind,
+  type VcsReaders,
+  vcsKinds,
+  vcsSynchronization,
+} from '../../shared/domain/vcs-repository.ts';
 import { ForgeError } from '../../shared/forge/errors.ts';
 import { allowRefusedCommit } from '../../shared/organizations/allow-commit.ts';
 import { vcsRepositoryCalled } from '../../shared/organizations/describe-vcs-repositories.ts';
@@ -71,12 +77,16 @@ const core = teamPrincipal(synchronizationId, asId(5));
 
 async function added(
   readers: VcsReaders = nobody,
-  { url = 'https://git.example.org/acme/billing.git', credential = { kind: 'none' } as GivenCredential } = {},
+  {
+    url = 'https://git.example.org/acme/billing.git',
+    kind = undefined as VcsKind | undefined,
+    credential = { kind: 'none' } as GivenCredential,
+  } = {},
 ): Promise<StoredVcsRepository> {
   const found = await addRepository(
     dependencies,
     registry.organization,
-    { url, credential, readers, allowsPrivate: false, allowsHttp: false },
+    { url, kind, credential, readers, allowsPrivate: false, allowsHttp: false },
     by,
   );
   registry.contents.set(found.repository, {
@@ -265,6 +275,22 @@ describe('a repository of Subversion', () => {
     expect(await registry.fetch(1, distReference('/trunk/@5'))).toMatchObject({ status: 503 });
     await registry.settle();
     expect(await registry.fetch(1, distReference('/trunk/@5'))).toMatchObject({ status: 404 });
+  });
+
+  it('is read at the folders that owners name', async () => {
+    const layout = { trunk: 'main', branches: false, tags: 'releases', package: 'lib' } as const;
+    const git = await added();
+    await expect(change(git, { layout })).rejects.toThrow('Only a repository of Subversion');
+    dependencies = { ...dependencies, readableKinds: vcsKinds };
+    const repository = await added(nobody, { url: 'https://svn.example.org/acme', kind: 'svn' });
+    const opened: unknown[] = [];
+    const { openVcs } = registry;
+    registry.openVcs = async (opening) => {
+      opened.push(opening.place.layout);
+      return openVcs(opening);
+    };
+    await change(repository, { layout });
+    expect(opened).toEqual([layout]);
   });
 
   it('loses an archive that an owner refuses by its reference, and gets it back by its MD5', async () => {

@@ -47,7 +47,7 @@ function shown(
     ...{ url: stored.url, kind: stored.kind, credential: stored.credentialKind, publicKey: stored.publicKey },
     hostKey: stored.hostKey?.fingerprint,
     offeredHostKey: stored.offeredHostKey?.fingerprint,
-    ...{ allowsPrivate: stored.allowsPrivate, allowsHttp: stored.allowsHttp },
+    ...{ layout: stored.layout, allowsPrivate: stored.allowsPrivate, allowsHttp: stored.allowsHttp },
     readers: { everyone: stored.readers.everyone, teams: teams.map(({ id, name }) => ({ id, name })) },
     state,
     lastReadAt: optionalTimeOf(scan?.lastScannedAt),

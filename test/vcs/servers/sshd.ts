@@ -11,6 +11,8 @@ export interface SshServer {
   readonly user: string;
   /** A private key that the server accepts. */
   readonly privateKey: string;
+  /** The file with the keys of those who are let in. */
+  readonly authorizedKeys: string;
   /** As `ssh-keygen -l` prints it. */
   readonly fingerprint: string;
   /** Starts it again at the same port with a new host key. */
@@ -50,6 +52,7 @@ export async function startSshd(): Promise<SshServer> {
   let made = 1;
   return {
     ...{ port, user: userInfo().username, privateKey: readFileSync(key, 'utf8') },
+    authorizedKeys: join(folder, 'authorized_keys'),
     get fingerprint() {
       return (
         execFileSync('ssh-keygen', ['-l', '-f', `${hostKey}.pub`], { encoding: 'utf8' }).split(' ')[1] ?? ''
