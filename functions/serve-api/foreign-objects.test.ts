@@ -78,6 +78,8 @@ const values = new Set([
   ...['accessToken', 'contentsToken', 'clientId', 'clientSecret', 'code', 'state'],
   ...['username', 'password', 'header', 'value', 'certificate', 'key', 'acceptHostKey', 'url'],
   ...['commit', 'commits[]', 'versions[]', 'patterns', 'patterns[]', 'returnTo'],
+  // Folders of a repository.
+  ...['trunk', 'branches', 'tags'],
   // The code host says whose these are, and is asked each time.
   ...['integration', 'installation', 'organization', 'forge', 'baseUrl', 'apiUrl'],
 ]);
@@ -93,6 +95,8 @@ const ofNobody: Readonly<Record<string, string>> = {
   'addPerson body/person/login': 'whoever has signed in may be invited',
   'changeInstallationSettings body/allowList[]/account': 'administrators name whom they like',
   'changeInstallationSettings body/administrators[]': 'administrators name whom they like',
+  'addVcsRepository body/layout/package': 'a folder of the repository',
+  'changeVcsRepository body/layout/package': 'a folder of the repository',
   'findDeletedOrganizations query/slug': 'administrators name what they like',
 };
 

@@ -127,7 +127,8 @@ async function change(command: Command, more: readonly string[]): Promise<Printe
 }
 
 async function hook(command: Command, more: readonly string[]): Promise<Printed> {
-  const answer = await command.client.invoke('renew-vcs-hook', named(command, 'hook', more));
+  const input = { ...named(command, 'hook', more), why: command.flags.why };
+  const answer = await command.client.invoke('renew-vcs-hook', input);
   const { url, secret } = z.object({ url: z.string(), secret: z.string() }).parse(answer);
   return {
     answer,

@@ -50,11 +50,13 @@ export const apiVcsCommands: Readonly<Record<string, ApiCommand>> = {
       path: `/repositories/${encodeURIComponent(id)}/scan`,
     });
   }),
-  'renew-vcs-hook': command(OneRepository, async (api, { slug, repository }) =>
-    inOrganization(api, slug, {
-      method: 'POST',
-      path: `${await pathTo(api, slug, repository)}/hook`,
-    }),
+  'renew-vcs-hook': command(
+    OneRepository.extend({ why: z.string().optional() }),
+    async (api, { slug, repository, why }) =>
+      inOrganization(api, slug, {
+        ...{ method: 'POST', path: `${await pathTo(api, slug, repository)}/hook` },
+        body: { why },
+      }),
   ),
 };
 

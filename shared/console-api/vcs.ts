@@ -155,6 +155,10 @@ export const VcsRepository = z
   })
   .meta({ id: 'VcsRepository' });
 
+export const VcsHookRequest = z
+  .strictObject({ why: Line(500).optional().meta({ description: 'For the history.' }) })
+  .meta({ id: 'VcsHookRequest' });
+
 export const VcsHook = z
   .object({
     url: z.string().meta({ description: 'For POST requests of its server.' }),

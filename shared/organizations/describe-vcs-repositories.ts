@@ -19,7 +19,7 @@ export interface DescribedVcsRepository {
   readonly nextReadAt: number | undefined;
 }
 
-/** A page by id. Six reads, and one for each synchronization. */
+/** A page by id. Seven reads, and one for each synchronization. */
 export async function listVcs(
   table: Table,
   organization: Pick<Organization, 'id'>,

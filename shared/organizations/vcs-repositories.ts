@@ -157,6 +157,12 @@ const plainProtocols = ['http:', 'git:', 'svn:'];
 
 function checkProtocol({ url }: VcsAddress, { kind }: GivenCredential, allowsHttp: boolean): void {
   const { protocol } = new URL(url);
+  if (protocol === 'file:') {
+    throw new CallerError(
+      'invalid',
+      'Folders of the machine are not read: the address has to be one of a server.',
+    );
+  }
   if (plainProtocols.includes(protocol) && !allowsHttp) {
     throw new CallerError(
       'invalid',

@@ -19,7 +19,7 @@ import {
 } from '../../shared/domain/vcs-repository.ts';
 import { ForgeError } from '../../shared/forge/errors.ts';
 import { allowRefusedCommit } from '../../shared/organizations/allow-commit.ts';
-import { vcsRepositoryCalled } from '../../shared/organizations/describe-vcs-repositories.ts';
+import { listVcs, vcsRepositoryCalled } from '../../shared/organizations/describe-vcs-repositories.ts';
 import { explainAccess } from '../../shared/organizations/explain-access.ts';
 import {
   addToTeam,
@@ -43,10 +43,14 @@ import { everySynchronization } from '../../shared/store/synchronization-store.t
 import { listVcsRepositories, type StoredVcsRepository } from '../../shared/store/vcs-store.ts';
 import { pollRepositories } from '../../shared/sync/schedule/poll-repositories.ts';
 import { makeSshKey } from '../../shared/vcs/ssh-key.ts';
+import { countReads } from '../support/count-reads.ts';
 import { commitOf } from '../support/memory-contents.ts';
 import { aFact } from '../support/memory-forge.ts';
 import { createRegistry, memoryServices, type Registry, settled } from '../support/registry-fixture.ts';
 import { organizationId, synchronizationId } from '../support/synchronized.ts';
+
+/** Of the repositories, which have a package, these with their scans, what owners entered, teams by hand; two of the synchronizations, and one of the teams of each. */
+const readsOfList = 8;
 
 const by = { by: 'ann', why: 'a test' };
 const key = { line: 'ssh-ed25519 AAAA', fingerprint: 'SHA256:first' };
@@ -151,6 +155,21 @@ describe('a repository at a URL', () => {
     await setPackageFolders(dependencies, registry.organization, { id, patterns }, by);
     await registry.settle();
     expect(await listedFor(await tokenFor('user-1'))).toEqual(['acme/a', 'acme/billing']);
+  });
+
+  it('is listed with others at the same cost, however many there are', async () => {
+    const reads = countReads(registry.table);
+    const costOfList = async () => {
+      const before = reads();
+      const { repositories } = await listVcs(registry.table, registry.organization, { limit: 50 });
+      return [repositories.length, reads() - before];
+    };
+    await added({ everyone: false, teams: [core] });
+    expect(await costOfList()).toEqual([1, readsOfList]);
+    for (const name of ['a', 'b', 'c']) {
+      await added({ everyone: false, teams: [core] }, { url: `https://git.example.org/acme/${name}` });
+    }
+    expect(await costOfList()).toEqual([4, readsOfList]);
   });
 
   it('stands in no list of synchronizations', async () => {
@@ -334,6 +353,7 @@ describe('adding', () => {
   it.each([
     ['http://git.example.org/acme', { kind: 'none' }, 'is not encrypted'],
     ['git://git.example.org/acme', { kind: 'none' }, 'is not encrypted'],
+    ['file:///srv/git/acme.git', { kind: 'none' }, 'has to be one of a server'],
     ['git@git.example.org:acme/billing', { kind: 'none' }, 'needs a key'],
     ['svn+ssh://svn.example.org/acme', { kind: 'ssh-key' }, 'reads no repositories of Subversion'],
     ['https://git.example.org/acme', { kind: 'ssh-key' }, 'only for addresses of SSH'],

@@ -26,5 +26,7 @@ export const vcsExamples: Readonly<Record<string, Example>> = {
     }),
   },
   removeVcsRepository: { prepare: withRepository },
-  renewVcsHook: { prepare: withRepository },
+  renewVcsHook: {
+    prepare: async (world) => ({ ...(await withRepository(world)), body: { why: 'the server moved' } }),
+  },
 };

@@ -3,6 +3,7 @@ import { optionalTimeOf, timeOf } from '../../../shared/console-api/common.ts';
 import {
   NewVcsRepository,
   VcsHook,
+  VcsHookRequest,
   VcsRepository,
   VcsRepositoryChange,
   VcsRepositoryId,
@@ -231,13 +232,14 @@ const renew = defineRoute(
       'Its server tells of pushes there, and the repository is read at once. The secret before is accepted for a day.',
     problems: [409],
     params,
+    body: VcsHookRequest,
     act: 'renew-push-hook',
     idempotency: 'key',
     answer: { status: 201, schema: VcsHook, description: 'The hook, with its secret.' },
   },
-  async (dependencies, { organization, params: { id }, accountable }) => {
+  async (dependencies, { organization, params: { id }, body: { why }, accountable }) => {
     const before = await vcsRepositoryCalled(dependencies.table, organization, id);
-    const { source, secret } = await renewHook(dependencies, organization, before, await accountable());
+    const { source, secret } = await renewHook(dependencies, organization, before, await accountable(why));
     return {
       body: { url: `${dependencies.consoleBaseUrl}${pushPath(source)}`, secret: secret.reveal() },
     };
