@@ -118,6 +118,7 @@ export const functionNeeds = {
     bucket: 'archives',
     sends: allQueues,
     credentials: 'read',
+    vcsWorker: true,
     image: { temporaryMegabytes: 10_240 },
   },
   'publish-package': {

@@ -29,6 +29,8 @@ interface Surroundings {
   readonly data: Data;
   readonly queues: Queues;
   readonly hasVcsWorker: boolean;
+  /** Whether it may read folders of the machine that it runs on. */
+  readonly readsFolders: boolean;
 }
 
 export function createFunctions(stack: Stack, surroundings: Surroundings): Functions {
@@ -119,7 +121,8 @@ function createFunction(stack: Stack, name: FunctionName, need: Needs, around: S
   }
 
   if (need.vcsWorker === true) {
-    variables[environment.vcsWorker] = around.hasVcsWorker ? 'deployed' : 'none';
+    const where = around.readsFolders ? 'on-this-machine' : 'deployed';
+    variables[environment.vcsWorker] = around.hasVcsWorker ? where : 'none';
   }
 
   const created = createNodeFunction(stack, {

@@ -16,7 +16,11 @@ import { createParameters } from './parameters.ts';
 import { createQueues, createTriggers } from './queues.ts';
 
 /** Creates the one stack; see docs/decisions/0001-one-stack.md. `distDir` holds the bundles. */
-export function createRepertoireStack(app: App, distDir: string, hasVcsWorker: boolean): Stack {
+export function createRepertoireStack(
+  app: App,
+  distDir: string,
+  worker: { readonly hasVcsWorker: boolean; readonly readsFolders: boolean },
+): Stack {
   const stack = new Stack(app, 'Repertoire', {
     description: 'Repertoire, a private Composer registry that keeps itself in step with the code host',
     // Without bootstrapping, deployment fails at the first asset anyway. The cast: CDK's classes do not fit its interfaces under
@@ -26,7 +30,7 @@ export function createRepertoireStack(app: App, distDir: string, hasVcsWorker: b
   const parameters = createParameters(stack);
   const data = createData(stack);
   const queues = createQueues(stack);
-  const functions = createFunctions(stack, { distDir, parameters, data, queues, hasVcsWorker });
+  const functions = createFunctions(stack, { distDir, parameters, data, queues, ...worker });
   createTriggers(stack, { queues, functions });
   createAlarms(stack, { functions, queues, parameters });
   const api = createHttpApi(stack, functions);

@@ -8,8 +8,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** What a deployment has only if somebody chooses it. */
 export interface SynthesisChoices {
-  /** The worker that reads repositories at a URL. Default: as the context `vcs` of the CDK says, else no. */
-  readonly vcs?: boolean | undefined;
+  /** The worker that reads repositories at a URL; `on-this-machine`: folders of it, too, which is for `npm start` alone. Default: as the context `vcs` of the CDK says, else no. */
+  readonly vcs?: boolean | 'on-this-machine' | undefined;
 }
 
 /**
@@ -31,8 +31,9 @@ export function createApp(
     treeMetadata: false,
   });
   // The CLI gives text: `--context vcs=true`.
-  const hasVcsWorker = vcs ?? String(app.node.tryGetContext('vcs')) === 'true';
-  return { app, stack: createRepertoireStack(app, distDir, hasVcsWorker) };
+  const hasVcsWorker = vcs === undefined ? String(app.node.tryGetContext('vcs')) === 'true' : vcs !== false;
+  const worker = { hasVcsWorker, readsFolders: vcs === 'on-this-machine' };
+  return { app, stack: createRepertoireStack(app, distDir, worker) };
 }
 
 /**

@@ -6,7 +6,7 @@ import { credentialCipher } from '../../shared/composition/encryption.ts';
 import { createForges } from '../../shared/composition/forges.ts';
 import { integrationsSecret } from '../../shared/composition/integrations.ts';
 import { cdnRequestCheck } from '../../shared/composition/origin-secret.ts';
-import { hasVcsWorker } from '../../shared/composition/vcs-worker.ts';
+import { hasVcsWorker, readsFolders } from '../../shared/composition/vcs-worker.ts';
 import { vcsKinds } from '../../shared/domain/vcs-repository.ts';
 import { appHandler } from '../../shared/runtime/app-handler.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
@@ -33,7 +33,7 @@ const common = {
   integrationsSecret: integrationsSecret(),
   isFromCdn: cdnRequestCheck(),
   isOperatorKey: secretCheck('operatorKeySecretArn'),
-  vcs: { hasWorker: hasVcsWorker(), readableKinds: vcsKinds, makeSshKey },
+  vcs: { hasWorker: hasVcsWorker(), readsFolders: readsFolders(), readableKinds: vcsKinds, makeSshKey },
 };
 const current = forAddresses(addresses(), (found) => {
   const dependencies = { ...common, ...found };

@@ -37,7 +37,7 @@ Usage: npm run admin -- COMMAND [options]
                                                 unencrypted. ssh-key: a key is made here, and its public part printed.
                                                 The password, the header's value or the certificate's key is read from
                                                 FILE, or from standard input with -. Paths are those of Subversion, no
-                                                is none
+                                                is none. With npm start URL may be file:///FOLDER
   repository ORGANIZATION show|test REPOSITORY  show one, by its id, URL or name; test: read it now
   repository ORGANIZATION change REPOSITORY [--accept-host-key FINGERPRINT]
                                                 change any of the above; --accept-host-key: the server is known by this

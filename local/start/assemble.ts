@@ -6,4 +6,4 @@ if (assembly === undefined || dist === undefined) {
   throw new Error('usage: node local/start/assemble.ts ASSEMBLY DIST');
 }
 const [{ synthesize }] = await Promise.all([import('../../infra/synthesize.ts'), bundle(dist)]);
-synthesize(assembly, dist, { vcs: true });
+synthesize(assembly, dist, { vcs: 'on-this-machine' });

@@ -12,6 +12,7 @@ import { openVcs } from '../vcs/open-vcs.ts';
 import { defaultPrograms, runProgram } from '../vcs/run-program.ts';
 import { defaultLimits, type VcsReader } from '../vcs/vcs.ts';
 import { credentialCipher } from './encryption.ts';
+import { readsFolders } from './vcs-worker.ts';
 
 /** The readers of one message: what they need on the disk is removed when the message was handled. */
 export interface VcsReaders {
@@ -41,7 +42,7 @@ export function createVcsReaders(table: Table, root: string = join(tmpdir(), 're
     return openVcs(place, credential, {
       ...{ workFolder, cacheFolder: copy?.folder, hostKeys },
       ...{ run: runProgram, programs: defaultPrograms, limits: defaultLimits },
-      policy: { ...policy, allowsFile: false },
+      policy: { ...policy, allowsFile: readsFolders() },
     });
   };
   return {

@@ -70,6 +70,8 @@ export interface NewVcsRepository {
   readonly layout?: VcsLayout | undefined;
   readonly allowsPrivate: boolean;
   readonly allowsHttp: boolean;
+  /** It may be a folder of the machine. Default: no. */
+  readonly allowsFile?: boolean | undefined;
 }
 
 /** In one organization. */
@@ -86,7 +88,7 @@ export const grantedTeamsMax = 100;
 export async function addRepository(
   dependencies: VcsDependencies,
   { id: organization }: Pick<Organization, 'id'>,
-  { url, kind, credential, readers, layout, allowsPrivate, allowsHttp }: NewVcsRepository,
+  { url, kind, credential, readers, layout, allowsPrivate, allowsHttp, allowsFile = false }: NewVcsRepository,
   accountable: Accountable,
 ): Promise<StoredVcsRepository> {
   const { table, clock, randomBytes, workQueue } = dependencies;
@@ -97,7 +99,7 @@ export async function addRepository(
   if (!dependencies.readableKinds.includes(address.kind)) {
     throw new CallerError('invalid', `This version reads no repositories of ${vcsNames[address.kind]}.`);
   }
-  checkProtocol(address, credential, allowsHttp);
+  checkProtocol(address, credential, { allowsHttp, allowsFile });
   checkLayout(address, layout);
   await checkTeams(table, organization, readers.teams);
   await checkIsNew(table, organization, address);
@@ -155,15 +157,20 @@ const described = ({
 /** Protocols without encryption, which anybody on the way can read and change. */
 const plainProtocols = ['http:', 'git:', 'svn:'];
 
-function checkProtocol({ url }: VcsAddress, { kind }: GivenCredential, allowsHttp: boolean): void {
+interface Allowed {
+  readonly allowsHttp: boolean;
+  readonly allowsFile: boolean;
+}
+
+function checkProtocol({ url }: VcsAddress, { kind }: GivenCredential, allowed: Allowed): void {
   const { protocol } = new URL(url);
-  if (protocol === 'file:') {
+  if (protocol === 'file:' && !allowed.allowsFile) {
     throw new CallerError(
       'invalid',
-      'Folders of the machine are not read: the address has to be one of a server.',
+      'Folders of the machine are read only where Repertoire runs on one, and added by its operator: `npm run admin -- repository`. Else the address has to be one of a server.',
     );
   }
-  if (plainProtocols.includes(protocol) && !allowsHttp) {
+  if (plainProtocols.includes(protocol) && !allowed.allowsHttp) {
     throw new CallerError(
       'invalid',
       `${protocol}// is not encrypted, so whoever is on the way can change what is installed. Use https or ssh, or allow it for this repository.`,
@@ -332,7 +339,8 @@ async function changedBy(
     checkProtocol(
       address,
       credential ?? ({ kind: before.credentialKind } as GivenCredential),
-      allowsHttp ?? before.allowsHttp,
+      // A folder was allowed when it was added.
+      { allowsHttp: allowsHttp ?? before.allowsHttp, allowsFile: true },
     );
   }
   checkLayout(address, layout);

@@ -215,9 +215,9 @@ describe.skipIf(composerVersion === undefined)('a pinned commit, by the real Com
         return hostKey;
       };
       try {
-        const { git, hg, svn } = each.repositories;
+        const { folder, git, hg, svn } = each.repositories;
         const added = await Promise.all(
-          [hg, svn].map((one) => invoke('add-vcs-repository', { ...at, ...one })),
+          [folder, hg, svn].map((one) => invoke('add-vcs-repository', { ...at, ...one })),
         );
         const ofGit = await invoke('add-vcs-repository', { ...at, ...git });
         each.letIn(ofGit.publicKey ?? '');
@@ -225,15 +225,15 @@ describe.skipIf(composerVersion === undefined)('a pinned commit, by the real Com
         for (const one of added) await isRead(one);
         expect(await isRead(ofGit)).toBe(each.fingerprint);
         const app = await project();
-        const names = ['acme/of-git', 'acme/of-hg', 'acme/of-svn'];
+        const names = ['acme/in-folder', 'acme/of-git', 'acme/of-hg', 'acme/of-svn'];
         const run = await app.run('require', '--prefer-dist', ...names);
         expect(run.code === 0 ? '' : run.output).toBe('');
         for (const name of names) {
           expect(await app.read(`vendor/${name}/composer.json`)).toContain(`From ${name}`);
         }
         const locked = Locked.parse(JSON.parse(await app.read('composer.lock'))).packages;
-        expect(locked.map(({ version }) => version)).toEqual(['1.0.0', '1.0.0', '1.0.0']);
-        const { dist } = locked[2] ?? {};
+        expect(locked.map(({ version }) => version)).toEqual(['1.0.0', '1.0.0', '1.0.0', '1.0.0']);
+        const { dist } = locked[3] ?? {};
         expect(dist).toMatchObject({
           reference: expect.stringMatching(/^\/tags\/1\.0\.0\/@\d+$/),
           url: `${url}/dists/acme/of-svn/${distReference(dist?.reference ?? '')}.zip`,

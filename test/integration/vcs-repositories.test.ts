@@ -353,7 +353,7 @@ describe('adding', () => {
   it.each([
     ['http://git.example.org/acme', { kind: 'none' }, 'is not encrypted'],
     ['git://git.example.org/acme', { kind: 'none' }, 'is not encrypted'],
-    ['file:///srv/git/acme.git', { kind: 'none' }, 'has to be one of a server'],
+    ['file:///srv/git/acme.git', { kind: 'none' }, 'only where Repertoire runs on one'],
     ['git@git.example.org:acme/billing', { kind: 'none' }, 'needs a key'],
     ['svn+ssh://svn.example.org/acme', { kind: 'ssh-key' }, 'reads no repositories of Subversion'],
     ['https://git.example.org/acme', { kind: 'ssh-key' }, 'only for addresses of SSH'],

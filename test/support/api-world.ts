@@ -119,7 +119,7 @@ export async function createApiWorld(added: readonly Route[] = []): Promise<ApiW
     isOperatorKey: async (given) => given === secrets.operator,
     consoleBaseUrl,
     registryBaseUrl: 'https://registry.example',
-    vcs: { hasWorker: true, readableKinds: ['git'], makeSshKey },
+    vcs: { hasWorker: true, readsFolders: true, readableKinds: ['git'], makeSshKey },
   };
   await populate(table, time);
   const signIn = async (person: Person, authenticatedAt = time): Promise<void> => {

@@ -26,5 +26,8 @@ export interface ApiDependencies {
   /** Of Composer's repositories; without a slash at its end. */
   readonly registryBaseUrl: string;
   /** What repositories at a URL are read by, where this installation can. */
-  readonly vcs: Pick<VcsDependencies, 'hasWorker' | 'readableKinds' | 'makeSshKey'>;
+  readonly vcs: Pick<VcsDependencies, 'hasWorker' | 'readableKinds' | 'makeSshKey'> & {
+    /** Whether they may be folders of the machine. */
+    readonly readsFolders: boolean;
+  };
 }

@@ -143,13 +143,15 @@ const add = defineRoute(
     idempotency: 'key',
     answer: { status: 202, schema: VcsRepository, description: 'The repository, which is being read.' },
   },
-  async (dependencies, { organization, body, accountable }) => {
+  async (dependencies, { organization, body, caller, accountable }) => {
     const { credential, readers, allowsPrivate = false, allowsHttp = false, ...place } = body;
     const { repository } = await addRepository(
       vcsOf(dependencies),
       organization,
       {
         ...{ ...place, allowsPrivate, allowsHttp },
+        // Owners of an organization need not be those of the machine.
+        allowsFile: dependencies.vcs.readsFolders && caller.kind === 'operator',
         ...{ credential: credentialOf(credential), readers: readersOf(readers) },
       },
       await accountable(),

@@ -13,6 +13,7 @@ import { login, serveSubversion, wantLogin } from './subversion.ts';
 export interface OneOfEach {
   /** As the API takes them, without who may install. */
   readonly repositories: {
+    readonly folder: { readonly url: string; readonly kind: 'git'; readonly credential: unknown };
     readonly git: { readonly url: string; readonly kind: 'git'; readonly credential: unknown };
     readonly hg: { readonly url: string; readonly kind: 'hg'; readonly credential: unknown };
     readonly svn: { readonly url: string; readonly kind: 'svn'; readonly credential: unknown };
@@ -28,13 +29,19 @@ export interface OneOfEach {
 
 const manifestOf = (name: string): string => JSON.stringify({ name, description: `From ${name}` });
 
-/** Tags 1.0.0 of `<vendor>/of-git`, `of-hg` and `of-svn`: Git by SSH, Mercurial by HTTP, Subversion by its own protocol with a password. */
+/** Tags 1.0.0 of `<vendor>/in-folder`, `of-git`, `of-hg` and `of-svn`: the first one a folder, Git by SSH, Mercurial by HTTP, Subversion by its own protocol with a password. */
 export async function serveOneOfEach(vendor: string): Promise<OneOfEach> {
   const folder = await mkdtemp(join(tmpdir(), 'one-of-each-'));
   const git = makeRepository(folder, 'of-git.git', [
     {
       refs: ['refs/heads/main', 'refs/tags/1.0.0'],
       files: { 'composer.json': manifestOf(`${vendor}/of-git`) },
+    },
+  ]);
+  const inFolder = makeRepository(folder, 'in-folder.git', [
+    {
+      refs: ['refs/heads/main', 'refs/tags/1.0.0'],
+      files: { 'composer.json': manifestOf(`${vendor}/in-folder`) },
     },
   ]);
   const hg = createHgRepository(join(folder, 'of-hg'));
@@ -53,6 +60,7 @@ export async function serveOneOfEach(vendor: string): Promise<OneOfEach> {
   ]);
   return {
     repositories: {
+      folder: { url: `file://${inFolder}`, kind: 'git', credential: { kind: 'none' } },
       git: {
         ...{ url: `ssh://${sshd.user}@127.0.0.1:${sshd.port}${git}`, kind: 'git' },
         credential: { kind: 'ssh-key' },
