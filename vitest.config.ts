@@ -25,11 +25,15 @@ const excluded = [
   '.repertoire/**',
   ...(isLong ? [] : ['**/*.long.test.ts']),
 ];
+/** Of the console, which is JSX: Node does not import it. */
+const ofConsole = ['console/**/*.test.ts'];
 const common = {
   testTimeout: isLong ? 3_600_000 : 20_000,
   hookTimeout: isLong ? 600_000 : 60_000,
   pool: 'forks',
 } as const;
+/** Node imports the code itself, as it does in `npm start`: Vite would rewrite each module for either project, and make each call of an import slower. */
+const byNode = { experimental: { viteModuleRunner: false, nodeLoader: false } } as const;
 
 export default defineConfig({
   test: {
@@ -39,9 +43,10 @@ export default defineConfig({
       {
         test: {
           ...common,
+          ...byNode,
           name: 'parts',
           include: ['**/*.test.ts'],
-          exclude: [...excluded, ...wholeSystem],
+          exclude: [...excluded, ...wholeSystem, ...ofConsole],
           maxWorkers: 2,
           // Loading what they import once per worker, and not once per file, halves the time. A file leaves nothing behind for the next.
           isolate: false,
@@ -51,6 +56,18 @@ export default defineConfig({
       {
         test: {
           ...common,
+          name: 'console',
+          include: ofConsole,
+          exclude: excluded,
+          maxWorkers: 2,
+          isolate: false,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...common,
+          ...byNode,
           name: 'system',
           include: wholeSystem,
           exclude: excluded,

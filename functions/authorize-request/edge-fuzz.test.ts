@@ -96,13 +96,13 @@ const questions = fc
 /** Each question has its own store, with an open and a stopped organization and its own token. */
 async function answers(run: typeof runInNjs, script: string, isOpen: boolean): Promise<readonly unknown[]> {
   const values: Record<string, string> = {};
-  for (const of of ['a', 'acme', 'acme-2', 'umbrella', '0']) {
+  for (const name of ['a', 'acme', 'acme-2', 'umbrella', '0']) {
     for (const { value } of questions) {
       const principal = value.split('|')[1] ?? '';
-      values[`v/${of}/${principal}/0`] = 'AA';
+      values[`v/${name}/${principal}/0`] = 'AA';
     }
     if (isOpen) {
-      values[`o/${of}`] = 'open';
+      values[`o/${name}`] = 'open';
     }
   }
   const asked = questions.filter((one) => one.isOpen === isOpen);

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import examples from '@octokit/webhooks-examples';
+import examples from '@octokit/webhooks-examples' with { type: 'json' };
 import { sign } from '@octokit/webhooks-methods';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
