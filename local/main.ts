@@ -1,7 +1,6 @@
 /** `npm start`. */
 import { existsSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
-import { hostLabel } from '../shared/sign-in/host-label.ts';
 import { ENDPOINT_VARIABLE } from './cloud/services/table.ts';
 import { findTableProgram, thisMachine, withoutTableProgram } from './cloud/services/table-program.ts';
 import { WorldError } from './forges/world/world-error.ts';
@@ -14,7 +13,7 @@ import { passwordsOf } from './start/passwords.ts';
 import { atPlace, placeOf } from './start/place.ts';
 import { type Ports, takePorts, withForgePorts } from './start/ports.ts';
 import { createProgress } from './start/progress.ts';
-import { readWorldOf, type Started, start } from './start/start.ts';
+import type { Started } from './start/start.ts';
 import {
   markRunning,
   markStarting,
@@ -22,6 +21,7 @@ import {
   openStateFolder,
   type StateFolder,
 } from './start/state-folder.ts';
+import { readWorldOf } from './start/world-of.ts';
 
 async function main(args: readonly string[]): Promise<void> {
   const options = parseOptions(args);
@@ -53,6 +53,8 @@ async function main(args: readonly string[]): Promise<void> {
     const { firstRun } = options;
     const place = placeOf({ data: folder.directory });
     const here = { ...progress, step: (line: string) => step(atPlace(line, place)) };
+    // Most of the code: what is wrong with the options is said without it.
+    const { start } = await import('./start/start.ts');
     const started = await start(folder, world, {
       ...{ assembly, console, ports, progress: here, firstRun },
       onApi: (address) => {
@@ -159,6 +161,7 @@ async function readyText(started: Started, ports: Ports, folder: StateFolder): P
     });
   }
   const passwords = passwordsOf(started);
+  const { hostLabel } = await import('../shared/sign-in/host-label.ts');
   return instructions({
     organizations: await Promise.all(
       started.organizations.map(async (organization) => ({

@@ -12,9 +12,7 @@ import { codeCacheOf } from '../cloud/template/assembly.ts';
 import type { BitbucketSimulator } from '../forges/bitbucket/simulator.ts';
 import { type GitHubSimulator, startGitHubSimulator } from '../forges/github/simulator.ts';
 import type { GitLabSimulator } from '../forges/gitlab/simulator.ts';
-import { defaultWorldFile, readWorld } from '../forges/world/read-world.ts';
 import { forgeOf, type GitHubWorld, gitHubPart, nameOf, type World } from '../forges/world/world.ts';
-import { worldFromDirectory } from '../forges/world/world-from-directory.ts';
 import { type AdminClient, createAdminClient } from './admin-client.ts';
 import { createApiClient, readOperatorKey } from './api-client.ts';
 import {
@@ -26,7 +24,6 @@ import {
 } from './connect-world.ts';
 import { endDeadLeases } from './dead-leases.ts';
 import { openLog } from './log-file.ts';
-import type { StartOptions } from './options.ts';
 import { clockOfStory, type Playing, playPast, playPresent } from './play-story.ts';
 import { plural } from './plural.ts';
 import type { Ports } from './ports.ts';
@@ -88,14 +85,6 @@ export interface StartWith {
   readonly onCloud?: (cloud: Cloud) => void;
   /** Called when operators' commands are answered, long before everything is connected. */
   readonly onApi?: (address: ApiOfRun) => Promise<void>;
-}
-
-/** The world that the options select. @throws WorldError */
-export function readWorldOf(options: StartOptions): Promise<World> {
-  if (options.world === 'default') {
-    return readWorld(defaultWorldFile);
-  }
-  return 'file' in options.world ? readWorld(options.world.file) : worldFromDirectory(options.world.github);
 }
 
 /**

@@ -10,7 +10,8 @@ import { buildAssembly } from '../../local/start/build-assembly.ts';
 import { buildConsole } from '../../local/start/build-console.ts';
 import { portCount } from '../../local/start/options.ts';
 
-/** Runs the README's commands as processes. */
+/** Runs the README's commands as processes, as the scripts of package.json do. */
+const runner = 'tools/run.mjs';
 
 const Ready = z.object({
   registry: z.url(),
@@ -219,7 +220,7 @@ describe('npm start', () => {
     expect(await readdir(foreign)).toEqual(['composer.json']);
   });
 
-  it('prints its usage', async () => {
+  it('prints its usage', { timeout: 60_000 }, async () => {
     const help = await command('local/main.ts', ['--help']);
     expect(help.code).toBe(0);
     for (const flag of ['--json', '--port', '--data', '--fresh', '--world', '--github']) {
@@ -235,7 +236,9 @@ describe('npm start', () => {
 });
 
 async function startJson(flags: readonly string[]): Promise<{ child: ChildProcess; ready: Ready }> {
-  const child = spawn(process.execPath, ['local/main.ts', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [runner, 'local/main.ts', ...flags], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   running.push(child);
   const line = await new Promise<string>((resolve, reject) => {
     let stdout = '';
@@ -272,7 +275,7 @@ function command(
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
     // A start that should have been refused is not left running.
-    execFile(process.execPath, [script, ...args], { timeout: 60_000 }, (error, stdout, stderr) => {
+    execFile(process.execPath, [runner, script, ...args], { timeout: 60_000 }, (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
       resolve({ code, stdout, stderr });
     });

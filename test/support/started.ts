@@ -10,8 +10,9 @@ import { buildConsole } from '../../local/start/build-console.ts';
 import { parseOptions, portCount, UsageError } from '../../local/start/options.ts';
 import { type Ports, takePorts } from '../../local/start/ports.ts';
 import type { Progress } from '../../local/start/progress.ts';
-import { readWorldOf, type Started, type StartWith, start } from '../../local/start/start.ts';
+import { type Started, type StartWith, start } from '../../local/start/start.ts';
 import { openStateFolder } from '../../local/start/state-folder.ts';
+import { readWorldOf } from '../../local/start/world-of.ts';
 
 export interface System extends Started {
   readonly log: readonly CloudLog[];

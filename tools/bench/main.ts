@@ -2,10 +2,9 @@
 import { WorldError } from '../../local/forges/world/world-error.ts';
 import { UsageError } from '../../local/start/options.ts';
 import { createProgress } from '../../local/start/progress.ts';
-import { edgeTimeLines, measureEdgeTime, tooSlow } from './edge-time.ts';
 import { parseOptions, usage } from './options.ts';
 import { reportOf } from './report.ts';
-import { type MeasuredWorld, measureWorld } from './run-world.ts';
+import type { MeasuredWorld } from './run-world.ts';
 
 async function main(args: readonly string[]): Promise<void> {
   const options = parseOptions(args);
@@ -13,6 +12,9 @@ async function main(args: readonly string[]): Promise<void> {
     process.stdout.write(usage);
     return;
   }
+  // With the whole system: what is wrong with the options is said without it.
+  const { edgeTimeLines, measureEdgeTime, tooSlow } = await import('./edge-time.ts');
+  const { measureWorld } = await import('./run-world.ts');
   const edgeTimes = await measureEdgeTime();
   if (!options.json) process.stdout.write(`${edgeTimeLines(edgeTimes).join('\n')}\n\n`);
   const progress = createProgress(process.stderr, Date.now(), Date.now);

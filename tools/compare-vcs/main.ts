@@ -2,7 +2,6 @@
 import { WorldError } from '../../local/forges/world/world-error.ts';
 import { UsageError } from '../../local/start/options.ts';
 import { createProgress } from '../../local/start/progress.ts';
-import { compareRepositories } from './compare.ts';
 import { findLibraries } from './composer-side.ts';
 import { parseOptions, usage } from './options.ts';
 import { exitCodeOf, jsonOf, reportOf } from './report.ts';
@@ -15,6 +14,8 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const libraries = findLibraries(process.env);
   const progress = createProgress(process.stderr, Date.now(), Date.now);
+  // Both sides, with the whole system: what is wrong with the options is said without it.
+  const { compareRepositories } = await import('./compare.ts');
   const comparisons = await compareRepositories(
     options.directory,
     { drivers: options.drivers, libraries },
