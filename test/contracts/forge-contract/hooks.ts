@@ -1,5 +1,6 @@
 /** Contract: hooks are installed, recognised, repaired and removed, and others' are left alone. */
 import { expect, test } from 'vitest';
+import type { ForgeRepositoryId } from '../../../shared/domain/ids.ts';
 import { ForgeError } from '../../../shared/forge/errors.ts';
 import type { HookPlace, Hooks, InstalledHook } from '../../../shared/forge/hooks.ts';
 import { type ForgeFixture, given, spoiled } from './fixture.ts';
@@ -10,13 +11,19 @@ export function hooksContract(fixture: () => ForgeFixture): void {
   let count = 0;
   const hooksOf = async (): Promise<Hooks> => given((await fixture().open()).hooks);
 
-  async function placeOn(on: (typeof places)[number]): Promise<HookPlace> {
+  async function addRepository(name: string): Promise<ForgeRepositoryId> {
     const { changes } = fixture();
-    if (on === 'organization') return { on };
-    count += 1;
-    const repository = await changes.addRepository(`hooked-${count}`);
+    const repository = await changes.addRepository(name);
     await changes.push(repository, 'branch', 'main', 'acme/hooked');
-    return { on, repository };
+    return repository;
+  }
+
+  let hooked: Promise<ForgeRepositoryId> | undefined;
+  /** Each hook has an address of its own, so that one repository has all of them. */
+  async function placeOn(on: (typeof places)[number]): Promise<HookPlace> {
+    if (on === 'organization') return { on };
+    hooked ??= addRepository('hooked');
+    return { on, repository: await hooked };
   }
 
   /** Installs a hook of ours at the place. */
@@ -97,9 +104,10 @@ export function hooksContract(fixture: () => ForgeFixture): void {
   });
 
   test('a repository that is gone has no hooks', async () => {
-    const place = await placeOn('repository');
+    const repository = await addRepository('hooked-and-gone');
+    const place = { on: 'repository', repository } as const;
     const { hooks, hook } = await install(place);
-    if (place.on === 'repository') await fixture().changes.removeRepository(place.repository);
+    await fixture().changes.removeRepository(repository);
     expect(await hooks.list(place)).toBeUndefined();
     await hooks.remove(place, hook.id);
   });
