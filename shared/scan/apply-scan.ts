@@ -21,7 +21,7 @@ import { type Operation, type Table, transactionItemsMax } from '../store/table.
 import { type Lease, leaseHeld, requestWork, type WorkMessage } from '../store/work.ts';
 import { edgeWork, grantsWork, packageWork } from '../store/work-items.ts';
 import { type PackageState, packagesOfRepository } from './package-state.ts';
-import type { VersionChange } from './plan-versions.ts';
+import type { VersionChange, VersionState } from './plan-versions.ts';
 
 /** Attributes of a package that come from its repository, apart from versions. */
 export interface AboutRepository {
@@ -188,7 +188,7 @@ export async function publishPending(
   lease: Lease,
   organization: OrganizationId,
   found: StoredPackage,
-  version: StoredVersion,
+  version: VersionState,
   outcome: ArchiveOutcome,
 ): Promise<readonly WorkMessage[]> {
   const key = keys.version(organization, found.number, version.versionNormalized);
@@ -234,7 +234,7 @@ export async function publishAccepted(
   lease: Lease,
   organization: OrganizationId,
   found: StoredPackage,
-  { before, after }: { readonly before: StoredVersion; readonly after: StoredVersion },
+  { before, after }: { readonly before: VersionState; readonly after: StoredVersion },
   shasum: string,
 ): Promise<readonly WorkMessage[]> {
   const workItem = packageWork(organization, found.number);

@@ -37,7 +37,7 @@ export async function finishPackages(
     return { unfinished: false };
   }
   const { organization } = scan.inputs;
-  const requirements = existing.map(({ found, versions }) => ({ number: found.number, versions }));
+  const requirements = existing.flatMap((one) => one.requirements);
   const required = await noteRequirements(dependencies, lease, organization, requirements);
   const readmes = await noteReadmesOf(dependencies, lease, scan, existing);
   const archives = createCommitArchives();
@@ -80,20 +80,20 @@ async function archivesOf(
   lease: Lease,
   organization: Organization,
   { reader }: RepositoryScan,
-  { found, versions, stored: before }: Existing,
+  { found, noticed, moves, stored: before }: Existing,
   times: { readonly leaseMs: number; readonly until: number },
 ) {
   const { stored, ...pending } = await storePendingArchives(dependencies, lease, organization, found, {
     reader,
     ...times,
-    scanned: versions,
+    moves,
     stored: before,
   });
   // In a repository with several packages a version alone does not say whose it is.
   const named = (version: string): string => (found.directory === '' ? version : `${found.name} ${version}`);
   return {
     ...pending,
-    notices: noticesOf(stored, versions).map((one) => ({ ...one, version: named(one.version) })),
+    notices: noticesOf(stored, noticed).map((one) => ({ ...one, version: named(one.version) })),
     movedTags: movedTagsOf(stored).map((one) => ({ ...one, version: named(one.version) })),
   };
 }

@@ -9,6 +9,11 @@ import type { Table } from '../store/table.ts';
 import { type Lease, leaseHeld } from '../store/work.ts';
 import type { VersionChange } from './plan-versions.ts';
 
+/** What the log says of a change. */
+export interface LoggedChange extends Pick<VersionChange, 'kind' | 'reason'> {
+  readonly version: string;
+}
+
 interface LogDependencies {
   readonly table: Table;
   readonly clock: Clock;
@@ -22,13 +27,13 @@ export async function logChanges(
   { table, clock }: LogDependencies,
   lease: Lease,
   of: RepositoryOf,
-  changes: readonly VersionChange[],
+  changes: readonly LoggedChange[],
 ): Promise<void> {
   if (changes.length > 0) {
     const entry = {
       at: clock.now(),
       cause: causeOf(lease),
-      changes: changes.map(({ kind, version: { version }, reason }) => ({ kind, version, reason })),
+      changes: [...changes],
     };
     await table.transact([leaseHeld(lease), addScanLogEntry(of, entry)]);
   }

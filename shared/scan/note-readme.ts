@@ -75,17 +75,17 @@ export async function noteFolderReadmes(
   about: Omit<ReadmeInputs, 'found'>,
   packages: readonly {
     readonly found: ReadmeInputs['found'];
-    readonly versions: readonly FoundVersion[];
+    /** The default branch's version. */
+    readonly tip: Pick<FoundVersion, 'commit' | 'folder'> | undefined;
   }[],
 ): Promise<Pick<ReadmeRecord, 'readmesOf'>> {
   const before = Readmes.parse(lease.item.readmesOf);
   const after: Record<string, string> = {};
   let reads = 0;
-  for (const { found, versions } of packages) {
-    const main = versions.find(({ isDefaultBranch }) => isDefaultBranch);
-    if (main === undefined) continue;
+  for (const { found, tip } of packages) {
+    if (tip === undefined) continue;
     const key = String(found.number);
-    const mark = main.folder?.tree ?? main.commit;
+    const mark = tip.folder?.tree ?? tip.commit;
     if (before[key] === mark || reads === folderReadmesMax) {
       Object.assign(after, before[key] !== undefined && { [key]: before[key] });
       continue;

@@ -58,12 +58,10 @@ export function requirementRows(
 export async function noteRequirements(
   { table }: { readonly table: Table },
   lease: Lease,
-  { id, ownedVendors }: Organization,
-  packages: readonly { readonly number: number; readonly versions: readonly FoundVersion[] }[],
+  { id }: Pick<Organization, 'id'>,
+  all: readonly RequirementRow[],
 ): Promise<RequirementRecord> {
-  const rows = packages
-    .flatMap(({ number, versions }) => requirementRows(number, versions, ownedVendors))
-    .slice(0, allRowsMax);
+  const rows = all.slice(0, allRowsMax);
   const before = Noted.parse(lease.item.requirements);
   const isSame = (one: RequirementRow, other: RequirementRow) =>
     one.required === other.required && one.number === other.number;

@@ -1,6 +1,12 @@
 /** What a scan reports to owners: refs that give no version, and notices about those that do. Pure. */
 import type { ComposerVersion } from '../composer/versions.ts';
-import type { StoredVersion } from '../store/package-store.ts';
+import type { VersionState } from './plan-versions.ts';
+
+/** What notices need of a version that a scan found. */
+export type NoticedVersion = Pick<
+  ComposerVersion,
+  'version' | 'versionNormalized' | 'commit' | 'isDefaultBranch' | 'leftOut'
+>;
 
 /** A notice for owners about an existing version. */
 export interface Notice {
@@ -25,7 +31,7 @@ const bytesMax = 150_000;
  *
  * @param found the versions that the scan found; for a moved tag they differ from the stored one
  */
-export function noticesOf(stored: readonly StoredVersion[], found: readonly ComposerVersion[]): Notice[] {
+export function noticesOf(stored: readonly VersionState[], found: readonly NoticedVersion[]): Notice[] {
   const notices = [...stored.flatMap(noticesOfVersion), ...leftOutNotices(stored, found)];
   return bounded(notices, (count) => ({
     version: `${count} more`,
@@ -42,13 +48,13 @@ export interface MovedTag {
 /** As many as a list of them shows. */
 const movedMax = 20;
 
-export const movedTagsOf = (stored: readonly StoredVersion[]): readonly MovedTag[] =>
+export const movedTagsOf = (stored: readonly VersionState[]): readonly MovedTag[] =>
   stored
     .filter(({ movedTo, acceptedMove }) => movedTo !== undefined && movedTo !== acceptedMove)
     .slice(0, movedMax)
     .map(({ version, refName }) => ({ version, tag: refName }));
 
-function noticesOfVersion(stored: StoredVersion): Notice[] {
+function noticesOfVersion(stored: VersionState): Notice[] {
   const { version, state, reason, commit, movedTo, acceptedMove, refName } = stored;
   const until =
     movedTo !== undefined && movedTo === acceptedMove
@@ -69,7 +75,7 @@ function noticesOfVersion(stored: StoredVersion): Notice[] {
   ];
 }
 
-function leftOutNotices(stored: readonly StoredVersion[], found: readonly ComposerVersion[]): Notice[] {
+function leftOutNotices(stored: readonly VersionState[], found: readonly NoticedVersion[]): Notice[] {
   const commits = new Map(stored.map(({ versionNormalized, commit }) => [versionNormalized, commit]));
   const versionsOf = new Map<string, string[]>();
   // The default branch first, since its manifest is the one to fix.

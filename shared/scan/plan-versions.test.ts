@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ComposerVersion, versionsOf } from '../composer/versions.ts';
 import type { StoredVersion } from '../store/package-store.ts';
-import { planVersions, type VersionChange } from './plan-versions.ts';
+import { afterChanges, planVersions, type VersionChange } from './plan-versions.ts';
 
 const commit = (digit: string) => digit.repeat(40);
 const [a, b, c] = [commit('a'), commit('b'), commit('c')];
@@ -247,5 +247,25 @@ describe('any history of refs', () => {
         }
       }),
     );
+  });
+});
+
+describe('afterChanges', () => {
+  it('is what the changes leave in the table, in its order, without manifests: those of all packages do not fit into the memory', () => {
+    const refs = { tags: { '1.0.0': a, '1.1.0': b }, branches: { main: b } };
+    const before = applied([], planVersions({ current: [], ...scanned(refs), isImport: true }));
+    const moved = scanned({ tags: { '1.0.0': a, '0.9.0': c }, branches: { next: c } });
+    const changes = planVersions({ current: before, ...moved, isImport: false });
+    expect(changes.map(({ kind }) => kind).toSorted()).toEqual(['remove', 'write', 'write', 'write']);
+    const after = afterChanges(before, changes);
+    expect(after.map(({ versionNormalized, state }) => [versionNormalized, state])).toEqual([
+      ['0.9.0.0', 'pending'],
+      ['1.0.0.0', 'published'],
+      ['1.1.0.0', 'withdrawn'],
+      ['dev-next', 'published'],
+    ]);
+    const left = applied(before, changes).map(({ manifest: _, ...state }) => state);
+    expect(after).toEqual(expect.arrayContaining(left));
+    expect(after).toHaveLength(left.length);
   });
 });

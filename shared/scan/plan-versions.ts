@@ -176,14 +176,16 @@ function replace(before: StoredVersion | undefined, after: StoredVersion, reason
   ];
 }
 
+/** A stored version without its manifest: of all packages of a repository these are too large to be kept during a scan. */
+export type VersionState = Omit<StoredVersion, 'manifest'>;
+
+const withoutManifest = ({ manifest: _, ...state }: StoredVersion): VersionState => state;
+
 /** What is stored once the changes are written, in the order of the table. */
 export function afterChanges(
   current: readonly StoredVersion[],
   changes: readonly VersionChange[],
-): readonly StoredVersion[] {
-  if (changes.length === 0) {
-    return current;
-  }
+): readonly VersionState[] {
   const versions = new Map(current.map((version) => [version.versionNormalized, version]));
   for (const { kind, version } of changes) {
     if (kind === 'remove') {
@@ -192,21 +194,21 @@ export function afterChanges(
       versions.set(version.versionNormalized, version);
     }
   }
-  return [...versions.values()].toSorted((one, other) =>
-    one.versionNormalized < other.versionNormalized ? -1 : 1,
-  );
+  return [...versions.values()]
+    .map(withoutManifest)
+    .toSorted((one, other) => (one.versionNormalized < other.versionNormalized ? -1 : 1));
 }
 
 /** A version whose tag moved with an owner's consent. */
 export interface AcceptedMove {
-  readonly before: StoredVersion;
+  readonly before: VersionState;
   /** What it becomes once its archive is stored; undefined where no version can be made of the tag. */
   readonly after: StoredVersion | undefined;
 }
 
 /** The versions that are to be made of the commit that their tag moved to. A tag that moved on since has to be accepted again. */
 export function acceptedMoves(
-  stored: readonly StoredVersion[],
+  stored: readonly VersionState[],
   found: readonly FoundVersion[],
 ): readonly AcceptedMove[] {
   return stored

@@ -7,13 +7,24 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { type StoredPackage, type StoredVersion, versionsOfPackage } from '../store/package-store.ts';
 import type { RefusedCommit } from '../store/refused-commit-store.ts';
+import type { RequirementRow } from '../store/requirement-store.ts';
 import type { Table } from '../store/table.ts';
 import type { Lease, WorkQueue } from '../store/work.ts';
 import { type AboutRepository, applyVersions, recordImported, recordMoved } from './apply-scan.ts';
 import { claimName } from './claim-name.ts';
-import type { LeftOutRef } from './owner-lines.ts';
+import type { LoggedChange } from './log-scan.ts';
+import { requirementRows } from './note-requirements.ts';
+import type { LeftOutRef, NoticedVersion } from './owner-lines.ts';
 import { loadPackageState, type PackageState } from './package-state.ts';
-import { afterChanges, type FoundVersion, planVersions, type VersionChange } from './plan-versions.ts';
+import {
+  type AcceptedMove,
+  acceptedMoves,
+  afterChanges,
+  type FoundVersion,
+  planVersions,
+  type VersionChange,
+  type VersionState,
+} from './plan-versions.ts';
 import type { Unread } from './read-refs.ts';
 import { requestHooks } from './request-hooks.ts';
 import type { ScanInputs } from './scan-inputs.ts';
@@ -42,7 +53,7 @@ export interface RepositoryScan {
   readonly claims: Set<string>;
 }
 
-/** What a scan found of a package. */
+/** What a scan found of a package, before it is compared with what is stored. */
 export interface FoundPackage {
   readonly source: PackageSource;
   readonly name: string | undefined;
@@ -54,15 +65,23 @@ export interface FoundPackage {
   readonly isWhole: boolean;
 }
 
+/**
+ * What the rest of the scan needs of a package. A repository may have a hundred packages with a thousand versions each, whose manifests do not fit into
+ * the function's memory together: only those of versions whose tag moved are kept.
+ */
 export interface ScannedPackage {
   /** Undefined where there is no package. */
   readonly found: StoredPackage | undefined;
-  /** Those that can be stored. */
-  readonly versions: readonly FoundVersion[];
   /** What is stored of the package after the scan's changes. */
-  readonly stored: readonly StoredVersion[];
+  readonly stored: readonly VersionState[];
+  /** Versions with something that is left out of their manifests. */
+  readonly noticed: readonly NoticedVersion[];
+  readonly moves: readonly AcceptedMove[];
+  /** The default branch's version, without its manifest. */
+  readonly tip: Pick<FoundVersion, 'commit' | 'folder'> | undefined;
+  readonly requirements: readonly RequirementRow[];
   readonly waiting: readonly WaitingName[];
-  readonly changes: readonly VersionChange[];
+  readonly changes: readonly LoggedChange[];
   readonly leftOut: readonly LeftOutRef[];
 }
 
@@ -76,12 +95,11 @@ export async function scanPackage(
   const { table } = dependencies;
   const { organization } = scan.inputs;
   const state = await loadPackageState(table, organization.id, scan.packages, one.source, one.name);
-  const stored = new Set(state.versions.map(({ versionNormalized }) => versionNormalized));
-  const { versions, leftOut } = withinSizes(one.versions ?? [], stored);
-  const none = { versions, stored: [], changes: [], leftOut };
+  const known = new Set(state.versions.map(({ versionNormalized }) => versionNormalized));
+  const { versions, leftOut } = withinSizes(one.versions ?? [], known);
   const held = await packageOf(dependencies, lease, scan, one, state);
   if ('waiting' in held || held.found === undefined || one.versions === undefined) {
-    return { ...none, found: undefined, waiting: 'waiting' in held ? held.waiting : [] };
+    return { ...nothingFound, leftOut, waiting: 'waiting' in held ? held.waiting : [] };
   }
   const { found, current } = held;
   const { refs, unread } = scan;
@@ -102,8 +120,29 @@ export async function scanPackage(
   if (!found.imported && one.isWhole) {
     await recordImported(dependencies, lease, organization.id, found);
   }
-  return { found, versions, stored: afterChanges(current, changes), waiting: [], changes, leftOut };
+  const stored = afterChanges(current, changes);
+  const main = versions.find(({ isDefaultBranch }) => isDefaultBranch);
+  return {
+    ...{ found, stored, waiting: [], leftOut },
+    noticed: versions.filter((version) => version.leftOut.length > 0).map(noticedVersion),
+    moves: acceptedMoves(stored, versions),
+    tip: main && { commit: main.commit, folder: main.folder },
+    requirements: requirementRows(found.number, versions, organization.ownedVendors),
+    changes: changes.map(({ kind, version, reason }) => ({ kind, version: version.version, reason })),
+  };
 }
+
+const nothingFound = {
+  ...{ found: undefined, stored: [], noticed: [], moves: [], tip: undefined, requirements: [], changes: [] },
+} as const;
+
+const noticedVersion = ({
+  version,
+  versionNormalized,
+  commit,
+  isDefaultBranch,
+  leftOut,
+}: FoundVersion): NoticedVersion => ({ version, versionNormalized, commit, isDefaultBranch, leftOut });
 
 type HeldPackage =
   | { readonly found: StoredPackage | undefined; readonly current: readonly StoredVersion[] }

@@ -29,12 +29,11 @@ import { claimsOf, endClaims, requestClaimants } from './claim-name.ts';
 import { type FoundFolders, findFolders } from './find-folders.ts';
 import { type FinishedPackages, finishPackages } from './finish-packages.ts';
 import { refKey } from './folders/folder-packages.ts';
-import { logChanges, logFailure } from './log-scan.ts';
+import { type LoggedChange, logChanges, logFailure } from './log-scan.ts';
 import { moveFolders } from './move-folders.ts';
 import { changeOf, type RefsRecord } from './note-change.ts';
 import type { LeftOutRef } from './owner-lines.ts';
 import { packagesOfRepository } from './package-state.ts';
-import type { VersionChange } from './plan-versions.ts';
 import { proposeFolders } from './propose-folders.ts';
 import { readRefsInPortions } from './read-refs.ts';
 import { type ReadVersions, readFolderVersions, readVersions } from './read-versions.ts';
@@ -228,20 +227,20 @@ const placesOf = (rootName: string | undefined, { packages }: FoundFolders): Rea
     ...(rootName === undefined ? [] : [[rootName, ''] as const]),
   ]);
 
-/** What the scan found of each package: of the root first. */
-function foundPackages(
+/** What the scan found of each package: of the root first. One at a time, so that their manifests are not in the memory together. */
+function* foundPackages(
   source: PackageSource,
   root: ReadVersions,
   folders: FoundFolders,
   { refs, unread, refused }: Omit<RepositoryScan, 'claims' | 'packages'>,
-): readonly (FoundPackage & { readonly skipped: readonly LeftOutRef[] })[] {
+): Generator<FoundPackage & { readonly skipped: readonly LeftOutRef[] }> {
   const commits = new Map(
     [
       ...refs.tags.map((ref) => ['tag', ref] as const),
       ...refs.branches.map((ref) => ['branch', ref] as const),
     ].map(([kind, { name, commit }]) => [refKey(kind, name), commit]),
   );
-  const ofRoot = {
+  yield {
     source,
     name: root.name,
     versions: root.versions,
@@ -249,27 +248,25 @@ function foundPackages(
     isWhole: unread.refs.length === 0,
     skipped: [],
   };
-  const below = folders.packages.map((one) => ({
-    ...readFolderVersions(one, refused),
-    source: { ...source, directory: one.directory },
-    name: one.name,
-    isUnread: (kind: 'tag' | 'branch', name: string) => {
-      const commit = commits.get(refKey(kind, name));
-      return unread.has(kind, name) || (commit !== undefined && !folders.isRead(commit));
-    },
-    isWhole: unread.refs.length === 0 && folders.unread === 0,
-  }));
-  return [ofRoot, ...below];
+  for (const one of folders.packages) {
+    yield {
+      ...readFolderVersions(one, refused),
+      source: { ...source, directory: one.directory },
+      name: one.name,
+      isUnread: (kind: 'tag' | 'branch', name: string) => {
+        const commit = commits.get(refKey(kind, name));
+        return unread.has(kind, name) || (commit !== undefined && !folders.isRead(commit));
+      },
+      isWhole: unread.refs.length === 0 && folders.unread === 0,
+    };
+  }
 }
 
 /** For the log: in a repository with several packages a version alone does not say whose it is. */
-const changesOf = ({ found, changes }: ScannedPackage): readonly VersionChange[] =>
+const changesOf = ({ found, changes }: ScannedPackage): readonly LoggedChange[] =>
   found === undefined || found.directory === ''
     ? changes
-    : changes.map((change) => ({
-        ...change,
-        version: { ...change.version, version: `${found.name} ${change.version.version}` },
-      }));
+    : changes.map((change) => ({ ...change, version: `${found.name} ${change.version}` }));
 
 /** What is left to read, of manifests in the root and of folders. */
 function restOf(

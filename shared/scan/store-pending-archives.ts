@@ -5,11 +5,11 @@ import { ForgeError, type ForgeErrorCode } from '../forge/errors.ts';
 import type { ContentReader } from '../forge/forge.ts';
 import { type BuildDistDependencies, buildDist } from '../publish/build-dist.ts';
 import type { Logger } from '../runtime/logger.ts';
-import type { StoredPackage, StoredVersion } from '../store/package-store.ts';
+import type { StoredPackage } from '../store/package-store.ts';
 import type { Lease, WorkMessage, WorkQueue } from '../store/work.ts';
 import { type ArchiveOutcome, publishAccepted, publishPending, recordAccepted } from './apply-scan.ts';
 import { isOwnArchive } from './missing-archives.ts';
-import { type AcceptedMove, acceptedMoves, type FoundVersion } from './plan-versions.ts';
+import type { AcceptedMove, VersionState } from './plan-versions.ts';
 
 export interface StorePendingDependencies extends Omit<BuildDistDependencies, 'reader'> {
   readonly workQueue: WorkQueue;
@@ -22,7 +22,7 @@ export interface PendingArchives {
   /** Seconds after which there may be more to publish, even without a change on the forge. */
   readonly again: number | undefined;
   /** What is stored of the package now. */
-  readonly stored: readonly StoredVersion[];
+  readonly stored: readonly VersionState[];
 }
 
 /** When to check again for an archive that another worker builds; seconds. */
@@ -37,7 +37,7 @@ const fatalCodes: ReadonlySet<ForgeErrorCode> = new Set([
 
 /** A version that waits for an archive: a new tag's, or one whose tag moved with an owner's consent. */
 interface Waiting {
-  readonly version: StoredVersion;
+  readonly version: VersionState;
   /** What an accepted move makes of it; undefined for a new tag. */
   readonly move: AcceptedMove | undefined;
 }
@@ -109,7 +109,7 @@ function createBuilder(
 /**
  * Builds the archives of new tags, and of tags that moved with an owner's consent, and publishes those whose archive is stored.
  *
- * @param scanned what the scan found
+ * @param moves of tags, with an owner's consent
  * @param stored what is stored of the package after the scan's changes. What an owner accepts meanwhile requests another scan.
  */
 export async function storePendingArchives(
@@ -121,22 +121,22 @@ export async function storePendingArchives(
     reader,
     leaseMs,
     until,
-    scanned,
+    moves,
     stored,
   }: {
     readonly reader: ContentReader;
     readonly leaseMs: number;
     /** How long archives are built; the next scan does the rest. Milliseconds since the epoch. */
     readonly until: number;
-    readonly scanned: readonly FoundVersion[];
-    readonly stored: readonly StoredVersion[];
+    readonly moves: readonly AcceptedMove[];
+    readonly stored: readonly VersionState[];
   },
 ): Promise<PendingArchives> {
   const { table, clock, workQueue } = dependencies;
   const builder = createBuilder(dependencies, organization, found, reader, { until, leaseMs });
   const versions = new Map(stored.map((version) => [version.versionNormalized, version]));
   let count = 0;
-  for (const waiting of waitingAmong(stored, scanned)) {
+  for (const waiting of waitingAmong(stored, moves)) {
     if (builder.stopReason === undefined && clock.now() >= until) {
       builder.stopReason = 'its archive was not built in time';
       builder.again = 1;
@@ -157,7 +157,7 @@ export async function storePendingArchives(
 }
 
 /** As `publish` stores it. */
-function afterOutcome({ version, move }: Waiting, outcome: ArchiveOutcome): StoredVersion {
+function afterOutcome({ version, move }: Waiting, outcome: ArchiveOutcome): VersionState {
   if ('reason' in outcome) {
     return { ...version, reason: outcome.reason };
   }
@@ -166,11 +166,11 @@ function afterOutcome({ version, move }: Waiting, outcome: ArchiveOutcome): Stor
 }
 
 const waitingAmong = (
-  versions: readonly StoredVersion[],
-  scanned: readonly FoundVersion[],
+  versions: readonly VersionState[],
+  moves: readonly AcceptedMove[],
 ): readonly Waiting[] => [
   ...versions.filter(({ state }) => state === 'pending').map((version) => ({ version, move: undefined })),
-  ...acceptedMoves(versions, scanned).map((move) => ({ version: move.before, move })),
+  ...moves.map((move) => ({ version: move.before, move })),
 ];
 
 async function outcomeOf(

@@ -18,10 +18,10 @@ export const packageBytesMax = 20_000_000;
  *
  * @param stored normalized versions that the package has
  */
-export function withinSizes(
-  found: readonly ComposerVersion[],
+export function withinSizes<Version extends ComposerVersion>(
+  found: readonly Version[],
   stored: ReadonlySet<string>,
-): { readonly versions: readonly ComposerVersion[]; readonly leftOut: readonly LeftOutRef[] } {
+): { readonly versions: readonly Version[]; readonly leftOut: readonly LeftOutRef[] } {
   const leftOut = new Map<ComposerVersion, string>();
   let bytes = 0;
   for (const version of found.toSorted((one, other) => byPriority(one, other, stored))) {
