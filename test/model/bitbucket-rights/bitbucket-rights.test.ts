@@ -22,7 +22,7 @@ import { instances, ownerName, workspaceSlug } from './random-instances.ts';
 import { idOf, type Kept, type SimulatedIds, simulate } from './simulated-instance.ts';
 
 const seed = Number(process.env.RIGHTS_SEED ?? (isLong ? Date.now() % 2 ** 31 : 20_261_128));
-const runs = Number(process.env.RIGHTS_RUNS ?? extent({ short: 30, long: 1_000 }));
+const runs = Number(process.env.RIGHTS_RUNS ?? extent({ short: 20, long: 1_000 }));
 const path = process.env.RIGHTS_PATH;
 /** An account that Bitbucket's answers never name. */
 const stranger = '{99999999-0000-4000-8000-000000000000}';

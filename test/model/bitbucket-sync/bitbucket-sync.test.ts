@@ -13,7 +13,7 @@ import { bitbucketChange, type ChangeKey, changeKeys } from './bitbucket-changes
 import { type BitbucketModel, startBitbucketModel, watchRights } from './bitbucket-model.ts';
 
 const seed = Number(process.env.SYNC_SEED ?? (isLong ? Date.now() % 2 ** 31 : 20_261_128));
-const runs = Number(process.env.SYNC_RUNS ?? extent({ short: 6, long: 1_000 }));
+const runs = Number(process.env.SYNC_RUNS ?? extent({ short: 4, long: 1_000 }));
 const path = process.env.SYNC_PATH;
 
 const sequences = fc.record({

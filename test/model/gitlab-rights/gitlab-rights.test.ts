@@ -23,7 +23,7 @@ import { instances, ownerName, topName } from './random-instances.ts';
 import { idOf, type SimulatedIds, simulate } from './simulated-instance.ts';
 
 const seed = Number(process.env.RIGHTS_SEED ?? (isLong ? Date.now() % 2 ** 31 : 20_261_128));
-const runs = Number(process.env.RIGHTS_RUNS ?? extent({ short: 100, long: 1_000 }));
+const runs = Number(process.env.RIGHTS_RUNS ?? extent({ short: 60, long: 1_000 }));
 const path = process.env.RIGHTS_PATH;
 /** An account that GitLab's answers never name. */
 const stranger = 999_999;

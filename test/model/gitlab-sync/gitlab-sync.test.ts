@@ -14,7 +14,7 @@ import { type GitLabModel, startGitLabModel } from './gitlab-model.ts';
 import { watchRights } from './rights-watch.ts';
 
 const seed = Number(process.env.SYNC_SEED ?? (isLong ? Date.now() % 2 ** 31 : 20_261_128));
-const runs = Number(process.env.SYNC_RUNS ?? extent({ short: 8, long: 1_000 }));
+const runs = Number(process.env.SYNC_RUNS ?? extent({ short: 5, long: 1_000 }));
 const path = process.env.SYNC_PATH;
 
 const sequences = fc.record({

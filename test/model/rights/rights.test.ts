@@ -19,7 +19,7 @@ import { organizations } from './random-organizations.ts';
 import { acmeId, installationId, type SimulatedIds, simulate } from './simulated-organization.ts';
 
 const seed = Number(process.env.RIGHTS_SEED ?? (isLong ? Date.now() % 2 ** 31 : 20_261_122));
-const runs = Number(process.env.RIGHTS_RUNS ?? extent({ short: 150, long: 20_000 }));
+const runs = Number(process.env.RIGHTS_RUNS ?? extent({ short: 100, long: 20_000 }));
 const path = process.env.RIGHTS_PATH;
 /** The time between two organizations, so that GitHub's hourly budgets suffice for all. */
 const pauseMs = 5_000;

@@ -23,8 +23,8 @@ const rounds =
   SYNC_SEED === undefined
     ? extent({
         short: [
-          { seed: fixedSeed, runs: runsOf(20) },
-          { seed: newSeed, runs: runsOf(10) },
+          { seed: fixedSeed, runs: runsOf(14) },
+          { seed: newSeed, runs: runsOf(6) },
         ],
         long: [{ seed: newSeed, runs: runsOf(5_000) }],
       })
