@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { createCloudClock } from '../../local/cloud/runtime/clock.ts';
 import { startGateway } from '../../local/cloud/services/gateway.ts';
 import type { ServiceCall } from '../../local/cloud/services/gateway-call.ts';
+import { createObjectStore } from '../../local/cloud/services/object-store.ts';
 import { createParameterService } from '../../local/cloud/services/parameters.ts';
 import { createQueueService } from '../../local/cloud/services/queue-service.ts';
 import { createSecretsService } from '../../local/cloud/services/secrets.ts';
@@ -34,6 +35,8 @@ export interface LocalServices {
   /** Not counted. */
   readonly table: Table;
   take(): Traffic;
+  /** Bytes of an object in the registry's bucket; 0 where there is none. */
+  objectSize(key: string): Promise<number>;
   /** Called before each transaction with its place, from 1, since the last `take`. */
   beforeTransaction: (place: number) => Promise<void>;
   close(): Promise<void>;
@@ -42,6 +45,7 @@ export interface LocalServices {
 const region = 'eu-central-1';
 const accountId = '000000000000';
 const tableName = 'bench';
+const bucketName = 'bench-registry';
 
 export async function startLocalServices(
   directory: string,
@@ -65,10 +69,13 @@ export async function startLocalServices(
       console: 'https://console.example.com',
     }),
   });
+  const objects = createObjectStore({ directory: join(directory, 'objects'), clock });
+  objects.createBucket(bucketName);
   const gateway = await startGateway({
     port: 0,
     accessKey: 'bench',
     clock,
+    objects,
     queues,
     secrets,
     parameters,
@@ -84,6 +91,7 @@ export async function startLocalServices(
       AWS_ACCESS_KEY_ID: gateway.accessKeyId('sync-organization'),
       AWS_SECRET_ACCESS_KEY: 'none',
       [environment.tableName]: tableName,
+      [environment.registryBucket]: bucketName,
       [environment.integrationsSecretArn]: secretArn,
       // The simulated code host is on this machine.
       [environment.privateForgeHosts]: '127.0.0.1',
@@ -95,11 +103,13 @@ export async function startLocalServices(
     },
     table: await makeTable(table.endpoint),
     take: scale.take,
+    objectSize: async (key) => (await objects.get(bucketName, key))?.body.length ?? 0,
     beforeTransaction: async () => {},
     async close() {
       await gateway.close();
       await queues.close();
       await secrets.close();
+      await objects.close();
       await table.close();
     },
   };

@@ -44,7 +44,8 @@ export const structureMost = (size: Size): number => always + pagesOf(size);
 const membersPerTeam = 20;
 const repositoriesPerTeam = 25;
 
-const world = parseWorld(
+/** One owner and one repository, to be filled. */
+export const benchWorld = parseWorld(
   `
 users: [{ login: olga }]
 organizations:
@@ -63,7 +64,7 @@ organizations:
  */
 export async function startOrganization(size: Size): Promise<Organization> {
   const objects = createSharedObjects();
-  const gitHub = await startGitHub(world, objects);
+  const gitHub = await startGitHub(benchWorld, objects);
   const { simulator, state } = gitHub;
   const refs =
     size.refs === undefined

@@ -33,6 +33,13 @@ export function createSharedObjects(): GitObjects & { directory: string } {
   return shared;
 }
 
+/** Files that a commit brings, by their paths. */
+export type FilesOf = (place: number, count: number) => Readonly<Record<string, string>>;
+
+/** The first commit of a repository brings the manifest, the others leave it as it is. */
+const onlyManifest: FilesOf = (place, count) =>
+  count === 1 ? { 'composer.json': `${JSON.stringify({ name: packageName(place), license: 'MIT' })}\n` } : {};
+
 /**
  * @param repositories how many
  * @param refs of each: one branch, the others tags
@@ -41,13 +48,14 @@ export async function createSharedRefs(
   directory: string,
   repositories: number,
   refs: number,
+  filesOf: FilesOf = onlyManifest,
 ): Promise<SharedRefs> {
   const store = join(directory, 'store.git');
   const marks = join(directory, 'marks');
   await createBareRepository(store, 'main');
   const stream: string[] = [];
   for (let place = 0; place < repositories; place += 1) {
-    for (let count = 1; count < refs; count += 1) stream.push(commitOf(place, count, refs));
+    for (let count = 1; count < refs; count += 1) stream.push(commitOf(place, count, refs, filesOf));
   }
   const importing = ['--git-dir', store, 'fast-import', '--quiet', `--export-marks=${marks}`];
   await runGit(importing, { input: stream.join('') });
@@ -68,6 +76,8 @@ export async function createSharedRefs(
       ...tags.map((tag) => `${commit(tag)} refs/tags/${tagName(tag)}`),
     ];
     await writeFile(join(own, 'packed-refs'), `${lines.join('\n')}\n`);
+    // For programs of git, which make archives.
+    await writeFile(join(own, 'objects/info/alternates'), `${join(store, 'objects')}\n`);
   }
   return {
     store,
@@ -84,16 +94,16 @@ export async function createSharedRefs(
 
 const markOf = (place: number, count: number, refs: number): number => place * refs + count;
 
-/** A commit for `git fast-import`; the first of a repository brings the manifest, the others leave it as it is. */
-function commitOf(place: number, count: number, refs: number): string {
+/** A commit for `git fast-import`. */
+function commitOf(place: number, count: number, refs: number, filesOf: FilesOf): string {
   const message = `Release ${tagName(count)} of ${packageName(place)}`;
-  const manifest = `${JSON.stringify({ name: packageName(place), license: 'MIT' })}\n`;
   const seconds = 1_700_000_000 + count * 3600;
   return [
     `commit refs/heads/r${place}\nmark :${markOf(place, count, refs)}\n`,
     `committer Ann Ames <ann@example.com> ${seconds} +0000\ndata ${Buffer.byteLength(message)}\n${message}\n`,
-    count === 1
-      ? `M 100644 inline composer.json\ndata ${Buffer.byteLength(manifest)}\n${manifest}\n`
-      : `from :${markOf(place, count - 1, refs)}\n`,
+    count === 1 ? '' : `from :${markOf(place, count - 1, refs)}\n`,
+    ...Object.entries(filesOf(place, count)).map(
+      ([path, text]) => `M 100644 inline ${path}\ndata ${Buffer.byteLength(text)}\n${text}\n`,
+    ),
   ].join('');
 }
