@@ -47,7 +47,7 @@ export function defineCommandTests(world: {
       url: `${world.system().console}/o/acme/packages/acme/theme`,
     });
     expect(await json(alice, 'search', '--type=metapackage', 'shop')).toEqual([]);
-    // A regular expression, and a wrong one, for a client that filters by itself.
+    // For a client that filters names by itself a regular expression, which fits each name with a c.
     expect(await json(alice, 'search', 'c++')).toEqual([]);
   }, 60_000);
 
