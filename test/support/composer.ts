@@ -42,7 +42,12 @@ export interface Project {
   remove(): Promise<void>;
 }
 
-export async function createProject(repository: string, token: string | undefined): Promise<Project> {
+/** @param environment variables for Composer besides those that it needs */
+export async function createProject(
+  repository: string,
+  token: string | undefined,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Project> {
   const base = await mkdtemp(join(tmpdir(), 'composer-test-'));
   const directory = join(base, 'app');
   await mkdir(directory);
@@ -90,6 +95,7 @@ export async function createProject(repository: string, token: string | undefine
               COMPOSER_CACHE_DIR: join(base, 'cache'),
               COMPOSER_ALLOW_SUPERUSER: '1',
               COMPOSER_ROOT_VERSION: '1.0.0',
+              ...environment,
             },
           },
           (error, stdout, stderr) => {
