@@ -25,8 +25,8 @@ const excluded = [
   '.repertoire/**',
   ...(isLong ? [] : ['**/*.long.test.ts']),
 ];
-/** Of the console, which is JSX: Node does not import it. */
-const ofConsole = ['console/**/*.test.ts'];
+/** What Node does not import: the console, which is JSX, and a test that replaces modules. */
+const byVite = ['console/**/*.test.ts', 'shared/organizations/status-cost.test.ts'];
 const common = {
   testTimeout: isLong ? 3_600_000 : 20_000,
   hookTimeout: isLong ? 600_000 : 60_000,
@@ -46,7 +46,7 @@ export default defineConfig({
           ...byNode,
           name: 'parts',
           include: ['**/*.test.ts'],
-          exclude: [...excluded, ...wholeSystem, ...ofConsole],
+          exclude: [...excluded, ...wholeSystem, ...byVite],
           maxWorkers: 2,
           // Loading what they import once per worker, and not once per file, halves the time. A file leaves nothing behind for the next.
           isolate: false,
@@ -56,8 +56,8 @@ export default defineConfig({
       {
         test: {
           ...common,
-          name: 'console',
-          include: ofConsole,
+          name: 'by-vite',
+          include: byVite,
           exclude: excluded,
           maxWorkers: 2,
           isolate: false,
