@@ -57,6 +57,29 @@ describe.skipIf(!areInstalled('hg', 'unzip'))(
       }
     });
 
+    it('cannot have a part of what it sends by ssh fetched from another server', async () => {
+      const paths: (string | undefined)[] = [];
+      const inner = await serveHttp(({ url }, response) => {
+        paths.push(url);
+        response.end();
+      });
+      const extension = join(services.folder, 'elsewhere.py');
+      writeFileSync(extension, bundleElsewhere(`http://127.0.0.1:${inner.port}/secret`));
+      const hgrc = join(services.folder, 'elsewhere.hgrc');
+      writeFileSync(hgrc, `[extensions]\nelsewhere = ${extension}\n`);
+      const ssh = join(services.folder, 'ssh');
+      const server = `HGRCPATH=${hgrc} exec hg -R ${plain.folder} serve --stdio`;
+      writeFileSync(ssh, `#!/bin/sh\n${server}\n`, { mode: 0o700 });
+      const programs = { ...(await services.next()).programs, ssh };
+      try {
+        const reader = await open('ssh://localhost/repo', { programs });
+        await expect(reader.readRefs(any)).rejects.toMatchObject({ name: 'ForgeError' });
+        expect(paths).toEqual([]);
+      } finally {
+        await inner.stop();
+      }
+    });
+
     it('is not reached in a private network unless that is allowed, nor without encryption, nor as a folder', async () => {
       const policy = { allowsPrivate: () => false, allowsHttp: () => true, allowsFile: false };
       await expect((await open('http://127.0.0.1:1/', { policy })).readRefs(any)).rejects.toThrow(
@@ -183,6 +206,20 @@ describe.skipIf(!areInstalled('hg', 'unzip'))(
     });
   },
 );
+
+/** An extension of a server, whose answer to a pull names an address that the rest is at. */
+const bundleElsewhere = (url: string): string => `
+from mercurial import bundle2, exchange, extensions
+def elsewhere(orig, repo, source, *args, **options):
+    bundler = bundle2.bundle20(repo.ui, {b'HG20': ()})
+    part = bundler.newpart(b'remote-changegroup')
+    part.addparam(b'url', b'${url}')
+    part.addparam(b'size', b'1')
+    part.addparam(b'digests', b'')
+    return {}, bundler.getchunks()
+def extsetup(ui):
+    extensions.wrapfunction(exchange, 'getbundlechunks', elsewhere)
+`;
 
 /** A patch that adds files. */
 const patchOf = (files: Readonly<Record<string, string>>): string =>

@@ -36,6 +36,12 @@ export interface Hg {
 const remote = 'remote';
 
 /**
+ * A proxy that is not there. A server may answer a pull by the address of another one, which Mercurial would fetch the rest from, also where the
+ * server itself is reached by ssh: `handleremotechangegroup` in https://repo.mercurial-scm.org/hg/file/6.3.2/mercurial/bundle2.py
+ */
+const nobody = '127.0.0.1:1';
+
+/**
  * https://www.mercurial-scm.org/doc/hgrc.5.html. No extension and no hook is on; bundles at addresses that a server names are not fetched;
  * repositories within repositories are never looked at.
  */
@@ -134,14 +140,15 @@ function settingsFor(setting: {
     ui: { ...fixedSettings.ui, ssh: ssh?.program ?? 'false' },
     // Bookmarks are the server's, whatever was in the copy before.
     paths: { [remote]: url, [`${remote}:bookmarks.mode`]: 'mirror' },
-    ...(gateway && {
-      http_proxy: {
-        host: `127.0.0.1:${gateway.port}`,
-        always: 'True',
-        user: gateway.user,
-        passwd: gateway.password.reveal(),
-      },
-    }),
+    http_proxy: {
+      always: 'True',
+      ...(gateway === undefined
+        ? { host: nobody }
+        : {
+            ...{ host: `127.0.0.1:${gateway.port}`, user: gateway.user },
+            passwd: gateway.password.reveal(),
+          }),
+    },
   };
 }
 
