@@ -19,7 +19,7 @@ export interface Ssh {
   readonly program: string;
   /** What to call the server in arguments and URLs. */
   readonly host: string;
-  /** The key that the server has shown; undefined before a first connection, and for one whose key was pinned. */
+  /** The key that the server has shown, or is known by; undefined before a first connection to one that is not known. */
   seenHostKey(): Promise<SeenHostKey | undefined>;
   /**
    * Why ssh did not get to the repository.
@@ -66,7 +66,8 @@ export async function prepareSsh(
       ? [writeFile(files.key, keyText(credential.privateKey.reveal()), { mode: 0o600 })]
       : []),
   ]);
-  const seenHostKey = async () => (await keysIn(files.knownHosts))[0];
+  // The key that was refused, if there is one: an owner may accept it.
+  const seenHostKey = async () => (await keysIn(files.probed))[0] ?? (await keysIn(files.knownHosts))[0];
   return {
     program: files.program,
     host: server.host,

@@ -63,10 +63,12 @@ describe.skipIf(!areInstalled('ssh', 'sshd'))('ssh', { timeout: 60_000 }, () => 
     await first.run();
     const { line = '', fingerprint: before } = (await first.ssh.seenHostKey()) ?? {};
     await sshd.changeHostKey(type);
-    expect(await failureOf(await prepared([line]))).toMatchObject({
+    const changed = await prepared([line]);
+    expect(await failureOf(changed)).toMatchObject({
       code: 'credential-rejected',
       message: expect.stringContaining(`${before} is expected, and not ${sshd.fingerprint}.`),
     });
+    expect(await changed.ssh.seenHostKey()).toMatchObject({ fingerprint: sshd.fingerprint });
     await sshd.changeHostKey();
   });
 
