@@ -44,7 +44,7 @@ export function parseVcsUrl(text: string, kind?: VcsKind): VcsAddress {
   const scp = scpLike.exec(typed);
   const url = parsed(scp === null ? typed : fromScp(scp));
   const scheme = url.protocol.slice(0, -1);
-  if (!(scheme in kindOfScheme)) {
+  if (!Object.hasOwn(kindOfScheme, scheme)) {
     throw invalid(
       `begins with ${scheme}://, which no program here reads: use https, ssh, git, svn, svn+ssh or file`,
     );
@@ -73,15 +73,27 @@ function addressOf(url: URL, kind: VcsKind): VcsAddress {
   if (kind === 'git' && !isLocal && path.replaceAll('/', '') === '') {
     throw invalid('names a host and no repository on it');
   }
-  const user = url.username === '' ? undefined : decodeURIComponent(url.username);
-  if (user?.startsWith('-') === true) {
-    throw invalid('has a user name that begins with a hyphen');
-  }
+  const user = userOf(url);
   const plain = new URL(url.href);
   // The user of SSH is no secret, but is given with the key: two addresses of one repository are one.
   plain.username = '';
   const name = `${host}${path}`.replace(/\/+$/, '').replace(/\.git$/, '');
   return { kind, url: plain.href.replace(/\/+$/, ''), name, host, user };
+}
+
+/** Only SSH has users in addresses. Elsewhere that place often holds a token, which must not be stored as if it were a name. */
+function userOf({ username, protocol }: URL): string | undefined {
+  if (username === '') {
+    return undefined;
+  }
+  if (protocol !== 'ssh:' && protocol !== 'svn+ssh:') {
+    throw invalid('has a user name or a token in it: leave it out, and give it as the credential');
+  }
+  // As ssh takes it: anything else would be refused, or read as something else, when the repository is read.
+  if (!/^[A-Za-z0-9._+][A-Za-z0-9._+-]*$/.test(username)) {
+    throw invalid('has a user name that begins with a hyphen, or has characters that are not possible there');
+  }
+  return username;
 }
 
 const fromScp = ([, user, host, path]: RegExpExecArray): string =>
