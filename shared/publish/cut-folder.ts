@@ -31,7 +31,7 @@ export interface FolderWanted {
 export interface CutFolder {
   readonly archive: Readable;
   readonly directory: string;
-  /** Symbolic links that lead out of the folder: they are left out, since they would lead into other files of whoever unpacks it. */
+  /** Symbolic links that lead out of the folder, or nowhere: they are left out, since they would lead into other files of whoever unpacks it. */
   readonly linksLeftOut: readonly string[];
 }
 
@@ -40,6 +40,8 @@ const manifestFile = 'composer.json';
 const manifestBytesMax = 1024 * 1024;
 /** How many manifests are read to find the folder. */
 const manifestsMax = 300;
+/** A longer target of a link leads nowhere: https://man7.org/linux/man-pages/man3/pathconf.3.html (PATH_MAX). */
+const linkBytesMax = 4096;
 const fileTypeMask = 0o170000;
 const symbolicLink = 0o120000;
 
@@ -60,7 +62,7 @@ export async function cutFolder(file: string, wanted: FolderWanted): Promise<Cut
     const kept: [string, FileEntry][] = [];
     for (const [path, entry] of inside) {
       const name = path.slice(prefix.length);
-      if (isLink(entry) && leadsOut(name, await textOf(entry))) {
+      if (isLink(entry) && (entry.uncompressedSize > linkBytesMax || leadsOut(name, await textOf(entry)))) {
         linksLeftOut.push(name);
       } else {
         kept.push([`${wanted.top}/${name}`, entry]);
