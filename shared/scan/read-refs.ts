@@ -19,6 +19,8 @@ interface ReadRefs {
   /** Without those whose manifests were not read. */
   readonly refs: ForgeRepository;
   readonly unread: Unread;
+  /** Whether the repository has no branch and no tag at all. */
+  readonly isEmpty: boolean;
   /** For the scan's item; with unread manifests the scan is not complete. */
   readonly rest: RestRecord & { readonly lastScannedAt?: number | undefined };
 }
@@ -34,7 +36,11 @@ export async function readRefsInPortions(
   const ids = known?.fact ?? { repository };
   const patterns = organization.branchesLeftOut ?? [];
   if (reader.oneByOne === undefined) {
-    return { refs: filterBranches(await reader.readRefs(ids), patterns), unread: unreadOf([], []), rest: {} };
+    const read = await reader.readRefs(ids);
+    return {
+      ...{ refs: filterBranches(read, patterns), unread: unreadOf([], []) },
+      ...{ isEmpty: isEmpty(read), rest: {} },
+    };
   }
   const before = await loadManifests(table, synchronization, repository);
   const read = await reader.readRefs(ids, { known: before.manifests });
@@ -52,8 +58,11 @@ export async function readRefsInPortions(
           goOnAt: read.goOnAt ?? clock.now(),
           lastScannedAt: typeof item.lastScannedAt === 'number' ? item.lastScannedAt : undefined,
         };
-  return { refs: filterBranches(refs, patterns), unread, rest };
+  return { refs: filterBranches(refs, patterns), unread, isEmpty: isEmpty(read), rest };
 }
+
+const isEmpty = ({ tags, branches, unusable }: ForgeRepository): boolean =>
+  tags.length + branches.length + unusable.length === 0;
 
 function unreadOf(tags: readonly ForgeRef[], branches: readonly ForgeRef[]): Unread {
   const isUnread = ({ isUnread: is }: ForgeRef): boolean => is === true;

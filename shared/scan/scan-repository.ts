@@ -5,6 +5,7 @@
 import type { ForgeRepositoryId, SynchronizationId } from '../domain/ids.ts';
 import type { PackageSource, WaitingName } from '../domain/package.ts';
 import type { Synchronization } from '../domain/synchronization.ts';
+import { isVcsSynchronization } from '../domain/vcs-repository.ts';
 import { ForgeError } from '../forge/errors.ts';
 import type { ContentReader } from '../forge/forge.ts';
 import type { BuildDistDependencies } from '../publish/build-dist.ts';
@@ -38,6 +39,7 @@ import { proposeFolders } from './propose-folders.ts';
 import { readRefsInPortions } from './read-refs.ts';
 import { type ReadVersions, readFolderVersions, readVersions } from './read-versions.ts';
 import { type LeftOutRecord, nothingLeftOut, recordLeftOut } from './record-left-out.ts';
+import { refuseEmptied } from './refuse-emptied.ts';
 import { completeScan, type RestRecord, requestRest } from './rest-of-manifests.ts';
 import type { ScanInputs } from './scan-inputs.ts';
 import { scanLeaseMs } from './scan-lease.ts';
@@ -168,11 +170,17 @@ async function scan(
   const begunAt = clock.now();
   const source = sourceOf(inputs, repository.fact.repository);
   const reader = await dependencies.readerOf(inputs.synchronization, repository.fact.repository);
-  const { refs, unread, rest } = await readRefsInPortions(dependencies, lease, source, reader, inputs);
+  const { refs, unread, isEmpty, rest } = await readRefsInPortions(
+    ...([dependencies, lease, source, reader, inputs] as const),
+  );
   const [refused, before] = await Promise.all([
     refusedCommitsOf(table, organization.id),
     packagesOfRepository(table, organization.id, source),
   ]);
+  // Forges give another id to a repository that is made again.
+  if (isEmpty && isVcsSynchronization(source.synchronization)) {
+    await refuseEmptied(table, organization.id, before);
+  }
   const root = readVersions(refs, before, refused);
   const about = { inputs, repository, reader, refs, unread, refused };
   const folders = await findFolders(

@@ -247,6 +247,15 @@ describe('a repository at a URL', () => {
     await expect(stored(repository)).rejects.toThrow('no such repository');
   });
 
+  it('that has nothing any more keeps what is published, and says so', async () => {
+    const repository = await added({ everyone: true, teams: [] });
+    const one = await tokenFor('user-1');
+    registry.contents.set(repository.repository, { name: 'acme/billing', tags: {}, branches: {} });
+    await change(repository, { allowsPrivate: true });
+    expect(await registry.get(one, '/acme/p2/acme/billing.json')).toContain(commitOf('a'));
+    expect((await scanOf(repository))?.lastFailure?.message).toContain('nothing is withdrawn');
+  });
+
   it('has its archives built by its own worker: the first request waits for the queue', async () => {
     await added({ everyone: true, teams: [] });
     const answer = await registry.fetch(1, commitOf('b'));
