@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ForgeRepositoryId, SynchronizationId } from '../domain/ids.ts';
 import { organizationOfVcs } from '../domain/vcs-repository.ts';
+import { isOnLambda } from '../runtime/config.ts';
 import { functionSeconds } from '../runtime/time-limits.ts';
 import { openVcsRepository, type VcsOpening } from '../scan/vcs-reader.ts';
 import type { Table } from '../store/table.ts';
 import { type KeptCopies, takeCopy } from '../vcs/kept-copies.ts';
 import { openVcs } from '../vcs/open-vcs.ts';
-import { defaultPrograms, runProgram } from '../vcs/run-program.ts';
+import { defaultPrograms, type RunProgram, runProgram } from '../vcs/run-program.ts';
 import { defaultLimits, type VcsReader } from '../vcs/vcs.ts';
 import { credentialCipher } from './encryption.ts';
 import { readsFolders } from './vcs-worker.ts';
@@ -25,10 +26,22 @@ const diesAfterMs = 2 * functionSeconds['scan-vcs'] * 1000;
 /** With what one reading may take, as much as the function's disk has: `temporaryMegabytes` in infra/function-needs.ts. */
 const keptBytesMax = 2 * 1024 ** 3;
 
+/** What a message needs beside reading: of a program that goes on for longer the function would end without a word. Milliseconds. */
+const othersMs = 120_000;
+
+/** Runs programs, all of which together have as long as one message. */
+function runnerUntil(endsAt: number): RunProgram {
+  return ({ limits, ...run }) => {
+    const left = Math.max(1, (endsAt - Date.now()) / 1000);
+    return runProgram({ ...run, limits: { ...limits, seconds: Math.min(limits.seconds, left) } });
+  };
+}
+
 /** @param root a folder whose contents may be kept from one message to the next, on one machine */
 export function createVcsReaders(table: Table, root: string = join(tmpdir(), 'repertoire-vcs')): VcsReaders {
   const copies: KeptCopies = { root: join(root, 'copies'), bytesMax: keptBytesMax, diesAfterMs };
   const works = join(root, 'work');
+  const run = runnerUntil(Date.now() + functionSeconds['scan-vcs'] * 1000 - othersMs);
   const opened = new Map<string, Promise<VcsReader>>();
   const ends: (() => Promise<void>)[] = [];
   const open = async ({ repository, place, policy, ...rest }: VcsOpening): Promise<VcsReader> => {
@@ -41,8 +54,8 @@ export function createVcsReaders(table: Table, root: string = join(tmpdir(), 're
     const { credential, hostKeys } = rest;
     return openVcs(place, credential, {
       ...{ workFolder, cacheFolder: copy?.folder, hostKeys },
-      ...{ run: runProgram, programs: defaultPrograms, limits: defaultLimits },
-      policy: { ...policy, allowsFile: readsFolders() },
+      ...{ run, programs: defaultPrograms, limits: defaultLimits },
+      policy: { ...policy, refusesMachine: isOnLambda(), allowsFile: readsFolders() },
     });
   };
   return {

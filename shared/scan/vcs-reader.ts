@@ -55,10 +55,14 @@ export async function openVcsRepository(
 }
 
 /** Only the repository's own host: a redirect of it or a submodule leads to no other. */
-const policyOf = ({ host, allowsPrivate, allowsHttp }: StoredVcsRepository): VcsOpening['policy'] => ({
-  allowsPrivate: (asked) => allowsPrivate && asked.toLowerCase() === host,
-  allowsHttp: (asked) => allowsHttp && asked.toLowerCase() === host,
-});
+function policyOf({ host, allowsPrivate, allowsHttp }: StoredVcsRepository): VcsOpening['policy'] {
+  // As programs and name servers know an IPv6 address.
+  const own = host.replace(/^\[|\]$/g, '');
+  return {
+    allowsPrivate: (asked) => allowsPrivate && asked.toLowerCase() === own,
+    allowsHttp: (asked) => allowsHttp && asked.toLowerCase() === own,
+  };
+}
 
 async function credentialOf(cipher: Cipher, found: StoredVcsRepository): Promise<VcsCredential> {
   const { repository, secret, user } = found;

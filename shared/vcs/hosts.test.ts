@@ -36,3 +36,23 @@ it('a name without an address is said to be unknown', async () => {
   const failing = { ...policy([]), lookUp: () => Promise.reject(new Error('ENOTFOUND')) };
   await expect(checkedAddresses('nowhere.example', failing)).rejects.toMatchObject(unknown);
 });
+
+it.each([
+  '127.0.0.1',
+  '169.254.169.254',
+  '0.0.0.0',
+  '::1',
+  '::',
+  'fe80::1',
+  'fd00:ec2::254',
+  '::ffff:127.0.0.1',
+])('the machine itself at %s can be refused though its host is allowed', async (address) => {
+  const own = { ...policy([address], 'code.example'), refusesMachine: true };
+  await expect(checkedAddresses('code.example', own)).rejects.toMatchObject({ code: 'unavailable' });
+});
+
+it('other private addresses of a host that is allowed are none of the machine', async () => {
+  const addresses = ['10.1.2.3', '192.168.1.1', 'fd00::1'];
+  const own = { ...policy(addresses, 'code.example'), refusesMachine: true };
+  expect(await checkedAddresses('code.example', own)).toEqual(addresses);
+});

@@ -75,6 +75,11 @@ export interface HostPolicy {
   allowsPrivate(host: string): boolean;
   /** Whether the host may be asked without encryption: http, git and svn. */
   allowsHttp(host: string): boolean;
+  /**
+   * Whether even a host that may be private must not be this machine, or one that only its own link reaches: there are what runs functions and
+   * what gives machines of a cloud their credentials. Default: no.
+   */
+  readonly refusesMachine?: boolean | undefined;
   /** Whether repositories may be folders of this machine. */
   readonly allowsFile: boolean;
   /** The addresses of a host. Default: as the operating system has them. */
