@@ -117,7 +117,7 @@ describe('the default world', () => {
     );
     expect(Object.fromEntries(heads)).toMatchInlineSnapshot(`
       {
-        "billing": "23039da3a06928b028c6aa56de850c49a8c4c619",
+        "billing": "bd290ae97cb332cd12fdee547fb312eea9d8519e",
         "catalog": "6d1d867faffb6529e4321d8511b5cf1d6ab51af7",
         "clock": "538f46e7b6de38f60d90dfdaa1944b90268d1ff3",
         "deploy-tools": "84987f3dfdfae41fea3ce3b86746b35d90269bb5",
