@@ -15,6 +15,8 @@ import { owner } from '../support/scanned.ts';
 import { organizationId, synchronizationId } from '../support/synchronized.ts';
 
 const hourMs = 3600_000;
+/** What people install first after an import is asked for and built before. */
+const afterImportMs = 15 * 60_000;
 
 /** Three packages; the commit of a version is told by its first digits. */
 const packages: Readonly<Record<number, Readonly<Record<string, string>>>> = {
@@ -52,7 +54,7 @@ const schedule = ({ table, workQueue, clock }: Registry) =>
 async function scheduleTwice(registry: Registry): Promise<void> {
   await schedule(registry);
   await registry.settle();
-  await registry.clock.advance(600_000);
+  await registry.clock.advance(afterImportMs);
   await schedule(registry);
 }
 
@@ -73,7 +75,11 @@ describe('archives of stable versions', () => {
     await registry.settle();
     expect(asked).toEqual([]);
     expect(await progress(registry)).toEqual({ stored: 0, wanted: 0, unavailable: 0, packagesLeft: 3 });
-    await registry.clock.advance(600_000);
+    await registry.clock.advance(afterImportMs - 60_000);
+    await schedule(registry);
+    await registry.settle();
+    expect(asked).toEqual([]);
+    await registry.clock.advance(60_000);
     await schedule(registry);
     expect(await registry.settle()).toBe(0);
     expect(asked).toEqual(['53', '63', '73', '52', '51', '62', '61', '72', '71']);
@@ -113,7 +119,7 @@ describe('archives of stable versions', () => {
     registry.contents.set(8, { name: 'acme/p8', tags: { '1.0.0': '81' }, branches: { main: '89' } });
     await registry.change([...registry.forge.facts, aFact.repository(8)], 'repositories');
     await registry.settle();
-    await registry.clock.advance(600_000);
+    await registry.clock.advance(afterImportMs);
     await schedule(registry);
     await registry.settle();
     expect(asked).toEqual(['81']);

@@ -158,6 +158,8 @@ async function requestHooks(
 
 /** How often archives that could not be stored are tried again; milliseconds. */
 const archivesMs = 24 * 3600 * 1000;
+/** How long after an import its archives wait: what people install first is asked for then, and built for them. Milliseconds. */
+const afterImportMs = 15 * 60 * 1000;
 
 /** Archives of packages that were imported since the last time, once the import does not need the code host's budget any more. */
 async function requestArchives(
@@ -178,7 +180,8 @@ async function requestArchives(
     importedAt = 0,
   } = (await findArchives(table, id)) ?? {};
   const isDue = startedAt === undefined || importedAt >= startedAt || finishedAt <= now - archivesMs;
-  if (isDue && wanted === done) {
+  const isQuiet = importedAt <= now - afterImportMs;
+  if (isDue && isQuiet && wanted === done) {
     await requestAll(dependencies, [archivesWork(organization, id)], 'schedule');
   }
 }
