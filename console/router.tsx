@@ -14,6 +14,7 @@ import { repositoriesRoutes } from './pages/repositories/routes.ts';
 import { settingsRoutes } from './pages/settings/routes.ts';
 import { synchronizationsRoutes } from './pages/synchronizations/routes.ts';
 import { teamsRoutes } from './pages/teams/routes.ts';
+import { vcsRepositoriesRoutes } from './pages/vcs-repositories/routes.ts';
 import { whyRoutes } from './pages/why/routes.ts';
 import { organizationRoute } from './routes/organization.ts';
 import { rootRoute } from './routes/root.ts';
@@ -27,6 +28,7 @@ const routeTree = rootRoute.addChildren([
     ...overviewRoutes,
     ...packagesRoutes,
     ...repositoriesRoutes,
+    ...vcsRepositoriesRoutes,
     ...teamsRoutes,
     ...peopleRoutes,
     ...whyRoutes,

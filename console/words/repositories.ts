@@ -39,6 +39,8 @@ export const repositoriesWords = {
     'no-manifest': 'No composer.json',
     'scan-failed': 'Scan failed',
   },
+  atUrl: 'At a URL',
+  atUrlOf: (name: string) => `How ${name} is read`,
   neverScanned: 'Not scanned yet',
   leftOut: 'Why?',
   leftOutOf: (name: string) => `Why? ${name}`,

@@ -17,6 +17,12 @@ export type VcsKind = (typeof vcsKinds)[number];
 export const noVcsWorker =
   'This installation has no worker that reads repositories at a URL. Its operator can deploy it: `npm run synth -- --vcs`, as docs/deploying.md says.';
 
+/** Ends the message of a reading that was refused since the host has an address of a private network. */
+export const isInPrivateNetwork = 'is in a private network; an owner has to allow that for this repository';
+
+/** Whether a reading failed since an owner has not allowed the host yet. @param message of the failure */
+export const tellsOfPrivateNetwork = (message: string): boolean => message.endsWith(isInPrivateNetwork);
+
 /** What people call them. */
 export const vcsNames: Readonly<Record<VcsKind, string>> = { git: 'Git', hg: 'Mercurial', svn: 'Subversion' };
 

@@ -38,7 +38,7 @@ import {
   vcsRepositoriesOf,
   vcsSecretContext,
 } from '../store/vcs-store.ts';
-import { requestWork } from '../store/work.ts';
+import { endWait, requestWork } from '../store/work.ts';
 import { grantsWork, scanWork } from '../store/work-items.ts';
 import type { SshKey } from '../vcs/ssh-key.ts';
 import { type Accountable, ownerAct } from './owner-act.ts';
@@ -321,6 +321,9 @@ export async function changeRepository(
       }),
     ]),
   );
+  if (isReadNow) {
+    await endWait(table, scan);
+  }
   await workQueue.send(wanted.map(({ message }) => message));
   return after;
 }

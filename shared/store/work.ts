@@ -6,7 +6,7 @@
  * A worker takes the lease, which returns `wanted`, reads its inputs after that, and sets `done` to the number that it got. A
  * lease outlives its function's time-out, so that two workers never hold one.
  */
-import { all, any, differs, equal, missing, missingOrLess } from './condition.ts';
+import { all, any, differs, equal, missing, missingOrLess, present } from './condition.ts';
 import { type Key, tableKeys } from './keys.ts';
 import { ConflictError, type Item, type Operation, pendingSince, type Table } from './table.ts';
 
@@ -247,6 +247,20 @@ export async function releaseLease(
       },
       equal('leaseId', lease.leaseId),
     );
+  } catch (error) {
+    if (!(error instanceof ConflictError)) {
+      throw error;
+    }
+  }
+}
+
+/**
+ * Ends the wait that a failure ended with (`notBefore` of `releaseLease`), because what it failed with was changed: the next message is worked on at
+ * once. The lease of a worker stays.
+ */
+export async function endWait(table: Table, { key }: Pick<WorkItem, 'key'>): Promise<void> {
+  try {
+    await table.update({ key, set: { leaseUntil: undefined } }, all(present, missing('leaseId')));
   } catch (error) {
     if (!(error instanceof ConflictError)) {
       throw error;

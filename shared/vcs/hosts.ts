@@ -5,6 +5,7 @@
  */
 import { promises as dns } from 'node:dns';
 import { BlockList, isIP } from 'node:net';
+import { isInPrivateNetwork } from '../domain/vcs-repository.ts';
 import { ForgeError } from '../forge/errors.ts';
 import { isPublicAddress } from '../runtime/guarded-fetch.ts';
 import type { HostPolicy } from './vcs.ts';
@@ -57,10 +58,7 @@ export async function checkedAddresses(
   }
   // One is enough: which of them a program takes is its own choice.
   if (!addresses.every(isPublicAddress) && !allowsPrivate(host)) {
-    throw new ForgeError(
-      'unavailable',
-      `the host ${host} is in a private network; an owner has to allow that for this repository`,
-    );
+    throw new ForgeError('unavailable', `the host ${host} ${isInPrivateNetwork}`);
   }
   return addresses;
 }

@@ -12,6 +12,7 @@ import { profileStories } from './stories/profile.ts';
 import { repositoriesStories } from './stories/repositories.ts';
 import { settingsStories } from './stories/settings.ts';
 import { synchronizationsStories } from './stories/synchronizations.ts';
+import { vcsRepositoriesStories } from './stories/vcs-repositories.ts';
 
 let opened: Stage;
 let before: BeforeStory;
@@ -35,4 +36,5 @@ describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: 120_000 }
   describe('repositories', () => repositoriesStories(stage));
   describe('settings', () => settingsStories(stage));
   describe('synchronizations', () => synchronizationsStories(stage));
+  describe('at a URL', () => vcsRepositoriesStories(stage));
 });

@@ -21,6 +21,8 @@ export const pages: readonly string[] = [
   '/o/acme/people',
   '/o/acme/repositories',
   '/o/acme/repositories?show=all',
+  '/o/acme/repositories/at-url',
+  '/o/acme/repositories/at-url/new',
   '/installation',
   '/installation/history',
   '/installation/integrations',

@@ -477,6 +477,31 @@ describe('polling', () => {
     expect([await poll(14), await poll(2)]).toEqual([0, 1]);
   });
 
+  it('reads one that failed as soon as an owner changes how, and not when it would be tried again', async () => {
+    registry.beforeContents = () => {
+      throw new ForgeError('unavailable', 'the host is in a private network');
+    };
+    const repository = await addRepository(
+      dependencies,
+      registry.organization,
+      {
+        ...{ url: 'https://git.example.org/acme/billing', credential: { kind: 'none' }, readers: nobody },
+        ...{ allowsPrivate: false, allowsHttp: false },
+      },
+      by,
+    );
+    await registry.drain();
+    expect((await scanOf(repository))?.lastFailure).toMatchObject({ code: 'unavailable' });
+    registry.beforeContents = () => {};
+    registry.contents.set(repository.repository, { name: 'acme/billing', tags: {}, branches: { main: 'b' } });
+    const change = { allowsPrivate: true };
+    await changeRepository(dependencies, registry.organization, await stored(repository), change, by);
+    const at = registry.clock.now();
+    await registry.drain();
+    expect(await scanOf(repository)).toMatchObject({ lastScannedAt: at });
+    expect(await scanOf(repository)).not.toHaveProperty('lastFailure');
+  });
+
   it('reads one whose key was made here without being asked, as it does one that cannot be read', async () => {
     const ssh = { url: 'git@git.example.org:acme/billing', credential: { kind: 'ssh-key' } } as const;
     const repository = await added(nobody, ssh);

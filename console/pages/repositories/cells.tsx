@@ -1,6 +1,8 @@
 /** What a row says of a repository, and what can be done with it. */
 import { Anchor, Badge, Button, Group, Loader, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { asId, type SynchronizationId } from '../../../shared/domain/ids.ts';
+import { isVcsSynchronization } from '../../../shared/domain/vcs-repository.ts';
 import type { May } from '../../api/use-may.ts';
 import { Icon } from '../../components/icon.tsx';
 import { AnchorLink, ButtonLink } from '../../components/link.tsx';
@@ -23,10 +25,14 @@ interface CellProps extends Shown {
   readonly repository: Repository;
 }
 
+/** Ours, and on no code host. */
+const isAtUrl = ({ synchronization }: Repository): boolean =>
+  isVcsSynchronization(asId<SynchronizationId>(synchronization));
+
 /** Where there is no room, the name is cut off before its last part, which tells it from others. */
 export function NameCell(props: CellProps) {
-  const { repository, may, showFolders } = props;
-  const { name, isFork, isArchived, visibility, packages } = repository;
+  const { slug, repository, may, showFolders } = props;
+  const { id, name, isFork, isArchived, visibility, packages } = repository;
   // Those of folders that are gone, too: only there their patterns can be changed.
   const folders = Math.max(repository.foldersWithManifests, packages.length - 1);
   const end = Math.max(0, name.lastIndexOf('/'));
@@ -37,6 +43,17 @@ export function NameCell(props: CellProps) {
           <span>{name.slice(0, end)}</span>
           <span>{name.slice(end)}</span>
         </Text>
+        {may.isOwner && isAtUrl(repository) && (
+          <AnchorLink
+            to="/o/$slug/repositories/at-url/$repository"
+            params={{ slug, repository: id }}
+            size="xs"
+            flex="none"
+            aria-label={words.atUrlOf(name)}
+          >
+            {words.atUrl}
+          </AnchorLink>
+        )}
         <Group gap={4} wrap="nowrap" visibleFrom="sm">
           {visibility !== 'private' && <Badge variant="default">{words.visibilities[visibility]}</Badge>}
           {isFork && <Badge variant="default">{words.fork}</Badge>}

@@ -1,3 +1,4 @@
+import { Group } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
@@ -5,6 +6,7 @@ import { isProblem } from '../../api/problem.ts';
 import { synchronizationsQuery } from '../../api/queries.ts';
 import { type May, useMay } from '../../api/use-may.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
+import { Icon } from '../../components/icon.tsx';
 import { ButtonLink } from '../../components/link.tsx';
 import { Page } from '../../components/page.tsx';
 import { selectColumn } from '../../components/select-column.tsx';
@@ -13,6 +15,7 @@ import { Empty } from '../../components/states.tsx';
 import { When } from '../../components/when.tsx';
 import { commonWords } from '../../words/common.ts';
 import { repositoriesWords as words } from '../../words/repositories.ts';
+import { vcsRepositoriesWords } from '../../words/vcs-repositories.ts';
 import { ActionBar } from './action-bar.tsx';
 import { ActionCell, allows, NameCell, ReasonCell, type Shown } from './cells.tsx';
 import { Filters } from './filters.tsx';
@@ -59,7 +62,12 @@ function Repositories({ slug }: { readonly slug: string }) {
   const [folders, setFolders] = useState<Repository>();
   const shown = { slug, may, following, showLeftOut: setLeftOut, showFolders: setFolders };
   return (
-    <Page title={words.title} of={slug} description={words.description}>
+    <Page
+      title={words.title}
+      of={slug}
+      description={words.description}
+      actions={may.isOwner && <AtUrl slug={slug} />}
+    >
       {!isProblem(list.error, 'forbidden') && (
         <Filters
           slug={slug}
@@ -96,6 +104,22 @@ function Repositories({ slug }: { readonly slug: string }) {
     </Page>
   );
 }
+
+/** Repositories that no code host has are added by owners. */
+const AtUrl = ({ slug }: { readonly slug: string }) => (
+  <Group gap="xs">
+    <ButtonLink to="/o/$slug/repositories/at-url" params={{ slug }} variant="default">
+      {vcsRepositoriesWords.title}
+    </ButtonLink>
+    <ButtonLink
+      to="/o/$slug/repositories/at-url/new"
+      params={{ slug }}
+      leftSection={<Icon name="add" size={16} />}
+    >
+      {vcsRepositoriesWords.add}
+    </ButtonLink>
+  </Group>
+);
 
 /** Those that the filter does not give any more since they were added stay, before the others. */
 function withFollowed(rows: readonly Repository[], { followed }: Following): readonly Repository[] {
