@@ -23,7 +23,8 @@ const shell = (script: string, more: Partial<ProgramRun> = {}): ProgramRun => ({
     path: defaultPrograms.path,
     folder,
     home: folder,
-    folders: [folder],
+    // What the other tests leave behind is not this program's.
+    folders: [],
   },
   limits: { seconds: 20, memoryBytes: 1024 * mebibyte, outputBytes: mebibyte, diskBytes: 20 * mebibyte },
   ...more,
