@@ -22,6 +22,16 @@ organizations:
       - ${repository('clock', 'acme/clock', '2021-01-01T00:00:00Z')}
       - ${repository('twin-a', 'acme/twin', '2022-01-01T00:00:00Z')}
       - ${repository('twin-b', 'acme/twin', '2019-01-01T00:00:00Z')}
+      - name: mono
+        history:
+          - files:
+              README.md: '# Two packages'
+              packages/a/composer.json: '{"name":"acme/mono-a","require":{"acme/mono-b":"^1.0"}}'
+              packages/a/a.php: <?php // a
+              packages/b/composer.json: '{"name":"acme/mono-b"}'
+              packages/b/b.php: <?php // b
+            tags: 1.0.0
+          - { files: { packages/b/b.php: <?php // newer }, tags: mono-b/v1.1.0 }
 `;
 
 /** A scan that meets a change of the forge half-way fails once, and is retried after 5 s; milliseconds. */
@@ -84,6 +94,23 @@ describe.skipIf(composerVersion === undefined)('names of packages, by the real C
         why: expect.stringContaining('acme/twin-b, created 2019-01-01, has it'),
       },
     ]);
+  }, 60_000);
+
+  it('of folders of a repository install with their own files, and with the tags that name them', async () => {
+    const folders = { slug: 'acme', repository: 'mono', patterns: ['packages/*'], set: true };
+    const set = await system.admin.invoke('package-folders', folders);
+    expect(set).toMatchObject({ patterns: ['packages/*/composer.json'] });
+    await soon(async () => {
+      expect(await served('acme/mono-a')).toBe(true);
+      expect(await served('acme/mono-b')).toBe(true);
+    });
+    const app = await project();
+    const required = await app.run('require', 'acme/mono-a');
+    expect([required.code, required.output]).toEqual([0, expect.stringContaining('acme/mono-b (v1.1.0)')]);
+    expect(required.output).toContain('acme/mono-a (1.0.0)');
+    expect(await app.read('vendor/acme/mono-a/a.php')).toBe('<?php // a');
+    expect(await app.read('vendor/acme/mono-b/b.php')).toBe('<?php // newer');
+    await expect(app.read('vendor/acme/mono-a/README.md')).rejects.toThrow('ENOENT');
   }, 60_000);
 
   it('repository money deleted and created again: it installs, and so does an old lock at a commit that both have', async () => {
