@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { megabytesOf } from '../../infra/function-needs.ts';
 import { Invoked } from './function-protocol.ts';
 
-export type Measured = 'scan-repository' | 'publish-package';
+export type Measured = 'scan-repository' | 'publish-package' | 'publish-roots';
 
 /** What the invocations of a function took, as far as they were measured. */
 interface Load {

@@ -7,17 +7,21 @@ import { UsageError } from '../../local/start/options.ts';
 import { createProgress } from '../../local/start/progress.ts';
 import { brokenOf, type Section, sectionText } from '../bench-sync/figures.ts';
 import { parseOptions, type SceneName, usage } from './options.ts';
-import { largeFile, manyFolders, manyTags, type Sizes } from './scenes.ts';
+import { largeArchives, largeFile, manyFolders, manyPackages, manyTags, type Sizes } from './scenes.ts';
 
 const whole: Sizes = {
-  ...{ tags: 10_000, fileBytes: 10_000_000, folders: 60, folderTags: 400 },
+  ...{ tags: 10_000, fileBytes: 10_000_000, packages: 2000, versions: 50 },
+  ...{ folders: 60, folderTags: 400 },
+  ...{ archives: 10, archiveBytes: 10_000_000 },
 };
-const quickly: Sizes = { ...whole, tags: 1000, folders: 20, folderTags: 100 };
+const quickly: Sizes = { ...whole, tags: 1000, packages: 200, folders: 20, folderTags: 100 };
 
 const scenes: Readonly<Record<SceneName, (bundles: string, sizes: Sizes) => Promise<Section>>> = {
   tags: manyTags,
   file: largeFile,
+  packages: manyPackages,
   folders: manyFolders,
+  archives: largeArchives,
 };
 
 async function main(args: readonly string[]): Promise<void> {

@@ -6,16 +6,16 @@ export const usage = `Measures scanning and publishing at the sizes that they ha
 
 Usage: npm run bench:publish -- [options]
 
-  --only S    only tags, file or folders
-  --quick     a tenth of the tags, a twelfth of the folders' versions
+  --only S    only tags, file, packages, folders or archives
+  --quick     a tenth of the tags, packages and folders
   --json      print the figures as JSON
   --help      this text
 
 Ends with 1 when a limit is broken. The functions are those that are deployed, each in a process of its own with the heap that its memory has
-room for; code host, table and bucket are simulated on this machine, which their processes share. Some minutes, with --quick one.
+room for; code host, table and bucket are simulated on this machine, which their processes share. Ten minutes, with --quick one.
 `;
 
-const scenes = ['tags', 'file', 'folders'] as const;
+const scenes = ['tags', 'file', 'packages', 'folders', 'archives'] as const;
 export type SceneName = (typeof scenes)[number];
 
 export interface Options {

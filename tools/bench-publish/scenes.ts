@@ -7,7 +7,7 @@ import { synchronizationId } from '../../test/support/synchronized.ts';
 import type { Figure, Section } from '../bench-sync/figures.ts';
 import { packageName } from '../bench-sync/shared-refs.ts';
 import type { FunctionHost, Measured } from './function-host.ts';
-import { type Contents, type Stage, scansOf, withStage } from './stage.ts';
+import { archives, type Contents, grants, type Stage, scansOf, withStage } from './stage.ts';
 
 const mebibyte = 1024 * 1024;
 const megabyte = 1000 * 1000;
@@ -26,9 +26,14 @@ export interface Sizes {
   readonly tags: number;
   /** Bytes of the metadata of one package. */
   readonly fileBytes: number;
+  readonly packages: number;
+  readonly versions: number;
   /** Folders of one repository with a package each, and its tags. */
   readonly folders: number;
   readonly folderTags: number;
+  /** Archives, and bytes of each. */
+  readonly archives: number;
+  readonly archiveBytes: number;
 }
 
 /** As long as most manifests are. */
@@ -94,6 +99,25 @@ export async function largeFile(bundles: string, { fileBytes }: Sizes): Promise<
   });
 }
 
+export async function manyPackages(bundles: string, { packages, versions }: Sizes): Promise<Section> {
+  const contents = { repositories: packages, refs: versions + 1, filesOf: usual };
+  return withStage(bundles, contents, async (stage) => {
+    const took = await published(stage);
+    await stage.request(grants);
+    await stage.work();
+    const root = await stage.sizeOf(`acme/roots/o.org1.json`);
+    return {
+      title: `${packages.toLocaleString('en')} packages with ${versions} versions each are scanned and published`,
+      figures: [
+        ...(await figuresOf(stage, packages, packages * versions)),
+        { name: 'bytes of the root file', measured: root / 1000, least: 1, unit: 'KB' },
+        ...took,
+        ...loadsOf(stage.host, ['scan-repository', 'publish-package', 'publish-roots']),
+      ],
+    };
+  });
+}
+
 /** As a framework whose components are packages: each tag is a version of all of them. */
 export async function manyFolders(bundles: string, { folders, folderTags: tags }: Sizes): Promise<Section> {
   const filesOf: Contents['filesOf'] = (_, count) =>
@@ -119,6 +143,29 @@ export async function manyFolders(bundles: string, { folders, folderTags: tags }
         ...(await figuresOf(stage, folders, folders * tags)),
         ...took,
         ...loadsOf(stage.host, ['scan-repository', 'publish-package']),
+      ],
+    };
+  });
+}
+
+export async function largeArchives(bundles: string, sizes: Sizes): Promise<Section> {
+  const { archives: count, archiveBytes } = sizes;
+  const filesOf: Contents['filesOf'] = (place, at) => ({
+    ...(at === 1 && { 'composer.json': manifest(place), 'data.txt': noise(archiveBytes * 1.34, 'data') }),
+    'count.txt': `${at}`,
+  });
+  return withStage(bundles, { repositories: 1, refs: count + 1, filesOf }, async (stage) => {
+    await published(stage);
+    const [before] = await stage.packages();
+    await stage.request(archives);
+    await stage.work();
+    const [found] = await stage.packages();
+    return {
+      title: `${count} archives of ${(archiveBytes / megabyte).toFixed(0)} MB are stored before anybody asks for them`,
+      figures: [
+        { name: 'archives stored', measured: found?.archives?.stored ?? 0, least: count, most: count },
+        { name: '  before', measured: before?.archives?.stored ?? 0, most: 0 },
+        ...loadsOf(stage.host, ['scan-repository']),
       ],
     };
   });

@@ -1,18 +1,20 @@
 /** A simulated organization whose repositories are scanned and published by the shipped functions, over the local services. */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asId, type ForgeRepositoryId } from '../../shared/domain/ids.ts';
 import { gitHubTraits } from '../../shared/forge/github/traits.ts';
+import { findOrganization } from '../../shared/store/organization-store.ts';
 import { packagesOf, type StoredPackage } from '../../shared/store/package-store.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { requestWork, type WorkItem, type WorkQueue } from '../../shared/store/work.ts';
-import { scanWork, scopeWork } from '../../shared/store/work-items.ts';
+import { archivesWork, grantsWork, scanWork, scopeWork } from '../../shared/store/work-items.ts';
 import { runScopes } from '../../shared/sync/run/run-scopes.ts';
+import { issueToken } from '../../shared/tokens/issue-token.ts';
 import { createFiller } from '../../test/contracts/github-fill.ts';
-import { startGitHub } from '../../test/contracts/github-fixture.ts';
+import { known, startGitHub } from '../../test/contracts/github-fixture.ts';
 import { addSynchronized, organizationId, synchronizationId } from '../../test/support/synchronized.ts';
 import { type LocalServices, startLocalServices, type Traffic } from '../bench-sync/local-services.ts';
 import { benchWorld } from '../bench-sync/organization.ts';
@@ -43,6 +45,7 @@ export interface Stage {
 const queues = {
   scan: { name: 'scan-repository', batchSize: 1 },
   'publish-package': { name: 'publish-package', batchSize: 5 },
+  'publish-roots': { name: 'publish-roots', batchSize: 5 },
 } as const satisfies Record<string, { name: Measured; batchSize: number }>;
 
 /** After so many rounds without anything that could be done, something waits for what never comes. */
@@ -51,6 +54,8 @@ const silent = (): void => {};
 
 export const scansOf = ({ repositories }: Stage): readonly WorkItem[] =>
   repositories.map((repository) => scanWork(organizationId, synchronizationId, repository));
+export const grants = grantsWork(organizationId);
+export const archives = archivesWork(organizationId, synchronizationId);
 
 /** @param bundles the folder with a bundle for each function */
 export async function withStage<Result>(
@@ -83,6 +88,7 @@ export async function withStage<Result>(
     closing.unshift(host.close);
     await addSynchronized(services.table, 'all');
     await readStructure(services.table, gitHub.reader);
+    await giveToken(services.table);
     services.take();
     return await use(
       stageOf(
@@ -111,6 +117,18 @@ async function readStructure(
   const dependencies = { ...common, logger, newLeaseId: randomUUID, openReader: async () => openReader() };
   const [first] = gitHubTraits.scopes;
   await runScopes(dependencies, { synchronization: synchronizationId, scope: first.name });
+}
+
+/** Of an organization, whose root file lists all packages. */
+async function giveToken(table: Table): Promise<void> {
+  const organization = known(await findOrganization(table, organizationId));
+  const dependencies = { table, workQueue: noQueue, clock: { now: () => Date.now() }, randomBytes };
+  await issueToken(
+    dependencies,
+    organization,
+    { kind: 'organization' },
+    { description: 'bench', expiresAt: undefined },
+  );
 }
 
 function stageOf(
