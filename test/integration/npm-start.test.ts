@@ -132,20 +132,6 @@ describe('npm start', () => {
     expect(await stop(again.child)).toBe(0);
   }, 180_000);
 
-  it('connects a workspace on Bitbucket, and serves each person there what he may read', async () => {
-    const world = 'local/forges/world/workspaces-world.yaml';
-    const flags = ['--json', '--port', '0', '--data', join(folder, 'workspaces'), '--world', world];
-    const { ready, child } = await startJson(flags);
-    const slugs = ready.organizations.map(({ slug }) => slug);
-    expect(slugs).toEqual(['acme', 'acme-works']);
-    const reads = async (login: string) => (await rootOf(ready, login, 'acme-works')).toSorted();
-    expect(await reads('ann')).toEqual(['acme-works/icons', 'acme-works/invoices', 'acme-works/numbers']);
-    expect(await reads('olga')).toEqual(['acme-works/icons', 'acme-works/theme']);
-    const { status, text } = await fileOf(ready, 'ann', 'acme-works', 'p2/acme-works/numbers.json');
-    expect([status, text.includes('1.2.1')]).toEqual([200, true]);
-    expect(await stop(child)).toBe(0);
-  }, 180_000);
-
   it.each(['SIGTERM', 'SIGINT'] as const)(
     'stops everything on %s to npm itself, which no shell between swallows',
     async (signal) => {
@@ -282,18 +268,12 @@ function command(
   });
 }
 
-/** A file of a Composer repository, by default the first one, as the person gets it. */
-async function fileOf(ready: Ready, login: string, slug: string | undefined, path: string) {
-  const organization = ready.organizations.find((one) => one.slug === (slug ?? ready.organizations[0]?.slug));
-  const answer = await fetch(`${organization?.url}/${path}`, {
+/** The packages of the first organization that the person gets. */
+async function rootOf({ organizations: [organization] }: Ready, login: string): Promise<string[]> {
+  const answer = await fetch(`${organization?.url}/packages.json`, {
     headers: { authorization: `Bearer ${organization?.tokens[login]}` },
   });
-  return { status: answer.status, text: await answer.text() };
-}
-
-async function rootOf(ready: Ready, login: string, slug?: string): Promise<string[]> {
-  const { text } = await fileOf(ready, login, slug, 'packages.json');
-  return z.object({ 'available-packages': z.array(z.string()).default([]) }).parse(JSON.parse(text))[
+  return z.object({ 'available-packages': z.array(z.string()).default([]) }).parse(await answer.json())[
     'available-packages'
   ];
 }
